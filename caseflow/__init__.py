@@ -1,0 +1,1 @@
+"""caseflow: the ledger of a complaint and tip line for education supervision."""

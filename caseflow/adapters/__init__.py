@@ -1,0 +1,1 @@
+"""The only importers of provider libraries; they implement protocols the domains declare."""

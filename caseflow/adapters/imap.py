@@ -1,0 +1,175 @@
+"""A mailbox on an IMAP server, message by message and piece by piece."""
+
+import imaplib
+import re
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from caseflow.errors import CaseflowError
+from caseflow.intake.mail import MailboxLost, MessageGone
+
+TAKEN = "CaseflowTaken"
+_PIECE = 1024 * 1024
+_SECONDS = 60
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_QUOTED = re.compile(rb'BODY\[\](?:<\d+>)? "((?:\\.|[^"\\])*)"', re.DOTALL)
+_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
+
+
+class BadMailboxAddress(CaseflowError):
+    """CASEFLOW_IMAP_URL is not of the form imaps://user:password@host:port/folder."""
+
+
+@contextmanager
+def open_mailbox(url: str) -> Iterator["ImapMailbox"]:
+    """Sign in to `imaps://user:password@host:port/folder` and select the folder (default INBOX).
+
+    With `imap://` the connection is encrypted by STARTTLS; without that no password leaves this
+    machine. Raises MailboxLost, BadMailboxAddress.
+    """
+    with _as_lost():
+        client = _connect(url)
+    try:
+        with _as_lost():
+            mailbox = ImapMailbox(client, unquote(urlsplit(url).path.strip("/")) or "INBOX")
+        yield mailbox
+    finally:
+        with suppress(imaplib.IMAP4.error, OSError):  # what was flagged is flagged
+            client.logout()
+
+
+class ImapMailbox:
+    """A selected folder. Messages taken carry a keyword, or `Flagged` where none can be made.
+
+    `Seen` alone would not do: whoever opens a new message in a mail program sets it, and the
+    message would never be fetched.
+    """
+
+    def __init__(self, client: imaplib.IMAP4, folder: str) -> None:
+        self._client = client
+        if "ID" in client.capabilities:  # 163.com and 126.com refuse SELECT without it
+            client.xatom("ID", '("name" "caseflow")')
+        quoted = folder.replace("\\", "\\\\").replace('"', '\\"')
+        self._checked(client.select(f'"{quoted}"'))
+        _, allowed = client.response("PERMANENTFLAGS")
+        keywords = any(b"\\*" in line or TAKEN.encode() in line for line in allowed if line)
+        self._flags = f"({TAKEN} \\Seen)" if keywords else "(\\Flagged \\Seen)"
+        self._unflagged = ("UNKEYWORD", TAKEN) if keywords else ("UNFLAGGED",)
+
+    def waiting(self) -> list[str]:
+        """Return the uids of messages not flagged as taken, oldest first."""
+        with _as_lost():
+            found = self._checked(self._client.uid("SEARCH", "UNDELETED", *self._unflagged))
+        return sorted((uid.decode() for line in found if line for uid in line.split()), key=int)
+
+    def open(self, message: str, /) -> "ImapStream":
+        """Return a message as a stream; nothing is marked as seen by reading it."""
+        return ImapStream(self, message)
+
+    def flag(self, message: str, /) -> None:
+        """Flag a message as taken."""
+        with _as_lost():
+            self._checked(self._client.uid("STORE", message, "+FLAGS.SILENT", self._flags))
+
+    def fetch(self, message: str, offset: int, size: int) -> tuple[bytes, int]:
+        """Return up to `size` bytes from `offset` and the size the server says, 0 if unsaid.
+
+        Raises MessageGone.
+        """
+        wanted = f"(RFC822.SIZE BODY.PEEK[]<{offset}.{size}>)"
+        with _as_lost():
+            answer = self._checked(self._client.uid("FETCH", message, wanted))
+        lines = [part for part in answer if part is not None]
+        if not lines:
+            raise MessageGone
+        said = b" ".join(part[0] if isinstance(part, tuple) else part for part in lines)
+        declared = _SIZE.search(said)
+        whole = int(declared[1]) if declared else 0
+        literal = next((part[1] for part in lines if isinstance(part, tuple)), None)
+        if literal is None:
+            quoted = _QUOTED.search(said)
+            literal = _ESCAPED.sub(rb"\1", quoted[1]) if quoted else b""
+        return literal, whole
+
+    @staticmethod
+    def _checked(answer: tuple[str, list[Any]]) -> list[Any]:
+        status, data = answer
+        if status != "OK":
+            raise imaplib.IMAP4.error(status)
+        return data
+
+
+class ImapStream:
+    """One message, fetched in pieces of a mebibyte as it is read."""
+
+    def __init__(self, mailbox: ImapMailbox, message: str) -> None:
+        self._mailbox = mailbox
+        self._message = message
+        self._offset = 0
+        self._left = b""
+        self._ended = False
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to `size` bytes, none at the end. Raises MailboxLost, MessageGone."""
+        if not self._left and not self._ended:
+            self._fetch()
+        piece, self._left = self._left[:size], self._left[size:]
+        return piece
+
+    def _fetch(self) -> None:
+        """Fetch the next piece; a short one is the last if the server's size says so too."""
+        piece, whole = self._mailbox.fetch(self._message, self._offset, _PIECE)
+        self._left = piece
+        self._offset += len(piece)
+        self._ended = not piece or (len(piece) < _PIECE and self._offset >= whole)
+
+
+def _connect(url: str) -> imaplib.IMAP4:
+    where = urlsplit(url)
+    if where.scheme not in {"imap", "imaps"} or not where.hostname or not where.username:
+        raise BadMailboxAddress("CASEFLOW_IMAP_URL 应为 imaps://用户:密码@主机:端口/文件夹")
+    if where.scheme == "imaps":
+        client: imaplib.IMAP4 = imaplib.IMAP4_SSL(
+            where.hostname,
+            where.port or 993,
+            ssl_context=ssl.create_default_context(),
+            timeout=_SECONDS,
+        )
+    else:
+        client = imaplib.IMAP4(where.hostname, where.port or 143, timeout=_SECONDS)
+    try:
+        if where.scheme == "imap":
+            _encrypt(client, where.hostname)
+        _sign_in(client, unquote(where.username), unquote(where.password or ""))
+    except BaseException:
+        client.shutdown()
+        raise
+    return client
+
+
+def _encrypt(client: imaplib.IMAP4, host: str) -> None:
+    if "STARTTLS" in client.capabilities:
+        client.starttls(ssl.create_default_context())
+    elif host not in _LOOPBACK:
+        raise BadMailboxAddress("邮件服务器不支持加密连接，不发送密码")
+
+
+def _sign_in(client: imaplib.IMAP4, user: str, password: str) -> None:
+    """Sign in by LOGIN, which every server knows, unless the password has other than ASCII."""
+    if (user + password).isascii():
+        client.login(user, password)
+    else:
+        client.authenticate("PLAIN", lambda _challenge: f"\0{user}\0{password}".encode())
+
+
+@contextmanager
+def _as_lost() -> Iterator[None]:
+    """Turn what imaplib and sockets raise into MailboxLost, without the server's words."""
+    try:
+        yield
+    except (imaplib.IMAP4.error, OSError) as error:
+        raise MailboxLost(f"邮件服务器暂不可用（{type(error).__name__}）") from error

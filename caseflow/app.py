@@ -1,0 +1,137 @@
+"""The composition root: settings become rooms, adapters, handlers and the web application."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from urllib.parse import unquote, urlsplit
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from sqlalchemy.orm import Session
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import caseflow.tables  # noqa: F401 - foreign keys name tables of every room
+from caseflow.adapters.file_store import LocalStore
+from caseflow.crypto.keys import KeyRing
+from caseflow.db import Database
+from caseflow.errors import CaseflowError
+from caseflow.intake.rooms import Rooms
+from caseflow.outbox.handlers import Handlers
+from caseflow.outbox.transport import Transport
+from config import ROOT, Settings
+
+
+class Unready(CaseflowError):
+    """The installation lacks something without which it must not start."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything one process needs; built once from the settings (also inside an RQ worker)."""
+
+    settings: Settings
+    rooms: Rooms
+
+    @property
+    def database(self) -> Database:
+        """The database of this process."""
+        return self.rooms.database
+
+    @cached_property
+    def handlers(self) -> Handlers:
+        """What the outbox is handed: rules, addresses, transports."""
+        from caseflow.notices.handlers import build
+
+        return build(self.rooms, self._transports(), self.settings.public_url)
+
+    def _transports(self) -> dict[str, Transport]:
+        sender = self.settings.mail_from or "office@caseflow.invalid"
+        if not self.settings.smtp_url:
+            from caseflow.adapters.outgoing import OutgoingFolder
+
+            return {"email": OutgoingFolder(self.settings.home / "outgoing", sender)}
+        from caseflow.adapters.smtp import SmtpTransport
+
+        at = urlsplit(self.settings.smtp_url)
+        return {
+            "email": SmtpTransport(
+                host=at.hostname or "localhost",
+                port=at.port or (465 if at.scheme == "smtps" else 587),
+                sender=sender,
+                user=unquote(at.username or ""),
+                password=unquote(at.password or ""),
+                security="tls" if at.scheme == "smtps" else "starttls",
+            )
+        }
+
+    @property
+    def poll_mail(self) -> Callable[[datetime], int] | None:
+        """Fetches mail from the mailbox, where one is configured."""
+        if not self.settings.imap_url:
+            return None
+        from caseflow.adapters.imap import open_mailbox
+        from caseflow.intake.mail import poll
+
+        return lambda now: poll(self.rooms, lambda: open_mailbox(self.settings.imap_url), now)
+
+    def sweep(self, session: Session, now: datetime) -> int:
+        """Take one batch of due clocks a rung up; 0 when none is left."""
+        from caseflow.escalation.sweep import sweep
+
+        return sweep(session, now)
+
+
+def services(settings: Settings | None = None) -> Services:
+    """Build the services; raises Unready or KeyFileRefused when a key is missing or weak."""
+    settings = settings or Settings.read()
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ring = _ring(settings)
+    store = LocalStore(settings.home / "files", ring)
+    return Services(settings, Rooms(Database(settings.database_url), ring, store, settings.area))
+
+
+def _ring(settings: Settings) -> KeyRing:
+    if not settings.keys.exists():
+        if settings.production:
+            raise Unready(f"CASEFLOW_KEYS: 找不到密钥文件 {settings.keys.name}")
+        return KeyRing.create(settings.keys)
+    return KeyRing.load(settings.keys)
+
+
+def create_app(built: Services) -> Flask:
+    """Return the web application on these services."""
+    from caseflow.web import failures, locale, login, security, shell
+    from caseflow.web.blueprints import register
+
+    app = failures.Quiet(
+        "caseflow", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
+    )
+    settings, ring = built.settings, built.rooms.ring
+    app.extensions["caseflow.rooms"] = built.rooms
+    app.extensions["caseflow.settings"] = settings
+    https = settings.public_url.startswith("https:")
+    app.config.update(
+        SECRET_KEY=ring.session_secret().hex(),
+        SECRET_KEY_FALLBACKS=[secret.hex() for secret in ring.session_fallbacks()],
+        SESSION_COOKIE_NAME="__Host-caseflow" if https else "caseflow",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        MAX_CONTENT_LENGTH=settings.max_form,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_PARTS=200,
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
+        # It would ask for a Referer, which our own pages are told not to send.
+        WTF_CSRF_SSL_STRICT=False,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
+        TRANSLATIONS=ROOT / "caseflow" / "translations",
+    )
+    if https:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    CSRFProtect(app)
+    for part in (locale, security, failures, shell, login):
+        part.install(app)
+    register(app)
+    return app

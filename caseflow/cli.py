@@ -1,0 +1,218 @@
+"""The command line (design §6 "Names that stay stable"): thin, every command a few lines."""
+
+import signal
+import sys
+import threading
+from datetime import datetime
+from types import FrameType
+from typing import Any
+
+import click
+
+from caseflow import clock
+from caseflow.errors import CaseflowError
+
+TRY_AGAIN = 75  # EX_TEMPFAIL: the mail server keeps the message
+
+
+class _Plain(click.Group):
+    """Says an error of the house in one line instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CaseflowError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Plain)
+def main() -> None:
+    """Complaint and tip-line ledger for education supervision."""
+
+
+@main.command()
+@click.option("--demo/--no-demo", default=True, help="fill an empty database with the demo office")
+def up(demo: bool) -> None:
+    """Migrate, then serve web and runner in one process."""
+    from caseflow import setup
+    from caseflow.app import services
+
+    built = services()
+    setup.prepare(built)
+    if demo and not built.settings.production and setup.is_empty(built):
+        click.echo("正在建立演示办公室……")  # not said
+        setup.fill_with_demo(built, clock.now())
+    _serve(built)
+
+
+def _serve(built: Any) -> None:
+    import waitress
+
+    from caseflow.app import create_app
+    from caseflow.jobs.embedded import Runner
+    from caseflow.jobs.schedule import schedule
+
+    settings = built.settings
+    server = waitress.create_server(
+        create_app(built), host=settings.host, port=settings.port, threads=8, ident=None
+    )
+    runner = Runner(schedule(built))
+    runner.start()
+    _say_where(built)
+    ending = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        if not ending.is_set():
+            ending.set()
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    try:
+        server.run()
+    finally:
+        server.close()
+        runner.stop()
+        built.database.close()
+
+
+def _say_where(built: Any) -> None:
+    from caseflow.demo import accounts
+
+    settings = built.settings
+    click.echo(f"caseflow: http://{settings.host}:{settings.port}/")
+    for line in accounts(built):
+        click.echo(line)
+    sys.stdout.flush()
+
+
+@main.command()
+def init() -> None:
+    """Migrate and load divisions, policies and ladders."""
+    from caseflow import setup
+    from caseflow.app import services
+
+    setup.prepare(services())
+
+
+@main.command()
+def demo() -> None:
+    """Fill an empty database with the demo office."""
+    from caseflow import setup
+    from caseflow.app import services
+
+    built = services()
+    setup.prepare(built)
+    if not setup.is_empty(built):
+        raise click.ClickException(
+            "the database has accounts already; the demo is only for an empty one"
+        )
+    setup.fill_with_demo(built, clock.now())
+
+
+@main.command()
+def web() -> None:
+    """Serve the web alone (production: gunicorn wsgi:app)."""
+    import waitress
+
+    from caseflow.app import create_app, services
+
+    built = services()
+    waitress.serve(
+        create_app(built), host=built.settings.host, port=built.settings.port, threads=8, ident=None
+    )
+
+
+@main.command()
+def worker() -> None:
+    """Carry out jobs from Redis."""
+    from caseflow.jobs.rq_worker import work
+
+    work(_redis_url())
+
+
+@main.command()
+def scheduler() -> None:
+    """Put recurring jobs into Redis when they are due."""
+    from caseflow.jobs.rq_worker import keep_time
+
+    keep_time(_redis_url())
+
+
+def _redis_url() -> str:
+    from config import Settings
+
+    url = Settings.read().redis_url
+    if not url:
+        raise click.ClickException("CASEFLOW_REDIS_URL is not set")
+    return url
+
+
+@main.command()
+@click.option("--now", "at", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"]))
+@click.option("--dry-run", is_flag=True, help="say what would come due, change nothing")
+def sweep(at: datetime | None, dry_run: bool) -> None:
+    """Let overdue clocks climb their ladders up to a moment (ISO 8601 with zone)."""
+    from caseflow.app import services
+    from caseflow.escalation import sweep as room
+
+    built = services()
+    moment = at or clock.now()
+    if dry_run:
+        with built.database.read() as session:
+            for one in room.coming(session, moment):
+                click.echo(
+                    f"{clock.local(one.at):%Y-%m-%d %H:%M} {one.case_number or '-'} "
+                    f"{one.clock} {one.rung} {one.action}"
+                )
+        return
+    if built.settings.production and moment > clock.now():
+        raise click.ClickException("a future --now needs --dry-run in production")
+    click.echo(f"{room.run(built.database, moment)}")
+
+
+@main.group()
+def mail() -> None:
+    """E-mail: one message from standard input, or a mailbox."""
+
+
+@mail.command()
+def deliver() -> None:
+    """Take one message from standard input; exit 0 kept, 75 try again."""
+    from caseflow.app import services
+    from caseflow.intake.mail import mail_deliver
+
+    try:
+        built = services()
+    except (OSError, CaseflowError) as error:  # the store or its keys are away: keep it, try later
+        click.echo(str(error), err=True)
+        sys.exit(TRY_AGAIN)
+    sys.exit(mail_deliver(built.rooms, sys.stdin.buffer, clock.now()))
+
+
+@mail.command()
+def poll() -> None:
+    """Fetch new messages from the configured mailbox."""
+    from caseflow.app import services
+
+    fetch = services().poll_mail
+    if fetch is None:
+        raise click.ClickException("CASEFLOW_IMAP_URL is not set")
+    click.echo(f"{fetch(clock.now())}")
+
+
+@main.group()
+def ledger() -> None:
+    """The ledger as a whole."""
+
+
+@ledger.command()
+def verify() -> None:
+    """Check every case's chain; name the first entry that does not fit, and exit 1."""
+    from caseflow.app import services
+    from caseflow.ledger.verify import verify_chains
+
+    with services().database.read() as session:
+        report = verify_chains(session)
+    click.echo(report.line)
+    sys.exit(0 if report.fits else 1)

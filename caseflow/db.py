@@ -1,0 +1,211 @@
+"""Sessions and the one place that commits (design law 3, engine 1-5).
+
+`Database.read()` and `Database.transaction()` are the only ways to a session. On SQLite the
+driver's own transaction handling is off: a read begins with BEGIN and can never become a write,
+a write begins with BEGIN IMMEDIATE behind one first-come lock per process. On PostgreSQL both
+run READ COMMITTED, reads as READ ONLY.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, DateTime, Engine, MetaData, create_engine, event
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from caseflow.errors import Unavailable
+
+T = TypeVar("T")
+
+WRITE = "caseflow_write"
+RETRIES = 3
+BUSY_MS = 30_000
+_SERIALIZATION, _DEADLOCK = "40001", "40P01"
+
+
+class Base(DeclarativeBase):
+    """All tables; constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC on both databases; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware moment into UTC; SQLite gets it without zone so that text sorts."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Give every moment back aware and in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class FairLock:
+    """A first-come, first-served lock: a busy form desk must not starve the sweep."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._held = False
+
+    def acquire(self, timeout: float) -> bool:
+        """Wait up to `timeout` seconds for the turn; False when it did not come."""
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return True
+            ticket = threading.Lock()
+            ticket.acquire()
+            self._waiting.append(ticket)
+        if ticket.acquire(timeout=timeout):
+            return True
+        with self._guard:
+            if ticket in self._waiting:
+                self._waiting.remove(ticket)
+                return False
+        return True  # the turn came while we were giving up
+
+    def release(self) -> None:
+        """Hand the turn to whoever waited longest."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._held = False
+
+
+class Database:
+    """One database and the only two ways to a session on it."""
+
+    def __init__(self, url: str, busy_ms: int = BUSY_MS) -> None:
+        self.url = url
+        self.busy_ms = busy_ms
+        self.is_sqlite = url.startswith("sqlite")
+        self._write_lock = FairLock()
+        self.engine: Engine = _sqlite(url, busy_ms) if self.is_sqlite else _postgresql(url)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Yield a session that can only read; it ends with a rollback."""
+        with (
+            self.engine.connect().execution_options(
+                **{WRITE: False, "postgresql_readonly": True}
+            ) as connection,
+            Session(bind=connection, autoflush=False) as session,
+        ):
+            yield session
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Yield a session that is committed at the end, or rolled back when anything is raised.
+
+        Raises Unavailable when SQLite's write lock did not come in time.
+        """
+        with (
+            self._turn(),
+            self.engine.connect().execution_options(**{WRITE: True}) as connection,
+            Session(bind=connection) as session,
+        ):
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+
+    def run(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in a transaction of its own, again when the database asks for it.
+
+        A deadlock or serialization failure rolls everything back and starts anew, three times;
+        `work` must therefore have no effect outside the session. Raises Unavailable after that.
+        """
+        for _ in range(RETRIES):
+            try:
+                with self.transaction() as session:
+                    return work(session)
+            except DBAPIError as error:
+                if not _worth_another_try(error):
+                    raise
+        raise Unavailable("系统繁忙，请稍后再试")
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._write_lock.acquire(self.busy_ms / 1000):
+            raise Unavailable("系统繁忙，请稍后再试")
+        try:
+            yield
+        finally:
+            self._write_lock.release()
+
+
+def _worth_another_try(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in (_SERIALIZATION, _DEADLOCK)
+
+
+def is_locked(error: BaseException) -> bool:
+    """Tell whether an error says that another process holds SQLite's write lock."""
+    return isinstance(error, OperationalError) and "locked" in str(error.orig)
+
+
+def _postgresql(url: str) -> Engine:
+    if url.startswith(("postgres://", "postgresql://")):
+        url = "postgresql+psycopg://" + url.split("://", 1)[1]
+    return create_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+        pool_size=10,
+        hide_parameters=True,  # what people wrote must not reach a log by an error
+    )
+
+
+def _sqlite(url: str, busy_ms: int) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": busy_ms / 1000}, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def prepare(driver_connection: Any, _record: Any) -> None:
+        driver_connection.isolation_level = None  # we say BEGIN ourselves
+        cursor = driver_connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITE, True)
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

@@ -1,0 +1,1 @@
+"""Promises and when they fall due: calendar, policies, clocks, pauses."""

@@ -1,0 +1,241 @@
+"""Clocks: promises with a stored due moment (engine 11-13, design §3 "Clocks").
+
+The ledger says what happened; which rule applies, when it is due and when the ladder's next rung
+comes is decided here. A due moment changes only by the named verbs of this room.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines.calendar import Unit
+from caseflow.deadlines.ladder import Ladder, next_rung
+from caseflow.deadlines.policies import Matter, Policy
+from caseflow.deadlines.rules import Rules, rules_of
+from caseflow.deadlines.tables import Clock
+
+ALIVE = ("running", "paused")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a clock stands on: exactly one of these ids, and the case to lock (`root_case_id`)."""
+
+    case_id: int | None = None
+    item_id: int | None = None
+    order_id: int | None = None
+    quarantine_id: int | None = None
+    report_id: int | None = None
+    root_case_id: int | None = None
+
+    def where(self) -> ColumnElement[bool]:
+        """Return the SQL condition that finds clocks of this subject."""
+        named = {key: value for key, value in asdict(self).items() if value is not None}
+        return and_(*(getattr(Clock, key) == value for key, value in named.items()))
+
+
+def start(
+    session: Session,
+    name: str,
+    subject: Subject,
+    matter: Matter,
+    now: datetime,
+    *,
+    before: datetime | None = None,
+    imposed: datetime | None = None,
+    least: int = 0,
+    follows: int | None = None,
+) -> Clock:
+    """Start the clock `name` by the policy in force and return it.
+
+    `before`: due moment of the case's resolve clock; the clock then ends the policy's margin of
+    working days before it. `imposed`: a due moment set from outside, which wins when earlier.
+    `least`: working days that must remain whatever `before` and `imposed` say. Raises NoPolicy.
+    """
+    rules = rules_of(session)
+    policy = rules.policy(name, matter, now)
+    due = _due(rules, policy, now, before, imposed)
+    if least:
+        due = max(due, rules.calendar.due(now, least, Unit.working_days))
+    return _open(session, rules, policy, name, subject, now, due, follows)
+
+
+def _due(
+    rules: Rules,
+    policy: Policy,
+    now: datetime,
+    before: datetime | None,
+    imposed: datetime | None,
+) -> datetime:
+    if before is None:
+        due = rules.calendar.due(now, policy.amount, policy.unit)
+    else:
+        # Even a case that is late already leaves whoever gets an item one working day.
+        due = max(
+            rules.calendar.less_working_days(before, policy.margin),
+            rules.calendar.due(now, 1, Unit.working_days) if policy.margin else before,
+        )
+    return min(due, imposed) if imposed else due
+
+
+def _open(
+    session: Session,
+    rules: Rules,
+    policy: Policy,
+    name: str,
+    subject: Subject,
+    now: datetime,
+    due: datetime,
+    follows: int | None,
+) -> Clock:
+    ladder = rules.newest(policy.ladder)
+    clock = Clock(
+        **asdict(subject),
+        name=name,
+        policy_id=policy.id,
+        unit=str(policy.unit),
+        ladder=ladder.name,
+        ladder_version=ladder.version,
+        started_at=now,
+        due=due,
+        provisional=rules.calendar.rests_on_provisional(now, due),
+        state="running",
+        last_rung=0,
+        follows=follows,
+    )
+    _plan(rules, clock)
+    session.add(clock)
+    session.flush()
+    return clock
+
+
+def ladder_of(rules: Rules, clock: Clock) -> Ladder:
+    """Return the ladder version that the clock was started with."""
+    return rules.ladders[clock.ladder, clock.ladder_version]
+
+
+def _plan(rules: Rules, clock: Clock) -> None:
+    """Store which rung comes next and when."""
+    coming = next_rung(
+        ladder_of(rules, clock),
+        clock.last_rung,
+        clock.started_at,
+        clock.due,
+        Unit(clock.unit),
+        rules.calendar,
+    )
+    clock.next_rung, clock.next_rung_at = coming or (None, None)
+
+
+def climbed(rules: Rules, clock: Clock, rung: int) -> None:
+    """Note that a rung happened and plan the next one."""
+    clock.last_rung = rung
+    _plan(rules, clock)
+
+
+def alive(session: Session, subject: Subject, *names: str) -> Sequence[Clock]:
+    """Return the running and paused clocks of a subject, of the given names or all."""
+    query = select(Clock).where(subject.where(), Clock.state.in_(ALIVE)).order_by(Clock.id)
+    return session.scalars(query.where(Clock.name.in_(names)) if names else query).all()
+
+
+def meet(session: Session, subject: Subject, now: datetime, *names: str) -> list[Clock]:
+    """End clocks because the promise was kept (late ones too: `ended_at` tells)."""
+    return _end(alive(session, subject, *names), "met", now)
+
+
+def stop(session: Session, subject: Subject, now: datetime, *names: str) -> list[Clock]:
+    """End clocks because nothing is owed any more."""
+    return _end(alive(session, subject, *names), "stopped", now)
+
+
+def _end(clocks: Iterable[Clock], state: str, now: datetime) -> list[Clock]:
+    ended = list(clocks)
+    for clock in ended:
+        clock.state, clock.ended_at = state, now
+        clock.next_rung = clock.next_rung_at = None
+    return ended
+
+
+def restart(
+    session: Session, old: Clock, matter: Matter, now: datetime, *, cap: datetime | None = None
+) -> Clock:
+    """Start a clock again after a return, with what was left but at least the policy's minimum.
+
+    `old` ended as met when the work was submitted; the successor `follows` it. The days that were
+    left at submission are given again; `cap` is not a limit on the minimum.
+    """
+    rules = rules_of(session)
+    policy = _policy_of(rules, old) or rules.policy(old.name, matter, now)
+    handed_in = old.ended_at or now
+    left = rules.calendar.shift(old.due, handed_in, now, Unit(old.unit))
+    due = left if handed_in < old.due else old.due
+    if cap is not None:
+        due = min(due, max(cap, old.due))
+    floor = rules.calendar.due(now, policy.minimum_after_return, Unit.working_days)
+    subject = Subject(item_id=old.item_id, root_case_id=old.root_case_id)
+    return _open(session, rules, policy, old.name, subject, now, max(due, floor), old.id)
+
+
+def _policy_of(rules: Rules, clock: Clock) -> Policy | None:
+    return next((policy for policy in rules.policies if policy.id == clock.policy_id), None)
+
+
+def policy_of(session: Session, clock: Clock) -> Policy | None:
+    """Return the policy version that a clock was started with."""
+    return _policy_of(rules_of(session), clock)
+
+
+def replan(session: Session, clock: Clock, due: datetime) -> None:
+    """Give a clock another due moment after a pause (engine 11: the clock stays the same one)."""
+    rules = rules_of(session)
+    clock.due = due
+    clock.provisional = rules.calendar.rests_on_provisional(clock.started_at, due)
+    _plan(rules, clock)
+
+
+def supersede(session: Session, old: Clock, due: datetime, now: datetime) -> Clock:
+    """End a clock as superseded and start its successor with another due moment.
+
+    Rungs that happened stay with the old one; the successor climbs anew (engine 11). It counts
+    from the old one's start, and rungs whose moment is past for both are not climbed twice.
+    """
+    rules = rules_of(session)
+    was_paused, paused_at = old.state == "paused", old.paused_at
+    _end([old], "superseded", now)
+    copied = {
+        name: getattr(old, name)
+        for name in (
+            *("case_id", "item_id", "order_id", "quarantine_id", "report_id", "root_case_id"),
+            *("name", "policy_id", "unit", "ladder", "ladder_version", "started_at"),
+        )
+    }
+    clock = Clock(**copied, due=due, state="running", last_rung=0, follows=old.id)
+    clock.provisional = rules.calendar.rests_on_provisional(clock.started_at, due)
+    _plan(rules, clock)
+    while clock.next_rung and clock.next_rung <= old.last_rung and _past(clock, now):
+        climbed(rules, clock, clock.next_rung)
+    if was_paused:
+        clock.state, clock.paused_at = "paused", paused_at
+    session.add(clock)
+    session.flush()
+    return clock
+
+
+def _past(clock: Clock, now: datetime) -> bool:
+    return clock.next_rung_at is not None and clock.next_rung_at <= now
+
+
+def earliest(session: Session, root_case_id: int) -> tuple[datetime, str] | None:
+    """Return due moment and name of the running clock of a case (or its items) that ends first."""
+    query = (
+        select(Clock.due, Clock.name)
+        .where(Clock.root_case_id == root_case_id, Clock.state == "running")
+        .order_by(Clock.due, Clock.id)
+        .limit(1)
+    )
+    row = session.execute(query).first()
+    return (row[0], row[1]) if row else None

@@ -1,0 +1,77 @@
+"""The rules of time that an office starts with; it changes each number without touching code.
+
+Sources: rules of several cities and bureaus for the office's own promises; the petition regulations
+(信访工作条例 2022) for 15 calendar days to tell whether a matter is accepted (§22), and for 60 to
+settle a petition with one extension of at most 30 (§34).
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+
+from caseflow.deadlines.calendar import Unit
+from caseflow.deadlines.policies import ClockName, Policy
+
+# Early enough for ledgers of past years that are imported, and for the demo office's past moments.
+IN_FORCE_FROM = datetime(2000, 1, 1, tzinfo=UTC)
+
+# A category that follows the petition regulations instead of the office's own promises.
+PETITION = "petition"
+
+# Working days to the reply, by kind. Two cities promise 5 for everything; most differ like this.
+_RESOLVE_DAYS = {"question": 2, "help": 5, "suggestion": 5, "complaint": 10, "tip": 10}
+
+# Check and reply need these working days of the case's own limit.
+_MARGIN = 2
+
+_row = partial(Policy, effective_from=IN_FORCE_FROM, version=1)
+
+
+def _office(ids: Iterator[int]) -> Iterator[Policy]:
+    """Yield the promises that the office keeps itself."""
+    row = partial(_row, ladder="office")
+    days = partial(row, unit=Unit.working_days)
+    yield row(id=next(ids), clock=ClockName.immediate, amount=24, unit=Unit.hours)
+    yield row(id=next(ids), clock=ClockName.immediate, urgent=True, amount=1, unit=Unit.hours)
+    yield row(id=next(ids), clock=ClockName.notice, amount=15, unit=Unit.calendar_days)
+    yield row(id=next(ids), clock=ClockName.notice, urgent=True, amount=2, unit=Unit.hours)
+    for kind, amount in _RESOLVE_DAYS.items():
+        yield days(id=next(ids), clock=ClockName.resolve, kind=kind, amount=amount, pausable=True)
+        yield days(id=next(ids), clock=ClockName.reply, kind=kind, amount=amount, pausable=True)
+    for clock in (ClockName.resolve, ClockName.reply):
+        yield row(
+            id=next(ids),
+            clock=clock,
+            category=PETITION,
+            amount=60,
+            unit=Unit.calendar_days,
+            extendable_times=1,
+            extendable_amount=30,
+        )
+    yield days(id=next(ids), clock=ClockName.check, amount=3)
+    yield days(id=next(ids), clock=ClockName.call_back, amount=5)
+    yield days(id=next(ids), clock=ClockName.second_look, amount=1)
+    yield days(id=next(ids), clock=ClockName.draft, amount=1)
+    yield days(id=next(ids), clock=ClockName.look, amount=1)
+
+
+def _units(ids: Iterator[int]) -> Iterator[Policy]:
+    """Yield the promises that units keep."""
+    row = partial(_row, ladder="units")
+    days = partial(row, unit=Unit.working_days)
+    yield days(id=next(ids), clock=ClockName.sign_for, amount=1)
+    yield row(id=next(ids), clock=ClockName.sign_for, urgent=True, amount=2, unit=Unit.hours)
+    for clock in (ClockName.verify, ClockName.rectify):
+        yield days(id=next(ids), clock=clock, amount=8, margin=_MARGIN, pausable=True)
+        # The petition regulations know no stopping of the clock, so its items must not stop either.
+        yield days(id=next(ids), clock=clock, category=PETITION, amount=30, margin=_MARGIN)
+    yield days(id=next(ids), clock=ClockName.answer, amount=5)
+
+
+def _all() -> Iterator[Policy]:
+    ids = iter(range(1, 1000))
+    yield from _office(ids)
+    yield from _units(ids)
+
+
+DEFAULT_POLICIES: tuple[Policy, ...] = tuple(_all())

@@ -1,0 +1,128 @@
+"""Rules of time (办理时限规则): how long each promise may take, and which rule fits a matter.
+
+Rows are data that an office changes; this module only says what a row holds and how the fitting
+one is found.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from caseflow.deadlines.calendar import Unit
+from caseflow.errors import CaseflowError
+
+
+class ClockName(StrEnum):
+    """The promises that exist (design §3, Clocks); what each stands on is in the comment."""
+
+    immediate = "immediate"  # case: dealt with by a named person
+    resolve = "resolve"  # case: met by the delivered reply
+    call_back = "call_back"  # case: the reporter was asked whether it is put right
+    second_look = "second_look"  # case: another person looks at what ended on the spot
+    notice = "notice"  # report: told accepted or not
+    reply = "reply"  # report: answered
+    sign_for = "sign_for"  # item: the unit has taken it
+    verify = "verify"  # item: a finding
+    rectify = "rectify"  # item: put right
+    check = "check"  # item: the office checks what was submitted
+    draft = "draft"  # order: issued or cancelled
+    answer = "answer"  # order: answered by the unit
+    look = "look"  # quarantine: a person looked at it
+
+
+# An item is due before its case, and a reply with it: these clocks take the due moment of the
+# case's other clock less the policy's margin. Their own `amount` is what counts where that other
+# clock does not run (a case with an imposed due moment, a rectification with a longer promise).
+COUNTED_BACK_FROM: Mapping[str, str] = MappingProxyType(
+    {
+        ClockName.verify: ClockName.resolve,
+        ClockName.rectify: ClockName.resolve,
+        ClockName.reply: ClockName.resolve,
+    }
+)
+
+
+class NoPolicy(CaseflowError):
+    """No rule of time covers this matter: the policies have a hole that an administrator mends."""
+
+    status = 503
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What a rule may ask about; `area` holds area codes from the own one up to the province."""
+
+    kind: str
+    category: str | None
+    urgent: bool
+    area: tuple[str, ...]
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """One version of one rule; None in `area`, `kind`, `category`, `urgent` stands for any.
+
+    `amount` and `extendable_amount` are in `unit`; `pause_limit_days`, `minimum_after_return` (the
+    least a returned item gets) and `margin` (see `COUNTED_BACK_FROM`) in working days.
+    `ladder` is `units` or `office`.
+    """
+
+    id: int
+    area: str | None = None
+    kind: str | None = None
+    category: str | None = None
+    urgent: bool | None = None
+    clock: str
+    amount: int
+    unit: Unit
+    pausable: bool = False
+    pause_limit_days: int = 10
+    extendable_times: int = 0
+    extendable_amount: int = 0
+    minimum_after_return: int = 2
+    margin: int = 0
+    ladder: str
+    version: int = 1
+    effective_from: datetime
+
+    def covers(self, matter: Matter) -> bool:
+        """Say whether this rule is about `matter`, whatever its clock and moment."""
+        return (
+            (self.area is None or self.area in matter.area)
+            and self.kind in (None, matter.kind)
+            and self.category in (None, matter.category)
+            and self.urgent in (None, matter.urgent)
+        )
+
+
+def pick(policies: Iterable[Policy], clock: str, matter: Matter, at: datetime) -> Policy:
+    """Return the rule for `clock` of `matter` that is in force at the moment `at`.
+
+    The most specific row wins, asked in this order: the nearest area, then a named category,
+    then a named kind, then a named urgency. Of several versions for the same matters the one that
+    came into force last counts, then the highest version. Raises NoPolicy.
+    """
+    fitting = [
+        policy
+        for policy in policies
+        if policy.clock == clock and policy.effective_from <= at and policy.covers(matter)
+    ]
+    if not fitting:
+        raise NoPolicy(f"no policy for {clock}, {matter.kind}, {'/'.join(matter.area)}, at {at}")
+    return max(fitting, key=lambda policy: _rank(policy, matter))
+
+
+def _rank(policy: Policy, matter: Matter) -> tuple[int, bool, bool, bool, datetime, int]:
+    """Return what makes one covering rule win over another: the greater, the more specific."""
+    far = len(matter.area) + 1 if policy.area is None else matter.area.index(policy.area)
+    return (
+        -far,
+        policy.category is not None,
+        policy.kind is not None,
+        policy.urgent is not None,
+        policy.effective_from,
+        policy.version,
+    )

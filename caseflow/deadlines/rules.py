@@ -1,0 +1,86 @@
+"""The rules of time in force, read from the database once per session.
+
+They are small tables that change a few times a year; one transaction sees one state of them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines.calendar import Calendar, Unit
+from caseflow.deadlines.ladder import Ladder, load_ladder
+from caseflow.deadlines.policies import Matter, Policy, pick
+from caseflow.deadlines.tables import DayOverride, LadderRow, PolicyRow, PublishedYear
+
+_MEMO = "deadlines.rules"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Calendar, policies and ladders as they stand."""
+
+    calendar: Calendar
+    policies: tuple[Policy, ...]
+    ladders: dict[tuple[str, int], Ladder]
+
+    def policy(self, clock: str, matter: Matter, at: datetime) -> Policy:
+        """Return the most specific policy for a clock; raises NoPolicy."""
+        return pick(self.policies, clock, matter, at)
+
+    def newest(self, name: str) -> Ladder:
+        """Return the newest version of a ladder; raises ValueError when there is none."""
+        return max((at for at in self.ladders.values() if at.name == name), key=_version)
+
+
+def _version(ladder: Ladder) -> int:
+    return ladder.version
+
+
+def rules_of(session: Session) -> Rules:
+    """Return the rules this session works by, reading them at the first call."""
+    known = session.info.get(_MEMO)
+    if not isinstance(known, Rules):
+        known = session.info[_MEMO] = _load(session)
+    return known
+
+
+def forget(session: Session) -> None:
+    """Read the rules anew at the next call: a move of this very session changed them."""
+    session.info.pop(_MEMO, None)
+
+
+def _load(session: Session) -> Rules:
+    overrides = session.execute(select(DayOverride.day, DayOverride.working))
+    ladders = session.scalars(select(LadderRow))
+    return Rules(
+        calendar=Calendar(
+            overrides=dict(overrides.all()),
+            published_years=frozenset(session.scalars(select(PublishedYear.year))),
+        ),
+        policies=tuple(_policy(row) for row in session.scalars(select(PolicyRow))),
+        ladders={(x.name, x.version): load_ladder(x.name, x.version, x.steps) for x in ladders},
+    )
+
+
+def _policy(row: PolicyRow) -> Policy:
+    return Policy(
+        id=row.id,
+        area=row.area_code,
+        kind=row.kind,
+        category=row.category,
+        urgent=row.urgent,
+        clock=row.clock,
+        amount=row.amount,
+        unit=Unit(row.unit),
+        pausable=row.pausable,
+        pause_limit_days=row.pause_limit_days,
+        extendable_times=row.extendable_times,
+        extendable_amount=row.extendable_amount,
+        minimum_after_return=row.minimum_after_return,
+        margin=row.margin,
+        ladder=row.ladder,
+        version=row.version,
+        effective_from=row.effective_from,
+    )

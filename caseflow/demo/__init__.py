@@ -1,0 +1,62 @@
+"""The demo office: 40 cases that really happened to nobody, made by the real moves.
+
+Only ever made by `caseflow demo` and `make run`, in an empty database. Its past is quiet: nobody
+is sent a message about it.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from caseflow.app import Services
+from caseflow.demo import accounts as people
+from caseflow.demo import pictures, places, quarantine
+from caseflow.demo.programme import courses
+from caseflow.demo.story import Stage
+from caseflow.demo.timeline import Days, calendar_of, play
+from caseflow.files import blobs
+from caseflow.outbox.tables import Event
+from caseflow.people.tables import User
+
+__all__ = ["accounts", "make"]
+
+
+def make(built: Services, now: datetime) -> None:
+    """Make office and cases in one transaction, all of it or nothing, in an empty database.
+
+    Does nothing where somebody has an account already.
+    """
+    built.database.run(lambda session: _make(session, built, now))
+
+
+def accounts(built: Services) -> list[str]:
+    """Return the lines that say how to sign in; none where this is no demo office."""
+    return people.lines(built.settings.home, built.settings.public_url)
+
+
+def _make(session: Session, built: Services, now: datetime) -> None:
+    if session.scalar(select(User.id).limit(1)) is not None:
+        return
+    rooms = built.rooms
+    units = places.make(session)
+    # Written down before the commit, so that no office exists whose password nobody knows.
+    password = people.choose_password(built.settings.home, built.settings.demo_password)
+    actors = people.make(session, units, password)
+    kept = [blobs.keep(session, rooms.store, pictures.picture(n), now) for n in range(4)]
+    stage = Stage(
+        session, rooms, Days(now, calendar_of(session)), units, actors, [blob.id for blob in kept]
+    )
+    play(session, [*courses(stage), quarantine.unreadable(stage)], now)
+    _mute(session)
+
+
+def _mute(session: Session) -> None:
+    """Mark every event as expanded without messages."""
+    session.flush()
+    session.execute(
+        update(Event)
+        .where(Event.expanded_at.is_(None))
+        .values(quiet=True, expanded_at=Event.at)
+        .execution_options(synchronize_session=False)
+    )

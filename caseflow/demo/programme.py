@@ -1,0 +1,111 @@
+"""Which matter takes which course, begun how many working days ago: the forty cases."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+
+from caseflow.demo import scripts
+from caseflow.demo.matters import read
+from caseflow.demo.scripts import path
+from caseflow.demo.story import Stage, Story
+from caseflow.demo.timeline import Script
+
+Course = Callable[[Story], Script]
+
+_MERGED = "已由责任督学到校当面督促，本件不再单独发出"
+
+
+def _to(until: str) -> Course:
+    return partial(path, until=until)
+
+
+def _advised(until: str) -> Course:
+    return partial(scripts.advised, until=until)
+
+
+def _warned(*desk: tuple[int, str, str]) -> Course:
+    return lambda story: scripts.warned(story, *desk)
+
+
+# matter: (working days ago, hour, course)
+_PAST: dict[str, tuple[int, str, Course]] = {
+    "ladder_seven": (
+        30,
+        "09:12",
+        _warned(
+            (20, _MERGED, "supervisor"),
+            (16, _MERGED, "supervisor"),
+            (11, _MERGED, "supervisor"),
+            (6, "issue", "city"),
+        ),
+    ),
+    "enrolment_question": (29, "08:47", scripts.answered),
+    "tutoring_tip": (28, "22:31", _to("closed")),
+    "canteen_insects": (27, "07:58", _to("closed")),
+    "ladder_six": (
+        25,
+        "10:30",
+        _warned(
+            (15, _MERGED, "supervisor"),
+            (11, "issue", "supervisor"),
+            (9, "answer", "carp"),
+            (6, "issue", "leader"),
+            (1, "issue", "city"),
+        ),
+    ),
+    "partial_refund": (24, "14:05", scripts.explained),
+    "gift_tip": (23, "09:50", _to("closed")),
+    "homework_load": (22, "20:16", _to("closed")),
+    "ladder_five": (
+        20,
+        "11:08",
+        _warned((10, _MERGED, "supervisor"), (5, "issue", "supervisor")),
+    ),
+    "library_suggestion": (18, "21:40", _advised("closed")),
+    "disability_help": (17, "10:02", _to("closed")),
+    "ladder_four": (15, "08:20", _warned((5, "issue", "supervisor"))),
+    "uniform_again": (14, "12:44", scripts.reopened),
+    "court_dispute": (11, "15:15", scripts.declined),
+    "ladder_three": (11, "09:33", scripts.neglected),
+    "playground": (10, "08:10", partial(scripts.returned, times=2, again=True)),
+    "heating": (10, "18:52", scripts.undelivered),
+    "meal_price": (9, "13:20", scripts.missed),
+    "classroom_light": (9, "09:05", scripts.returned),
+    "nap_fee": (9, "17:31", _to("struck_off")),
+    "toilets": (7, "12:12", _to("submitted")),
+    "training_tip": (7, "23:07", scripts.threatened),
+    "food_stalls": (6, "16:48", scripts.referred),
+    "subsidy_help": (4, "10:40", _to("found")),
+    "club_fee": (5, "20:01", scripts.asked),
+    "timetable": (5, "09:22", scripts.added),
+    "crossing_suggestion": (4, "11:11", _advised("replying")),
+    "paper_market_tip": (4, "14:36", _to("signed")),
+    "untouched_mail": (4, "06:15", _to("received")),
+    "ladder_two": (2, "10:10", _to("dispatched")),
+    "textbook_help": (2, "15:02", _to("signed")),
+    "ladder_one": (1, "09:18", _to("dispatched")),
+    "instructed_fund": (1, "08:30", _to("dispatched")),
+    "dormitory_help": (1, "16:20", partial(scripts.answered, look=False)),
+    "noise": (1, "17:05", _to("split")),
+}
+
+# matter: (minutes ago, course)
+_FRESH: dict[str, tuple[int, Course]] = {
+    "bullying": (95, scripts.endangered),
+    "exam_question": (70, scripts.answered),
+    "scholarship_question": (180, _advised("accepted")),
+    "school_gate": (42, _to("received")),
+    "fight_now": (21, _to("received")),
+}
+
+
+def courses(stage: Stage) -> Iterator[Script]:
+    """Yield the script of every case."""
+    matters = read()
+    for key, (days, hour, course) in _PAST.items():
+        yield course(Story(stage, matters.pop(key), stage.days.ago(days, hour)))
+    for key, (minutes, fresh) in _FRESH.items():
+        begin = stage.days.now - timedelta(minutes=minutes)
+        yield fresh(Story(stage, matters.pop(key), begin))
+    if matters:
+        raise ValueError(f"matters without a course: {', '.join(matters)}")

@@ -1,0 +1,1 @@
+"""What happens before, at and after a due moment: ladders, the sweep, orders."""

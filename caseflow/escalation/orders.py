@@ -1,0 +1,172 @@
+"""Orders: the formal documents of the upper rungs, drafted by the sweep, settled by a person.
+
+A document states the failure to act and nothing of the allegation (trade.md, "Two things never to
+mix"); a unit that reads it must learn no more than its item already told.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines import clocks
+from caseflow.deadlines.clocks import Subject
+from caseflow.deadlines.rules import rules_of
+from caseflow.deadlines.tables import Clock
+from caseflow.errors import MoveNotAllowed, NotFound, NotPermitted
+from caseflow.escalation.tables import Order, Rung
+from caseflow.ledger import gate, numbers
+from caseflow.ledger.history import commitment
+from caseflow.ledger.moves.record import matter_of, record, words
+from caseflow.ledger.tables import Case, Item
+from caseflow.people.actor import Actor
+from caseflow.people.permissions import require
+from caseflow.people.scope import scope_of
+from caseflow.people.tables import Unit
+from caseflow.words import ACTIONS, CLOCKS
+
+# The body that signs, in front of 〔year〕number; each kind of document counts for itself.
+_SERIES = {
+    "supervision_order": "教督办",
+    "circular": "教督通",
+    "interview": "教督约",
+    "listed": "教督挂",
+    "accountability": "教督问",
+}
+_OF_LEVEL_ABOVE = ("listed", "accountability")
+_UPPER = ("city", "province")
+
+
+def draft(session: Session, case: Case, clock: Clock, rung: Rung, now: datetime) -> Order:
+    """Draft the document of a rung and start the office's `draft` clock on it."""
+    item = session.get(Item, clock.item_id) if clock.item_id else None
+    order = Order(
+        kind=rung.action,
+        state="draft",
+        case_id=case.id,
+        item_id=clock.item_id,
+        unit_id=_addressee(item),
+        rung_id=rung.id,
+        area_code=case.area_code,
+        text=_text(session, clock, rung, item, now),
+        drafted_at=now,
+    )
+    session.add(order)
+    session.flush()
+    subject = Subject(order_id=order.id, root_case_id=case.id)
+    clocks.start(session, "draft", subject, matter_of(case), now)
+    return order
+
+
+def _addressee(item: Item | None) -> int | None:
+    """Return the unit that a document is for: none while an inspector verifies in person, for then
+    the unit holds nothing and must not learn of it (design law 9).
+    """
+    if item is None or (item.inspector_id is not None and item.rectifying_unit_id is None):
+        return None
+    return gate.holder_unit(item)
+
+
+def _text(session: Session, clock: Clock, rung: Rung, item: Item | None, now: datetime) -> str:
+    unit_id = _addressee(item)
+    unit = session.get_one(Unit, unit_id).name if unit_id else ""
+    calendar = rules_of(session).calendar
+    due = calendar.due_day(clock.due)
+    late = calendar.working_days_between(due, calendar.local_day(now))
+    day = f"{due.year}年{due.month}月{due.day}日"  # not said
+    whom = f"{unit}：\n" if unit else ""
+    return (
+        f"{ACTIONS[rung.action]}\n{whom}"
+        f"你单位承办的事项，{CLOCKS[clock.name]}为{day}，至今已逾期{late}个工作日，仍未完成。\n"
+        "请接到本件后立即办理，并在期限内书面报告办理情况和逾期原因。"
+    )
+
+
+def _locked(session: Session, actor: Actor, order_id: int) -> tuple[Case, Order]:
+    found = session.get(Order, order_id)
+    if found is None:
+        raise NotFound("没有这份文书")
+    case = gate.lock(session, found.case_id)
+    order = session.get_one(Order, order_id, populate_existing=True, with_for_update=True)
+    require(actor, "order.issue")
+    if not gate.covers(scope_of(actor), case):
+        raise NotPermitted("不在您的辖区内")
+    if order.kind in _OF_LEVEL_ABOVE and actor.level not in _UPPER:
+        raise NotPermitted("这类文书由上一级签发")
+    if order.state != "draft":
+        raise MoveNotAllowed("这份文书已经签发或撤销")
+    return case, order
+
+
+def issue(session: Session, actor: Actor, order_id: int, text: str, now: datetime) -> Order:
+    """Issue a drafted document under its number; the unit's `answer` clock starts."""
+    case, order = _locked(session, actor, order_id)
+    said = words(text)
+    year = numbers.year_of(now)
+    seq = numbers.take(session, case.area_code, f"{_CODES[order.kind]}{year}")
+    order.number = f"{_SERIES[order.kind]}〔{year}〕{case.area_code}-{seq}号"
+    order.text, order.state = said, "issued"
+    order.issued_at, order.issued_by = now, actor.person
+    subject = Subject(order_id=order.id, root_case_id=case.id)
+    clocks.meet(session, subject, now, "draft")
+    if order.unit_id is not None:
+        answer = clocks.start(session, "answer", subject, matter_of(case), now)
+        order.answer_by = _last_day(session, answer)
+    facts = {"order": order.id, "number": order.number, "text": commitment(said)}
+    refs_ = {"order": order.id, "unit": order.unit_id}
+    record(session, case, actor, "order_issued", now, facts, item=_item(session, order), refs=refs_)
+    return order
+
+
+def answer(session: Session, actor: Actor, order_id: int, text: str, now: datetime) -> Order:
+    """Answer an issued document: the unit it went to says what it did; its clock is met.
+
+    The office may write an answer down that came on paper. Raises NotFound for anybody else.
+    """
+    found = session.get(Order, order_id)
+    of_unit = actor.role == "unit"
+    if found is None or (of_unit and (found.unit_id is None or found.unit_id != actor.unit)):
+        raise NotFound("没有这份文书")
+    case = gate.lock(session, found.case_id)
+    order = session.get_one(Order, order_id, populate_existing=True, with_for_update=True)
+    if not of_unit:
+        require(actor, "order.issue")
+        if not gate.covers(scope_of(actor), case):
+            raise NotPermitted("不在您的辖区内")
+    if order.state != "issued" or order.answered_at is not None:
+        raise MoveNotAllowed("这份文书现在不需要答复")
+    said = words(text)
+    order.answer, order.answered_at, order.answered_by = said, now, actor.person
+    clocks.meet(session, Subject(order_id=order.id, root_case_id=case.id), now, "answer")
+    facts = {"order": order.id, "text": commitment(said)}
+    record(session, case, actor, "order_answered", now, facts, item=_item(session, order))
+    return order
+
+
+# Counters are kept per area and period of eight characters: kind, then year.
+_CODES = {
+    "supervision_order": "SO",
+    "circular": "CI",
+    "interview": "IN",
+    "listed": "LI",
+    "accountability": "AC",
+}
+
+
+def _last_day(session: Session, clock: Clock) -> date:
+    return rules_of(session).calendar.due_day(clock.due)
+
+
+def _item(session: Session, order: Order) -> Item | None:
+    return session.get(Item, order.item_id) if order.item_id else None
+
+
+def cancel(session: Session, actor: Actor, order_id: int, reason: str, now: datetime) -> Order:
+    """Cancel a drafted document with a reason. The rung stays on the record."""
+    case, order = _locked(session, actor, order_id)
+    why = words(reason, "reason", 2000)
+    order.state, order.reason = "cancelled", why
+    order.cancelled_at, order.cancelled_by = now, actor.person
+    clocks.stop(session, Subject(order_id=order.id, root_case_id=case.id), now)
+    facts = {"order": order.id, "reason": why}
+    record(session, case, actor, "order_cancelled", now, facts, item=_item(session, order))
+    return order

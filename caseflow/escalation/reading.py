@@ -1,0 +1,91 @@
+"""Reading orders within somebody's scope: lists and one of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from caseflow.db import Moment
+from caseflow.deadlines.clocks import ALIVE
+from caseflow.deadlines.tables import Clock
+from caseflow.errors import NotFound
+from caseflow.escalation.tables import Order, Rung
+from caseflow.ledger import queries
+from caseflow.ledger.tables import Case, Item
+from caseflow.people.scope import Scope
+from caseflow.people.tables import Unit
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """An order with what a list or its page shows beside it."""
+
+    order: Order
+    case: Case
+    item: Item | None
+    unit: Unit | None
+    clock: Clock | None
+    rung: int | None
+
+
+def _rows(
+    session: Session, scope: Scope, *conditions: object, newest: bool, limit: int
+) -> list[OrderRow]:
+    query = (
+        select(Order, Case, Item, Unit, Clock, Rung.n)
+        .join(Case, Case.id == Order.case_id)
+        .outerjoin(Item, Item.id == Order.item_id)
+        .outerjoin(Unit, Unit.id == Order.unit_id)
+        .outerjoin(Clock, (Clock.order_id == Order.id) & Clock.state.in_(ALIVE))
+        .outerjoin(Rung, Rung.id == Order.rung_id)
+        .where(queries.visible(scope), *conditions)  # type: ignore[arg-type]
+    )
+    order = (Order.drafted_at.desc(), Order.id.desc()) if newest else (Order.drafted_at, Order.id)
+    rows = session.execute(query.order_by(*order).limit(limit))
+    return [OrderRow(*row) for row in rows]
+
+
+def orders(
+    session: Session,
+    scope: Scope,
+    state: str,
+    after: tuple[datetime, int] | None = None,
+    limit: int = PAGE,
+) -> list[OrderRow]:
+    """Return the orders of a state: drafts oldest first, others newest first; by keyset."""
+    newest = state != "draft"
+    conditions: list[object] = [Order.state == state]
+    if after is not None:
+        place = tuple_(literal(after[0], Moment), literal(after[1]))
+        here = tuple_(Order.drafted_at, Order.id)
+        conditions.append(here < place if newest else here > place)
+    return _rows(session, scope, *conditions, newest=newest, limit=limit)
+
+
+def counts(session: Session, scope: Scope) -> dict[str, int]:
+    """Return how many orders of the scope stand in each state."""
+    query = (
+        select(Order.state, func.count())
+        .join(Case, Case.id == Order.case_id)
+        .where(queries.visible(scope))
+        .group_by(Order.state)
+    )
+    return dict(session.execute(query).all())
+
+
+def order(session: Session, scope: Scope, order_id: int) -> OrderRow:
+    """Return one order within the scope; raises NotFound, also for one outside it."""
+    rows = _rows(session, scope, Order.id == order_id, newest=False, limit=1)
+    if not rows:
+        raise NotFound("没有这份文书，或不在您的辖区内")
+    return rows[0]
+
+
+def of_case(session: Session, case: Case) -> Sequence[Order]:
+    """Return the orders of a case, newest first."""
+    query = select(Order).where(Order.case_id == case.id).order_by(Order.id.desc())
+    return session.scalars(query).all()

@@ -1,0 +1,58 @@
+"""Tables of escalation: the rungs that happened and the orders they drafted."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from caseflow.db import Base, Moment
+
+
+class Rung(Base):
+    """A rung that happened, once per clock (design law 6).
+
+    `superseded`: a newer rung of the same clock was already due, so this one sent nothing.
+    """
+
+    __tablename__ = "rung"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    clock_id: Mapped[int] = mapped_column(ForeignKey("clock.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
+    n: Mapped[int] = mapped_column(Integer)
+    action: Mapped[str] = mapped_column(String(30))
+    planned_at: Mapped[datetime] = mapped_column(Moment)
+    at: Mapped[datetime] = mapped_column(Moment)
+    superseded: Mapped[bool] = mapped_column(Boolean, default=False)
+
+    __table_args__ = (Index("uq_rung_clock_id_n", "clock_id", "n", unique=True),)
+
+
+class Order(Base):
+    """A rung's formal document (督办单 …), drafted by the sweep, settled by a person."""
+
+    __tablename__ = "supervision_order"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    state: Mapped[str] = mapped_column(String(12), default="draft")
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    # No foreign key: rung -> clock -> order would close a circle of tables.
+    rung_id: Mapped[int] = mapped_column(Integer, unique=True)
+    area_code: Mapped[str] = mapped_column(ForeignKey("area.code"), index=True)
+    number: Mapped[str | None] = mapped_column(String(60), unique=True)
+    text: Mapped[str] = mapped_column(Text)
+    drafted_at: Mapped[datetime] = mapped_column(Moment)
+    issued_at: Mapped[datetime | None] = mapped_column(Moment)
+    issued_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    answer_by: Mapped[date | None] = mapped_column(Date)
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    answer: Mapped[str] = mapped_column(Text, default="")
+    cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
+    cancelled_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (CheckConstraint("state IN ('draft', 'issued', 'cancelled')", name="state"),)

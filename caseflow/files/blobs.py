@@ -1,0 +1,71 @@
+"""Blobs: the bytes lie in the store first, then the row names them (engine 5).
+
+A crash in between leaves bytes that no row names and that nobody can read; never the opposite.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from io import BytesIO
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from caseflow.errors import NotFound
+from caseflow.files.sniff import HEAD_BYTES, sniff
+from caseflow.files.store import Readable, Store
+from caseflow.files.tables import Blob
+
+
+def keep(session: Session, store: Store, content: bytes | Readable, now: datetime) -> Blob:
+    """Keep bytes or a stream and return its row; the same content has one row and one file.
+
+    The stream is read once, in pieces. Raises Unavailable when the store is stopped.
+    """
+    heard = _Heard(BytesIO(content) if isinstance(content, bytes) else content)
+    stored = store.put(heard)
+    values = {
+        "id": stored.id,
+        "sha256": stored.sha256,
+        "size": stored.size,
+        "media_type": sniff(heard.head).media_type,
+        "key_id": stored.key_id,
+        "stored_at": now,
+    }
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    # Another transaction may be keeping the same bytes at this moment: the second one waits.
+    session.execute(insert(Blob).values(values).on_conflict_do_nothing(index_elements=["id"]))
+    blob = session.scalars(select(Blob).where(Blob.id == stored.id)).one()
+    if blob.key_id != stored.key_id:
+        blob.key_id = stored.key_id  # put anew after a rotation
+    return blob
+
+
+def chunks(session: Session, store: Store, blob_id: str) -> Iterator[bytes]:
+    """Return the content in pieces. Raises NotFound without a row, BlobBroken without sound bytes.
+
+    The session is not needed once this has returned.
+    """
+    if session.scalar(select(Blob.id).where(Blob.id == blob_id)) is None:
+        raise NotFound("没有这个文件")
+    return store.open(blob_id)
+
+
+def read(session: Session, store: Store, blob_id: str) -> bytes:
+    """Return the whole content; for small files only, `chunks` for the rest."""
+    return b"".join(chunks(session, store, blob_id))
+
+
+class _Heard:
+    """Hands a stream on and remembers its beginning, by which the type is told."""
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream = stream
+        self.head = b""
+
+    def read(self, size: int, /) -> bytes:
+        """Read on, keeping the first `HEAD_BYTES`."""
+        piece = self._stream.read(size)
+        if len(self.head) < HEAD_BYTES:
+            self.head += piece[: HEAD_BYTES - len(self.head)]
+        return piece

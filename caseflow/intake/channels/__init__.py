@@ -1,0 +1,1 @@
+"""One parser per door; each ends in an `IncomingReport`."""

@@ -1,0 +1,1 @@
+"""The mailbox door: from the raw bytes of an e-mail to the normal form. Pure."""

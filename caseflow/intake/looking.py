@@ -1,0 +1,129 @@
+"""A person looks at what lies in quarantine: takes it into the ledger, or discards it with a note.
+
+Either way the original stays. Nothing is answered from here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines import clocks
+from caseflow.deadlines.clocks import Subject
+from caseflow.errors import BadInput, MoveNotAllowed, NotFound
+from caseflow.intake.channels.mailbox.parse import CHANNEL, Unparseable, parse
+from caseflow.intake.delivery import LARGEST
+from caseflow.intake.quarantine import row_in_reach
+from caseflow.intake.receive import Received, receive
+from caseflow.intake.report import IncomingReport
+from caseflow.intake.rooms import Rooms
+from caseflow.intake.tables import Quarantine
+from caseflow.ledger.report_tables import Report
+from caseflow.people.actor import Actor
+from caseflow.people.permissions import require
+from caseflow.vault.originals import original_for_machine
+from caseflow.vault.tables import Original
+
+PAGE = 50
+LONGEST_NOTE = 500
+
+
+def waiting(session: Session, actor: Actor, after: int = 0) -> Sequence[Quarantine]:
+    """Return up to PAGE rows that nobody has looked at, oldest first, with ids above `after`.
+
+    Raises NotPermitted.
+    """
+    require(actor, "quarantine.look")
+    query = select(Quarantine).where(
+        Quarantine.state == "waiting", Quarantine.id > after, row_in_reach(actor)
+    )
+    return session.scalars(query.order_by(Quarantine.id).limit(PAGE)).all()
+
+
+def discard(
+    session: Session, actor: Actor, quarantine_id: int, note: str, now: datetime
+) -> Quarantine:
+    """Say that it is nothing for the ledger, and why; ends its clock. The original stays.
+
+    Raises NotPermitted, NotFound, BadInput without a note, MoveNotAllowed when already looked at.
+    """
+    said = note.strip()
+    if not said or len(said) > LONGEST_NOTE:
+        raise BadInput({"note": "请填写理由，最多 500 字"})
+    row = _lock(session, actor, quarantine_id)
+    _looked(session, row, actor, "discarded", now)
+    row.note = said
+    return row
+
+
+def take(
+    session: Session,
+    rooms: Rooms,
+    actor: Actor,
+    quarantine_id: int,
+    now: datetime,
+    text: str = "",
+    kind: str = "",
+) -> Received:
+    """Take it into the ledger as a report and return the numbers; ends its clock.
+
+    A mail that can be read is read again; `text` and `kind` then replace what was read. One that
+    cannot be read needs `text`: what the person who looked at the original wrote down. Received is
+    the moment at which it came in. Raises as `discard` does.
+    """
+    row = _lock(session, actor, quarantine_id)
+    read = _read(session, rooms, row)
+    if read is None and not text.strip():
+        raise BadInput({"text": "这份来件无法自动解析，请看过原件后填写内容"})
+    incoming = read or IncomingReport(
+        channel=row.channel,
+        channel_key=row.channel_key,
+        received_at=row.received_at,
+        kind="complaint",
+        text=text.strip(),
+        original=text.strip().encode(),  # what came in stays with the quarantine row
+    )
+    incoming = replace(
+        incoming,
+        channel_key=row.channel_key,
+        kind=kind or incoming.kind,
+        text=text.strip() or incoming.text,
+        area_code=row.area_code,
+        logged_by=actor.person,
+    )
+    received = receive(session, incoming, now, rooms, actor)
+    row.case_id = session.scalar(
+        select(Report.case_id).where(Report.number == received.report_number)
+    )
+    _looked(session, row, actor, "taken", now)
+    return received
+
+
+def _lock(session: Session, actor: Actor, quarantine_id: int) -> Quarantine:
+    require(actor, "quarantine.look")
+    query = select(Quarantine).where(Quarantine.id == quarantine_id, row_in_reach(actor))
+    row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    if row is None:
+        raise NotFound("隔离区中没有这一条")
+    if row.state != "waiting":
+        raise MoveNotAllowed("这一条已有人处理")
+    return row
+
+
+def _looked(session: Session, row: Quarantine, actor: Actor, state: str, now: datetime) -> None:
+    row.state, row.looked_by, row.looked_at = state, actor.person, now
+    clocks.meet(session, Subject(quarantine_id=row.id), now, "look")
+
+
+def _read(session: Session, rooms: Rooms, row: Quarantine) -> IncomingReport | None:
+    """Return the mail read again, None when it cannot or must not be read."""
+    size = session.get_one(Original, row.original_id).size
+    if row.channel != CHANNEL or size > LARGEST:
+        return None
+    raw = b"".join(original_for_machine(session, rooms.ring, rooms.store, row.original_id))
+    try:
+        return parse(raw, row.received_at).report
+    except Unparseable:
+        return None

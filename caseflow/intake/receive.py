@@ -1,0 +1,169 @@
+"""Taking in a report: kept before its channel is told yes, and never twice (laws 1 and 2)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from caseflow.crypto import receipts
+from caseflow.errors import NotFound
+from caseflow.files import blobs
+from caseflow.files.names import safe_name
+from caseflow.files.tables import Blob
+from caseflow.intake.report import HandedDown, IncomingFile, IncomingReport
+from caseflow.intake.rooms import Rooms
+from caseflow.ledger import gate
+from caseflow.ledger.moves import opening
+from caseflow.ledger.moves.opening import Filed, NewReport, Registered
+from caseflow.ledger.report_tables import Report
+from caseflow.ledger.tables import Case
+from caseflow.people.actor import REPORTER, Actor
+from caseflow.people.tables import Area, Unit
+from caseflow.vault.identities import keep_identity, ways
+from caseflow.vault.originals import keep_original
+
+NAME_LENGTH = 255
+
+
+@dataclass(frozen=True)
+class Received:
+    """What the door is told: numbers, and the code of the receipt where there is one."""
+
+    report_number: str
+    case_number: str
+    code: str | None
+    duplicate: bool = False
+    joined: bool = False
+
+    def __repr__(self) -> str:
+        """Keep the code out of every traceback and log line."""
+        return f"Received({self.report_number}, {self.case_number})"
+
+
+def take_in(
+    rooms: Rooms, incoming: IncomingReport, now: datetime, actor: Actor = REPORTER
+) -> Received:
+    """Keep a report in a transaction of its own and answer once it is committed.
+
+    Two deliveries of the same contact at the same moment make one report: the loser of the race
+    finds the winner's.
+    """
+    try:
+        return rooms.database.run(lambda s: receive(s, incoming, now, rooms, actor))
+    except IntegrityError as error:
+        with rooms.database.read() as session:
+            known = _known(session, incoming, rooms)
+        if known is None:
+            raise error
+        return known
+
+
+def receive(
+    session: Session,
+    incoming: IncomingReport,
+    now: datetime,
+    rooms: Rooms,
+    actor: Actor = REPORTER,
+) -> Received:
+    """Keep a report within the caller's transaction; the same contact gets the same receipt."""
+    known = _known(session, incoming, rooms)
+    if known is not None:
+        return known
+    if incoming.belongs_to:
+        return _joined(session, incoming, now, rooms, actor)
+    area = _area(session, incoming, rooms)
+    registered = opening.register(session, area, incoming.received_at)
+    receipt = receipts.derive(rooms.ring, incoming.channel, incoming.channel_key)
+    digest = receipts.code_hash(rooms.ring, registered.number, receipt.code, receipt.key_id)
+    new = _sealed(session, incoming, now, rooms, registered, (digest, receipt.key_id))
+    case, report = opening.open_case(session, actor, new, now)
+    return Received(report.number, case.number, receipt.code)
+
+
+def _known(session: Session, incoming: IncomingReport, rooms: Rooms) -> Received | None:
+    query = (
+        select(Report.number, Report.receipt_hash, Case.number)
+        .join(Case, Case.id == Report.case_id)
+        .where(Report.channel == incoming.channel, Report.channel_key == incoming.channel_key)
+    )
+    row = session.execute(query).first()
+    if row is None:
+        return None
+    receipt = receipts.derive(rooms.ring, incoming.channel, incoming.channel_key)
+    return Received(row[0], row[2], receipt.code if row[1] else None, duplicate=True)
+
+
+def _area(session: Session, incoming: IncomingReport, rooms: Rooms) -> str:
+    """Return the area that the report counts in: as said, else the unit's, else the office's."""
+    if incoming.area_code and session.get(Area, incoming.area_code):
+        return incoming.area_code
+    unit = session.get(Unit, incoming.unit_id) if incoming.unit_id else None
+    return unit.area_code if unit else rooms.area
+
+
+def _joined(
+    session: Session, incoming: IncomingReport, now: datetime, rooms: Rooms, actor: Actor
+) -> Received:
+    first = session.scalar(select(Report).where(Report.number == incoming.belongs_to))
+    if first is None:
+        raise NotFound("没有这个来件编号")
+    case = gate.lock(session, first.case_id)
+    registered = opening.register(session, first.area_code, incoming.received_at)
+    new = _sealed(session, incoming, now, rooms, registered, None)
+    report = opening.join(session, actor, case, first, new, now)
+    return Received(report.number, case.number, None, joined=True)
+
+
+def _sealed(
+    session: Session,
+    incoming: IncomingReport,
+    now: datetime,
+    rooms: Rooms,
+    registered: Registered,
+    receipt: tuple[str, str] | None,
+) -> NewReport:
+    contact = incoming.contact
+    identity_id = keep_identity(session, rooms.ring, contact, now) if contact else None
+    handed = incoming.handed_down or HandedDown("")
+    return NewReport(
+        registered=registered,
+        channel=incoming.channel,
+        channel_key=incoming.channel_key,
+        received_at=incoming.received_at,
+        kind=incoming.kind,
+        text=incoming.text,
+        subject=incoming.subject,
+        category=incoming.category,
+        unit_id=incoming.unit_id,
+        place=incoming.place,
+        happened=incoming.happened,
+        disclosure=incoming.disclosure,
+        call_back=incoming.call_back,
+        reachable=bool(identity_id and ways(session, identity_id) & {"phone", "email"}),
+        anonymous=not contact,
+        locale=incoming.locale,
+        identity_id=identity_id,
+        original_id=keep_original(session, rooms.ring, rooms.store, incoming.original, now),
+        receipt_hash=receipt[0] if receipt else None,
+        receipt_key=receipt[1] if receipt else None,
+        logged_by=incoming.logged_by,
+        handed_by=handed.sender,
+        handed_number=handed.number,
+        imposed_due=handed.due,
+        report_back=handed.report_back,
+        urgent=incoming.urgent,
+        instructed=handed.instructed,
+        files=tuple(_filed(session, file, now, rooms) for file in incoming.files),
+    )
+
+
+def _filed(session: Session, file: IncomingFile, now: datetime, rooms: Rooms) -> Filed:
+    if file.blob_id is not None:
+        blob = session.get_one(Blob, file.blob_id)
+    else:
+        blob = blobs.keep(session, rooms.store, file.content, now)
+    return Filed(
+        blob.id, safe_name(file.name)[-NAME_LENGTH:], blob.media_type, blob.size, blob.sha256
+    )

@@ -1,0 +1,68 @@
+"""Tables of intake: quarantine, drafts of the desk, uploads waiting for their form, tallies."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from caseflow.db import Base, Moment
+
+
+class Quarantine(Base):
+    """Something that came in and could not be taken: kept whole, with why, and with a clock."""
+
+    __tablename__ = "quarantine"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    channel_key: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(String(500))
+    original_id: Mapped[str] = mapped_column(ForeignKey("original.id"))
+    area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
+    received_at: Mapped[datetime] = mapped_column(Moment)
+    state: Mapped[str] = mapped_column(String(12), default="waiting")
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    looked_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    looked_at: Mapped[datetime | None] = mapped_column(Moment)
+    note: Mapped[str] = mapped_column(String(500), default="")
+
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'taken', 'discarded')", name="state"),
+        Index("uq_quarantine_channel_key", "channel", "channel_key", unique=True),
+    )
+
+
+class Draft(Base):
+    """What an operator has typed and not yet saved; sealed, one per person and desk tab."""
+
+    __tablename__ = "draft"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    nonce: Mapped[str] = mapped_column(String(40))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    saved_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (Index("uq_draft_user_id_nonce", "user_id", "nonce", unique=True),)
+
+
+class Upload(Base):
+    """A file sent with a form that had an error elsewhere, kept so that it is not sent twice."""
+
+    __tablename__ = "upload"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    nonce: Mapped[str] = mapped_column(String(40), index=True)
+    blob_id: Mapped[str] = mapped_column(ForeignKey("blob.id"))
+    name: Mapped[bytes] = mapped_column(LargeBinary)
+    uploaded_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Tally(Base):
+    """How often something was tried in a stretch of time; `key` is a keyed hash of what."""
+
+    __tablename__ = "tally"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    n: Mapped[int] = mapped_column(Integer)
+    until: Mapped[datetime] = mapped_column(Moment, index=True)

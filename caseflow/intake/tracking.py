@@ -1,0 +1,247 @@
+"""What a reporter learns with number and code, and what they can add.
+
+Only facts that are the reporter's own or were told to them come out of here: no unit, no finding,
+no person, no rung; a reason only where the law owes it (declined). Nothing before the reply.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from caseflow.crypto import receipts
+from caseflow.deadlines.clocks import ALIVE
+from caseflow.deadlines.tables import Clock
+from caseflow.errors import NotFound
+from caseflow.intake import limits
+from caseflow.intake.channels.webform import CHANNEL, First
+from caseflow.intake.receive import Received, receive
+from caseflow.intake.report import IncomingReport
+from caseflow.intake.rooms import Rooms
+from caseflow.ledger import gate
+from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.moves import asking
+from caseflow.ledger.report_tables import Attachment, Question, Reply, Report
+from caseflow.ledger.tables import Case
+from caseflow.people.actor import REPORTER
+
+# Moves that a reporter may know of; `dispatch` says only that the work began, once.
+TOLD = ("answer", "accept", "decline", "refer", "acknowledge", "dispatch", "conclude", "reopen")
+_ONCE = ("dispatch",)
+_OPEN_PROMISES = ("notice", "reply")
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """What number and code led to: a report's id, or nothing. `open`: the door takes more tries."""
+
+    report_id: int | None
+    open: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that happened. `what` is a verb, or `received`, `asked`, `answered`, `replied`,
+    `added`, `retaliation`; `text` is filled where the reporter is owed the words.
+    """
+
+    what: str
+    at: datetime
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Added:
+    """What the reporter wrote later; `files` tells how many came with it."""
+
+    at: datetime
+    text: str
+    files: int
+    urgent: bool
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything the letter is written from; steps and additions oldest first."""
+
+    first: First
+    kind: str
+    received_at: datetime
+    state: str
+    reopened: bool
+    call_back: bool
+    steps: Sequence[Step]
+    reply: str
+    clocks: Sequence[Clock]
+    question: Question | None
+    added: Sequence[Added]
+
+
+def look_up(session: Session, rooms: Rooms, number: str, code: str, now: datetime) -> Lookup:
+    """Return the report that number and code belong to.
+
+    Every wrong pair costs the same work and is counted the same, whether there is such a report,
+    whether it has a receipt, and whether its number is closed to tries for a while.
+    """
+    limits.forget(session, now)
+    free = limits.tried(session, rooms.ring, limits.ONE_NUMBER, number, now)
+    open_ = limits.tried(session, rooms.ring, limits.THE_DOOR, "", now)
+    query = select(Report.id, Report.receipt_hash, Report.receipt_key)
+    row = session.execute(query.where(Report.number == number)).first()
+    if row is None or row.receipt_hash is None:
+        right = receipts.matches_nothing(rooms.ring, number, code)
+    else:
+        right = receipts.matches(rooms.ring, number, code, row.receipt_hash, row.receipt_key)
+    if row is None or not (right and free and open_):
+        return Lookup(None, open_)
+    limits.forgive(session, rooms.ring, limits.ONE_NUMBER, number)
+    return Lookup(row.id, open_)
+
+
+def promises(session: Session, report: Report, *, urgent: bool = False) -> list[Clock]:
+    """Return what was promised for a report and still holds, the first to end first.
+
+    With `urgent` also when somebody takes it over.
+    """
+    on_case = ("immediate", "call_back") if urgent else ("call_back",)
+    query = select(Clock).where(
+        Clock.root_case_id == report.case_id,
+        Clock.state.in_(ALIVE),
+        ((Clock.report_id == report.id) & Clock.name.in_(_OPEN_PROMISES))
+        | ((Clock.case_id == report.case_id) & Clock.name.in_(on_case)),
+    )
+    return list(session.scalars(query.order_by(Clock.due, Clock.id)))
+
+
+def kept(session: Session, number: str) -> tuple[Report, list[Clock]]:
+    """Return a report just taken in, and its promises; two statements."""
+    report = session.scalars(select(Report).where(Report.number == number)).one()
+    urgent = select(Case.urgent).where(Case.id == report.case_id)
+    return report, promises(session, report, urgent=bool(session.scalar(urgent)))
+
+
+def is_known(session: Session, key: str) -> bool:
+    """Tell whether the form with this key became a report."""
+    query = select(Report.id).where(Report.channel == CHANNEL, Report.channel_key == key)
+    return session.execute(query).first() is not None
+
+
+def first_of(session: Session, report_id: int) -> First:
+    """Return what a further contact takes over from its report."""
+    report = session.get(Report, report_id)
+    if report is None:
+        raise NotFound("没有这个来件编号")
+    return First(report.number, report.kind, report.disclosure, report.locale)
+
+
+def story(session: Session, report_id: int) -> Story:
+    """Return what happened to a report so far; seven statements, however long the story is."""
+    row = session.execute(
+        select(Report, Case).join(Case, Case.id == Report.case_id).where(Report.id == report_id)
+    ).one()
+    report, case = row
+    replies = session.scalars(
+        select(Reply)
+        .where(Reply.report_id == report.id, Reply.delivered_at.is_not(None))
+        .order_by(Reply.id)
+    ).all()
+    questions = session.scalars(
+        select(Question).where(Question.report_id == report.id).order_by(Question.id)
+    ).all()
+    entries = session.scalars(
+        select(Entry)
+        .where(Entry.case_id == case.id, Entry.verb.in_((*TOLD, "close", "retaliation")))
+        .order_by(Entry.n)
+    ).all()
+    added = _added(session, report, entries)
+    steps = [Step("received", report.received_at), *_moves(entries), *_asked(questions)]
+    steps += [Step("replied", reply.delivered_at or reply.at) for reply in replies]
+    steps += [Step("retaliation" if one.urgent else "added", one.at) for one in added]
+    waiting = [question for question in questions if question.ended_at is None]
+    return Story(
+        first=First(report.number, report.kind, report.disclosure, report.locale),
+        kind=case.kind,
+        received_at=report.received_at,
+        state=case.state,
+        reopened=case.reopened > 0,
+        call_back=case.call_back,
+        steps=sorted(steps, key=lambda step: step.at),
+        reply=replies[-1].text if replies else "",
+        clocks=promises(session, report, urgent=case.urgent),
+        question=waiting[-1] if waiting and case.state == "awaiting_reporter" else None,
+        added=added,
+    )
+
+
+def _moves(entries: Sequence[Entry]) -> list[Step]:
+    steps, seen = [], set()
+    for entry in entries:
+        if entry.verb == "retaliation" or (entry.verb in _ONCE and entry.verb in seen):
+            continue
+        seen.add(entry.verb)
+        facts = json.loads(entry.body)["facts"]
+        owed = {"decline": "reason", "refer": "authority"}.get(entry.verb)
+        steps.append(Step(entry.verb, entry.at, str(facts[owed]) if owed else ""))
+    return steps
+
+
+def _asked(questions: Sequence[Question]) -> list[Step]:
+    steps = [Step("asked", question.asked_at, question.text) for question in questions]
+    steps += [
+        Step("answered" if question.ended_by == "answer" else "resume", question.ended_at)
+        for question in questions
+        if question.ended_at is not None
+    ]
+    return steps
+
+
+def _added(session: Session, report: Report, entries: Sequence[Entry]) -> list[Added]:
+    """Return the further contacts of this reporter; urgent ones are named in the history."""
+    files = (
+        select(func.count())
+        .where(Attachment.report_id == Report.id)
+        .correlate(Report)
+        .scalar_subquery()
+    )
+    query = select(Report.number, Report.received_at, Report.text, files)
+    rows = session.execute(query.where(Report.follows == report.id).order_by(Report.id)).all()
+    urgent = {
+        json.loads(entry.body)["facts"]["report"]
+        for entry in entries
+        if entry.verb == "retaliation"
+    }
+    return [Added(at, text, number_of, number in urgent) for number, at, text, number_of in rows]
+
+
+def add(rooms: Rooms, incoming: IncomingReport, now: datetime, question: int | None = None) -> bool:
+    """Join a further contact, and with `question` let the case go on, in one transaction.
+
+    The same contact sent twice is taken once. Returns whether the question was still open; without
+    one, True.
+    """
+
+    def work(session: Session) -> bool:
+        received = receive(session, incoming, now, rooms)
+        return question is None or _answered(session, received, question, now)
+
+    try:
+        return rooms.database.run(work)
+    except IntegrityError:  # the same contact came at this very moment: now it is known
+        return rooms.database.run(work)
+
+
+def _answered(session: Session, received: Received, question_id: int, now: datetime) -> bool:
+    """Let the case go on where it still waits for this question's answer."""
+    if received.duplicate:
+        return True
+    case_id = session.scalars(select(Case.id).where(Case.number == received.case_number)).one()
+    case = gate.lock(session, case_id)
+    waiting = asking.open_question(session, case.id)
+    if waiting is None or waiting.id != question_id or case.state != "awaiting_reporter":
+        return False
+    asking.go_on(session, REPORTER, case, now)
+    return True

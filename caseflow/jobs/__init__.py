@@ -1,0 +1,1 @@
+"""What happens without anybody asking: the schedule, and the two ways to keep it."""

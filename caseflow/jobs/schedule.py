@@ -1,0 +1,40 @@
+"""Every recurring job, in one list."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from caseflow.jobs import work
+from caseflow.jobs.services import Services
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to be done every so many seconds.
+
+    `work` is given the moment and returns whether it would like to be called again at once.
+    """
+
+    name: str
+    every_seconds: float
+    work: Callable[[datetime], bool]
+
+
+NAMES = ("sweep", "mail", "outbox")
+"""In order of precedence: a slow mail server must not keep a ladder waiting."""
+
+
+def schedule(services: Services) -> list[Job]:
+    """Return the jobs of this installation, in order of precedence."""
+    jobs = [
+        Job("sweep", 60, partial(work.sweep, services)),
+        Job("mail", 60, partial(work.poll_mail, services)),
+        Job("outbox", 2, partial(work.carry_out_outbox, services)),
+    ]
+    return [job for job in jobs if job.name != "mail" or services.poll_mail is not None]
+
+
+def job_named(name: str, services: Services) -> Job:
+    """Return the job `name`. Raises KeyError when this installation has none."""
+    return {job.name: job for job in schedule(services)}[name]

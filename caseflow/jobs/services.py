@@ -1,0 +1,29 @@
+"""What jobs need from the house; the composition root provides it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from caseflow.db import Database
+from caseflow.outbox.handlers import Handlers
+
+
+class Services(Protocol):
+    """One process's database and what its jobs carry out."""
+
+    @property
+    def database(self) -> Database:
+        """The database of this process."""
+
+    @property
+    def handlers(self) -> Handlers:
+        """What the outbox is handed."""
+
+    @property
+    def poll_mail(self) -> Callable[[datetime], int] | None:
+        """Fetches some mail and returns how many; None while no mailbox is configured."""
+
+    def sweep(self, session: Session, now: datetime) -> int:
+        """Take one batch of due clocks a rung up and return how many; 0 when none is left."""

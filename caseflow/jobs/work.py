@@ -1,0 +1,31 @@
+"""The recurring work, one function each.
+
+Each returns whether there may be more at once, so that whoever runs it can stop in between.
+"""
+
+import os
+import socket
+from datetime import datetime
+
+from caseflow.jobs.services import Services
+from caseflow.outbox.run import BATCH, run
+
+
+def carry_out_outbox(services: Services, now: datetime) -> bool:
+    """Expand events and send messages. A second run takes what is left, each row once."""
+    return run(services.database, services.handlers, now, worker_name()) >= BATCH
+
+
+def sweep(services: Services, now: datetime) -> bool:
+    """Take a batch of due clocks one rung up, in a transaction. A second run finds none due."""
+    return services.database.run(lambda session: services.sweep(session, now)) > 0
+
+
+def poll_mail(services: Services, now: datetime) -> bool:
+    """Fetch mail. A second run finds it flagged, or known by its message id."""
+    return services.poll_mail is not None and services.poll_mail(now) > 0
+
+
+def worker_name() -> str:
+    """Return which process this is, for the claims it makes."""
+    return f"{os.getpid()}@{socket.gethostname()}"

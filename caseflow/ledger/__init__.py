@@ -1,0 +1,1 @@
+"""The ledger (线索处置台账): reports, cases, items, findings, evidence, history and the moves."""

@@ -1,0 +1,87 @@
+"""Who may strike items off, for many items at once: the bulk form of `hands.eligible`.
+
+Whoever had a hand in the item is out (design law 4), and so is whoever must not touch matters of
+the unit it is about. Where nobody in the office is left, the level above is asked.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseflow.ledger.hands import CHECKERS
+from caseflow.ledger.tables import Case, Item, ItemActor
+from caseflow.people.tables import Area, Recusal, User
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """`parts`: what each person did in the item; `people`: who may strike it off, by name.
+
+    `above`: nobody of the own office may, the people are those of a level above.
+    """
+
+    parts: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    people: tuple[User, ...] = ()
+    above: bool = False
+
+    def may(self, user_id: int | None) -> bool:
+        """Tell whether a person is among those who may."""
+        return any(person.id == user_id for person in self.people)
+
+
+def eyes(session: Session, rows: Sequence[tuple[Area, Case, Item]]) -> dict[int, Eyes]:
+    """Return for each item who may strike it off; three statements whatever the number of items."""
+    if not rows:
+        return {}
+    hands = _hands(session, [item.id for _, _, item in rows])
+    offices = _offices(session, {code for area, _, _ in rows for code in area.path})
+    recused = _recused(session, (person for people in offices.values() for person in people))
+    return {
+        item.id: _for_item(area, case, hands[item.id], offices, recused)
+        for area, case, item in rows
+    }
+
+
+def _for_item(
+    area: Area,
+    case: Case,
+    parts: dict[int, tuple[str, ...]],
+    offices: dict[str, list[User]],
+    recused: set[tuple[int, int | None]],
+) -> Eyes:
+    for code in area.path:
+        free = [
+            person
+            for person in offices[code]
+            if person.id not in parts and (person.id, case.unit_id) not in recused
+        ]
+        if free:
+            return Eyes(parts, tuple(free), code != area.code)
+    return Eyes(parts)
+
+
+def _hands(session: Session, item_ids: Sequence[int]) -> dict[int, dict[int, tuple[str, ...]]]:
+    found: dict[int, dict[int, tuple[str, ...]]] = defaultdict(dict)
+    query = select(ItemActor).where(ItemActor.item_id.in_(item_ids)).order_by(ItemActor.part)
+    for row in session.scalars(query):
+        found[row.item_id][row.user_id] = (*found[row.item_id].get(row.user_id, ()), row.part)
+    return found
+
+
+def _offices(session: Session, codes: set[str]) -> dict[str, list[User]]:
+    query = select(User).where(
+        User.area_code.in_(codes), User.role.in_(CHECKERS), User.active.is_(True)
+    )
+    found: dict[str, list[User]] = defaultdict(list)
+    for person in session.scalars(query.order_by(User.name, User.id)):
+        found[person.area_code].append(person)
+    return found
+
+
+def _recused(session: Session, people: Iterable[User]) -> set[tuple[int, int | None]]:
+    ids = [person.id for person in people]
+    query = select(Recusal.user_id, Recusal.unit_id).where(Recusal.user_id.in_(ids))
+    return {(user_id, unit_id) for user_id, unit_id in session.execute(query)}

@@ -1,0 +1,192 @@
+"""Everything that belongs to one case, for the page that shows it: some twenty statements, whatever
+the number of items, reports and entries.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines.clocks import ALIVE
+from caseflow.deadlines.tables import Clock
+from caseflow.files.tables import Blob
+from caseflow.ledger import checkers, queries
+from caseflow.ledger.checkers import Eyes
+from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.report_tables import Attachment, CallBack, Question, Reply, Report
+from caseflow.ledger.tables import Case, Evidence, Finding, Item
+from caseflow.people import names
+from caseflow.people.tables import Area, Unit
+from caseflow.vault.tables import Identity
+
+T = TypeVar("T", Report, Reply, Question, CallBack)
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of the history with its body read: `facts` as the verb recorded them."""
+
+    n: int
+    at: datetime
+    verb: str
+    user_id: int | None
+    role: str
+    item_id: int | None
+    facts: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, entry: Entry) -> "Told":
+        """Read an entry's canonical body."""
+        body = json.loads(entry.body)
+        return cls(
+            entry.n, entry.at, entry.verb, entry.user_id, body["role"], entry.item_id, body["facts"]
+        )
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """One case with all that hangs on it. Lists are oldest first, `entries` newest first.
+
+    `ways`: by report id, how its sender can be reached ('email', 'phone', 'letter'). `clocks`:
+    those that run or stand still. `eyes`: by item id, who may strike off a submitted item.
+    """
+
+    case: Case
+    area: Area
+    reports: Sequence[Report]
+    attachments: Mapping[int, list[Attachment]]
+    ways: Mapping[int, tuple[str, ...]]
+    items: Sequence[Item]
+    findings: Mapping[int, list[Finding]]
+    evidence: Mapping[int, list[tuple[Evidence, Blob]]]
+    eyes: Mapping[int, Eyes]
+    replies: Sequence[Reply]
+    questions: Sequence[Question]
+    call_backs: Sequence[CallBack]
+    entries: Sequence[Told]
+    clocks: Sequence[Clock]
+    units: Mapping[int, Unit]
+    people: Mapping[int, str]
+
+    @property
+    def first_reports(self) -> list[Report]:
+        """The reports that are owed a notice and a reply."""
+        return [report for report in self.reports if report.follows is None]
+
+    def clock(
+        self, name: str, *, item: int | None = None, report: int | None = None
+    ) -> Clock | None:
+        """Return the clock of that name that runs or stands still, on the case unless told."""
+        found = [
+            clock
+            for clock in self.clocks
+            if clock.name == name and clock.item_id == item and clock.report_id == report
+        ]
+        return found[0] if found else None
+
+    def unit_name(self, unit_id: int | None) -> str:
+        """Return a unit's name, nothing where there is no unit."""
+        return self.units[unit_id].name if unit_id else ""
+
+    def person(self, user_id: int | None) -> str:
+        """Return a person's name, nothing for the machine."""
+        return self.people.get(user_id, "") if user_id else ""
+
+
+def load(session: Session, case: Case) -> Dossier:
+    """Load the dossier of a case that the caller has found within a scope."""
+    area = session.get_one(Area, case.area_code)
+    reports = _of(session, Report, case)
+    items = queries.items_of(session, case)
+    item_ids = [item.id for item in items]
+    entries = [Told.of(entry) for entry in queries.entries(session, case)]
+    findings = session.scalars(
+        select(Finding).where(Finding.item_id.in_(item_ids)).order_by(Finding.id)
+    ).all()
+    submitted = [item for item in items if item.state == "submitted"]
+    eyes = checkers.eyes(session, [(area, case, item) for item in submitted])
+    return Dossier(
+        case=case,
+        area=area,
+        reports=reports,
+        attachments=_attachments(session, reports),
+        ways=_ways(session, reports),
+        items=items,
+        findings=_by_item(findings),
+        evidence=_evidence(session, item_ids),
+        eyes=eyes,
+        replies=_of(session, Reply, case),
+        questions=_of(session, Question, case),
+        call_backs=_of(session, CallBack, case),
+        entries=entries,
+        clocks=_clocks(session, case),
+        units=names.units(session, _unit_ids(case, items, reports, entries)),
+        people=names.users(session, _user_ids(case, items, entries)),
+    )
+
+
+def _of(session: Session, table: type[T], case: Case) -> Sequence[T]:
+    return session.scalars(select(table).where(table.case_id == case.id).order_by(table.id)).all()
+
+
+def _attachments(session: Session, reports: Sequence[Report]) -> dict[int, list[Attachment]]:
+    found: dict[int, list[Attachment]] = defaultdict(list)
+    query = select(Attachment).where(Attachment.report_id.in_([report.id for report in reports]))
+    for attachment in session.scalars(query.order_by(Attachment.id)):
+        found[attachment.report_id].append(attachment)
+    return found
+
+
+def _ways(session: Session, reports: Sequence[Report]) -> dict[int, tuple[str, ...]]:
+    ids = [report.identity_id for report in reports if report.identity_id]
+    query = select(Identity.id, Identity.can_be_reached).where(Identity.id.in_(ids))
+    reached = dict(session.execute(query).all())
+    return {
+        report.id: tuple(way for way in reached.get(report.identity_id or "", "").split(",") if way)
+        for report in reports
+    }
+
+
+def _by_item(findings: Sequence[Finding]) -> dict[int, list[Finding]]:
+    found: dict[int, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        found[finding.item_id].append(finding)
+    return found
+
+
+def _evidence(session: Session, item_ids: Sequence[int]) -> dict[int, list[tuple[Evidence, Blob]]]:
+    found: dict[int, list[tuple[Evidence, Blob]]] = defaultdict(list)
+    query = select(Evidence, Blob).join(Blob, Blob.id == Evidence.blob_id)
+    query = query.where(Evidence.item_id.in_(item_ids)).order_by(Evidence.id)
+    for evidence, blob in session.execute(query):
+        found[evidence.item_id].append((evidence, blob))
+    return found
+
+
+def _clocks(session: Session, case: Case) -> Sequence[Clock]:
+    query = select(Clock).where(Clock.root_case_id == case.id, Clock.state.in_(ALIVE))
+    return session.scalars(query.order_by(Clock.due, Clock.id)).all()
+
+
+def _unit_ids(
+    case: Case, items: Sequence[Item], reports: Sequence[Report], entries: Sequence[Told]
+) -> set[int]:
+    named = [case.unit_id, *(report.unit_id for report in reports)]
+    for item in items:
+        named += [item.verifying_unit_id, item.rectifying_unit_id]
+    named += [entry.facts.get("unit") for entry in entries]
+    return {unit_id for unit_id in named if unit_id}
+
+
+def _user_ids(case: Case, items: Sequence[Item], entries: Sequence[Told]) -> set[int]:
+    named = [case.handler_id, *(entry.user_id for entry in entries)]
+    for item in items:
+        named += [item.inspector_id, item.struck_off_by]
+    named += [entry.facts.get("handler") for entry in entries]
+    named += [entry.facts.get("inspector") for entry in entries]
+    return {user_id for user_id in named if user_id}

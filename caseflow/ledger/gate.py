@@ -1,0 +1,148 @@
+"""The one gate: may this move happen here, by this person? And the only place that sets a state.
+
+Verbs lock, ask the gate, do their work and record it. An unknown move, a forbidden pair and a
+missing permission each raise; nothing passes silently.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseflow.errors import MoveNotAllowed, NotFound, NotPermitted, Stale
+from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES, STAY, SYSTEM, Edge, edges
+from caseflow.ledger.tables import Case, Item
+from caseflow.people.actor import Actor
+from caseflow.people.permissions import may
+from caseflow.people.scope import Scope, scope_of
+
+_VERIFIES = ("dispatched", "verifying")
+_NOTES = ("notice_sent", "rung", "order_drafted")
+
+
+def lock(session: Session, case_id: int, seen: int | None = None) -> Case:
+    """Lock a case and return it fresh. `seen`: the history number that the form was made from.
+
+    Raises NotFound, and Stale when somebody moved the case since.
+    """
+    query = select(Case).where(Case.id == case_id).execution_options(populate_existing=True)
+    case = session.scalar(query.with_for_update(key_share=True))
+    if case is None:
+        raise NotFound("没有这个办件")
+    if seen is not None and seen != case.head_n and _moved_on(session, case, seen):
+        raise Stale("这个办件刚有新的办理记录，请看过再操作", since=seen)
+    return case
+
+
+def _moved_on(session: Session, case: Case, seen: int) -> bool:
+    """Tell whether more happened since than the machine's notes, which change no form.
+
+    Otherwise whoever writes for a minute would lose against the notice that their last move sent.
+    """
+    since = select(Entry.n).where(Entry.case_id == case.id, Entry.n > seen)
+    return seen > case.head_n or session.scalar(since.where(Entry.verb.not_in(_NOTES))) is not None
+
+
+def lock_item(session: Session, item_id: int, seen: int | None = None) -> tuple[Case, Item]:
+    """Lock an item behind its case (engine 3) and return both."""
+    case_id = session.scalar(select(Item.case_id).where(Item.id == item_id))
+    if case_id is None:
+        raise NotFound("没有这个问题项")
+    case = lock(session, case_id, seen)
+    query = select(Item).where(Item.id == item_id).execution_options(populate_existing=True)
+    item = session.scalars(query.with_for_update(key_share=True)).one()
+    return case, item
+
+
+def covers(scope: Scope, case: Case, item: Item | None = None) -> bool:
+    """Tell whether a matter lies within a scope; the value form of `queries.visible`."""
+    if case.unit_id is not None and case.unit_id in scope.recused:
+        return False
+    if scope.reach == "area":
+        return bool(getattr(case, scope.level) == scope.code)
+    if scope.reach == "holder" and item is not None:
+        return _holds(item, scope.unit, scope.person)
+    return False
+
+
+def _holds(item: Item, unit: int | None, person: int | None) -> bool:
+    if item.state == "draft":
+        return False
+    if person is not None and item.inspector_id == person:
+        return True
+    if unit is None:
+        return False
+    return unit == item.rectifying_unit_id or (
+        unit == item.verifying_unit_id and item.inspector_id is None
+    )
+
+
+def holder_unit(item: Item) -> int | None:
+    """Return the unit whose turn it is: the verifying unit until the finding, then the other."""
+    return item.verifying_unit_id if item.state in _VERIFIES else item.rectifying_unit_id
+
+
+def _may_take(actor: Actor, edge: Edge, case: Case, item: Item | None) -> bool:
+    if not may(actor, edge.who):
+        return False
+    if actor.id is None:
+        return True
+    return covers(scope_of(actor), case, item)
+
+
+def _pick(found: tuple[Edge, ...], move: str, source: str, target: str | None) -> Edge:
+    fitting = [edge for edge in found if target is None or edge.target == target]
+    if not fitting:
+        refused = MoveNotAllowed("现在的状态不能进行这一步")
+        refused.add_note(f"{move} from {source}")
+        raise refused
+    return fitting[0]
+
+
+def pass_case(actor: Actor, case: Case, move: str, target: str | None = None) -> Edge:
+    """Take the case along the edge of `move` and return the edge.
+
+    `target` chooses where a move has several ends. Raises MoveNotAllowed or NotPermitted.
+    """
+    edge = _pick(edges(CASE_EDGES, move, case.state), move, case.state, target)
+    if not _may_take(actor, edge, case, None):
+        raise NotPermitted("您的岗位或辖区不能进行这一步")
+    if edge.target != STAY:
+        case.state = edge.target
+    return edge
+
+
+def pass_item(actor: Actor, case: Case, item: Item, move: str, target: str | None = None) -> Edge:
+    """Take the item along the edge of `move` and return the edge; raises as `pass_case` does."""
+    edge = _pick(edges(ITEM_EDGES, move, item.state), move, item.state, target)
+    if not _may_take(actor, edge, case, item):
+        raise NotPermitted("您的岗位或辖区不能进行这一步")
+    if edge.target != STAY:
+        item.state = edge.target
+    return edge
+
+
+def offers(actor: Actor, case: Case) -> list[Edge]:
+    """Return the edges out of the case's state that this actor may take, for the page."""
+    return [
+        edge
+        for edge in CASE_EDGES
+        if edge.source == case.state and edge.who != SYSTEM and _may_take(actor, edge, case, None)
+    ]
+
+
+def offers_on(actor: Actor, case: Case, item: Item) -> list[Edge]:
+    """Return the edges out of the item's state that this actor may take, for the page."""
+    return [
+        edge
+        for edge in ITEM_EDGES
+        if edge.source == item.state and _may_take(actor, edge, case, item)
+    ]
+
+
+def its_turn(actor: Actor, item: Item) -> bool:
+    """Tell whether a unit or inspector holds the item now; the office acts for any holder."""
+    if actor.role == "unit":
+        return actor.unit is not None and actor.unit == holder_unit(item)
+    if actor.role == "inspector":
+        return item.inspector_id == actor.id and item.state in _VERIFIES
+    return True

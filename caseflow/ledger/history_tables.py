@@ -1,0 +1,31 @@
+"""The table of the history (办理记录): append-only by trigger, chained by hash per case."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from caseflow.db import Base, Moment
+
+
+class Entry(Base):
+    """One line of a case's history. `body` is canonical JSON text and holds every hashed fact.
+
+    `at`, `verb`, `user_id`, `item_id` repeat what the body says so that lists need not parse it;
+    `ledger verify` compares them.
+    """
+
+    __tablename__ = "entry"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    n: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(Moment)
+    verb: Mapped[str] = mapped_column(String(30))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"))
+    body: Mapped[str] = mapped_column(Text)
+    prev: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+    __table_args__ = (Index("uq_entry_case_id_n", "case_id", "n", unique=True),)

@@ -1,0 +1,270 @@
+"""What whoever holds an item may know of it (design law 9): decided here and nowhere else.
+
+A unit reads the text written for it, its due moments, what it sent itself, why something came
+back, and nothing else: no report, no channel, no kind, no other item, no file name of others. It
+does not learn the case number either, for two items of one case would betray that they belong
+together, and a number counts how many cases there are before it. An item has its own reference
+instead, which the office finds it by.
+
+Forms carry a mark of the item rather than the case's `head_n`: that number would move whenever
+anything happens elsewhere in the case. The mark is a piece of the chained hash of the item's last
+move, so it tells nothing and changes whenever the item does.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines.clocks import ALIVE
+from caseflow.deadlines.tables import Clock
+from caseflow.errors import NotFound, Stale
+from caseflow.files.tables import Blob
+from caseflow.ledger import gate, queries
+from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.moves.work import CASE_AT_WORK
+from caseflow.ledger.states import ITEM_MOVES, TO_RECTIFY
+from caseflow.ledger.tables import Case, Evidence, Finding, Item
+from caseflow.people.scope import Scope
+from caseflow.people.tables import User
+
+OPEN_AT_ONCE = 100
+DONE_AT_ONCE = 20
+_MARK = 16
+_VERIFYING = ("dispatched", "verifying")
+_CLOCKS = ("sign_for", "verify", "rectify")
+
+
+def reference(item_id: int) -> str:
+    """Return the number by which a unit and the office speak of an item: never the case's."""
+    return f"{item_id:06d}"
+
+
+@dataclass(frozen=True)
+class Side:
+    """In which part somebody holds an item: verifying it, putting it right, or both."""
+
+    verifies: bool
+    rectifies: bool
+
+    @classmethod
+    def of(cls, scope: Scope, item: Item) -> "Side":
+        """Tell the part from who asks; an inspector verifies, in person or not at all."""
+        if scope.unit is None:
+            return cls(item.inspector_id == scope.person, rectifies=False)
+        verifies = item.verifying_unit_id == scope.unit and item.inspector_id is None
+        return cls(verifies, rectifies=item.rectifying_unit_id == scope.unit)
+
+
+@dataclass(frozen=True)
+class Holding:
+    """An item as a list shows it. `turn`: the holder has to do something now."""
+
+    item: Item
+    side: Side
+    turn: bool
+    stopped: bool
+    clocks: Sequence[Clock]
+
+    @property
+    def task(self) -> str:
+        """What is to be verified, for whoever verifies it."""
+        return self.item.dispatch_text if self.side.verifies else ""
+
+    @property
+    def rectification(self) -> str:
+        """What is to be put right, for whoever puts it right."""
+        return self.item.rectify_text if self.side.rectifies else ""
+
+
+@dataclass(frozen=True)
+class Return:
+    """Why something came back, and when."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Something that the holder said was done, and when."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything of one item that its holder may read. `fresh`: evidence that counts for now.
+
+    `concludes`: the finding is the holder's to make. `finding` is the result alone where the
+    basis is somebody else's.
+    """
+
+    holding: Holding
+    mark: str
+    concludes: bool
+    evidence: Sequence[tuple[Evidence, Blob]]
+    fresh: int
+    returns: Sequence[Return]
+    sent: Sequence[Sent]
+    finding: str | None
+    basis: str
+
+
+def open_items(session: Session, scope: Scope) -> list[Holding]:
+    """Return the items that are still under way with this holder, what ends first first."""
+    rows = _rows(session, scope, Item.state != "struck_off", OPEN_AT_ONCE)
+    clocks = _clocks(session, [item.id for _, item in rows])
+    found = [_holding(scope, case, item, clocks.get(item.id, [])) for case, item in rows]
+    return sorted(found, key=_urgency)
+
+
+def done_items(session: Session, scope: Scope) -> list[Holding]:
+    """Return the items struck off last, newest first."""
+    rows = _rows(session, scope, Item.state == "struck_off", DONE_AT_ONCE)
+    return [_holding(scope, case, item, []) for case, item in rows]
+
+
+def _urgency(holding: Holding) -> tuple[bool, bool, datetime, int]:
+    due = min((clock.due for clock in holding.clocks), default=holding.item.created_at)
+    return not holding.turn, not holding.clocks, due, holding.item.id
+
+
+def _rows(
+    session: Session, scope: Scope, condition: ColumnElement[bool], limit: int
+) -> Sequence[tuple[Case, Item]]:
+    query = select(Case, Item).join(Item, Item.case_id == Case.id)
+    query = query.where(queries.held(scope), condition)
+    if scope.recused:
+        query = query.where(or_(Case.unit_id.is_(None), Case.unit_id.not_in(scope.recused)))
+    rows = session.execute(query.order_by(Item.id.desc()).limit(limit))
+    return [(row[0], row[1]) for row in rows]
+
+
+def _clocks(session: Session, items: Sequence[int]) -> dict[int, list[Clock]]:
+    if not items:
+        return {}
+    query = select(Clock).where(
+        Clock.item_id.in_(items), Clock.state.in_(ALIVE), Clock.name.in_(_CLOCKS)
+    )
+    found: dict[int, list[Clock]] = {}
+    for clock in session.scalars(query.order_by(Clock.due, Clock.id)):
+        if clock.item_id is not None:
+            found.setdefault(clock.item_id, []).append(clock)
+    return found
+
+
+def _holding(scope: Scope, case: Case, item: Item, clocks: Sequence[Clock]) -> Holding:
+    side = Side.of(scope, item)
+    stopped = item.state != "struck_off" and case.state not in CASE_AT_WORK
+    mine = side.verifies if item.state in _VERIFYING else side.rectifies
+    turn = mine and not stopped and item.state in (*_VERIFYING, "rectifying")
+    return Holding(item, side, turn, stopped, clocks if turn else [])
+
+
+def sheet(session: Session, scope: Scope, item_id: int) -> Sheet:
+    """Return one item for its holder. Raises NotFound, the same whether it exists or not."""
+    case, item = queries.item_in_scope(session, scope, item_id)
+    clocks = _clocks(session, [item.id]).get(item.id, [])
+    holding = _holding(scope, case, item, clocks)
+    side = holding.side
+    found = _newest_finding(session, item)
+    evidence = _own_evidence(session, scope, item.id)
+    since = _counts_from(item, found)
+    return Sheet(
+        holding=holding,
+        mark=mark(session, item),
+        concludes=scope.unit is None or case.kind != "tip",
+        evidence=evidence,
+        fresh=sum(1 for each, _ in evidence if since is None or each.at > since),
+        returns=_returns(session, item, side, found),
+        sent=_sent(session, scope, item),
+        finding=found.result if found and item.finding else None,
+        basis=found.basis if found and item.finding and side.verifies else "",
+    )
+
+
+def _newest_finding(session: Session, item: Item) -> Finding | None:
+    query = select(Finding).where(Finding.item_id == item.id)
+    return session.scalar(query.order_by(Finding.id.desc()).limit(1))
+
+
+def _counts_from(item: Item, found: Finding | None) -> datetime | None:
+    """Evidence counts when it is newer than the last return and, once found, than the finding."""
+    moments = [item.returned_at]
+    if item.state not in _VERIFYING and item.finding in TO_RECTIFY and found:
+        moments.append(found.at)
+    return max((moment for moment in moments if moment is not None), default=None)
+
+
+def _theirs(scope: Scope) -> ColumnElement[bool]:
+    """What was written by the same unit, or by the same inspector."""
+    if scope.unit is not None:
+        return User.unit_id == scope.unit
+    return User.id == scope.person
+
+
+def _own_evidence(session: Session, scope: Scope, item_id: int) -> list[tuple[Evidence, Blob]]:
+    query = (
+        select(Evidence, Blob)
+        .join(Blob, Blob.id == Evidence.blob_id)
+        .join(User, User.id == Evidence.user_id)
+        .where(Evidence.item_id == item_id, _theirs(scope))
+        .order_by(Evidence.id)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def _returns(session: Session, item: Item, side: Side, found: Finding | None) -> list[Return]:
+    """Return why it came back to this holder: not what was said to the one before or after."""
+    query = select(Entry.at, Entry.body).where(Entry.item_id == item.id, Entry.verb == "return")
+    begun = found.at if found and found.result in TO_RECTIFY else None
+    if begun is not None and not (side.verifies and side.rectifies):
+        query = query.where(Entry.at > begun if side.rectifies else Entry.at <= begun)
+    rows = session.execute(query.order_by(Entry.n.desc()))
+    return [Return(at, json.loads(body)["facts"]["reason"]) for at, body in rows]
+
+
+def _sent(session: Session, scope: Scope, item: Item) -> list[Sent]:
+    query = (
+        select(Entry.at, Entry.body)
+        .join(User, User.id == Entry.user_id)
+        .where(Entry.item_id == item.id, Entry.verb == "submit", _theirs(scope))
+    )
+    rows = session.execute(query.order_by(Entry.n.desc()))
+    return [Sent(at, json.loads(body)["facts"]["done"]) for at, body in rows]
+
+
+def evidence(session: Session, scope: Scope, evidence_id: int) -> tuple[int, Blob]:
+    """Return the place in the holder's own list, counted from 1, and the blob of one file.
+
+    Raises NotFound also for what somebody else sent about the same item.
+    """
+    item_id = session.scalar(select(Evidence.item_id).where(Evidence.id == evidence_id))
+    if item_id is None:
+        raise NotFound("没有这个文件")
+    queries.item_in_scope(session, scope, item_id)
+    for place, (each, blob) in enumerate(_own_evidence(session, scope, item_id), 1):
+        if each.id == evidence_id:
+            return place, blob
+    raise NotFound("没有这个文件")
+
+
+def mark(session: Session, item: Item) -> str:
+    """Return what a form carries to tell whether the item has moved since."""
+    query = select(Entry.hash).where(Entry.item_id == item.id, Entry.verb.in_(ITEM_MOVES))
+    return (session.scalar(query.order_by(Entry.n.desc()).limit(1)) or "")[:_MARK]
+
+
+def lock_unmoved(session: Session, scope: Scope, item_id: int, seen: str) -> None:
+    """Lock an item of this holder for a move. Raises NotFound, and Stale when it moved since."""
+    queries.item_in_scope(session, scope, item_id)
+    case, item = gate.lock_item(session, item_id)
+    if not gate.covers(scope, case, item):
+        raise NotFound("没有这个问题项，或不在您这里")
+    if seen != mark(session, item):
+        raise Stale("这一事项刚有变化，请看过再操作", since=0)

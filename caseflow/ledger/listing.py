@@ -1,0 +1,106 @@
+"""What stands beside cases on a list: a fixed number of statements whatever the number of rows."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import case as sql_case
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines.tables import Clock
+from caseflow.ledger import queries
+from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES
+from caseflow.ledger.tables import Case, Item
+from caseflow.people import names
+from caseflow.people.scope import Scope
+from caseflow.people.tables import Unit
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a row shows besides its case, by case id (names by their own ids).
+
+    `clocks`: the one that ends first, a standing one where none runs. `items`: struck off, all.
+    """
+
+    clocks: Mapping[int, Clock]
+    items: Mapping[int, tuple[int, int]]
+    last: Mapping[int, Entry]
+    units: Mapping[int, Unit]
+    areas: Mapping[str, str]
+    handlers: Mapping[int, str]
+
+
+def beside(session: Session, cases: Sequence[Case]) -> Beside:
+    """Load everything that the rows of some cases show, in one statement for each kind of thing."""
+    ids = [case.id for case in cases]
+    return Beside(
+        clocks=_clocks(session, ids),
+        items=_items(session, ids),
+        last=_last(session, cases),
+        units=names.units(session, {case.unit_id for case in cases if case.unit_id}),
+        areas=names.areas(session, {case.area_code for case in cases}),
+        handlers=names.users(session, {case.handler_id for case in cases if case.handler_id}),
+    )
+
+
+def _clocks(session: Session, ids: Collection[int]) -> dict[int, Clock]:
+    query = select(Clock).where(Clock.root_case_id.in_(ids), Clock.state.in_(("running", "paused")))
+    found: dict[int, Clock] = {}
+    # Later ones win: standing clocks first, then running ones, the most pressing last.
+    order = (Clock.state, Clock.due.desc(), Clock.id.desc())
+    for clock in session.scalars(query.order_by(*order)):
+        if clock.root_case_id is not None:
+            found[clock.root_case_id] = clock
+    return found
+
+
+def _items(session: Session, ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    done = func.sum(sql_case((Item.state.in_(ITEM_DONE), 1), else_=0))
+    query = select(Item.case_id, done, func.count()).where(Item.case_id.in_(ids))
+    rows = session.execute(query.group_by(Item.case_id))
+    return {case_id: (int(struck_off), total) for case_id, struck_off, total in rows}
+
+
+def _last(session: Session, cases: Sequence[Case]) -> dict[int, Entry]:
+    heads = [(case.id, case.head_n) for case in cases]
+    query = select(Entry).where(tuple_(Entry.case_id, Entry.n).in_(heads))
+    return {entry.case_id: entry for entry in session.scalars(query)}
+
+
+@dataclass(frozen=True)
+class Group:
+    """How many open cases share these marks; the counts beside the filters are sums of them."""
+
+    state: str
+    kind: str
+    rung: int
+    mine: bool
+    overdue: bool
+    count: int
+
+
+def groups(session: Session, scope: Scope, person: int | None, now: datetime) -> list[Group]:
+    """Return the open cases of a scope by what lists are filtered by: one statement.
+
+    `person`: whose cases count as `mine`. At most states × kinds × rungs × 4 rows come back.
+    """
+    inner = (
+        select(
+            Case.state,
+            Case.kind,
+            Case.rung,
+            sql_case((Case.handler_id == person, 1), else_=0).label("mine"),
+            sql_case((Case.next_due <= now, 1), else_=0).label("overdue"),
+        )
+        .where(queries.visible(scope), Case.state.in_(OPEN_CASE_STATES))
+        .subquery()
+    )
+    marks = (inner.c.state, inner.c.kind, inner.c.rung, inner.c.mine, inner.c.overdue)
+    rows = session.execute(select(*marks, func.count()).group_by(*marks))
+    return [
+        Group(state, kind, rung, bool(mine), bool(overdue), count)
+        for state, kind, rung, mine, overdue, count in rows
+    ]

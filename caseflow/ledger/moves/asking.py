@@ -1,0 +1,88 @@
+"""Asking the reporter for more, and going on (待补充材料): bounded, once per question."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines import pauses
+from caseflow.errors import BadInput, MoveNotAllowed
+from caseflow.ledger import gate
+from caseflow.ledger.history import commitment
+from caseflow.ledger.moves.check import conclude_when_done
+from caseflow.ledger.moves.record import record, words
+from caseflow.ledger.report_tables import Question, Report
+from caseflow.ledger.tables import Case
+from caseflow.people.actor import REPORTER, SWEEP, Actor
+
+
+def ask(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    report_id: int,
+    text: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> Question:
+    """Ask whoever sent a report; the clocks whose policy allows it stand still meanwhile."""
+    case = gate.lock(session, case_id, seen)
+    asked = words(text, "text", 2000)
+    report = session.get(Report, report_id)
+    # A later contact has no receipt of its own: its sender would never see the question.
+    if report is None or report.case_id != case.id or report.follows is not None:
+        raise BadInput({"report": "请选择要询问的来件"})
+    came_from = case.state
+    gate.pass_case(actor, case, "ask")
+    case.resume_to = came_from
+    until = pauses.limit(session, now)
+    question = Question(
+        case_id=case.id,
+        report_id=report.id,
+        text=asked,
+        user_id=actor.person,
+        asked_at=now,
+        until=until,
+    )
+    session.add(question)
+    session.flush()
+    still = pauses.pause(session, case.id, question.id, now, until)
+    facts = {"text": commitment(asked), "paused": [clock.id for clock in still]}
+    refs = {"report": report.id, "question": question.id}
+    record(session, case, actor, "ask", now, facts, refs=refs)
+    return question
+
+
+def open_question(session: Session, case_id: int) -> Question | None:
+    """Return the question that a case waits for."""
+    query = select(Question).where(Question.case_id == case_id, Question.ended_at.is_(None))
+    return session.scalar(query.order_by(Question.id.desc()).limit(1))
+
+
+def resume(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Go on: the reporter answered, a person decided so, or the time ran out."""
+    case = gate.lock(session, case_id, seen)
+    go_on(session, actor, case, now)
+
+
+def go_on(session: Session, actor: Actor, case: Case, now: datetime) -> None:
+    """Resume a case that the caller has locked. Raises MoveNotAllowed when it waits for nothing."""
+    question = open_question(session, case.id)
+    if question is None:
+        raise MoveNotAllowed("没有等待补充的问题")
+    gate.pass_case(actor, case, "resume", case.resume_to)
+    case.resume_to = None
+    by = {REPORTER.role: "answer", SWEEP.role: "sweep"}.get(actor.role, "person")
+    question.ended_at, question.ended_by = now, by
+    resumed = pauses.resume(session, question.id, now)
+    facts = {"question": question.id, "by": by, "resumed": [clock.id for clock in resumed]}
+    record(session, case, actor, "resume", now, facts, refs={"question": question.id})
+    conclude_when_done(session, case, now)

@@ -1,0 +1,93 @@
+"""The check of what was submitted: return it, or strike it off with other eyes (退回整改, 销号)."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines import clocks
+from caseflow.deadlines.tables import Clock
+from caseflow.errors import MoveNotAllowed, NotPermitted
+from caseflow.ledger import gate, hands
+from caseflow.ledger.moves.record import matter_of, of_item, record, resolve_due, words
+from caseflow.ledger.moves.work import CASE_AT_WORK
+from caseflow.ledger.states import ITEM_DONE, TO_RECTIFY
+from caseflow.ledger.tables import Case, Item
+from caseflow.people.actor import SWEEP, Actor
+
+
+def return_item(
+    session: Session,
+    actor: Actor,
+    item_id: int,
+    reason: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Send a submitted item back with a reason; counted, and its clock runs on."""
+    case, item = gate.lock_item(session, item_id, seen)
+    why = words(reason, "reason", 4000)
+    _case_at_work(case)
+    back_to = "rectifying" if item.finding in TO_RECTIFY else "verifying"
+    gate.pass_item(actor, case, item, "return", back_to)
+    item.returns += 1
+    item.returned_at, item.submitted_at = now, None
+    if back_to == "verifying":
+        item.finding = None
+    clocks.meet(session, of_item(item), now, "check")
+    worked_by = "rectify" if back_to == "rectifying" else "verify"
+    clocks.restart(
+        session,
+        _last(session, item, worked_by),
+        matter_of(case),
+        now,
+        cap=resolve_due(session, case),
+    )
+    record(session, case, actor, "return", now, {"reason": why, "times": item.returns}, item=item)
+
+
+def _last(session: Session, item: Item, name: str) -> Clock:
+    query = select(Clock).where(Clock.item_id == item.id, Clock.name == name)
+    return session.scalars(query.order_by(Clock.id.desc()).limit(1)).one()
+
+
+def strike_off(
+    session: Session,
+    actor: Actor,
+    item_id: int,
+    remark: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Strike an item off. Whoever had a hand in it may not (design law 4); a trigger refuses too.
+
+    When it was the last one, the case goes on to its reply.
+    """
+    case, item = gate.lock_item(session, item_id, seen)
+    _case_at_work(case)
+    if hands.had_a_hand(session, item.id, actor.person):
+        raise NotPermitted("您参与过这个问题项的办理，销号须由未参与的人进行")
+    gate.pass_item(actor, case, item, "strike_off")
+    item.outcome = "rectified" if item.finding in TO_RECTIFY else item.finding
+    item.struck_off_at, item.struck_off_by = now, actor.person
+    clocks.meet(session, of_item(item), now, "check")
+    clocks.stop(session, of_item(item), now)
+    facts = {"outcome": item.outcome, "remark": remark.strip()}
+    record(session, case, actor, "strike_off", now, facts, item=item)
+    conclude_when_done(session, case, now)
+
+
+def _case_at_work(case: Case) -> None:
+    if case.state not in CASE_AT_WORK:
+        raise MoveNotAllowed("办件当前状态不能验收问题项")
+
+
+def conclude_when_done(session: Session, case: Case, now: datetime) -> None:
+    """Lead the case on to its reply once every item is struck off."""
+    session.flush()
+    states = session.scalars(select(Item.state).where(Item.case_id == case.id)).all()
+    if case.state == "handling" and states and all(state in ITEM_DONE for state in states):
+        gate.pass_case(SWEEP, case, "conclude", "replying")
+        record(session, case, SWEEP, "conclude", now)

@@ -1,0 +1,283 @@
+"""The reply, the call-back, the closure, the reopening (答复, 回访, 办结, 重新办理)."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseflow.clock import local
+from caseflow.deadlines import clocks
+from caseflow.errors import BadInput, MoveNotAllowed, Told
+from caseflow.ledger import gate
+from caseflow.ledger.history import commitment
+from caseflow.ledger.moves.handlers import first_handler
+from caseflow.ledger.moves.notice import reachable
+from caseflow.ledger.moves.opening import first_reports, start_reply
+from caseflow.ledger.moves.record import (
+    handled,
+    matter_of,
+    of_case,
+    of_report,
+    record,
+    whole,
+    words,
+)
+from caseflow.ledger.report_tables import CallBack, Reply, Report
+from caseflow.ledger.states import WITHOUT_ITEMS
+from caseflow.ledger.tables import Case, Item
+from caseflow.people.actor import SWEEP, Actor
+from caseflow.people.permissions import require
+
+ATTEMPT_DAYS = 3
+LONGEST_PROOF = 300
+AT_ONCE = ("telephone", "window", "letter", "track", "impossible")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a call-back brought: `words` are the reporter's own."""
+
+    reached: bool
+    solved: bool | None = None
+    satisfied: bool | None = None
+    words: str = ""
+
+
+def conclude(
+    session: Session, actor: Actor, case_id: int, now: datetime, *, seen: int | None = None
+) -> None:
+    """Go straight to the reply: questions and suggestions need no items."""
+    case = gate.lock(session, case_id, seen)
+    items = select(Item.id).where(Item.case_id == case.id).limit(1)
+    if case.kind not in WITHOUT_ITEMS or session.execute(items).first() is not None:
+        raise MoveNotAllowed("投诉、举报、求助须先拆分问题项并逐项销号")
+    gate.pass_case(actor, case, "conclude", "replying")
+    handled(session, case, now)
+    record(session, case, actor, "conclude", now)
+
+
+def reply(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    report_id: int,
+    text: str,
+    way: str,
+    now: datetime,
+    *,
+    proof: str = "",
+    seen: int | None = None,
+) -> Reply:
+    """Reply to one report. By `message` it counts once the channel took it; other ways at once.
+
+    `impossible` records why no delivery can be (`proof` says why). The case goes on when every
+    report has its reply.
+    """
+    case = gate.lock(session, case_id, seen)
+    said = words(text)
+    report = session.get(Report, report_id)
+    if report is None or report.case_id != case.id or report.follows is not None:
+        raise BadInput({"report": "请选择要答复的来件"})
+    _check_way(session, report, way, proof)
+    gate.pass_case(actor, case, "reply")
+    sent = Reply(
+        case_id=case.id,
+        report_id=report.id,
+        text=said,
+        way=way,
+        user_id=actor.person,
+        at=now,
+        delivered_at=now if way in AT_ONCE else None,
+        proof=proof.strip(),
+        round=case.reopened,
+    )
+    session.add(sent)
+    session.flush()
+    if sent.delivered_at:
+        clocks.meet(session, of_report(case, report.id), now, "reply", "notice")
+    facts = {"report": report.id, "way": way, "text": commitment(said)}
+    refs = {"report": report.id, "reply": sent.id, "way": way}
+    record(session, case, actor, "reply", now, facts, refs=refs)
+    go_on(session, case, now)
+    return sent
+
+
+def _check_way(session: Session, report: Report, way: str, proof: str) -> None:
+    if way not in (*AT_ONCE, "message"):
+        raise BadInput({"way": "请选择答复方式"})
+    if way == "message" and "email" not in reachable(session, report):
+        raise BadInput({"way": "反映人没有留下邮箱"})
+    if way == "impossible" and not proof.strip():
+        raise BadInput({"proof": "请说明无法送达的原因"})
+    if len(proof.strip()) > LONGEST_PROOF:
+        raise BadInput({"proof": Told("最多 %(n)d 字", n=LONGEST_PROOF)})
+
+
+def delivered(session: Session, reply_id: int, now: datetime) -> None:
+    """The channel took a reply (called by notices, in the transaction that marks it sent)."""
+    found = session.get_one(Reply, reply_id)
+    case = gate.lock(session, found.case_id)
+    if found.delivered_at is not None:
+        return
+    found.delivered_at = now
+    # A reply of the round before a reopening keeps no promise of this one.
+    kept = ("reply", "notice") if found.round == case.reopened else ("notice",)
+    clocks.meet(session, of_report(case, found.report_id), now, *kept)
+    record(session, case, SWEEP, "reply_delivered", now, {"reply": found.id})
+    go_on(session, case, now)
+
+
+def undeliverable(session: Session, reply_id: int, now: datetime) -> None:
+    """The channel refused a reply for good: it stays owed, and the case says so."""
+    found = session.get_one(Reply, reply_id)
+    case = gate.lock(session, found.case_id)
+    if found.failed_at is None:
+        found.failed_at = now
+        record(session, case, SWEEP, "reply_failed", now, {"reply": found.id})
+
+
+def go_on(session: Session, case: Case, now: datetime) -> None:
+    """Lead the case on when every report of this round has its reply delivered.
+
+    A reason that still waits for its countersignature holds the case where it is.
+    """
+    session.flush()
+    if case.countersign:
+        return
+    owed = {report.id for report in first_reports(session, case)}
+    got = select(Reply.report_id).where(
+        Reply.case_id == case.id, Reply.round == case.reopened, Reply.delivered_at.is_not(None)
+    )
+    if case.state != "replying" or owed - set(session.scalars(got)):
+        return
+    clocks.meet(session, of_case(case), now, "resolve")
+    if case.call_back:
+        gate.pass_case(SWEEP, case, "await_call_back")
+        clocks.start(session, "call_back", of_case(case), matter_of(case), now)
+        record(session, case, SWEEP, "await_call_back", now)
+    else:
+        _close(session, SWEEP, case, "答复已送达", now)
+
+
+def call_back(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    heard: Heard,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Record an attempt at calling back; a satisfied reporter closes the case.
+
+    With an unsatisfied one the clock runs on until somebody decides: reopen, or close with a
+    reason. Otherwise nothing would urge that decision.
+    """
+    case = gate.lock(session, case_id, seen)
+    if heard.reached and (heard.solved is None or heard.satisfied is None):
+        raise BadInput({"satisfied": "已接通时请记录是否解决、是否满意"})
+    gate.pass_case(actor, case, "call_back")
+    session.add(
+        CallBack(
+            case_id=case.id,
+            reached=heard.reached,
+            solved=heard.solved if heard.reached else None,
+            satisfied=heard.satisfied if heard.reached else None,
+            words=heard.words.strip(),
+            user_id=actor.person,
+            at=now,
+            round=case.reopened,
+        )
+    )
+    facts = asdict(heard) | {"words": commitment(heard.words)}
+    record(session, case, actor, "call_back", now, facts)
+    if heard.reached and heard.satisfied and not case.countersign:
+        _close(session, actor, case, "反映人满意", now)
+
+
+def close(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    reason: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Close after the call-back. Without satisfaction a supervisor says why (解释说明)."""
+    case = gate.lock(session, case_id, seen)
+    why = words(reason, "reason", 4000)
+    if not (_pleased(session, case) or tried_enough(session, case)):
+        require(actor, "case.close_unsatisfied")
+    _close(session, actor, case, why, now)
+
+
+def _calls(session: Session, case: Case) -> Sequence[CallBack]:
+    query = select(CallBack).where(CallBack.case_id == case.id, CallBack.round == case.reopened)
+    return session.scalars(query.order_by(CallBack.id)).all()
+
+
+def _pleased(session: Session, case: Case) -> bool:
+    """Tell whether the reporter was satisfied when last called (the case may wait for a
+    countersignature since then).
+    """
+    calls = _calls(session, case)
+    return bool(calls) and bool(calls[-1].satisfied)
+
+
+def tried_enough(session: Session, case: Case) -> bool:
+    """Tell whether the reporter could not be reached on three different Shanghai days."""
+    attempts = _calls(session, case)
+    days = {local(attempt.at).date() for attempt in attempts}
+    return len(days) >= ATTEMPT_DAYS and not any(attempt.reached for attempt in attempts)
+
+
+def _called(session: Session, case: Case, now: datetime) -> None:
+    """End the promise of the call-back as kept where the reporter was reached."""
+    if any(call.reached for call in _calls(session, case)):
+        clocks.meet(session, of_case(case), now, "call_back")
+
+
+def _close(session: Session, actor: Actor, case: Case, reason: str, now: datetime) -> None:
+    if case.countersign:
+        raise MoveNotAllowed("未报警的理由还没有会签，不能办结")
+    gate.pass_case(actor, case, "close")
+    case.closed_at = now
+    _called(session, case, now)
+    # Danger to a child goes on urging until a named person took over, whatever else is done.
+    kept = {"immediate"} if case.urgent else set()
+    names = {clock.name for clock in clocks.alive(session, whole(case))} - kept
+    if names:
+        clocks.stop(session, whole(case), now, *names)
+    record(session, case, actor, "close", now, {"reason": reason})
+
+
+def reopen(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    reason: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Handle the matter again: counted, with fresh clocks; items get successors."""
+    case = gate.lock(session, case_id, seen)
+    why = words(reason, "reason", 4000)
+    gate.pass_case(actor, case, "reopen")
+    _called(session, case, now)
+    case.reopened += 1
+    case.closed_at = None
+    facts: dict[str, object] = {"reason": why, "times": case.reopened}
+    if case.handler_id is None:  # what ended on the spot had nobody, and nobody may be missing now
+        facts["handler"] = case.handler_id = first_handler(session, actor, case)
+    clocks.stop(session, whole(case), now, "call_back", "second_look", "resolve", "reply")
+    matter = matter_of(case)
+    if not clocks.alive(session, of_case(case), "immediate"):
+        clocks.start(session, "immediate", of_case(case), matter, now)
+    resolve = clocks.start(session, "resolve", of_case(case), matter, now)
+    for report in first_reports(session, case):
+        start_reply(session, case, report.id, resolve, now)
+    record(session, case, actor, "reopen", now, facts)

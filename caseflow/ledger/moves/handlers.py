@@ -1,0 +1,54 @@
+"""Whose case it is (承办人): somebody who may see it, with a hand in its items from then on."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseflow.errors import BadInput
+from caseflow.ledger import gate, hands
+from caseflow.ledger.states import ITEM_DONE
+from caseflow.ledger.tables import Case, Item
+from caseflow.people.accounts import actor_of
+from caseflow.people.actor import Actor
+from caseflow.people.posts import holder
+from caseflow.people.scope import scope_of
+from caseflow.people.tables import User
+
+ROLES = ("handler", "supervisor")
+_POSTS = ("office_handler", "supervisor", "leader", "level_above")
+
+
+def sees(session: Session, user: User, case: Case) -> bool:
+    """Tell whether a case lies within a person's scope, recusals included."""
+    return gate.covers(scope_of(actor_of(session, user)), case)
+
+
+def first_handler(session: Session, actor: Actor, case: Case) -> int:
+    """Return who handles an accepted case: whoever accepts it, else the post's holder.
+
+    A holder who must not touch the matter is passed over to the next post up.
+    """
+    if actor.role in ROLES:
+        return actor.person
+    for duty in _POSTS:
+        for user in holder(session, duty, case.area_code):
+            if sees(session, user, case):
+                return user.id
+    return actor.person
+
+
+def take_over(session: Session, case: Case, handler_id: int) -> User:
+    """Make a person the handler of a case; four eyes know them in every item that is under way.
+
+    Raises BadInput for anybody who is no handler or may not see the case.
+    """
+    person = session.get(User, handler_id)
+    fit = person is not None and person.active and person.role in ROLES
+    if person is None or not fit or not sees(session, person, case):
+        raise BadInput({"handler": "请选择一位承办人"})
+    case.handler_id = person.id
+    under_way = select(Item).where(
+        Item.case_id == case.id, Item.state != "draft", Item.state.not_in(ITEM_DONE)
+    )
+    for item in session.scalars(under_way.order_by(Item.id)):
+        hands.add(session, item, person.id, "handler")
+    return person

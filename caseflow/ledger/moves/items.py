@@ -1,0 +1,155 @@
+"""Splitting a case into items and dispatching them (拆分, 交办)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines import clocks
+from caseflow.errors import BadInput, NotPermitted
+from caseflow.ledger import gate, hands
+from caseflow.ledger.history import commitment
+from caseflow.ledger.moves.record import handled, matter_of, of_item, record, resolve_due, words
+from caseflow.ledger.tables import Case, Item
+from caseflow.people.accounts import actor_of
+from caseflow.people.actor import Actor
+from caseflow.people.posts import manages
+from caseflow.people.tables import Unit, User
+
+
+@dataclass(frozen=True)
+class Order:
+    """Whom an item goes to and what they read. `inspector` verifies in person, where one does."""
+
+    unit_id: int
+    text: str
+    inspector_id: int | None = None
+
+
+def split(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    matters: Sequence[str],
+    now: datetime,
+    *,
+    follows: int | None = None,
+    seen: int | None = None,
+) -> list[Item]:
+    """Add draft items, one per allegation or task. `follows`: the item a reopened one succeeds."""
+    case = gate.lock(session, case_id, seen)
+    texts = [words(matter, "matter", 4000) for matter in matters]
+    if not texts:
+        raise BadInput({"matter": "请至少写一个问题项"})
+    gate.pass_case(actor, case, "split")
+    before = session.get(Item, follows) if follows is not None else None
+    if follows is not None and (before is None or before.case_id != case.id):
+        raise BadInput({"follows": "后续问题项须属于同一办件"})
+    last = session.scalar(select(func.max(Item.n)).where(Item.case_id == case.id)) or 0
+    items = [
+        Item(case_id=case.id, n=n, matter=text, state="draft", follows=follows, created_at=now)
+        for n, text in enumerate(texts, last + 1)
+    ]
+    session.add_all(items)
+    session.flush()
+    facts = {"items": [{"n": x.n, "matter": commitment(x.matter)} for x in items]}
+    record(session, case, actor, "split", now, facts, refs={"items": [x.id for x in items]})
+    return items
+
+
+def edit(
+    session: Session,
+    actor: Actor,
+    item_id: int,
+    matter: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Reword an item that was not dispatched yet."""
+    case, item = gate.lock_item(session, item_id, seen)
+    text = words(matter, "matter", 4000)
+    gate.pass_item(actor, case, item, "edit")
+    item.matter = text
+    record(session, case, actor, "edit", now, {"matter": commitment(text)}, item=item)
+
+
+def dispatch(
+    session: Session,
+    actor: Actor,
+    item_id: int,
+    order: Order,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Dispatch an item: the unit gets the dispatch text and nothing else, and two clocks start.
+
+    An operator may dispatch urgent items only. A tip never goes to the unit reported, nor to a
+    unit under its management (design §3, 信访工作条例 §30).
+    """
+    case, item = gate.lock_item(session, item_id, seen)
+    text = words(order.text, "text")
+    if actor.role == "operator" and not case.urgent:
+        raise NotPermitted("值班员只能交办紧急事项")
+    _check_unit(session, case, order)
+    if gate.pass_case(actor, case, "dispatch").source == "accepted":
+        _promise_again(session, case, now)
+    gate.pass_item(actor, case, item, "dispatch")
+    item.verifying_unit_id, item.inspector_id = order.unit_id, order.inspector_id
+    item.dispatch_text, item.dispatched_at = text, now
+    if case.handler_id is not None:
+        hands.add(session, item, case.handler_id, "handler")
+    handled(session, case, now)
+    start_clocks(session, case, item, ("sign_for", "verify"), now)
+    facts = {
+        "unit": order.unit_id,
+        "inspector": order.inspector_id,
+        "text": commitment(text),
+    }
+    record(session, case, actor, "dispatch", now, facts, item=item, refs={"unit": order.unit_id})
+
+
+def start_clocks(
+    session: Session, case: Case, item: Item, names: tuple[str, ...], now: datetime
+) -> None:
+    """Start clocks of an item; those that count back end before the case does."""
+    case_due = resolve_due(session, case)
+    for name in names:
+        before = case_due if name in ("verify", "rectify") else None
+        clocks.start(session, name, of_item(item), matter_of(case), now, before=before)
+
+
+_PROMISED = {
+    "dispatched": ("sign_for", "verify"),
+    "verifying": ("verify",),
+    "rectifying": ("rectify",),
+    "submitted": ("check",),
+}
+
+
+def _promise_again(session: Session, case: Case, now: datetime) -> None:
+    """Start the clocks of items that a decline or referral left unfinished, now that the case is
+    at work again: nobody else would urge their holders.
+    """
+    for item in session.scalars(select(Item).where(Item.case_id == case.id).order_by(Item.id)):
+        names = _PROMISED.get(item.state, ())
+        if names and not clocks.alive(session, of_item(item)):
+            unsigned = item.state == "rectifying" and item.signed_at is None
+            start_clocks(session, case, item, ("sign_for", *names) if unsigned else names, now)
+
+
+def _check_unit(session: Session, case: Case, order: Order) -> None:
+    unit = session.get(Unit, order.unit_id)
+    if unit is None or not unit.active:
+        raise BadInput({"unit": "请选择核查单位"})
+    if order.inspector_id is not None:
+        person = session.get(User, order.inspector_id)
+        if person is None or not person.active or person.role != "inspector":
+            raise BadInput({"inspector": "请选择责任督学"})
+        if case.unit_id in actor_of(session, person).recused:
+            raise BadInput({"inspector": "这位责任督学须回避，请另选"})
+    if case.kind == "tip" and case.unit_id is not None and manages(session, case.unit_id, unit.id):
+        raise BadInput({"unit": "举报不得交给被举报单位或其管理的单位核查"})

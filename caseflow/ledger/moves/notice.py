@@ -1,0 +1,63 @@
+"""Telling the reporter whether the matter was accepted: the `notice` clock (trade.md policies)."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines import clocks
+from caseflow.errors import NotFound
+from caseflow.ledger import gate
+from caseflow.ledger.moves.opening import first_reports
+from caseflow.ledger.moves.record import of_report, record
+from caseflow.ledger.report_tables import Report
+from caseflow.ledger.tables import Case
+from caseflow.people.actor import SWEEP, Actor
+from caseflow.vault.tables import Identity
+
+
+def reachable(session: Session, report: Report) -> tuple[str, ...]:
+    """Return the ways in which a report's sender can be reached, without opening the identity."""
+    if report.identity_id is None:
+        return ()
+    identity = session.get_one(Identity, report.identity_id)
+    return tuple(way for way in identity.can_be_reached.split(",") if way)
+
+
+def announce(session: Session, case: Case, now: datetime) -> None:
+    """A decision was taken: who left nothing to be reached by sees it on the tracking page now.
+
+    By e-mail the promise is met when the channel took the message, by telephone when somebody
+    recorded having told.
+    """
+    for report in first_reports(session, case):
+        if not reachable(session, report):
+            clocks.meet(session, of_report(case, report.id), now, "notice")
+
+
+def told(session: Session, case_id: int, report_id: int, now: datetime) -> None:
+    """The message with the decision was handed to the channel (called by notices)."""
+    case = gate.lock(session, case_id)
+    if clocks.meet(session, of_report(case, report_id), now, "notice"):
+        record(session, case, SWEEP, "notice_sent", now, refs={"report": report_id})
+
+
+def tell(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    report_id: int,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Record that somebody told the reporter what was decided by telephone.
+
+    Raises NotFound for a report of another case, which this would mark as told.
+    """
+    case = gate.lock(session, case_id, seen)
+    report = session.get(Report, report_id)
+    if report is None or report.case_id != case.id or report.follows is not None:
+        raise NotFound("没有这个来件编号")
+    gate.pass_case(actor, case, "tell")
+    clocks.meet(session, of_report(case, report_id), now, "notice")
+    record(session, case, actor, "tell", now, {"report": report_id}, refs={"report": report_id})

@@ -1,0 +1,243 @@
+"""Opening a case for a report, and joining a further contact to it (来件)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseflow import refs
+from caseflow.clock import local
+from caseflow.deadlines import clocks
+from caseflow.deadlines.tables import Clock
+from caseflow.ledger import numbers, search
+from caseflow.ledger.history import commitment
+from caseflow.ledger.moves.record import matter_of, of_case, of_report, record
+from caseflow.ledger.report_tables import Attachment, Report
+from caseflow.ledger.tables import INSTRUCTED, ORDINARY, URGENT, Case
+from caseflow.people.actor import Actor
+from caseflow.people.tables import Area
+
+TITLE = 40
+CALLED_BACK = ("complaint", "help")
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A file that came with a report and lies in the store."""
+
+    blob_id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A report number taken from the counter; the receipt is made from it."""
+
+    number: str
+    area: str
+    day: str
+    seq: int
+
+
+@dataclass(frozen=True)
+class NewReport:
+    """A report ready for the ledger: identity and original are sealed, the number is taken."""
+
+    registered: Registered
+    channel: str
+    channel_key: str
+    received_at: datetime
+    kind: str
+    text: str
+    original_id: str
+    anonymous: bool
+    subject: str = ""
+    category: str | None = None
+    unit_id: int | None = None
+    place: str = ""
+    happened: str = ""
+    disclosure: str = "withheld"
+    call_back: bool = False
+    reachable: bool = False
+    locale: str = "zh"
+    identity_id: str | None = None
+    receipt_hash: str | None = None
+    receipt_key: str | None = None
+    logged_by: int | None = None
+    handed_by: str = ""
+    handed_number: str = ""
+    imposed_due: datetime | None = None
+    report_back: bool = False
+    urgent: bool = False
+    instructed: bool = False
+    files: Sequence[Filed] = ()
+
+
+def register(session: Session, area: str, received_at: datetime) -> Registered:
+    """Take the next report number of an area and the Shanghai day of `received_at`."""
+    day = numbers.day_of(received_at)
+    seq = numbers.take(session, area, day)
+    return Registered(refs.report_number(area, local(received_at).date(), seq), area, day, seq)
+
+
+def open_case(session: Session, actor: Actor, new: NewReport, now: datetime) -> tuple[Case, Report]:
+    """Open a case for a report: number, entry, clocks and event. Raises NoPolicy."""
+    area = session.get_one(Area, new.registered.area)
+    year = numbers.year_of(new.received_at)
+    seq = numbers.take(session, area.code, str(year))
+    case = Case(
+        number=refs.case_number(area.code, year, seq),
+        area_code=area.code,
+        province=area.province,
+        city=area.city,
+        county=area.county,
+        district=area.district,
+        year=year,
+        seq=seq,
+        kind=new.kind,
+        category=new.category,
+        urgent=new.urgent,
+        rank=rank_of(new),
+        state="received",
+        matter=title(new),
+        channel=new.channel,
+        unit_id=new.unit_id,
+        place=new.place,
+        opened_at=now,
+        moved_at=now,
+        call_back=_wants_call_back(new),
+    )
+    session.add(case)
+    session.flush()
+    report = _keep(session, case, new, None)
+    _start_clocks(session, case, report, now)
+    search.index(session, report.id, f"{new.subject}\n{new.text}\n{new.place}")
+    record(session, case, actor, "open", now, _facts(new), refs={"report": report.id})
+    return case, report
+
+
+def rank_of(new: NewReport) -> int:
+    """Return where the case stands on every list: instructed, urgent or ordinary."""
+    if new.instructed:
+        return INSTRUCTED
+    return URGENT if new.urgent else ORDINARY
+
+
+def title(new: NewReport) -> str:
+    """Return the first 40 characters of the matter, on one line."""
+    words = " ".join((new.subject or new.text).split())
+    return words[:TITLE] + ("…" if len(words) > TITLE else "") or "（无正文）"
+
+
+def _wants_call_back(new: NewReport) -> bool:
+    """Complaints and help with a way to call; tips only where agreed; never anonymous ones."""
+    if new.anonymous or not new.reachable:
+        return False
+    return new.kind in CALLED_BACK or (new.kind == "tip" and new.call_back)
+
+
+def _keep(session: Session, case: Case, new: NewReport, follows: int | None) -> Report:
+    report = Report(
+        number=new.registered.number,
+        area_code=new.registered.area,
+        day=new.registered.day,
+        seq=new.registered.seq,
+        case_id=case.id,
+        follows=follows,
+        channel=new.channel,
+        channel_key=new.channel_key,
+        kind=new.kind,
+        category=new.category,
+        received_at=new.received_at,
+        subject=new.subject,
+        text=new.text,
+        unit_id=new.unit_id,
+        place=new.place,
+        happened=new.happened,
+        disclosure="withheld" if new.kind == "tip" else new.disclosure,
+        anonymous=new.anonymous,
+        call_back=new.call_back,
+        locale=new.locale,
+        identity_id=new.identity_id,
+        original_id=new.original_id,
+        receipt_hash=new.receipt_hash,
+        receipt_key=new.receipt_key,
+        logged_by=new.logged_by,
+        handed_by=new.handed_by,
+        handed_number=new.handed_number,
+        imposed_due=new.imposed_due,
+        report_back=new.report_back,
+    )
+    session.add(report)
+    session.flush()
+    session.add_all(
+        Attachment(
+            report_id=report.id,
+            blob_id=file.blob_id,
+            name=file.name,
+            media_type=file.media_type,
+            size=file.size,
+        )
+        for file in new.files
+    )
+    return report
+
+
+def _facts(new: NewReport) -> dict[str, object]:
+    return {
+        "report": new.registered.number,
+        "channel": new.channel,
+        "kind": new.kind,
+        "urgent": new.urgent,
+        "text": commitment(new.text),
+        "files": [file.sha256 for file in new.files],
+    }
+
+
+def _start_clocks(session: Session, case: Case, report: Report, now: datetime) -> None:
+    matter = matter_of(case)
+    clocks.start(session, "immediate", of_case(case), matter, now)
+    imposed = report.imposed_due
+    resolve = clocks.start(session, "resolve", of_case(case), matter, now, imposed=imposed)
+    clocks.start(session, "notice", of_report(case, report.id), matter, now)
+    start_reply(session, case, report.id, resolve, now)
+
+
+def start_reply(
+    session: Session, case: Case, report_id: int, resolve: Clock, now: datetime
+) -> None:
+    """Start the reply clock of a report: due with the case."""
+    subject = of_report(case, report_id)
+    clocks.start(session, "reply", subject, matter_of(case), now, before=resolve.due)
+
+
+def join(
+    session: Session, actor: Actor, case: Case, first: Report, new: NewReport, now: datetime
+) -> Report:
+    """Join a further contact of the same reporter to its case, which the caller has locked.
+
+    It has neither receipt nor clocks of its own: the first report's promises go on. An urgent one
+    (retaliation) starts an immediate clock, whatever the state of the case; where one of an urgent
+    case runs already it goes on, or each new cry for help would put off the next rung.
+    """
+    report = _keep(session, case, new, first.id)
+    if new.urgent and not (case.urgent and clocks.alive(session, of_case(case), "immediate")):
+        case.urgent = True
+        case.rank = min(case.rank, URGENT)
+        clocks.stop(session, of_case(case), now, "immediate")
+        clocks.start(session, "immediate", of_case(case), matter_of(case), now)
+    search.index(session, report.id, new.text)
+    verb = "retaliation" if new.urgent else "add"
+    record(session, case, actor, verb, now, _facts(new), refs={"report": report.id})
+    return report
+
+
+def first_reports(session: Session, case: Case) -> Sequence[Report]:
+    """Return the reports of a case that are owed a notice and a reply, oldest first."""
+    query = select(Report).where(Report.case_id == case.id, Report.follows.is_(None))
+    return session.scalars(query.order_by(Report.id)).all()

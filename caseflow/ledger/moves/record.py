@@ -1,0 +1,112 @@
+"""What every verb ends with: the entry, the event, the next due moment (design law 3)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines import clocks
+from caseflow.deadlines.clocks import Subject
+from caseflow.deadlines.policies import Matter
+from caseflow.errors import BadInput, Told
+from caseflow.ledger import history
+from caseflow.ledger.history import Line
+from caseflow.ledger.tables import NEVER, Case, Item
+from caseflow.outbox.events import emit
+from caseflow.people.actor import Actor
+
+
+def record(
+    session: Session,
+    case: Case,
+    actor: Actor,
+    verb: str,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+    *,
+    item: Item | None = None,
+    refs: Mapping[str, Any] | None = None,
+    urgent: bool | None = None,
+) -> int:
+    """Write the entry and the event of a move and refresh the case's next due moment.
+
+    `refs` are the ids that the event carries beside item and entry: never text, never a person's
+    name. Returns the number of the entry.
+    """
+    session.flush()
+    item_id = item.id if item else None
+    n = history.append(session, case, Line(verb, actor, now, facts or {}, item_id))
+    case.moved_at = now
+    refresh(session, case)
+    emit(
+        session,
+        verb,
+        case_id=case.id,
+        at=now,
+        body={"entry": n, "item": item_id, "by": actor.id, **(refs or {})},
+        urgent=case.urgent if urgent is None else urgent,
+    )
+    return n
+
+
+def refresh(session: Session, case: Case) -> None:
+    """Copy the earliest running due moment of the case to where the work list sorts by it."""
+    session.flush()
+    soonest = clocks.earliest(session, case.id)
+    case.next_due, case.next_clock = soonest or (NEVER, None)
+    session.flush()
+
+
+def matter_of(case: Case) -> Matter:
+    """Return the plain value that policies are picked by."""
+    path = (case.district, case.county, case.city, case.province)
+    return Matter(
+        kind=case.kind,
+        category=case.category,
+        urgent=case.urgent,
+        area=tuple(code for code in path if code),
+        channel=case.channel,
+    )
+
+
+def of_case(case: Case) -> Subject:
+    """Return the subject of the clocks that stand on the case itself."""
+    return Subject(case_id=case.id, root_case_id=case.id)
+
+
+def of_item(item: Item) -> Subject:
+    """Return the subject of an item's clocks."""
+    return Subject(item_id=item.id, root_case_id=item.case_id)
+
+
+def of_report(case: Case, report_id: int) -> Subject:
+    """Return the subject of a report's clocks."""
+    return Subject(report_id=report_id, root_case_id=case.id)
+
+
+def whole(case: Case) -> Subject:
+    """Return the subject that stands for every clock of the case, its items and reports."""
+    return Subject(root_case_id=case.id)
+
+
+def handled(session: Session, case: Case, now: datetime) -> None:
+    """Stop the immediate clock: somebody dealt with it. An urgent one needs `acknowledge`."""
+    if not case.urgent:
+        clocks.meet(session, of_case(case), now, "immediate")
+
+
+def resolve_due(session: Session, case: Case) -> datetime | None:
+    """Return the due moment that items count back from."""
+    running = clocks.alive(session, of_case(case), "resolve")
+    return running[0].due if running else None
+
+
+def words(text: str, field: str = "text", longest: int = 20_000) -> str:
+    """Return `text` trimmed; raises BadInput when it is empty or longer than the limit."""
+    trimmed = text.strip()
+    if not trimmed:
+        raise BadInput({field: "请填写这一项"})
+    if len(trimmed) > longest:
+        raise BadInput({field: Told("最多 %(n)d 字", n=longest)})
+    return trimmed

@@ -1,0 +1,283 @@
+"""The first hour of a case: answer on the spot, accept, decline, refer, acknowledge, assign."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines import clocks
+from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
+from caseflow.ledger import gate
+from caseflow.ledger.history import commitment
+from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.moves.closing import go_on
+from caseflow.ledger.moves.handlers import first_handler, take_over
+from caseflow.ledger.moves.notice import announce
+from caseflow.ledger.moves.opening import first_reports
+from caseflow.ledger.moves.record import (
+    handled,
+    matter_of,
+    of_case,
+    of_report,
+    record,
+    whole,
+    words,
+)
+from caseflow.ledger.report_tables import Reply
+from caseflow.ledger.tables import Case
+from caseflow.people.actor import Actor
+
+SPOT_WAYS = ("telephone", "window", "track")
+
+
+@dataclass(frozen=True)
+class DangerCard:
+    """What must be said about a child in danger (未成年人保护法 §11: to the police at once).
+
+    `police_at`: in words, as the caller of the police remembers it. Without a call to the police
+    a `reason` is needed, which another person countersigns.
+    """
+
+    police_called: bool
+    leader_told: bool
+    police_who: str = ""
+    police_at: str = ""
+    police_number: str = ""
+    reason: str = ""
+
+    def missing(self) -> Mapping[str, str]:
+        """Return field name to message for what is still to be said."""
+        gaps = {}
+        if self.police_called:
+            for name in ("police_who", "police_at"):
+                if not getattr(self, name).strip():
+                    gaps[name] = "请写明由谁、何时报警"
+        elif not self.reason.strip():
+            gaps["reason"] = "未报警须说明理由，并由另一人会签"
+        if not self.leader_told and not self.reason.strip():
+            gaps["leader_told"] = "请先报告分管领导，或说明理由"
+        return gaps
+
+
+def answer(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    text: str,
+    now: datetime,
+    *,
+    way: str = "telephone",
+    seen: int | None = None,
+) -> None:
+    """Answer on the spot. Anything but a question gets a second look the next working day."""
+    case = gate.lock(session, case_id, seen)
+    said = words(text)
+    if way not in SPOT_WAYS:
+        raise BadInput({"way": "请选择答复方式"})
+    gate.pass_case(actor, case, "answer")
+    case.closed_at = now
+    for report in first_reports(session, case):
+        session.add(
+            Reply(
+                case_id=case.id,
+                report_id=report.id,
+                text=said,
+                way=way,
+                user_id=actor.person,
+                at=now,
+                delivered_at=now,
+                round=case.reopened,
+            )
+        )
+        clocks.meet(session, of_report(case, report.id), now, "notice", "reply")
+    clocks.meet(session, of_case(case), now, "resolve")
+    handled(session, case, now)
+    if case.kind != "question":
+        _second_look_due(session, case, now)
+    record(session, case, actor, "answer", now, {"way": way, "text": commitment(said)})
+
+
+def accept(
+    session: Session, actor: Actor, case_id: int, now: datetime, *, seen: int | None = None
+) -> None:
+    """Accept the matter; from now on it has a named handler."""
+    case = gate.lock(session, case_id, seen)
+    gate.pass_case(actor, case, "accept")
+    if case.handler_id is None:
+        case.handler_id = first_handler(session, actor, case)
+    announce(session, case, now)
+    record(session, case, actor, "accept", now, {"handler": case.handler_id})
+
+
+def decline(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    reason: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Decline with a reason; another person looks at it the next working day."""
+    case = gate.lock(session, case_id, seen)
+    why = words(reason, "reason", 2000)
+    gate.pass_case(actor, case, "decline")
+    _leave(session, case, now)
+    _second_look_due(session, case, now)
+    record(session, case, actor, "decline", now, {"reason": why})
+
+
+def refer(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    authority: str,
+    reason: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Refer to the authority that is competent and tell the reporter which.
+
+    A matter is never referred to the unit it is about (信访工作条例 §30); the caller names an
+    authority in words, so the page says so.
+    """
+    case = gate.lock(session, case_id, seen)
+    whom, why = words(authority, "authority", 120), words(reason, "reason", 2000)
+    gate.pass_case(actor, case, "refer")
+    _leave(session, case, now)
+    record(session, case, actor, "refer", now, {"authority": whom, "reason": why})
+
+
+def _leave(session: Session, case: Case, now: datetime) -> None:
+    """Stop what is no longer owed; what was promised to the reporter (notice) goes on."""
+    case.closed_at = now
+    handled(session, case, now)
+    announce(session, case, now)
+    kept = {"notice", "immediate"}
+    names = {clock.name for clock in clocks.alive(session, whole(case))} - kept
+    if names:
+        clocks.stop(session, whole(case), now, *names)
+
+
+def _second_look_due(session: Session, case: Case, now: datetime) -> None:
+    clocks.start(session, "second_look", of_case(case), matter_of(case), now)
+
+
+def second_look(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    remark: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Another person than whoever answered or declined has looked at it and agrees."""
+    case = gate.lock(session, case_id, seen)
+    running = clocks.alive(session, of_case(case), "second_look")
+    if not running:
+        raise MoveNotAllowed("这个办件没有待复看的决定")
+    gate.pass_case(actor, case, "second_look")
+    if actor.id == _decided_by(session, case):
+        raise NotPermitted("作出决定的人不能自己复看")
+    clocks.meet(session, of_case(case), now, "second_look")
+    record(session, case, actor, "second_look", now, {"remark": remark.strip()})
+
+
+def _decided_by(session: Session, case: Case) -> int | None:
+    query = (
+        select(Entry.user_id)
+        .where(Entry.case_id == case.id, Entry.verb.in_(("answer", "decline")))
+        .order_by(Entry.n.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def acknowledge(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    card: DangerCard,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """A named person takes over an urgent matter; only this stops its immediate clock."""
+    case = gate.lock(session, case_id, seen)
+    if not case.urgent:
+        raise MoveNotAllowed("只有紧急事项需要确认接手")
+    gaps = card.missing()
+    if gaps:
+        raise BadInput(gaps)
+    gate.pass_case(actor, case, "acknowledge")
+    clocks.meet(session, of_case(case), now, "immediate")
+    case.countersign = case.countersign or not (card.police_called and card.leader_told)
+    record(session, case, actor, "acknowledge", now, asdict(card))
+
+
+def countersign(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    remark: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Another person confirms the reason for not calling the police."""
+    case = gate.lock(session, case_id, seen)
+    if not case.countersign:
+        raise MoveNotAllowed("没有需要会签的理由")
+    gate.pass_case(actor, case, "countersign")
+    if actor.id in _took_over(session, case):
+        raise NotPermitted("会签须由另一人进行")
+    case.countersign = False
+    record(session, case, actor, "countersign", now, {"remark": remark.strip()})
+    go_on(session, case, now)
+
+
+def _took_over(session: Session, case: Case) -> set[int | None]:
+    """Return everybody who took over since the last countersignature: one may be the reason's."""
+    since = select(func.coalesce(func.max(Entry.n), 0)).where(
+        Entry.case_id == case.id, Entry.verb == "countersign"
+    )
+    query = select(Entry.user_id).where(
+        Entry.case_id == case.id, Entry.verb == "acknowledge", Entry.n > since.scalar_subquery()
+    )
+    return set(session.scalars(query))
+
+
+def assign(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    handler_id: int,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Give the case to a handler of the office who may see it."""
+    case = gate.lock(session, case_id, seen)
+    gate.pass_case(actor, case, "assign")
+    person = take_over(session, case, handler_id)
+    record(session, case, actor, "assign", now, {"handler": person.id})
+
+
+def note(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    text: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Write down something that happened; corrections are further notes, never edits."""
+    case = gate.lock(session, case_id, seen)
+    said = words(text, "text", 4000)
+    gate.pass_case(actor, case, "note")
+    record(session, case, actor, "note", now, {"text": said})

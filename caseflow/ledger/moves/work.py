@@ -1,0 +1,200 @@
+"""What the holder of an item does: sign for it, hand in evidence, record a finding, submit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines import clocks
+from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
+from caseflow.ledger import gate, hands
+from caseflow.ledger.history import commitment
+from caseflow.ledger.moves.items import start_clocks
+from caseflow.ledger.moves.record import matter_of, of_item, record, words
+from caseflow.ledger.states import FINDINGS, TO_RECTIFY
+from caseflow.ledger.tables import Case, Evidence, Finding, Item
+from caseflow.people.actor import Actor
+from caseflow.people.tables import Unit
+
+CASE_AT_WORK = ("handling", "awaiting_reporter")
+_OFFICE_UNITS = ("office", "section")
+_FINDS_FOR_TIPS = ("inspector", "handler", "supervisor")
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finding: the result, its basis in words, and for what must be put right: by whom.
+
+    `rectify_text` is all that a rectifying unit other than the verifying one will read.
+    """
+
+    result: str
+    basis: str
+    rectifying_unit_id: int | None = None
+    rectify_text: str = ""
+
+
+def _at_work(actor: Actor, case: Case, item: Item) -> None:
+    """The case must be at work, and it must be the actor's turn; the office acts for any holder."""
+    if case.state not in CASE_AT_WORK:
+        raise MoveNotAllowed("办件当前状态不能办理问题项")
+    if not gate.its_turn(actor, item):
+        raise NotPermitted("这个问题项现在不在您这里")
+
+
+def sign_for(
+    session: Session, actor: Actor, item_id: int, now: datetime, *, seen: int | None = None
+) -> None:
+    """Sign for a dispatched item, or for a rectification notice."""
+    case, item = gate.lock_item(session, item_id, seen)
+    _at_work(actor, case, item)
+    if item.state == "rectifying" and item.signed_at is not None:
+        raise MoveNotAllowed("已经签收过了")
+    verifies = item.state == "dispatched"
+    gate.pass_item(actor, case, item, "sign_for")
+    item.signed_at = now
+    clocks.meet(session, of_item(item), now, "sign_for")
+    if verifies:
+        hands.add(session, item, actor.person, "verifier")
+    record(session, case, actor, "sign_for", now, item=item)
+
+
+def hand_in(
+    session: Session,
+    actor: Actor,
+    item_id: int,
+    blob_id: str,
+    name: str,
+    now: datetime,
+    *,
+    note: str = "",
+    seen: int | None = None,
+) -> Evidence:
+    """Hand in a file as evidence; it lies in the store already.
+
+    Whoever brought evidence has a hand in the item and cannot judge it (design §1).
+    """
+    case, item = gate.lock_item(session, item_id, seen)
+    _at_work(actor, case, item)
+    gate.pass_item(actor, case, item, "hand_in")
+    evidence = Evidence(
+        item_id=item.id, blob_id=blob_id, name=name, note=note, user_id=actor.person, at=now
+    )
+    session.add(evidence)
+    part = "verifier" if item.state == "verifying" else "submitter"
+    hands.add(session, item, actor.person, part)
+    record(session, case, actor, "hand_in", now, {"blob": blob_id}, item=item)
+    return evidence
+
+
+def find(
+    session: Session,
+    actor: Actor,
+    item_id: int,
+    result: Result,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Record the finding: substantiated ones go on to be put right, others to the check."""
+    case, item = gate.lock_item(session, item_id, seen)
+    _at_work(actor, case, item)
+    if result.result not in FINDINGS:
+        raise BadInput({"result": "请选择核查结论"})
+    basis = words(result.basis, "basis")
+    _may_find(session, actor, case, item)
+    to_rectify = result.result in TO_RECTIFY
+    gate.pass_item(actor, case, item, "find", "rectifying" if to_rectify else "submitted")
+    if not to_rectify:
+        _needs_evidence(session, item, item.returned_at)
+    item.finding = result.result
+    session.add(
+        Finding(item_id=item.id, result=result.result, basis=basis, user_id=actor.person, at=now)
+    )
+    hands.add(session, item, actor.person, "finder")
+    clocks.meet(session, of_item(item), now, "verify")
+    refs: dict[str, object] = {"result": result.result}
+    if to_rectify:
+        refs["unit"] = _begin_rectifying(session, case, item, result, now)
+    else:
+        _submitted(session, actor, case, item, now)
+    facts = {**refs, "basis": commitment(basis)}
+    record(session, case, actor, "find", now, facts, item=item, refs=refs)
+
+
+def _may_find(session: Session, actor: Actor, case: Case, item: Item) -> None:
+    """The unit itself for complaints and help, an inspector or handler for tips (design §3)."""
+    if case.kind == "tip":
+        if actor.role not in _FINDS_FOR_TIPS:
+            raise NotPermitted("举报的核查结论由责任督学或承办人作出")
+    elif actor.role in ("handler", "supervisor"):
+        unit = session.get_one(Unit, item.verifying_unit_id)
+        if unit.kind not in _OFFICE_UNITS:
+            raise NotPermitted("投诉、求助的核查结论由核查单位作出")
+
+
+def _begin_rectifying(
+    session: Session, case: Case, item: Item, result: Result, now: datetime
+) -> int:
+    unit_id = result.rectifying_unit_id
+    if unit_id is None and case.kind != "tip":
+        unit_id = item.verifying_unit_id
+    unit = session.get(Unit, unit_id) if unit_id else None
+    if unit is None or not unit.active:
+        raise BadInput({"rectifying_unit": "请选择整改单位"})
+    item.rectifying_unit_id = unit.id
+    if unit.id != item.verifying_unit_id or item.inspector_id is not None:
+        item.rectify_text = words(result.rectify_text, "rectify_text")
+        item.signed_at = None
+        start_clocks(session, case, item, ("sign_for", "rectify"), now)
+    else:
+        # Whoever found it itself needs no second signature for what it just declared.
+        item.rectify_text = result.rectify_text.strip()
+        start_clocks(session, case, item, ("rectify",), now)
+    return unit.id
+
+
+def submit(
+    session: Session,
+    actor: Actor,
+    item_id: int,
+    done: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Submit what was put right for the check; needs evidence newer than the last return."""
+    case, item = gate.lock_item(session, item_id, seen)
+    _at_work(actor, case, item)
+    what = words(done, "done")
+    if item.state == "rectifying" and item.signed_at is None:
+        raise MoveNotAllowed("请先签收整改通知")
+    gate.pass_item(actor, case, item, "submit")
+    _needs_evidence(session, item, _newest(item.returned_at, _found_at(session, item)))
+    clocks.meet(session, of_item(item), now, "rectify")
+    _submitted(session, actor, case, item, now)
+    record(session, case, actor, "submit", now, {"done": what}, item=item)
+
+
+def _submitted(session: Session, actor: Actor, case: Case, item: Item, now: datetime) -> None:
+    item.submitted_at = now
+    hands.add(session, item, actor.person, "submitter")
+    clocks.start(session, "check", of_item(item), matter_of(case), now)
+
+
+def _needs_evidence(session: Session, item: Item, after: datetime | None) -> None:
+    query = select(Evidence.id).where(Evidence.item_id == item.id)
+    if after is not None:
+        query = query.where(Evidence.at > after)
+    if session.execute(query.limit(1)).first() is None:
+        raise BadInput({"evidence": "请先上传新的材料：退回或查实之后的照片、文件等"})
+
+
+def _found_at(session: Session, item: Item) -> datetime | None:
+    query = select(Finding.at).where(Finding.item_id == item.id).order_by(Finding.id.desc())
+    return session.scalar(query.limit(1))
+
+
+def _newest(*moments: datetime | None) -> datetime | None:
+    return max((moment for moment in moments if moment is not None), default=None)

@@ -1,0 +1,38 @@
+"""Numbers without gaps: the counter row is taken inside the transaction that uses the number.
+
+Whoever rolls back gives the number back; whoever comes second waits (design §2).
+"""
+
+from datetime import datetime
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from caseflow.clock import local
+from caseflow.ledger.tables import Counter
+
+
+def take(session: Session, area: str, period: str) -> int:
+    """Return the next number of an area and period (YYYYMMDD for reports, YYYY for cases)."""
+    values = {"area_code": area, "period": period, "value": 1}
+    add = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(Counter)
+    query = (
+        add.values(values)
+        .on_conflict_do_update(
+            index_elements=[Counter.area_code, Counter.period],
+            set_={"value": Counter.value + 1},
+        )
+        .returning(Counter.value)
+    )
+    value: int = session.execute(query).scalar_one()
+    return value
+
+
+def day_of(moment: datetime) -> str:
+    """Return the Shanghai day that a report number counts in."""
+    return f"{local(moment):%Y%m%d}"
+
+
+def year_of(moment: datetime) -> int:
+    """Return the Shanghai year that a case number counts in."""
+    return local(moment).year

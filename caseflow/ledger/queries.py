@@ -1,0 +1,152 @@
+"""Reading the ledger within somebody's scope: the one place where scope becomes SQL (law 11)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from caseflow import refs
+from caseflow.db import Moment
+from caseflow.errors import NotFound
+from caseflow.ledger import gate, search
+from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.report_tables import Report
+from caseflow.ledger.states import OPEN_CASE_STATES
+from caseflow.ledger.tables import Case, Item
+from caseflow.people.scope import Scope
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a work list is narrowed by; empty means all. `state`: one state, `open` or `closed`."""
+
+    state: str = "open"
+    kind: str = ""
+    handler: int | None = None
+    overdue_at: datetime | None = None
+    rung: int = 0
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a keyset page ended."""
+
+    rank: int
+    next_due: datetime
+    id: int
+
+
+def visible(scope: Scope) -> ColumnElement[bool]:
+    """Return the SQL condition on `Case` for what a scope covers; nothing where it covers none."""
+    if scope.reach != "area":
+        return false()
+    inside: ColumnElement[bool] = getattr(Case, scope.level) == scope.code
+    if not scope.recused:
+        return inside
+    return and_(inside, or_(Case.unit_id.is_(None), Case.unit_id.not_in(scope.recused)))
+
+
+def held(scope: Scope) -> ColumnElement[bool]:
+    """Return the SQL condition on `Item` for what a unit or inspector holds or held."""
+    if scope.reach != "holder":
+        return false()
+    mine = []
+    if scope.unit is not None:
+        verifies = and_(Item.verifying_unit_id == scope.unit, Item.inspector_id.is_(None))
+        mine += [verifies, Item.rectifying_unit_id == scope.unit]
+    if scope.person is not None:
+        mine.append(Item.inspector_id == scope.person)
+    return and_(Item.state != "draft", or_(*mine)) if mine else false()
+
+
+def case_by_number(session: Session, scope: Scope, number: str) -> Case:
+    """Return a case within the scope; raises NotFound, also for one outside it."""
+    case = session.scalar(select(Case).where(Case.number == number, visible(scope)))
+    if case is None:
+        raise NotFound("没有这个办件，或不在您的辖区内")
+    return case
+
+
+def item_in_scope(session: Session, scope: Scope, item_id: int) -> tuple[Case, Item]:
+    """Return an item and its case within the scope; raises NotFound."""
+    query = select(Case, Item).join(Item, Item.case_id == Case.id).where(Item.id == item_id)
+    row = session.execute(query).first()
+    if row is None or not gate.covers(scope, *row):
+        raise NotFound("没有这个问题项，或不在您这里")
+    return row[0], row[1]
+
+
+def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.state == "open":
+        conditions.append(Case.state.in_(OPEN_CASE_STATES))
+    elif filters.state == "closed":
+        conditions.append(Case.state.not_in(OPEN_CASE_STATES))
+    elif filters.state:
+        conditions.append(Case.state == filters.state)
+    if filters.kind:
+        conditions.append(Case.kind == filters.kind)
+    if filters.handler is not None:
+        conditions.append(Case.handler_id == filters.handler)
+    if filters.overdue_at is not None:
+        conditions.append(Case.next_due <= filters.overdue_at)
+    if filters.rung:
+        conditions.append(Case.rung >= filters.rung)
+    return conditions
+
+
+def work_list(
+    session: Session,
+    scope: Scope,
+    filters: Filters,
+    after: Place | None = None,
+    limit: int = PAGE,
+) -> Sequence[Case]:
+    """Return what burns first: urgent ones, then by the next due moment; keyset pages."""
+    query = select(Case).where(visible(scope), *_narrowed(filters))
+    if after is not None:
+        place = tuple_(literal(after.rank), literal(after.next_due, Moment), literal(after.id))
+        query = query.where(tuple_(Case.rank, Case.next_due, Case.id) > place)
+    query = query.order_by(Case.rank, Case.next_due, Case.id)
+    return session.scalars(query.limit(limit)).all()
+
+
+def counts_by_state(session: Session, scope: Scope) -> dict[str, int]:
+    """Return how many open cases of the scope stand in each state."""
+    query = (
+        select(Case.state, func.count())
+        .where(visible(scope), Case.state.in_(OPEN_CASE_STATES))
+        .group_by(Case.state)
+    )
+    return dict(session.execute(query).all())
+
+
+def find(session: Session, scope: Scope, words: str, limit: int = PAGE) -> Sequence[Case]:
+    """Find cases by report number, case number or text, newest first, within the scope."""
+    typed = words.strip()
+    query = select(Case).where(visible(scope))
+    if refs.parse_case(typed):
+        query = query.where(Case.number == typed)
+    elif refs.parse_report(typed):
+        query = query.where(Case.id.in_(select(Report.case_id).where(Report.number == typed)))
+    else:
+        hit = search.matching(session, typed)
+        if hit is None:
+            return []
+        query = query.where(Case.id.in_(select(Report.case_id).where(hit)))
+    return session.scalars(query.order_by(Case.id.desc()).limit(limit)).all()
+
+
+def entries(session: Session, case: Case, since: int = 0) -> Sequence[Entry]:
+    """Return the history of a case after entry `since`, newest first."""
+    query = select(Entry).where(Entry.case_id == case.id, Entry.n > since)
+    return session.scalars(query.order_by(Entry.n.desc())).all()
+
+
+def items_of(session: Session, case: Case) -> Sequence[Item]:
+    """Return the items of a case in order."""
+    return session.scalars(select(Item).where(Item.case_id == case.id).order_by(Item.n)).all()

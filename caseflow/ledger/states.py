@@ -1,0 +1,128 @@
+"""The state tables as data (design §3). Pure. One gate reads them; nobody else asks a state.
+
+Each edge says which move leads where, who may (a permission of `people.permissions`) and why,
+in words. `STAY` as target means that the move is recorded and the state remains.
+"""
+
+from typing import NamedTuple
+
+KINDS = ("question", "help", "suggestion", "complaint", "tip")
+FINDINGS = ("substantiated", "partly", "unsubstantiated", "unverifiable")
+TO_RECTIFY = ("substantiated", "partly")
+OUTCOMES = ("rectified", "unsubstantiated", "unverifiable")
+DISCLOSURES = ("withheld", "relay", "unit")
+WITHOUT_ITEMS = ("question", "suggestion")
+
+CASE_STATES = (
+    "received",
+    "answered",
+    "declined",
+    "referred",
+    "accepted",
+    "handling",
+    "awaiting_reporter",
+    "replying",
+    "calling_back",
+    "closed",
+)
+OPEN_CASE_STATES = (
+    "received",
+    "accepted",
+    "handling",
+    "awaiting_reporter",
+    "replying",
+    "calling_back",
+)
+ITEM_STATES = ("draft", "dispatched", "verifying", "rectifying", "submitted", "struck_off")
+ITEM_DONE = ("struck_off",)
+
+STAY = ""
+SYSTEM = "system"
+
+
+class Edge(NamedTuple):
+    """One edge of a state table: from `source` by `move` to `target`, allowed to `who`."""
+
+    move: str
+    source: str
+    target: str
+    who: str
+    why: str
+
+
+def _from(sources: tuple[str, ...], move: str, target: str, who: str, why: str) -> list[Edge]:
+    return [Edge(move, source, target, who, why) for source in sources]
+
+
+CASE_EDGES: tuple[Edge, ...] = (
+    Edge("answer", "received", "answered", "case.answer", "当场答复清楚，无需交办"),
+    Edge("accept", "received", "accepted", "case.accept", "属于受理范围"),
+    *_from(
+        ("received", "accepted", "handling"),
+        "decline",
+        "declined",
+        "case.decline",
+        "不属于受理范围，说明理由",
+    ),
+    *_from(
+        ("received", "accepted", "handling"),
+        "refer",
+        "referred",
+        "case.refer",
+        "由其他机关管辖，转送并告知",
+    ),
+    *_from(CASE_STATES, "acknowledge", STAY, "case.acknowledge", "紧急事项由专人确认接手"),
+    *_from(CASE_STATES, "countersign", STAY, "case.countersign", "未报警的理由由另一人会签"),
+    *_from(("accepted", "handling"), "split", STAY, "case.split", "拆分为问题项"),
+    Edge("dispatch", "accepted", "handling", "item.dispatch", "第一个问题项已交办"),
+    Edge("dispatch", "handling", STAY, "item.dispatch", "再交办一个问题项"),
+    *_from(("accepted", "handling"), "ask", "awaiting_reporter", "case.ask", "请反映人补充材料"),
+    Edge("resume", "awaiting_reporter", "accepted", "case.resume", "材料补齐或期限已到"),
+    Edge("resume", "awaiting_reporter", "handling", "case.resume", "材料补齐或期限已到"),
+    Edge("conclude", "accepted", "replying", "case.conclude", "咨询、建议无需问题项，直接答复"),
+    Edge("conclude", "handling", "replying", SYSTEM, "问题项全部销号"),
+    Edge("reply", "replying", STAY, "case.reply", "向反映人答复"),
+    Edge("await_call_back", "replying", "calling_back", SYSTEM, "答复已送达，需要回访"),
+    Edge("close", "replying", "closed", SYSTEM, "答复已送达，无需回访"),
+    Edge("call_back", "calling_back", STAY, "case.call_back", "回访反映人"),
+    Edge("close", "calling_back", "closed", "case.close", "回访完成，或说明理由后办结"),
+    *_from(
+        ("answered", "declined", "replying", "calling_back", "closed"),
+        "reopen",
+        "accepted",
+        "case.reopen",
+        "重新办理，说明理由",
+    ),
+    *_from(
+        ("answered", "declined"),
+        "second_look",
+        STAY,
+        "case.second_look",
+        "下一工作日由另一人复看",
+    ),
+    *_from(CASE_STATES[1:], "tell", STAY, "case.tell", "已电话告知受理情况"),
+    *_from(CASE_STATES, "note", STAY, "case.note", "补记办理情况"),
+    *_from(OPEN_CASE_STATES, "assign", STAY, "case.assign", "指定承办人"),
+)
+
+ITEM_EDGES: tuple[Edge, ...] = (
+    Edge("edit", "draft", STAY, "case.split", "修改尚未派发的问题项"),
+    Edge("dispatch", "draft", "dispatched", "item.dispatch", "交办核查单位"),
+    Edge("sign_for", "dispatched", "verifying", "item.sign_for", "核查单位签收"),
+    Edge("sign_for", "rectifying", STAY, "item.sign_for", "整改单位签收整改通知"),
+    *_from(("verifying", "rectifying"), "hand_in", STAY, "item.hand_in", "上传核查或整改材料"),
+    Edge("find", "verifying", "rectifying", "item.find", "属实或部分属实，进入整改"),
+    Edge("find", "verifying", "submitted", "item.find", "不属实或无法查实，提请验收"),
+    Edge("submit", "rectifying", "submitted", "item.submit", "整改完成，提请验收"),
+    Edge("return", "submitted", "rectifying", "item.return", "整改不到位，退回整改"),
+    Edge("return", "submitted", "verifying", "item.return", "核查不清，退回核查"),
+    Edge("strike_off", "submitted", "struck_off", "item.strike_off", "验收通过，销号"),
+)
+
+CASE_MOVES = tuple(dict.fromkeys(edge.move for edge in CASE_EDGES))
+ITEM_MOVES = tuple(dict.fromkeys(edge.move for edge in ITEM_EDGES))
+
+
+def edges(table: tuple[Edge, ...], move: str, source: str) -> tuple[Edge, ...]:
+    """Return the edges of `move` out of `source`: none, one, or several that the verb decides."""
+    return tuple(edge for edge in table if edge.move == move and edge.source == source)

@@ -1,0 +1,202 @@
+"""Tables of the ledger: cases and items, the counter, and who had a hand in what.
+
+Reports and what is said to reporters stand in `report_tables`, the history in `history_tables`.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from caseflow.db import Base, Moment
+from caseflow.ledger.states import CASE_STATES, FINDINGS, ITEM_STATES, KINDS, OPEN_CASE_STATES
+
+
+def _among(column: str, words: tuple[str, ...]) -> str:
+    return f"{column} IN ({', '.join(repr(word) for word in words)})"
+
+
+_OPEN = _among("state", OPEN_CASE_STATES)
+
+
+def _work_list(level: str) -> Index:
+    """Return the index of open cases of one level of the division tree (engine 14)."""
+    return Index(
+        f"ix_case_file_open_{level}",
+        level,
+        "rank",
+        "next_due",
+        "id",
+        sqlite_where=text(_OPEN),
+        postgresql_where=text(_OPEN),
+    )
+
+
+# What comes first on every list: a leader's instruction, then danger to a child, then the rest.
+INSTRUCTED, URGENT, ORDINARY = 0, 1, 2
+
+# Where no clock runs the case sorts last; a real moment keeps the work list's index usable.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class Case(Base):
+    """A matter in the ledger (办件). Named `case_file` in the database: CASE is a word of SQL.
+
+    `head`, `head_n`: hash and number of its last entry; `head_n` is the version number that every
+    form carries (engine 4). `next_due`: earliest due moment of its running clocks, else NEVER.
+    """
+
+    __tablename__ = "case_file"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
+    province: Mapped[str] = mapped_column(String(12))
+    city: Mapped[str | None] = mapped_column(String(12))
+    county: Mapped[str | None] = mapped_column(String(12))
+    district: Mapped[str | None] = mapped_column(String(12))
+    year: Mapped[int] = mapped_column(Integer)
+    seq: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(String(20))
+    category: Mapped[str | None] = mapped_column(String(40))
+    urgent: Mapped[bool] = mapped_column(Boolean, default=False)
+    rank: Mapped[int] = mapped_column(SmallInteger, default=ORDINARY)
+    state: Mapped[str] = mapped_column(String(20), default="received")
+    resume_to: Mapped[str | None] = mapped_column(String(20))
+    matter: Mapped[str] = mapped_column(String(80))
+    channel: Mapped[str] = mapped_column(String(20))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    place: Mapped[str] = mapped_column(String(200), default="")
+    handler_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    opened_at: Mapped[datetime] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    moved_at: Mapped[datetime] = mapped_column(Moment)
+    next_due: Mapped[datetime] = mapped_column(Moment, default=NEVER)
+    next_clock: Mapped[str | None] = mapped_column(String(20))
+    rung: Mapped[int] = mapped_column(Integer, default=0)
+    reopened: Mapped[int] = mapped_column(Integer, default=0)
+    call_back: Mapped[bool] = mapped_column(Boolean, default=False)
+    countersign: Mapped[bool] = mapped_column(Boolean, default=False)
+    head: Mapped[str] = mapped_column(String(64), default="")
+    head_n: Mapped[int] = mapped_column(Integer, default=0)
+
+    __table_args__ = (
+        CheckConstraint(_among("state", CASE_STATES), name="state"),
+        CheckConstraint(_among("kind", KINDS), name="kind"),
+        Index("uq_case_file_area_code_year_seq", "area_code", "year", "seq", unique=True),
+        _work_list("province"),
+        _work_list("city"),
+        _work_list("county"),
+        _work_list("district"),
+    )
+
+
+class Item(Base):
+    """One allegation or task of a case (问题项).
+
+    The verifying unit (核查单位) holds it until the finding, the rectifying unit (整改单位) after.
+    `dispatch_text` is all the verifying unit reads of the matter, `rectify_text` all that another
+    rectifying unit reads; both start empty and are written for them (design law 9).
+    `signed_at` and `returned_at` belong to the present holder.
+    """
+
+    __tablename__ = "item"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    n: Mapped[int] = mapped_column(Integer)
+    matter: Mapped[str] = mapped_column(Text)
+    dispatch_text: Mapped[str] = mapped_column(Text, default="")
+    rectify_text: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[str] = mapped_column(String(20), default="draft")
+    verifying_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    inspector_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    rectifying_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    finding: Mapped[str | None] = mapped_column(String(20))
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    returns: Mapped[int] = mapped_column(Integer, default=0)
+    follows: Mapped[int | None] = mapped_column(ForeignKey("item.id"))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    dispatched_at: Mapped[datetime | None] = mapped_column(Moment)
+    signed_at: Mapped[datetime | None] = mapped_column(Moment)
+    submitted_at: Mapped[datetime | None] = mapped_column(Moment)
+    returned_at: Mapped[datetime | None] = mapped_column(Moment)
+    struck_off_at: Mapped[datetime | None] = mapped_column(Moment)
+    struck_off_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    __table_args__ = (
+        CheckConstraint(_among("state", ITEM_STATES), name="state"),
+        CheckConstraint(f"finding IS NULL OR {_among('finding', FINDINGS)}", name="finding"),
+        CheckConstraint(
+            "(state = 'struck_off') = (struck_off_by IS NOT NULL)", name="struck_off_by"
+        ),
+        Index("uq_item_case_id_n", "case_id", "n", unique=True),
+        Index("ix_item_verifying_unit_id", "verifying_unit_id", "state"),
+        Index("ix_item_rectifying_unit_id", "rectifying_unit_id", "state"),
+        Index("ix_item_inspector_id", "inspector_id", "state"),
+    )
+
+
+class Finding(Base):
+    """What the verification of an item came to (核查结论), with its basis. Append-only in use:
+    after a return the next finding is a further row and the newest counts.
+    """
+
+    __tablename__ = "finding"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    result: Mapped[str] = mapped_column(String(20))
+    basis: Mapped[str] = mapped_column(Text)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (CheckConstraint(_among("result", FINDINGS), name="result"),)
+
+
+class Evidence(Base):
+    """A file that shows what was found or put right, handed in by whoever holds the item."""
+
+    __tablename__ = "evidence"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    blob_id: Mapped[str] = mapped_column(ForeignKey("blob.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(Text, default="")
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ItemActor(Base):
+    """Everybody with a hand in an item (engine 9); append-only, read by the four-eyes trigger."""
+
+    __tablename__ = "item_actor"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    part: Mapped[str] = mapped_column(String(12), primary_key=True)
+
+    __table_args__ = (
+        CheckConstraint("part IN ('handler', 'verifier', 'finder', 'submitter')", name="part"),
+    )
+
+
+class Counter(Base):
+    """The last number given out: for an area and Shanghai day (reports) or year (cases)."""
+
+    __tablename__ = "counter"
+
+    area_code: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
+    period: Mapped[str] = mapped_column(String(8), primary_key=True)
+    value: Mapped[int] = mapped_column(Integer)

@@ -1,0 +1,119 @@
+"""Role words become people: through the posts, past vacant ones, never to nobody.
+
+Who is recused from the unit reported is passed over for the next one up (回避).
+"""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseflow.ledger import hands
+from caseflow.ledger.moves.notice import reachable
+from caseflow.ledger.moves.opening import first_reports
+from caseflow.ledger.report_tables import Report
+from caseflow.notices.matter import Matter, unit_of, verifies
+from caseflow.people.posts import holder
+from caseflow.people.tables import Recusal, User
+
+_OF_UNIT = ("unit_handler", "unit_head")
+_UP = ("supervisor", "leader", "level_above")
+
+
+def people(session: Session, matter: Matter, word: str) -> list[User]:
+    """Return who answers to an audience word for this matter."""
+    found = _found(session, matter, word)
+    free = _not_recused(session, matter, found)
+    for step in _UP:
+        if free:
+            break
+        free = _not_recused(session, matter, holder(session, step, matter.area))
+    return free or found
+
+
+def _found(session: Session, matter: Matter, word: str) -> list[User]:
+    if word == "assignee":
+        return _assignee(session, matter)
+    if word == "holder":
+        return _of_unit(session, matter, "unit_handler", unit_of(session, matter))
+    if word == "rectifier":
+        return holder(session, "unit_handler", matter.area, matter.body.get("unit"))
+    if word == "unit_named":
+        unit = matter.body.get("unit")
+        return holder(session, "unit_head", matter.area, unit) if unit is not None else []
+    if word == "checkers":
+        return _checkers(session, matter)
+    if word == "lookers":
+        return _lookers(session, matter)
+    if word in _OF_UNIT:
+        return _of_unit(session, matter, word, unit_of(session, matter))
+    return holder(session, word, matter.area)
+
+
+def _of_unit(session: Session, matter: Matter, duty: str, unit: int | None) -> list[User]:
+    """Return who holds the item: the inspector who verifies in person, else the unit's post.
+
+    While an inspector verifies, the unit holds nothing and must not learn of it, its head no more
+    than its handler: the office stands in.
+    """
+    item = matter.item
+    if item is None or item.inspector_id is None or not verifies(matter):
+        return holder(session, duty, matter.area, unit)
+    person = session.get(User, item.inspector_id)
+    if duty == "unit_handler" and person is not None and person.active:
+        return [person]
+    return holder(session, "office_handler", matter.area)
+
+
+def _assignee(session: Session, matter: Matter) -> list[User]:
+    person = None
+    if matter.case is not None and matter.case.handler_id is not None:
+        person = session.get(User, matter.case.handler_id)
+    if person is not None and person.active:
+        return [person]
+    return holder(session, "assignee", matter.area)
+
+
+def _checkers(session: Session, matter: Matter) -> list[User]:
+    """Return the reviewers who had no hand in the item; supervisors where there is none."""
+    if matter.case is None or matter.item is None:
+        return []
+    able = hands.eligible(session, matter.case, matter.item)
+    return _reviewers_first(able) or holder(session, "supervisor", matter.area)
+
+
+def _lookers(session: Session, matter: Matter) -> list[User]:
+    """Return who may look again at a decision: anybody but whoever took it, reviewers first."""
+    query = select(User).where(
+        User.area_code == matter.area,
+        User.role.in_(hands.CHECKERS),
+        User.active,
+        User.id != (matter.body.get("by") or 0),
+    )
+    able = list(session.scalars(query.order_by(User.id)))
+    return _reviewers_first(able) or holder(session, "leader", matter.area)
+
+
+def _reviewers_first(able: Sequence[User]) -> list[User]:
+    return [user for user in able if user.role == "reviewer"] or list(able)
+
+
+def _not_recused(session: Session, matter: Matter, users: Iterable[User]) -> list[User]:
+    if matter.case is None or matter.case.unit_id is None:
+        return list(users)
+    query = select(Recusal.user_id).where(Recusal.unit_id == matter.case.unit_id)
+    recused = set(session.scalars(query))
+    return [user for user in users if user.id not in recused]
+
+
+def reports(session: Session, matter: Matter, word: str) -> list[Report]:
+    """Return the reports whose senders are to be told and can be, by e-mail."""
+    if matter.case is None:
+        return []
+    if word == "reporters":
+        meant = list(first_reports(session, matter.case))
+    else:
+        named = session.get_one(Report, matter.body["report"])
+        # A later contact has no receipt: its sender has that of the first.
+        meant = [session.get_one(Report, named.follows) if named.follows else named]
+    return [report for report in meant if "email" in reachable(session, report)]

@@ -1,0 +1,66 @@
+"""Where a message goes at the moment of sending, and what the ledger notes of its end."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from caseflow.crypto.keys import KeyRing
+from caseflow.ledger.moves import closing, notice
+from caseflow.ledger.report_tables import Report
+from caseflow.outbox.events import body_of
+from caseflow.outbox.handlers import Resolve
+from caseflow.outbox.tables import Event, Message
+from caseflow.people.tables import User
+from caseflow.vault.identities import address_for
+
+
+def user_ref(user_id: int) -> str:
+    """Return the reference of a user: what a message row holds in place of an address."""
+    return f"user:{user_id}"
+
+
+def report_ref(report_id: int) -> str:
+    """Return the reference of whoever sent a report."""
+    return f"report:{report_id}"
+
+
+def resolver(ring: KeyRing) -> Resolve:
+    """Return the function that finds addresses; identities are opened with `ring`."""
+
+    def resolve(session: Session, recipient: str, way: str) -> str | None:
+        """Return the address, or None when there is none. Raises ValueError on a strange one."""
+        sort, _, number = recipient.partition(":")
+        if sort == "user":
+            return _of_user(session, int(number), way)
+        if sort == "report":
+            report = session.get_one(Report, int(number))
+            if report.identity_id is None:
+                return None
+            return address_for(session, ring, report.identity_id, way)
+        raise ValueError(f"no such recipient: {sort}")
+
+    return resolve
+
+
+def _of_user(session: Session, user_id: int, way: str) -> str | None:
+    user = session.get_one(User, user_id)
+    return user.email or None if way == "email" and user.active else None
+
+
+def sent(session: Session, message: Message, now: datetime) -> None:
+    """The channel took a message: a decision was told, a reply was delivered."""
+    if message.rule == "decision" and message.case_id is not None:
+        report_id = int(message.recipient.partition(":")[2])
+        notice.told(session, message.case_id, report_id, now)
+    elif message.rule == "reply":
+        closing.delivered(session, _reply(session, message), now)
+
+
+def failed(session: Session, message: Message, now: datetime) -> None:
+    """A message was given up or had no address: a reply then stays owed, and the case says so."""
+    if message.rule == "reply":
+        closing.undeliverable(session, _reply(session, message), now)
+
+
+def _reply(session: Session, message: Message) -> int:
+    return int(body_of(session.get_one(Event, message.event_id))["reply"])

@@ -1,0 +1,95 @@
+"""What the outbox is handed by this house: rules, addresses, and what to note of an end."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from caseflow.crypto.keys import KeyRing
+from caseflow.ledger.holding import reference
+from caseflow.notices import audience, deliver, matter, render, rules
+from caseflow.notices.matter import Matter
+from caseflow.notices.render import Words
+from caseflow.notices.rules import OUTSIDE
+from caseflow.outbox.handlers import Draft, Handlers
+from caseflow.outbox.tables import Event
+from caseflow.outbox.transport import Transport
+from caseflow.people.tables import User
+
+WAY = "email"
+_AT_UNIT = ("unit", "inspector")
+
+
+class Keys(Protocol):
+    """What is needed of the rooms: the ring that opens an address."""
+
+    @property
+    def ring(self) -> KeyRing:
+        """The keys of this installation."""
+        ...
+
+
+def build(rooms: Keys, transports: Mapping[str, Transport], public_url: str) -> Handlers:
+    """Return the outbox's handlers. `public_url`: what stands before the path in every link."""
+    return Handlers(
+        rules=partial(drafts, public_url.rstrip("/")),
+        resolve=deliver.resolver(rooms.ring),
+        transports=transports,
+        on_sent=deliver.sent,
+        on_dead=deliver.failed,
+        on_withheld=deliver.failed,
+    )
+
+
+def drafts(base: str, session: Session, event: Event) -> list[Draft]:
+    """Return the messages that an event makes, one for each recipient and rule."""
+    about = matter.read(session, event)
+    if about is None:
+        return []
+    news = matter.news_of(session, about)
+    found: list[Draft] = []
+    for notice in rules.notices(news):
+        due = matter.due_of(session, about, notice.clock)
+        words = Words(notice.rule, about.number, base, due, news.action, news.clock, news.urgent)
+        for word in notice.audience:
+            make = _outside if word in OUTSIDE else _inside
+            found += make(session, about, word, words)
+    return found
+
+
+def _outside(session: Session, about: Matter, word: str, words: Words) -> Iterator[Draft]:
+    """Yield the messages to reporters: about their own number, and the tracking page."""
+    for report in audience.reports(session, about, word):
+        own = replace(words, number=report.number, link=f"{words.link}/track")
+        subject, text = render.to_reporter(own, report.locale)
+        recipient = deliver.report_ref(report.id)
+        yield Draft(words.rule, recipient, WAY, report.locale, subject, text)
+
+
+def _inside(session: Session, about: Matter, word: str, words: Words) -> Iterator[Draft]:
+    """Yield the messages to people of the office and of units, but not to whoever did it."""
+    for user in audience.people(session, about, word):
+        if user.id == about.body.get("by"):
+            continue
+        own = replace(words, link=words.link + _path(about, user))
+        if user.role in _AT_UNIT:
+            known_as = reference(about.item.id) if about.item else ""
+            own = replace(own, at_unit=True, number=known_as)
+        subject, text = render.to_staff(own, user.locale)
+        recipient = deliver.user_ref(user.id)
+        yield Draft(words.rule, recipient, WAY, user.locale, subject, text, words.urgent)
+
+
+def _path(about: Matter, user: User) -> str:
+    """Return where a person does what the message asks for: the document, the item, the case."""
+    room = "unit" if user.role in _AT_UNIT else "console"
+    order = about.body.get("order") or (about.clock.order_id if about.clock else None)
+    if order is not None:
+        return f"/{room}/orders/{order}"
+    if room == "unit":
+        return f"/unit/items/{about.item.id}" if about.item else "/unit/"
+    if about.case is None:
+        return "/console/quarantine"
+    return f"/console/cases/{about.case.number}"

@@ -1,0 +1,128 @@
+"""Subject and text of a message, outside of any request, in the recipient's language.
+
+What may stand in a message: a number, what to do, by when, a link. Never a word of the case,
+never who reported, and to a reporter not even what kind of matter it is: a mail may be read by
+others.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import cache
+from gettext import NullTranslations
+from pathlib import Path
+
+from babel.support import Translations
+
+from caseflow.clock import local
+from caseflow.words import ACTIONS, CLOCKS
+
+_CATALOGUES = Path(__file__).parents[1] / "translations"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+TASKS: Mapping[str, str] = {
+    "new": "有新的来件，请受理",
+    "urgent": "紧急来件，请立即确认接手",
+    "retaliation": "反映人称受到打击报复，请立即处理",
+    "second_look": "有一项决定须由另一人在下一工作日复看",
+    "countersign": "未报警的理由需要会签",
+    "assigned": "这个办件已交由您承办",
+    "added": "反映人补充了材料，请查看",
+    "resumed": "办件已恢复办理，请继续",
+    "dispatched": "有新的交办事项，请签收并办理",
+    "rectify": "有新的整改通知，请签收并整改",
+    "check": "有问题项提请验收",
+    "returned": "提交的材料被退回，请按意见补充",
+    "write_reply": "问题项已办完，请答复反映人",
+    "reply_failed": "给反映人的答复未能送达，请改用其他方式",
+    "call_back": "答复已送达，请安排回访",
+    "unsatisfied": "回访不满意，请决定重新办理或说明理由办结",
+    "reopened": "办件已重新办理，请继续",
+    "order": "有新的督办文书，请查阅并按期书面答复",
+    "order_answered": "单位已书面答复督办文书，请查看",
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a message says, as plain values.
+
+    `at_unit`: for a unit or an inspector, whose `number` is the item's reference: a case number
+    would tell a unit that there is a case, and which (design law 9).
+    """
+
+    rule: str
+    number: str
+    link: str
+    due: datetime | None = None
+    action: str = ""
+    clock: str = ""
+    urgent: bool = False
+    at_unit: bool = False
+
+
+@cache
+def _catalogue(locale: str) -> NullTranslations:
+    """Return the catalogue of a language; Chinese is the source itself."""
+    if locale != "en":
+        return NullTranslations()
+    return Translations.load(_CATALOGUES, [locale])
+
+
+def due_text(due: datetime, locale: str) -> str:
+    """Return a due moment in Asia/Shanghai; the end of a day reads 24:00 of that day."""
+    here = local(due)
+    clock = f"{here:%H:%M}"
+    if here.time() == time(0):
+        here, clock = here - timedelta(days=1), "24:00"
+    if locale == "en":
+        return f"{here.day} {_MONTHS[here.month - 1]} {clock}"
+    return f"{here.month}月{here.day}日 {clock}"  # not said
+
+
+_SUBJECTS = {
+    (False, True): "办件 %(number)s：%(task)s",
+    (False, False): "隔离件：%(task)s",
+    (True, True): "事项 %(number)s：%(task)s",
+    (True, False): "%(task)s",
+}
+
+
+def to_staff(words: Words, locale: str) -> tuple[str, str]:
+    """Return subject and text of a message to somebody of the office or of a unit."""
+    say = _catalogue(locale).gettext
+    known = {"number": words.number, "task": _task(words, locale)}
+    lines = [say("编号：%(number)s") % known] if words.number else []
+    lines.append(say("事项：%(task)s") % known)
+    subject = say(_SUBJECTS[words.at_unit, bool(words.number)]) % known
+    if words.urgent:
+        subject = say("【紧急】%(subject)s") % {"subject": subject}
+    if words.due is not None:
+        lines.append(say("期限：%(due)s") % {"due": due_text(words.due, locale)})
+    lines.append(say("办理：%(link)s") % {"link": words.link})
+    return subject, "\n".join([*lines, "", say("本消息由系统发出，请勿回复。"), ""])
+
+
+def _task(words: Words, locale: str) -> str:
+    say = _catalogue(locale).gettext
+    if words.rule not in ("rung", "sign"):
+        return say(TASKS[words.rule])
+    known = {"action": say(ACTIONS[words.action]), "clock": say(CLOCKS[words.clock])}
+    if words.rule == "sign":
+        return say("%(action)s已拟稿，请审阅签发") % known
+    return say("%(action)s（%(clock)s），请尽快办理") % known
+
+
+def to_reporter(words: Words, locale: str) -> tuple[str, str]:
+    """Return subject and text of a message to a reporter: there is news, and where to see it."""
+    say = _catalogue(locale).gettext
+    subject = say("编号 %(number)s 有新进展") % {"number": words.number}
+    lines = [
+        say("编号 %(number)s 有新进展。") % {"number": words.number},
+        say("请打开下面的网页，输入编号和查询码查看：%(link)s") % {"link": words.link},
+    ]
+    if words.due is not None:
+        due = due_text(words.due, locale)
+        lines.append(say("其中有需要您回复的内容，请在 %(due)s 前回复。") % {"due": due})
+    lines += ["", say("本邮件由系统发出，请勿回复；需要补充情况请在上述网页中填写。"), ""]
+    return subject, "\n".join(lines)

@@ -1,0 +1,131 @@
+"""Which event makes which message to whom: one table. Pure.
+
+Audience words are the ladder's (`deadlines.ladder.Audience`) and these: `reporters` (every first
+report of the case), `reporter` (the one the event names), `holder` (whoever has the item now),
+`rectifier` (the unit that must put right), `unit_named` (head of the unit the event names),
+`checkers` (who may strike the item off), `lookers` (who may look again at a decision).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+OUTSIDE = ("reporter", "reporters")
+
+
+@dataclass(frozen=True)
+class News:
+    """What the rules need to know of an event, as plain values.
+
+    `audience`, `action`, `clock` and `document` come with a rung; `to_other`: the finding asks a
+    unit other than the verifying one to put right; `to_check`: it goes straight to the check.
+    """
+
+    name: str
+    kind: str = ""
+    urgent: bool = False
+    way: str = ""
+    to_other: bool = False
+    to_check: bool = False
+    countersign: bool = False
+    unsatisfied: bool = False
+    action: str = ""
+    clock: str = ""
+    document: bool = False
+    audience: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message to make: `rule` names it in the outbox and picks its text (`render.TASKS`).
+
+    `clock`: the promise whose due moment the message gives; the first that runs counts.
+    """
+
+    rule: str
+    audience: tuple[str, ...]
+    clock: tuple[str, ...] = ()
+
+
+def _to(rule: str, audience: str, clock: str = "") -> Notice:
+    return Notice(rule, tuple(audience.split()), tuple(clock.split()))
+
+
+When = Callable[[News], bool]
+_ALWAYS: When = lambda _news: True  # noqa: E731 - a row of the table reads better so
+
+_TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
+    "open": (
+        (lambda news: news.urgent, _to("urgent", "shift_leader leader", "immediate")),
+        (lambda news: not news.urgent, _to("new", "shift_leader office_handler", "immediate")),
+    ),
+    "retaliation": ((_ALWAYS, _to("retaliation", "leader", "immediate")),),
+    "answer": (
+        (lambda news: news.kind != "question", _to("second_look", "lookers", "second_look")),
+    ),
+    "accept": ((_ALWAYS, _to("decision", "reporters")),),
+    "decline": (
+        (_ALWAYS, _to("decision", "reporters")),
+        (_ALWAYS, _to("second_look", "lookers", "second_look")),
+    ),
+    "refer": ((_ALWAYS, _to("decision", "reporters")),),
+    "acknowledge": (
+        (lambda news: news.countersign, _to("countersign", "supervisor leader", "resolve")),
+    ),
+    "assign": ((_ALWAYS, _to("assigned", "assignee", "resolve")),),
+    "ask": ((_ALWAYS, _to("question", "reporter")),),
+    "add": ((_ALWAYS, _to("added", "assignee", "resolve")),),
+    "resume": ((_ALWAYS, _to("resumed", "assignee", "resolve")),),
+    "dispatch": ((_ALWAYS, _to("dispatched", "holder", "sign_for")),),
+    "find": (
+        (lambda news: news.to_other, _to("rectify", "rectifier", "sign_for")),
+        (lambda news: news.to_check, _to("check", "checkers", "check")),
+    ),
+    "submit": ((_ALWAYS, _to("check", "checkers", "check")),),
+    "return": ((_ALWAYS, _to("returned", "holder", "rectify verify")),),
+    "conclude": ((_ALWAYS, _to("write_reply", "assignee", "reply resolve")),),
+    "reply": ((lambda news: news.way == "message", _to("reply", "reporter")),),
+    "reply_failed": ((_ALWAYS, _to("reply_failed", "assignee", "reply resolve")),),
+    "await_call_back": ((_ALWAYS, _to("call_back", "shift_leader", "call_back")),),
+    "call_back": ((lambda news: news.unsatisfied, _to("unsatisfied", "supervisor")),),
+    "reopen": ((_ALWAYS, _to("reopened", "assignee", "resolve")),),
+    "order_issued": ((_ALWAYS, _to("order", "unit_named", "answer")),),
+    "order_answered": ((_ALWAYS, _to("order_answered", "assignee", "resolve")),),
+}
+
+# Moves after which nobody has to be told: whoever comes next was told already, or nobody does.
+SILENT = (
+    "countersign",
+    "note",
+    "second_look",
+    "tell",
+    "notice_sent",
+    "split",
+    "edit",
+    "sign_for",
+    "hand_in",
+    "strike_off",
+    "reply_delivered",
+    "close",
+    "order_drafted",
+    "order_cancelled",
+    "reveal",
+    "recalendar",
+)
+
+
+def notices(news: News) -> list[Notice]:
+    """Return the messages to make of an event; none for an event that nobody must be told of."""
+    if news.name == "rung":
+        return [_rung(news)]
+    return [notice for when, notice in _TABLE.get(news.name, ()) if when(news)]
+
+
+def _rung(news: News) -> Notice:
+    """A rung goes to the ladder's own audience; a drafted document to those who must sign it."""
+    notice = Notice("sign" if news.document else "rung", news.audience, (news.clock,))
+    return replace(notice, clock=("draft",)) if news.document else notice
+
+
+def known() -> frozenset[str]:
+    """Return every event that a rule was thought about for, with or without a message."""
+    return frozenset((*_TABLE, *SILENT, "rung"))

@@ -1,0 +1,1 @@
+"""Rows to be carried out: events become messages, messages are sent (design law 12)."""

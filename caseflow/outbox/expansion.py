@@ -1,0 +1,96 @@
+"""Turns events into messages: one transaction for each event, or none of it happened."""
+
+import logging
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from caseflow.db import Database
+from caseflow.outbox.failures import describe
+from caseflow.outbox.handlers import Draft, Rules
+from caseflow.outbox.patience import Patience
+from caseflow.outbox.tables import EVENT_OPEN, Event, Message
+from caseflow.outbox.taking import take_next
+
+log = logging.getLogger(__name__)
+
+SUBJECT_LENGTH = 200
+
+
+def expand(
+    database: Database,
+    rules: Rules,
+    now: datetime,
+    limit: int,
+    patience: Patience | None = None,
+) -> int:
+    """Write the messages of up to `limit` open events; return how many events were taken up.
+
+    `rules` runs in the transaction that marks the event, and has no other effect than what it
+    returns. An event whose rules raise is put off, and is dead after `patience.event_tries`.
+    A second run at the same time takes other events; of two drafts of one rule to one recipient
+    the first counts. Raises what the database raises.
+    """
+    patience = patience or Patience()
+    done = 0
+    while done < limit and _expand_next(database, rules, now, patience):
+        done += 1
+    return done
+
+
+def _expand_next(database: Database, rules: Rules, now: datetime, patience: Patience) -> bool:
+    taken: list[int] = []
+    try:
+        return database.run(lambda session: _take(session, rules, now, taken))
+    except Exception as error:
+        if not taken:
+            raise
+        event_id, problem = taken[-1], describe(error)
+        log.error("event %d could not be expanded: %s", event_id, problem)
+        database.run(lambda session: _put_off(session, event_id, problem, now, patience))
+        return True
+
+
+def _take(session: Session, rules: Rules, now: datetime, taken: list[int]) -> bool:
+    event = take_next(session, Event, EVENT_OPEN, now)
+    if event is None:
+        return False
+    taken.append(event.id)
+    drafts: dict[tuple[str, str], Draft] = {}
+    for draft in rules(session, event):
+        drafts.setdefault((draft.rule, draft.recipient), draft)
+    session.add_all(_message(event, draft, now) for draft in drafts.values())
+    event.expanded_at = now
+    event.error = None
+    return True
+
+
+def _message(event: Event, draft: Draft, now: datetime) -> Message:
+    return Message(
+        event_id=event.id,
+        case_id=event.case_id,
+        rule=draft.rule,
+        recipient=draft.recipient,
+        way=draft.way,
+        locale=draft.locale,
+        subject=draft.subject[:SUBJECT_LENGTH],
+        text=draft.text,
+        urgent=draft.urgent or event.urgent,
+        message_id=uuid4().hex,
+        created_at=now,
+        not_before=now,
+    )
+
+
+def _put_off(
+    session: Session, event_id: int, problem: str, now: datetime, patience: Patience
+) -> None:
+    event = session.get_one(Event, event_id, with_for_update=True)
+    if event.expanded_at is not None:
+        return  # somebody else's rules did not fail meanwhile
+    event.attempts += 1
+    event.error = problem
+    event.not_before = now + patience.wait(f"event {event.id}", event.attempts)
+    if event.attempts >= patience.event_tries:
+        event.dead_at = now

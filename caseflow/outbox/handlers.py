@@ -1,0 +1,56 @@
+"""What the outbox is handed from outside, since it knows no domain (engine 13)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from caseflow.outbox.patience import Patience
+from caseflow.outbox.tables import Event, Message
+from caseflow.outbox.transport import Transport
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A message that a rule wants written. `recipient` is a reference, never an address."""
+
+    rule: str
+    recipient: str
+    way: str
+    locale: str
+    subject: str
+    text: str
+    urgent: bool = False
+
+
+Rules = Callable[[Session, Event], Sequence[Draft]]
+"""Turns an event into drafts; runs in the transaction that marks the event as expanded."""
+
+Resolve = Callable[[Session, str, str], str | None]
+"""(read session, recipient, way) to the address at this moment, or None when there is none."""
+
+Note = Callable[[Session, Message, datetime], None]
+"""Called in the very transaction that records what became of a message."""
+
+
+def note_nothing(_session: Session, _message: Message, _now: datetime) -> None:
+    """Take no note."""
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """Everything the outbox needs to know about the rest of the house.
+
+    `on_sent` is carried out once for each message that was sent, if need be later than the
+    sending. `on_dead` and `on_withheld` are carried out at most once for each time that a message
+    is given up, or is found to have no address or no way.
+    """
+
+    rules: Rules
+    resolve: Resolve
+    transports: Mapping[str, Transport]
+    on_sent: Note = note_nothing
+    on_dead: Note = note_nothing
+    on_withheld: Note = note_nothing
+    patience: Patience = field(default_factory=Patience)

@@ -1,0 +1,38 @@
+"""The outbox as its runner sees it: expand what happened, send what is due.
+
+Carried out by the embedded runner or by any number of RQ workers, with the same code.
+"""
+
+from datetime import datetime
+
+from caseflow.db import Database
+from caseflow.outbox.expansion import expand
+from caseflow.outbox.handlers import Handlers
+from caseflow.outbox.sending import send
+
+__all__ = ["BATCH", "expand", "run", "send"]
+
+BATCH = 20
+"""Events and messages in one go: few enough to stop soon, or to let the sweep have its turn."""
+
+
+def run(
+    database: Database, handlers: Handlers, now: datetime, worker: str, limit: int = BATCH
+) -> int:
+    """Expand up to `limit` events, then send up to `limit` messages; return how many of both.
+
+    What a second run does: it takes up what is left, each event and message once.
+    """
+    expanded = expand(database, handlers.rules, now, limit, handlers.patience)
+    return expanded + send(
+        database,
+        handlers.transports,
+        handlers.resolve,
+        now,
+        worker,
+        limit,
+        on_sent=handlers.on_sent,
+        on_dead=handlers.on_dead,
+        on_withheld=handlers.on_withheld,
+        patience=handlers.patience,
+    )

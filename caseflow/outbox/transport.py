@@ -1,0 +1,38 @@
+"""What the outbox asks of whoever carries a message: mail server, SMS gateway, folder."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class TemporaryFailure(Exception):
+    """It did not go through this time. The text is kept and shown: no address, no case text."""
+
+
+class TransportDown(TemporaryFailure):
+    """The far end cannot be reached at all; the rest of this way had better wait as well."""
+
+
+class PermanentFailure(Exception):
+    """It will never go through. The text is kept and shown: no address, no case text."""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message as its transport sees it. `message_id` is the same at every try."""
+
+    message_id: str
+    subject: str
+    text: str
+    locale: str
+
+
+class Transport(Protocol):
+    """One way to reach people. Called with no database transaction open."""
+
+    def send(self, address: str, message: Outgoing) -> None:
+        """Hand `message` over to `address`; returning means that the far end has taken it.
+
+        Raises TemporaryFailure (try again later) or PermanentFailure (never). It may be called
+        again with the same `message_id` after a crash and had better recognise it. It must end
+        within `Patience.lease` seconds.
+        """

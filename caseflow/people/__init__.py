@@ -1,0 +1,1 @@
+"""Users, roles, posts, units, areas, permissions and scope."""

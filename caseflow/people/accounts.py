@@ -1,0 +1,85 @@
+"""Signing in: the actor behind an account, passwords, lockout (argon2id, modest memory)."""
+
+import threading
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseflow.people.actor import Actor
+from caseflow.people.tables import Area, Recusal, User
+
+MAX_FAILED = 5
+LOCKED_FOR = timedelta(minutes=15)
+SEEN_EVERY = timedelta(minutes=5)
+
+# 19 MiB and two passes, one at a time per process: a burst of logins must not eat the memory
+# that the ledger needs.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_one_at_a_time = threading.Lock()
+_NOBODY: list[str] = []
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2id hash to keep for `password`."""
+    with _one_at_a_time:
+        return _hasher.hash(password)
+
+
+def _matches(stored: str, password: str) -> bool:
+    with _one_at_a_time:
+        try:
+            return _hasher.verify(stored, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def check_password(stored: str | None, password: str) -> bool:
+    """Compare `password` with a stored hash; with None do the same work and say no."""
+    if stored is not None:
+        return _matches(stored, password)
+    if not _NOBODY:
+        _NOBODY.append(hash_password("nobody has this account"))
+    _matches(_NOBODY[0], password)
+    return False
+
+
+def by_username(session: Session, username: str) -> User | None:
+    """Return the active account of that name."""
+    return session.scalar(select(User).where(User.username == username, User.active.is_(True)))
+
+
+def is_locked_out(user: User, now: datetime) -> bool:
+    """Tell whether too many wrong passwords closed the account until a later moment."""
+    return user.locked_until is not None and user.locked_until > now
+
+
+def failed(user: User, now: datetime) -> None:
+    """Count a wrong password; the fifth in a row locks the account for fifteen minutes."""
+    user.failed_logins += 1
+    if user.failed_logins >= MAX_FAILED:
+        user.failed_logins = 0
+        user.locked_until = now + LOCKED_FOR
+
+
+def signed_in(user: User, now: datetime) -> None:
+    """Forget failed tries and note the moment."""
+    user.failed_logins = 0
+    user.locked_until = None
+    user.last_seen_at = now
+
+
+def actor_of(session: Session, user: User) -> Actor:
+    """Return the value that verbs take for this account."""
+    area = session.get_one(Area, user.area_code)
+    recused = session.scalars(select(Recusal.unit_id).where(Recusal.user_id == user.id))
+    return Actor(
+        id=user.id,
+        role=user.role,
+        area=user.area_code,
+        level=area.level,
+        unit=user.unit_id,
+        recused=frozenset(recused),
+    )

@@ -1,0 +1,57 @@
+"""Names for what a page shows by id, and whom or what a form lets one choose: one query each."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from caseflow.people.tables import Area, Recusal, Unit, User
+
+
+def users(session: Session, ids: Collection[int]) -> Mapping[int, str]:
+    """Return the names of people by id, also of those who left."""
+    query = select(User.id, User.name).where(User.id.in_(sorted(ids)))
+    return dict(session.execute(query).all())
+
+
+def units(session: Session, ids: Collection[int]) -> Mapping[int, Unit]:
+    """Return units by id, also those that are closed."""
+    query = select(Unit).where(Unit.id.in_(sorted(ids)))
+    return {unit.id: unit for unit in session.scalars(query)}
+
+
+def areas(session: Session, codes: Collection[str]) -> Mapping[str, str]:
+    """Return the names of areas by code."""
+    query = select(Area.code, Area.name).where(Area.code.in_(sorted(codes)))
+    return dict(session.execute(query).all())
+
+
+def units_near(session: Session, area: Area) -> Sequence[Unit]:
+    """Return the active units of the county around an area, and those of the levels above.
+
+    Above the county, all of the area's own subtree.
+    """
+    wide = Area.county == area.county if area.county else getattr(Area, area.level) == area.code
+    query = (
+        select(Unit)
+        .join(Area, Area.code == Unit.area_code)
+        .where(Unit.active.is_(True), or_(wide, Area.code.in_(area.path)))
+    )
+    return session.scalars(query.order_by(Unit.name, Unit.id)).all()
+
+
+def people_near(
+    session: Session, area: Area, roles: Sequence[str], about: int | None
+) -> Sequence[User]:
+    """Return the active people of some roles who answer for an area or a level above it.
+
+    `about`: the unit that the matter is about; whoever must not touch it (回避) is left out.
+    """
+    recused = select(Recusal.user_id).where(Recusal.unit_id == about)
+    query = select(User).where(
+        User.active.is_(True),
+        User.role.in_(roles),
+        User.area_code.in_(area.path),
+        User.id.not_in(recused),
+    )
+    return session.scalars(query.order_by(User.name, User.id)).all()

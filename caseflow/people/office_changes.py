@@ -1,0 +1,94 @@
+"""What administrators change is on the record: who, when, what, and what it was before."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy.orm import Session
+
+from caseflow.people.actor import Actor
+from caseflow.people.office_tables import OfficeChange
+from caseflow.people.tables import Area, User
+
+PAGE = 20
+
+CHANGES = {
+    "account_created": "新建账号",
+    "account_changed": "修改账号",
+    "account_closed": "停用账号",
+    "account_opened": "恢复账号",
+    "account_unlocked": "解除锁定",
+    "password_reset": "重设密码",
+    "post_assigned": "调整岗位",
+    "calendar_changed": "修改日历",
+    "message_requeued": "重新发送消息",
+    "message_discarded": "作废消息",
+    "event_requeued": "重新处理事件",
+    "event_discarded": "作废事件",
+}
+"""Word of the code: word of the screen."""
+
+
+@dataclass(frozen=True)
+class Noted:
+    """One change with the names of who made it and whom it is about."""
+
+    at: datetime
+    what: str
+    by: str
+    about: str
+    facts: Mapping[str, Any]
+
+
+def note(
+    session: Session,
+    actor: Actor,
+    what: str,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+    *,
+    user_id: int | None = None,
+) -> None:
+    """Write down one change; `facts` are ids and words of the house, never a password."""
+    if what not in CHANGES:
+        raise ValueError(what)
+    session.flush()
+    session.execute(
+        insert(OfficeChange).values(
+            at=now,
+            by_id=actor.person,
+            area_code=actor.area,
+            what=what,
+            user_id=user_id,
+            facts=json.dumps(facts or {}, ensure_ascii=False, sort_keys=True),
+        )
+    )
+
+
+def in_reach(actor: Actor) -> ColumnElement[bool]:
+    """Return the SQL condition on `Area` for the subtree that somebody answers for."""
+    column: ColumnElement[bool] = getattr(Area, actor.level) == actor.area
+    return column
+
+
+def newest(session: Session, actor: Actor, user_id: int | None = None) -> Sequence[Noted]:
+    """Return the last changes made in the actor's areas, or those about one account."""
+    query = (
+        select(OfficeChange, User.name)
+        .join(User, User.id == OfficeChange.by_id)
+        .join(Area, Area.code == OfficeChange.area_code)
+    )
+    # Whoever may open an account reads all of its story, also what a level above did to it.
+    where = in_reach(actor) if user_id is None else OfficeChange.user_id == user_id
+    rows = session.execute(query.where(where).order_by(OfficeChange.id.desc()).limit(PAGE)).all()
+    ids = sorted({change.user_id for change, _ in rows if change.user_id})
+    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(ids))).all())
+    return [
+        Noted(
+            change.at, change.what, by, names.get(change.user_id or 0, ""), json.loads(change.facts)
+        )
+        for change, by in rows
+    ]

@@ -1,0 +1,71 @@
+"""Numbers that people read aloud: report, case and order numbers, and receipt codes in groups.
+
+Pure. A number has no gaps within its area and day (reports) or area and year (cases); it grows
+beyond its usual width when needed and is sorted by its integer part, never as text (design §2).
+"""
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+REPORT_DIGITS = 4
+CASE_DIGITS = 6
+LARGEST_ID = 2**31 - 1
+_REPORT = re.compile(r"([0-9]{6,12})-([0-9]{8})-([0-9]{4,12})")
+_CASE = re.compile(r"([0-9]{6,12})-([0-9]{4})-([0-9]{6,12})")
+
+
+class ReportRef(NamedTuple):
+    """The parts of a 来件编号; `day` is the Shanghai date as YYYYMMDD."""
+
+    area: str
+    day: str
+    seq: int
+
+
+class CaseRef(NamedTuple):
+    """The parts of a 办件编号."""
+
+    area: str
+    year: int
+    seq: int
+
+
+def report_number(area: str, day: date, seq: int) -> str:
+    """Return `430503-20261123-0007` for the seventh report of that area and Shanghai day."""
+    return f"{area}-{day:%Y%m%d}-{seq:0{REPORT_DIGITS}d}"
+
+
+def case_number(area: str, year: int, seq: int) -> str:
+    """Return `430503-2026-000042` for the 42nd case of that area and year."""
+    return f"{area}-{year}-{seq:0{CASE_DIGITS}d}"
+
+
+def parse_report(text: str) -> ReportRef | None:
+    """Return the parts of a report number, or None when `text` is not one."""
+    found = _REPORT.fullmatch(text.strip())
+    return ReportRef(found[1], found[2], int(found[3])) if found else None
+
+
+def parse_case(text: str) -> CaseRef | None:
+    """Return the parts of a case number, or None when `text` is not one."""
+    found = _CASE.fullmatch(text.strip())
+    return CaseRef(found[1], int(found[2]), int(found[3])) if found else None
+
+
+def whole(typed: str) -> int | None:
+    """Return the number that digits say, or None for what no row of a table can have as its id."""
+    if not (typed.isascii() and typed.isdecimal() and len(typed) <= len(str(LARGEST_ID))):
+        return None
+    number = int(typed)
+    return number if number <= LARGEST_ID else None
+
+
+def grouped(code: str, size: int = 4) -> str:
+    """Return a receipt code in groups of four, as it is printed and read aloud."""
+    return " ".join(code[i : i + size] for i in range(0, len(code), size))
+
+
+def ungrouped(typed: str) -> str:
+    """Return only the digits of what somebody typed, full-width digits included."""
+    return "".join(str(int(ch)) for ch in typed if ch.isdecimal())

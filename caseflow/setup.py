@@ -1,0 +1,43 @@
+"""Bringing an installation to where it can be used: tables, divisions, rules (`caseflow init`)."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseflow import migrating
+from caseflow.app import Services
+from caseflow.deadlines import shipped
+from caseflow.escalation.defaults import DEFAULT_LADDERS
+from caseflow.people import divisions
+from caseflow.people.tables import Area, User
+
+
+def prepare(built: Services) -> None:
+    """Migrate where needed and load what every office needs; nothing twice."""
+    database = built.database
+    if not migrating.is_current(database.engine):
+        migrating.upgrade(database.engine)
+    with database.read() as session:
+        ready = session.scalar(select(Area.code).limit(1)) is not None
+    if not ready:
+        database.run(load_rules)
+
+
+def load_rules(session: Session) -> None:
+    """Load divisions, default policies and default ladders."""
+    divisions.load(session)
+    shipped.load(session, DEFAULT_LADDERS)
+
+
+def is_empty(built: Services) -> bool:
+    """Tell whether nobody has an account yet."""
+    with built.database.read() as session:
+        return session.scalar(select(User.id).limit(1)) is None
+
+
+def fill_with_demo(built: Services, now: datetime) -> None:
+    """Make the demo office in an empty database."""
+    from caseflow.demo import make
+
+    make(built, now)

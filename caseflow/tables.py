@@ -1,0 +1,16 @@
+"""Every table module, so that Alembic, tests and commands see one and the same metadata."""
+
+import caseflow.deadlines.tables
+import caseflow.escalation.tables
+import caseflow.files.tables
+import caseflow.intake.tables
+import caseflow.ledger.history_tables
+import caseflow.ledger.report_tables
+import caseflow.ledger.tables
+import caseflow.outbox.tables
+import caseflow.people.office_tables
+import caseflow.people.tables
+import caseflow.vault.tables  # noqa: F401
+from caseflow.db import Base
+
+metadata = Base.metadata

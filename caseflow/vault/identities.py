@@ -1,0 +1,129 @@
+"""Reporters' identities: kept sealed, found blindly, shown only with a reason and on the record.
+
+Whether the asker may see it at all is checked by the caller: permissions are not the vault's.
+"""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy.orm import Session
+
+from caseflow.crypto import blind
+from caseflow.crypto.keys import KeyRing
+from caseflow.errors import NotFound
+from caseflow.vault.person import Person, PersonLike
+from caseflow.vault.reveals import checked_reason, record
+from caseflow.vault.tables import Identity
+
+FIELDS = ("name", "phone", "email", "address")
+WAYS = ("email", "phone", "letter")
+
+
+def keep_identity(session: Session, ring: KeyRing, contact: PersonLike, now: datetime) -> str:
+    """Seal who reported and return the id of the row; one statement.
+
+    Every contact has a row of its own, also of the same person: rows are told to belong together
+    only by the blind index.
+    """
+    identity_id = secrets.token_hex(16)
+    told = {field: str(getattr(contact, field)).strip() for field in FIELDS}
+    sealed = {
+        field: ring.seal(text.encode(), _context(identity_id, field)) if text else None
+        for field, text in told.items()
+    }
+    session.execute(
+        insert(Identity).values(
+            id=identity_id,
+            phone_index=blind.phone_index(ring, told["phone"]),
+            email_index=blind.email_index(ring, told["email"]),
+            can_be_reached=_ways(told),
+            created_at=now,
+            **sealed,
+        )
+    )
+    return identity_id
+
+
+def reveal(
+    session: Session, ring: KeyRing, identity_id: str, user_id: int, reason: str, now: datetime
+) -> Person:
+    """Open an identity for a person's eyes; who, when and why is written in the same transaction.
+
+    The caller has checked the permission and shows nothing before the commit. Raises BadInput
+    without a reason of four characters, NotFound, SealBroken when the row was tampered with.
+    """
+    reason = checked_reason(reason)
+    row = _row(session, identity_id)
+    record(session, user_id, reason, now, identity_id=identity_id)
+    return Person(**{field: _opened(ring, row, field) for field in FIELDS})
+
+
+def address_for(session: Session, ring: KeyRing, identity_id: str, way: str) -> str | None:
+    """Return where to send to by `email` or `phone`, None when there is no such way.
+
+    For the machine at the moment of sending: it writes no reveal, so no page may show it and no
+    log may hold it. A number comes back in normal form (`+8613812345678`).
+    """
+    row = _row(session, identity_id)
+    if way == "email":
+        return blind.normal_email(_opened(ring, row, "email"))
+    if way == "phone":
+        return blind.normal_phone(_opened(ring, row, "phone"))
+    raise ValueError(f"nothing can be sent by {way}")
+
+
+def ways(session: Session, identity_id: str) -> frozenset[str]:
+    """Return how the reporter can be reached, of `WAYS`, without opening anything."""
+    return frozenset(_row(session, identity_id).can_be_reached.split(",")) - {""}
+
+
+def find_by_phone(
+    session: Session, ring: KeyRing, typed: str, area_code: str = "", limit: int = 50
+) -> list[str]:
+    """Return ids of identities with that number, newest first, at most `limit`.
+
+    `area_code`: the office's own telephone area code, by which `5322222` also finds
+    `0739-5322222`. Nothing is opened and nothing recorded: it tells which, not who.
+    """
+    indexes = blind.phone_indexes(ring, typed, area_code)
+    return _found(session, Identity.phone_index.in_(indexes), limit) if indexes else []
+
+
+def find_by_email(session: Session, ring: KeyRing, typed: str, limit: int = 50) -> list[str]:
+    """Return ids of identities with that address, newest first, at most `limit`."""
+    index = blind.email_index(ring, typed)
+    return _found(session, Identity.email_index == index, limit) if index else []
+
+
+def _found(session: Session, condition: ColumnElement[bool], limit: int) -> list[str]:
+    newest_first = (
+        select(Identity.id).where(condition).order_by(Identity.created_at.desc(), Identity.id)
+    )
+    return list(session.scalars(newest_first.limit(limit)))
+
+
+def _row(session: Session, identity_id: str) -> Identity:
+    row = session.get(Identity, identity_id)
+    if row is None:
+        raise NotFound("没有这份反映人信息")
+    return row
+
+
+def _opened(ring: KeyRing, row: Identity, field: str) -> str:
+    sealed: bytes | None = getattr(row, field)
+    return "" if sealed is None else ring.open(sealed, _context(row.id, field)).decode()
+
+
+def _context(identity_id: str, field: str) -> str:
+    """Name the place a field is sealed for: it opens in no other row and no other column."""
+    return f"identity:{identity_id}:{field}"
+
+
+def _ways(told: dict[str, str]) -> str:
+    usable = {
+        "email": blind.normal_email(told["email"]),
+        "phone": blind.normal_phone(told["phone"]),
+        "letter": told["address"],
+    }
+    return ",".join(way for way in WAYS if usable[way])

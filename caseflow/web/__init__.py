@@ -1,0 +1,1 @@
+"""Pages for three audiences, one blueprint each: public, console, unit."""

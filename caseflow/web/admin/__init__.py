@@ -1,0 +1,11 @@
+"""The administrators' pages: calendar, policies, people and posts, outbox, quarantine.
+
+No page of an administrator shows a word of a case; quarantine is the desk's and asks for a reason.
+"""
+
+from caseflow.web.admin import calendar, changes, outbox, people, policies, postings, quarantine
+from caseflow.web.admin.frame import blueprint
+
+PAGES = (calendar, changes, outbox, people, policies, postings, quarantine)
+
+__all__ = ["PAGES", "blueprint"]

@@ -1,0 +1,155 @@
+"""The calendar: a year at a glance, and its change with a preview of every promise it moves."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from caseflow import words
+from caseflow.clock import local
+from caseflow.deadlines import listed
+from caseflow.deadlines.notice_lines import WrongLine, WrongLines, parse
+from caseflow.deadlines.recalendar import Change
+from caseflow.deadlines.rules import rules_of
+from caseflow.errors import BadInput, MoveNotAllowed
+from caseflow.escalation import answer_days
+from caseflow.ledger.moves import recalendar
+from caseflow.ledger.moves.recalendar import Outcome
+from caseflow.web.admin.frame import Page, blueprint
+from caseflow.web.admin.year import months
+from caseflow.web.clocks import due_text
+from caseflow.web.edge import actor, change, needs, now, read, typed
+from caseflow.web.locale import day_text, gettext
+
+FIRST, LAST = 2004, 2099
+SHOWN = 200
+
+
+@blueprint.get("/calendar")
+@needs("calendar.read")
+def calendar() -> Page:
+    """Show a year: working weekends, days off, what was changed by hand."""
+    return _page(_year(request.args.get("year", "")))
+
+
+def _year(said: str) -> int:
+    present = local(now()).year
+    year = int(said) if said.isdecimal() and len(said) == len(str(LAST)) else present
+    return min(max(year, FIRST), LAST)
+
+
+def _page(
+    year: int,
+    errors: Mapping[str, str] | None = None,
+    lines: Sequence[WrongLine] = (),
+    status: int = 200,
+) -> Page:
+    with read() as session:
+        days = rules_of(session).calendar
+        changed = listed.overrides(session, year)
+    notes = {one.day: one.note for one in changed}
+    body = render_template(
+        "admin/calendar.html",
+        active="calendar",
+        year=year,
+        first=FIRST,
+        last=LAST,
+        provisional=days.is_provisional(year),
+        months=months(days, notes, year, local(now()).date()),
+        overrides=changed,
+        errors=errors or {},
+        wrong=lines,
+        language=request.method == "GET",
+    )
+    return body, status
+
+
+def _wanted() -> Change:
+    """Return what the form asks for. Raises WrongLines or BadInput."""
+    year = _year(typed("year"))
+    published = frozenset({year}) if typed("published") else frozenset[int]()
+    return parse(typed("lines"), published)
+
+
+def _refused(wrong: BadInput) -> Page:
+    lines = wrong.lines if isinstance(wrong, WrongLines) else ()
+    return _page(_year(typed("year")), wrong.fields, lines, 422)
+
+
+@blueprint.post("/calendar/preview")
+@needs("calendar.edit")
+def calendar_preview() -> Page:
+    """Show which open promises a change would move; nothing is written."""
+    try:
+        wanted = _wanted()
+        with read() as session:
+            seen = recalendar.preview(session, wanted, now())
+    except BadInput as wrong:
+        return _refused(wrong)
+    return _preview(wanted, seen)
+
+
+def _preview(wanted: Change, seen: Outcome, changed: bool = False) -> Page:
+    rows = [
+        {
+            "number": shift.number or gettext("隔离区"),
+            "clock": gettext(words.CLOCKS[shift.name]),
+            "old": due_text(shift.old),
+            "new": due_text(shift.new),
+            "earlier": shift.new < shift.old,
+        }
+        for shift in seen.shifts[:SHOWN]
+    ]
+    body = render_template(
+        "admin/calendar_preview.html",
+        active="calendar",
+        year=_year(typed("year")),
+        lines=request.form.get("lines", ""),
+        published=bool(typed("published")),
+        days=[(day_text(day), day.year, working) for day, working in sorted(wanted.days.items())],
+        seen=seen,
+        rows=rows,
+        more=len(seen.shifts) - len(rows),
+        changed=changed,
+        language=False,
+    )
+    return body, 409 if changed else 200
+
+
+def _done(wanted: Change, mark: str) -> Outcome | None:
+    """Make the change; None when its outcome is not the one that was shown."""
+
+    def work(session: Session) -> Outcome:
+        done = recalendar.recalendar(session, actor(), wanted, mark, now())
+        answer_days.follow(session, done.shifts)
+        return done
+
+    try:
+        return change(work)
+    except MoveNotAllowed:
+        return None
+
+
+@blueprint.post("/calendar")
+@needs("calendar.edit")
+def calendar_change() -> Page:
+    """Change the calendar exactly as previewed; another outcome is shown before it happens."""
+    mark = typed("mark")
+    try:
+        wanted = _wanted()
+        done = _done(wanted, mark)
+    except BadInput as wrong:
+        return _refused(wrong)
+    if done is None:
+        with read() as session:
+            seen = recalendar.preview(session, wanted, now())
+        return _preview(wanted, seen, changed=True)
+    said = gettext("日历已修改。")
+    if done.shifts:
+        said = gettext(
+            "日历已修改，%(cases)d 个办件的 %(clocks)d 个时限已重新计算。",
+            cases=done.cases,
+            clocks=len(done.shifts),
+        )
+    flash(said, "success")
+    return redirect(url_for("admin.calendar", year=_year(typed("year"))))

@@ -1,0 +1,99 @@
+"""What administrators changed, told in words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import render_template
+from sqlalchemy.orm import Session
+
+from caseflow import words
+from caseflow.people import names, office_changes
+from caseflow.people.office_changes import CHANGES, Noted
+from caseflow.web.admin.frame import Page, blueprint
+from caseflow.web.edge import actor, needs, read
+from caseflow.web.locale import gettext, happened, moment_text, series
+
+_LABELS = {
+    "username": "登录名",
+    "name": "姓名",
+    "role": "角色",
+    "area": "辖区",
+    "unit": "单位",
+    "email": "邮箱",
+}
+
+
+@blueprint.get("/people/changes")
+@needs("people.read")
+def changes() -> Page:
+    """Show the last changes of accounts, posts, calendar and outbox."""
+    with read() as session:
+        rows = change_rows(session, office_changes.newest(session, actor()))
+    return render_template("admin/changes.html", active="people", rows=rows)
+
+
+def change_rows(session: Session, noted: Sequence[Noted]) -> list[dict[str, str]]:
+    """Return changes as rows: when, who, what, about whom, and what it was before."""
+    sides = [side for one in noted for side in _sides(one.facts)]
+    units = names.units(session, {side["unit"] for side in sides if _is_id(side.get("unit"))})
+    areas = names.areas(session, {side["area"] for side in sides if side.get("area")})
+    known: dict[str, Mapping[Any, str]] = {
+        "unit": {key: unit.name for key, unit in units.items()},
+        "area": areas,
+        "role": {role: gettext(word) for role, word in words.ROLES.items()},
+    }
+    return [
+        {
+            "at": moment_text(one.at),
+            "what": happened(CHANGES[one.what]),
+            "by": one.by,
+            "about": one.about,
+            "how": _how(one, known),
+        }
+        for one in noted
+    ]
+
+
+def _sides(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [facts, facts.get("before", {}), facts.get("after", {})]
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, int)
+
+
+def _how(one: Noted, known: Mapping[str, Mapping[Any, str]]) -> str:
+    facts = one.facts
+    if one.what == "account_changed":
+        return gettext("；").join(
+            gettext(
+                "%(what)s：%(before)s → %(after)s",
+                what=gettext(_LABELS[name]),
+                before=_value(known, name, before),
+                after=_value(known, name, facts["after"].get(name)),
+            )
+            for name, before in facts["before"].items()
+        )
+    if one.what == "account_created":
+        return series([_value(known, name, facts[name]) for name in ("username", "role")])
+    if one.what == "post_assigned":
+        post = series(
+            [part for part in (facts["unit"], gettext(words.DUTIES[facts["duty"]])) if part]
+        )
+        return gettext(
+            "%(what)s：%(before)s → %(after)s",
+            what=post,
+            before=series(facts["was"]) or gettext("空缺"),
+            after=series(facts["now"]) or gettext("空缺"),
+        )
+    if one.what == "calendar_changed":
+        return gettext(
+            "%(days)d 天，重算 %(cases)d 个办件", days=len(facts["days"]), cases=facts["cases"]
+        )
+    return ""
+
+
+def _value(known: Mapping[str, Mapping[Any, str]], name: str, value: object) -> str:
+    if value in (None, ""):
+        return gettext("无")
+    return known.get(name, {}).get(value, str(value))

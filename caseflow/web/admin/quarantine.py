@@ -1,0 +1,160 @@
+"""Quarantine: what came in and could not be taken; seen with a reason, taken by hand or discarded.
+
+What the original says is shown in the answer to a POST only, never under an address of its own.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from caseflow import words
+from caseflow.deadlines import listed
+from caseflow.deadlines.rules import Rules, rules_of
+from caseflow.deadlines.tables import Clock
+from caseflow.errors import BadInput, MoveNotAllowed
+from caseflow.intake import looking, sight
+from caseflow.intake.sight import Sight
+from caseflow.intake.tables import Quarantine
+from caseflow.people import names
+from caseflow.web.admin.frame import Page, after, blueprint
+from caseflow.web.clocks import clock_view
+from caseflow.web.edge import actor, change, needs, now, read, rooms, typed
+from caseflow.web.locale import gettext, moment_text
+
+STATES = {"waiting": "待查看", "taken": "已登记为办件", "discarded": "已作废"}
+_MIB = 1024 * 1024
+
+
+@blueprint.get("/quarantine")
+@needs("quarantine.look")
+def quarantine() -> Page:
+    """Show what waits, oldest first, and what was settled lately."""
+    with read() as session:
+        rules = rules_of(session)
+        found = looking.waiting(session, actor(), after())
+        done = sight.settled(session, actor()) if not after() else []
+        clocks = listed.looks(session, [one.id for one in found])
+        people = names.users(session, {one.looked_by for one in done if one.looked_by})
+        rows = [_row(rules, one, clocks.get(one.id)) for one in found]
+        settled = [
+            _row(rules, one, None) | {"by": people.get(one.looked_by or 0, "")} for one in done
+        ]
+    full = len(rows) == looking.PAGE
+    return render_template(
+        "admin/quarantine.html",
+        active="quarantine",
+        rows=rows,
+        settled=settled,
+        next_href=url_for("admin.quarantine", after=found[-1].id) if full else "",
+    )
+
+
+def _row(rules: Rules, one: Quarantine, clock: Clock | None) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "href": url_for("admin.quarantined", quarantine_id=one.id),
+        "reason": gettext(one.reason),
+        "channel": gettext(words.CHANNELS[one.channel]),
+        "at": moment_text(one.received_at),
+        "state": one.state,
+        "state_label": gettext(STATES[one.state]),
+        "note": one.note,
+        "looked_at": moment_text(one.looked_at) if one.looked_at else "",
+        "clock": clock_view(rules, clock, now()) if clock else None,
+    }
+
+
+@blueprint.get("/quarantine/<int:quarantine_id>")
+@needs("quarantine.look")
+def quarantined(quarantine_id: int) -> Page:
+    """Show one row: why it lies here, and what can be done."""
+    return _shown(quarantine_id)
+
+
+def _shown(
+    quarantine_id: int,
+    errors: Mapping[str, str] | None = None,
+    form: str = "",
+    status: int = 200,
+    seen: Sight | None = None,
+) -> Page:
+    with read() as session:
+        found = sight.row(session, actor(), quarantine_id)
+        clocks = listed.looks(session, [found.id])
+        row = _row(rules_of(session), found, clocks.get(found.id))
+        people = names.users(session, {found.looked_by} if found.looked_by else set())
+        opened = sight.has_seen(session, actor(), found)
+        size = sight.size(session, found)
+    body = render_template(
+        "admin/quarantined.html",
+        active="quarantine",
+        row=row,
+        by="".join(people.values()),
+        size=gettext("%(n)s MB", n=f"{size / _MIB:.1f}")
+        if size >= _MIB
+        else gettext("%(n)d KB", n=max(1, size // 1024)),
+        opened=opened,
+        seen=seen,
+        kinds=[(kind, gettext(word)) for kind, word in words.KINDS.items()],
+        values=request.form if form == "take" else _read(seen),
+        errors=errors or {},
+        form=form,
+        language=request.method == "GET",
+    )
+    return body, status
+
+
+def _read(seen: Sight | None) -> dict[str, str]:
+    """Return what the form to take it begins with: what could be read of it."""
+    if seen is None or not seen.parsed:
+        return {}
+    return {"kind": seen.kind, "text": seen.text}
+
+
+@blueprint.post("/quarantine/<int:quarantine_id>/look")
+@needs("quarantine.look")
+def look_quarantined(quarantine_id: int) -> Page:
+    """Show the original as text, in this answer only."""
+    reason = typed("reason")
+    try:
+        seen = change(lambda s: sight.see(s, rooms(), actor(), quarantine_id, reason, now()))
+    except BadInput as wrong:
+        return _shown(quarantine_id, wrong.fields, "look", 422)
+    return _shown(quarantine_id, seen=seen)
+
+
+@blueprint.post("/quarantine/<int:quarantine_id>/take")
+@needs("quarantine.look")
+def take_quarantined(quarantine_id: int) -> Page:
+    """Make a case of it by hand, by the very way every report takes."""
+    text, kind = typed("text"), typed("kind")
+    with read() as session:
+        sight.row(session, actor(), quarantine_id)
+    try:
+        if kind not in words.KINDS:
+            raise BadInput({"kind": "请选择诉求类型"})
+        received = change(
+            lambda s: looking.take(s, rooms(), actor(), quarantine_id, now(), text, kind)
+        )
+    except BadInput as wrong:
+        return _shown(quarantine_id, wrong.fields, "take", 422)
+    except MoveNotAllowed as gone:
+        return _shown(quarantine_id, {"": gone.told}, "take", 409)
+    flash(gettext("已登记为办件 %(number)s。", number=received.case_number), "success")
+    return redirect(url_for("console.case_page", number=received.case_number))
+
+
+@blueprint.post("/quarantine/<int:quarantine_id>/discard")
+@needs("quarantine.look")
+def discard_quarantined(quarantine_id: int) -> Page:
+    """Discard it with a reason; the original stays."""
+    note = typed("note")
+    try:
+        change(lambda s: sight.discard(s, actor(), quarantine_id, note, now()))
+    except BadInput as wrong:
+        return _shown(quarantine_id, wrong.fields, "discard", 422)
+    except MoveNotAllowed as gone:
+        return _shown(quarantine_id, {"": gone.told}, "discard", 409)
+    flash(gettext("已作废，原件保留。"), "success")
+    return redirect(url_for("admin.quarantine"))

@@ -1,0 +1,29 @@
+"""The office's pages: work list, case, check list, orders. One file a subject.
+
+The desk and the administrators' pages are blueprints of their own beside this one.
+"""
+
+from caseflow.web.console import (
+    case_moves,
+    case_page,
+    check_list,
+    evidence,
+    item_moves,
+    order_pages,
+    reporter,
+    work_list,
+)
+from caseflow.web.console.frame import blueprint
+
+PAGES = (
+    case_moves,
+    case_page,
+    check_list,
+    evidence,
+    item_moves,
+    order_pages,
+    reporter,
+    work_list,
+)
+
+__all__ = ["PAGES", "blueprint"]

@@ -1,0 +1,242 @@
+"""Every move of a case that a person makes, as a POST: a few lines each."""
+
+from caseflow.ledger.moves import asking, closing, items, notice, triage
+from caseflow.ledger.moves.closing import Heard
+from caseflow.ledger.moves.triage import DangerCard
+from caseflow.refs import whole
+from caseflow.web.console.frame import Page, blueprint
+from caseflow.web.console.moving import on_case
+from caseflow.web.edge import actor, needs, now, seen, typed
+
+
+def _number(name: str) -> int:
+    """Return the id that a field chose, 0 for none: no row has it."""
+    return whole(typed(name)) or 0
+
+
+def _said(name: str) -> bool | None:
+    """Return the answer to a yes-or-no question, None where it was not answered."""
+    return {"yes": True, "no": False}.get(typed(name))
+
+
+@blueprint.post("/cases/<number>/accept")
+@needs("case.accept")
+def accept(number: str) -> Page:
+    """Accept the matter (受理)."""
+    return on_case(
+        number, "accept", lambda s, case: triage.accept(s, actor(), case.id, now(), seen=seen())
+    )
+
+
+@blueprint.post("/cases/<number>/answer")
+@needs("case.answer")
+def answer(number: str) -> Page:
+    """Answer on the spot (当场答复)."""
+    text, way = typed("text"), typed("way")
+    return on_case(
+        number,
+        "answer",
+        lambda s, case: triage.answer(s, actor(), case.id, text, now(), way=way, seen=seen()),
+    )
+
+
+@blueprint.post("/cases/<number>/decline")
+@needs("case.decline")
+def decline(number: str) -> Page:
+    """Decline with a reason (不予受理)."""
+    reason = typed("reason")
+    return on_case(
+        number,
+        "decline",
+        lambda s, case: triage.decline(s, actor(), case.id, reason, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/cases/<number>/refer")
+@needs("case.refer")
+def refer(number: str) -> Page:
+    """Refer to the competent authority (转送)."""
+    whom, why = typed("authority"), typed("reason")
+    return on_case(
+        number,
+        "refer",
+        lambda s, case: triage.refer(s, actor(), case.id, whom, why, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/cases/<number>/acknowledge")
+@needs("case.acknowledge")
+def acknowledge(number: str) -> Page:
+    """Take over an urgent matter (确认接手)."""
+    card = DangerCard(
+        police_called=typed("police_called") == "yes",
+        leader_told=typed("leader_told") == "yes",
+        police_who=typed("police_who"),
+        police_at=typed("police_at"),
+        police_number=typed("police_number"),
+        reason=typed("reason"),
+    )
+    return on_case(
+        number,
+        "acknowledge",
+        lambda s, case: triage.acknowledge(s, actor(), case.id, card, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/cases/<number>/countersign")
+@needs("case.countersign")
+def countersign(number: str) -> Page:
+    """Confirm another person's reason (会签)."""
+    remark = typed("remark")
+    return on_case(
+        number,
+        "countersign",
+        lambda s, case: triage.countersign(s, actor(), case.id, remark, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/cases/<number>/second_look")
+@needs("case.second_look")
+def second_look(number: str) -> Page:
+    """Agree with what another person decided on the spot (复看)."""
+    remark = typed("remark")
+    return on_case(
+        number,
+        "second_look",
+        lambda s, case: triage.second_look(s, actor(), case.id, remark, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/cases/<number>/assign")
+@needs("case.assign")
+def assign(number: str) -> Page:
+    """Give the case to a handler (指定承办人)."""
+    handler = _number("handler")
+    return on_case(
+        number,
+        "assign",
+        lambda s, case: triage.assign(s, actor(), case.id, handler, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/cases/<number>/note")
+@needs("case.note")
+def note(number: str) -> Page:
+    """Write something down (补记)."""
+    text = typed("text")
+    return on_case(
+        number, "note", lambda s, case: triage.note(s, actor(), case.id, text, now(), seen=seen())
+    )
+
+
+@blueprint.post("/cases/<number>/tell")
+@needs("case.tell")
+def tell(number: str) -> Page:
+    """Record having told the reporter by telephone (电话告知)."""
+    report = _number("report")
+    return on_case(
+        number, "tell", lambda s, case: notice.tell(s, actor(), case.id, report, now(), seen=seen())
+    )
+
+
+@blueprint.post("/cases/<number>/split")
+@needs("case.split")
+def split(number: str) -> Page:
+    """Split into items, one a line (拆分)."""
+    matters = [line.strip() for line in typed("matters").splitlines()]
+    follows = _number("follows") or None
+    return on_case(
+        number,
+        "split",
+        lambda s, case: items.split(
+            s,
+            actor(),
+            case.id,
+            [line for line in matters if line],
+            now(),
+            follows=follows,
+            seen=seen(),
+        ),
+    )
+
+
+@blueprint.post("/cases/<number>/ask")
+@needs("case.ask")
+def ask(number: str) -> Page:
+    """Ask the reporter for more (请反映人补充)."""
+    report, text = _number("report"), typed("text")
+    return on_case(
+        number,
+        "ask",
+        lambda s, case: asking.ask(s, actor(), case.id, report, text, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/cases/<number>/resume")
+@needs("case.resume")
+def resume(number: str) -> Page:
+    """Go on without waiting any longer (恢复办理)."""
+    return on_case(
+        number, "resume", lambda s, case: asking.resume(s, actor(), case.id, now(), seen=seen())
+    )
+
+
+@blueprint.post("/cases/<number>/conclude")
+@needs("case.conclude")
+def conclude(number: str) -> Page:
+    """Go straight to the reply (转入答复)."""
+    return on_case(
+        number,
+        "conclude",
+        lambda s, case: closing.conclude(s, actor(), case.id, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/cases/<number>/reply")
+@needs("case.reply")
+def reply(number: str) -> Page:
+    """Reply to one report (答复)."""
+    report, text, way, proof = _number("report"), typed("text"), typed("way"), typed("proof")
+    return on_case(
+        number,
+        "reply",
+        lambda s, case: closing.reply(
+            s, actor(), case.id, report, text, way, now(), proof=proof, seen=seen()
+        ),
+    )
+
+
+@blueprint.post("/cases/<number>/call_back")
+@needs("case.call_back")
+def call_back(number: str) -> Page:
+    """Record an attempt at calling back (回访)."""
+    heard = Heard(typed("reached") == "yes", _said("solved"), _said("satisfied"), typed("words"))
+    return on_case(
+        number,
+        "call_back",
+        lambda s, case: closing.call_back(s, actor(), case.id, heard, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/cases/<number>/close")
+@needs("case.close")
+def close(number: str) -> Page:
+    """Close without satisfaction or after vain attempts (办结)."""
+    reason = typed("reason")
+    return on_case(
+        number,
+        "close",
+        lambda s, case: closing.close(s, actor(), case.id, reason, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/cases/<number>/reopen")
+@needs("case.reopen")
+def reopen(number: str) -> Page:
+    """Handle the matter again (重新办理)."""
+    reason = typed("reason")
+    return on_case(
+        number,
+        "reopen",
+        lambda s, case: closing.reopen(s, actor(), case.id, reason, now(), seen=seen()),
+    )

@@ -1,0 +1,238 @@
+"""One case as its template draws it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import url_for
+
+from caseflow import words
+from caseflow.escalation import reading
+from caseflow.escalation.tables import Order
+from caseflow.files.sniff import may_be_thumbnail
+from caseflow.ledger.report_tables import Report
+from caseflow.ledger.tables import INSTRUCTED, Case, Item
+from caseflow.people.permissions import may
+from caseflow.vault.person import Person
+from caseflow.web.clocks import ClockView, clock_views
+from caseflow.web.console import case_forms, item_forms, timeline
+from caseflow.web.console.forms import Again, Form
+from caseflow.web.console.next_step import Step, next_step
+from caseflow.web.console.sight import Sight, unit_labels
+from caseflow.web.console.timeline import Line
+from caseflow.web.locale import gettext, moment_text, series
+
+_THUMBNAIL_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """One item's card."""
+
+    item: Item
+    clocks: list[ClockView]
+    facts: list[tuple[str, str]]
+    evidence: list[dict[str, str]]
+    forms: list[Form]
+    eyes: str
+
+
+@dataclass(frozen=True)
+class ReportView:
+    """One report as received, and what may be known of who sent it."""
+
+    report: Report
+    received_at: str
+    files: list[dict[str, str]]
+    ways: str
+    sealed: bool
+    person: Person | None
+    may_reveal: bool
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """The whole page."""
+
+    case: Case
+    leader: bool
+    facts: list[tuple[str, str]]
+    clocks: list[ClockView]
+    step: Step
+    more: list[Form]
+    items: list[ItemView]
+    lines: list[Line]
+    reports: list[ReportView]
+    orders: Sequence[Order]
+    units: list[str]
+    again: Again | None
+    drawn: bool
+    revealed: dict[int, Person] = field(default_factory=dict)
+
+
+def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> CaseView:
+    """Make everything the page shows; the session is not needed afterwards."""
+    forms = case_forms.forms(sight)
+    of_items = {item.id: item_forms.forms(sight, item) for item in sight.dossier.items}
+    step = next_step(sight, forms, of_items)
+    more = [form for form in forms.values() if form is not step.form]
+    keys = {form.key for form in forms.values()}
+    keys |= {form.key for one in of_items.values() for form in one.values()}
+    asks_for_unit = any(
+        one.look == "unit"
+        for two in of_items.values()
+        for form in two.values()
+        for one in form.fields
+    )
+    return CaseView(
+        case=sight.case,
+        leader=sight.case.rank == INSTRUCTED,
+        facts=_facts(sight),
+        clocks=_case_clocks(sight),
+        step=step,
+        more=more,
+        items=[
+            _item(sight, item, list(of_items[item.id].values())) for item in sight.dossier.items
+        ],
+        lines=timeline.told(sight.dossier),
+        reports=[_report(sight, report, revealed) for report in sight.dossier.reports],
+        orders=reading.of_case(sight.session, sight.case),
+        units=list(unit_labels(sight.units)) if asks_for_unit else [],
+        again=again,
+        drawn=again is not None and again.key in keys,
+    )
+
+
+def _facts(sight: Sight) -> list[tuple[str, str]]:
+    case, dossier = sight.case, sight.dossier
+    category = gettext(words.CATEGORIES.get(case.category, case.category)) if case.category else ""
+    return [
+        (gettext("被反映单位"), dossier.unit_name(case.unit_id) or case.place),
+        (gettext("区域"), dossier.area.name),
+        (gettext("类别"), category),
+        (gettext("承办人"), dossier.person(case.handler_id) or gettext("未分派")),
+        (gettext("收到"), moment_text(case.opened_at)),
+    ]
+
+
+def _case_clocks(sight: Sight) -> list[ClockView]:
+    """The clocks of the case and its reports; `reply` is left out, it ends with `resolve`."""
+    shown: dict[str, Any] = {}
+    for clock in sight.dossier.clocks:
+        if clock.item_id is None and clock.order_id is None and clock.name != "reply":
+            shown.setdefault(clock.name, clock)
+    return clock_views(sight.rules, shown.values(), sight.now)
+
+
+def _item(sight: Sight, item: Item, forms: list[Form]) -> ItemView:
+    dossier = sight.dossier
+    own = [clock for clock in dossier.clocks if clock.item_id == item.id]
+    return ItemView(
+        item=item,
+        clocks=clock_views(sight.rules, own, sight.now),
+        facts=_item_facts(sight, item),
+        evidence=[
+            evidence_view(one.id, one.name, blob.size, blob.media_type)
+            for one, blob in dossier.evidence.get(item.id, ())
+        ],
+        forms=forms,
+        eyes=_eyes(sight, item),
+    )
+
+
+def _item_facts(sight: Sight, item: Item) -> list[tuple[str, str]]:
+    dossier = sight.dossier
+    found = dossier.findings.get(item.id, [])
+    result = gettext(words.FINDINGS[item.finding]) if item.finding else ""
+    done = next(
+        (
+            x.facts.get("done")
+            for x in dossier.entries
+            if x.verb == "submit" and x.item_id == item.id
+        ),
+        "",
+    )
+    follows = next((one.n for one in dossier.items if one.id == item.follows), None)
+    return [
+        (gettext("接续"), gettext("第 %(n)s 项", n=follows) if follows else ""),
+        (gettext("核查单位"), dossier.unit_name(item.verifying_unit_id)),
+        (gettext("责任督学"), dossier.person(item.inspector_id)),
+        (gettext("整改单位"), dossier.unit_name(item.rectifying_unit_id)),
+        (gettext("核查结论"), result),
+        (gettext("依据"), found[-1].basis if found and result else ""),
+        (gettext("整改情况"), str(done or "")),
+        (gettext("退回"), gettext("%(n)s 次", n=item.returns) if item.returns else ""),
+        (gettext("销号人"), dossier.person(item.struck_off_by)),
+    ]
+
+
+PARTS = {
+    "handler": "承办办件",
+    "verifier": "参与核查",
+    "finder": "认定结论",
+    "submitter": "提请验收",
+}
+
+
+def _eyes(sight: Sight, item: Item) -> str:
+    """Say who may strike a submitted item off, where it is not the reader."""
+    eyes = sight.dossier.eyes.get(item.id)
+    return "" if eyes is None or eyes.may(sight.actor.id) else eyes_text(eyes, sight.actor.id)
+
+
+def eyes_text(eyes: Any, user_id: int | None) -> str:
+    """Say why the reader may not strike an item off, and who may."""
+    parts = eyes.parts.get(user_id, ()) if user_id else ()
+    why = ""
+    if parts:
+        did = series(gettext(said) for part, said in PARTS.items() if part in parts)
+        why = gettext("您参与过这一项（%(did)s），不能销号。", did=did)
+    people = series(person.name for person in eyes.people)
+    if not people:
+        return why + gettext("目前没有人可以销号，请联系管理员补充验收人。")
+    if eyes.above:
+        return why + gettext("本办没有未参与的人，由上一级销号：%(people)s。", people=people)
+    return why + gettext("可以销号的人：%(people)s。", people=people)
+
+
+def size_text(size: int) -> str:
+    """Return a size in bytes as people say it."""
+    if size < 1024 * 1024:
+        return f"{max(1, size // 1024)} KB"
+    return f"{size / 1024 / 1024:.1f} MB"
+
+
+def evidence_view(evidence_id: int, name: str, size: int, media_type: str) -> dict[str, str]:
+    """Return a file of an item as `components/cards.html` expects it."""
+    shown = may_be_thumbnail(media_type) and size <= _THUMBNAIL_BYTES
+    return {
+        "href": url_for("console.evidence", evidence_id=evidence_id),
+        "name": name,
+        "size": size_text(size),
+        "kind": media_type.rsplit("/", 1)[-1].rsplit(".", 1)[-1][:12],
+        "thumb": url_for("console.evidence_picture", evidence_id=evidence_id) if shown else "",
+    }
+
+
+_REACHED_BY = {"email": "邮箱", "phone": "电话", "letter": "地址"}
+
+
+def _report(sight: Sight, report: Report, revealed: dict[int, Person]) -> ReportView:
+    files = []
+    for one in sight.dossier.attachments.get(report.id, ()):
+        shown = may_be_thumbnail(one.media_type) and one.size <= _THUMBNAIL_BYTES
+        picture = url_for("console.attachment_picture", attachment_id=one.id) if shown else ""
+        href = url_for("console.attachment", attachment_id=one.id)
+        kind = one.media_type.rsplit("/", 1)[-1].rsplit(".", 1)[-1][:12]
+        file = {"name": one.name, "size": size_text(one.size), "kind": kind}
+        files.append({**file, "href": href, "thumb": picture})
+    ways = [gettext(_REACHED_BY[way]) for way in sight.dossier.ways[report.id]]
+    return ReportView(
+        report=report,
+        received_at=moment_text(report.received_at),
+        files=files,
+        ways=series(ways),
+        sealed=report.identity_id is not None,
+        person=revealed.get(report.id),
+        may_reveal=may(sight.actor, "vault.reveal"),
+    )

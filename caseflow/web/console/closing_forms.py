@@ -1,0 +1,185 @@
+"""The moves towards a case's end as forms: ask, resume, reply, call back, close, reopen."""
+
+from collections.abc import Callable, Sequence
+
+from flask import url_for
+
+from caseflow import words
+from caseflow.deadlines import pauses
+from caseflow.ledger.moves.closing import tried_enough
+from caseflow.ledger.report_tables import CallBack, Report
+from caseflow.people.permissions import may
+from caseflow.web.clocks import due_text
+from caseflow.web.console.forms import Field, Form
+from caseflow.web.console.sight import Sight
+from caseflow.web.locale import gettext, series
+
+
+def which_report(reports: Sequence[Report]) -> Field:
+    """Ask which report is meant, where there are several."""
+    if len(reports) == 1:
+        return Field("hidden", "report", value=str(reports[0].id))
+    options = [(str(report.id), report.number) for report in reports]
+    return Field("select", "report", gettext("哪一份来件"), options=options)
+
+
+def unanswered(sight: Sight) -> list[Report]:
+    """Return the reports of this round that have no delivered reply and none on its way."""
+    here = [reply for reply in sight.dossier.replies if reply.round == sight.case.reopened]
+    settled = {reply.report_id for reply in here if reply.failed_at is None}
+    return [report for report in sight.dossier.first_reports if report.id not in settled]
+
+
+def _action(sight: Sight, move: str) -> str:
+    return url_for(f"console.{move}", number=sight.case.number)
+
+
+def _ask(sight: Sight) -> Form:
+    until = due_text(pauses.limit(sight.session, sight.now))
+    still = [
+        gettext(words.CLOCKS[clock.name])
+        for clock in pauses.would_stand(sight.session, sight.dossier.clocks)
+    ]
+    names = series(dict.fromkeys(still))
+    what = [gettext("问题将发给反映人；最迟等到 %(when)s，到时自动恢复办理。", when=until)]
+    if names:
+        what.append(gettext("等待期间暂停：%(clocks)s。", clocks=names))
+    return Form(
+        "ask",
+        gettext("请反映人补充"),
+        _action(sight, "ask"),
+        tuple(what),
+        (
+            which_report(sight.dossier.first_reports),
+            Field("textarea", "text", gettext("要问的问题（反映人会看到）"), longest=2000),
+        ),
+        submit=gettext("发出询问"),
+    )
+
+
+def _resume(sight: Sight) -> Form | None:
+    if not any(question.ended_at is None for question in sight.dossier.questions):
+        return None
+    what = gettext("不再等待反映人补充，暂停的时限接着走。")
+    return Form("resume", gettext("恢复办理"), _action(sight, "resume"), (what,))
+
+
+def _reply(sight: Sight) -> Form | None:
+    owed = unanswered(sight)
+    if not owed:
+        return None
+    ways = {way for report in owed for way in sight.dossier.ways[report.id]}
+    options = [("message", gettext("发邮件"))] if "email" in ways else []
+    if "phone" in ways:
+        options.append(("telephone", gettext("电话答复")))
+    options += [
+        ("track", gettext("写在查询页面")),
+        ("window", gettext("窗口当面")),
+        ("letter", gettext("寄信")),
+        ("impossible", gettext("无法送达")),
+    ]
+    after = gettext("答复送达后办结。")
+    if sight.case.call_back:
+        after = gettext("答复送达后转入回访，期限：%(when)s。", when=sight.due("call_back"))
+    return Form(
+        "reply",
+        gettext("答复反映人"),
+        _action(sight, "reply"),
+        (after,),
+        (
+            Field("original", "original"),
+            which_report(owed),
+            Field(
+                "textarea",
+                "text",
+                gettext("答复内容（反映人会看到）"),
+                hint=gettext("逐项说明查了什么、结论是什么、怎么整改的。"),
+                rows=7,
+            ),
+            Field("radios", "way", gettext("送达方式"), options[0][0], options=options, row=True),
+            Field(
+                "text",
+                "proof",
+                gettext("送达凭据；无法送达时写原因"),
+                optional=True,
+                longest=300,
+            ),
+        ),
+        submit=gettext("答复"),
+    )
+
+
+def calls(sight: Sight) -> list[CallBack]:
+    """Return the call-backs of this round."""
+    return [call for call in sight.dossier.call_backs if call.round == sight.case.reopened]
+
+
+def pleased(sight: Sight) -> bool:
+    """Tell whether the reporter was satisfied when last called."""
+    here = calls(sight)
+    return bool(here) and bool(here[-1].satisfied)
+
+
+def _call_back(sight: Sight) -> Form | None:
+    here = calls(sight)
+    if any(call.reached for call in here):
+        return None
+    tried = gettext("已试 %(n)s 次未接通。", n=len(here)) if here else ""
+    what = gettext("反映人满意即办结；不满意的，由督办负责人决定重新办理或解释说明。")
+    yes_no = [("yes", gettext("是")), ("no", gettext("否"))]
+    return Form(
+        "call_back",
+        gettext("回访"),
+        _action(sight, "call_back"),
+        tuple(sentence for sentence in (tried, what) if sentence),
+        (
+            Field("radios", "reached", gettext("接通了吗？"), options=yes_no, row=True),
+            Field("radios", "solved", gettext("问题解决了吗？"), options=yes_no, row=True),
+            Field("radios", "satisfied", gettext("对办理满意吗？"), options=yes_no, row=True),
+            Field("textarea", "words", gettext("反映人的原话"), optional=True, longest=4000),
+        ),
+        submit=gettext("记录回访"),
+    )
+
+
+def _close(sight: Sight) -> Form | None:
+    if sight.case.countersign:
+        return None
+    if pleased(sight):
+        told = gettext("回访时反映人满意，可以办结。")
+    elif tried_enough(sight.session, sight.case):
+        told = gettext("三个不同的日子都没有接通，可以办结。")
+    elif may(sight.actor, "case.close_unsatisfied"):
+        told = gettext("没有得到反映人满意的回访，办结须写明理由（解释说明）。")
+    else:
+        return None
+    return Form(
+        "close",
+        gettext("办结"),
+        _action(sight, "close"),
+        (told,),
+        (Field("textarea", "reason", gettext("理由"), longest=4000),),
+    )
+
+
+def _reopen(sight: Sight) -> Form:
+    what = gettext("回到已受理，时限重新开始，办结期限：%(when)s。", when=sight.due("resolve"))
+    more = gettext("已销号的问题项不变；请另拆后续问题项。") if sight.dossier.items else ""
+    return Form(
+        "reopen",
+        gettext("重新办理"),
+        _action(sight, "reopen"),
+        tuple(sentence for sentence in (what, more) if sentence),
+        (Field("textarea", "reason", gettext("理由"), longest=4000),),
+        look="alarm",
+    )
+
+
+BUILDERS: dict[str, Callable[[Sight], Form | None]] = {
+    "ask": _ask,
+    "resume": _resume,
+    "reply": _reply,
+    "call_back": _call_back,
+    "close": _close,
+    "reopen": _reopen,
+}

@@ -1,0 +1,161 @@
+"""The filters of the work list: what the address says, and menus with counts beside each choice."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import request, url_for
+
+from caseflow import words
+from caseflow.ledger.listing import Group
+from caseflow.ledger.queries import Filters
+from caseflow.ledger.states import CASE_STATES, KINDS, OPEN_CASE_STATES
+from caseflow.people.actor import Actor
+from caseflow.refs import whole
+from caseflow.web.locale import gettext
+
+# The rungs of the units' ladder that a list is narrowed to: this one or a higher one.
+RUNGS = {
+    2: "催办以上",
+    3: "督办单以上",
+    4: "工作通报以上",
+    5: "提醒约谈以上",
+    6: "挂牌督办以上",
+}
+_STATES = ("open", *CASE_STATES, "closed", "all")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the address asks for: as the query takes it, and as the address says it."""
+
+    narrowed: Filters
+    address: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One line of a menu."""
+
+    href: str
+    label: str
+    count: int | None
+    selected: bool
+
+
+@dataclass(frozen=True)
+class Menu:
+    """One filter."""
+
+    label: str
+    choices: list[Choice]
+
+
+def chosen(actor: Actor, now: datetime) -> Chosen:
+    """Read the filters from the address; what it does not know is left out."""
+    said = request.args
+    address: dict[str, str] = {}
+    state = said.get("state", "open")
+    if state in _STATES and state != "open":
+        address["state"] = state
+    kind = said.get("kind", "")
+    if kind in KINDS:
+        address["kind"] = kind
+    rung = said.get("rung", "")
+    if whole(rung) in RUNGS:
+        address["rung"] = rung
+    address |= {name: "1" for name in ("mine", "overdue") if said.get(name) == "1"}
+    state = address.get("state", "open")
+    narrowed = Filters(
+        state="" if state == "all" else state,
+        kind=address.get("kind", ""),
+        handler=actor.id if "mine" in address else None,
+        overdue_at=now if "overdue" in address else None,
+        rung=int(address.get("rung", "0")),
+    )
+    return Chosen(narrowed, address)
+
+
+Test = Callable[[Group], bool]
+
+
+def _tests(address: dict[str, str]) -> dict[str, Test]:
+    """Return what each filter that is set lets through."""
+    tests: dict[str, Test] = {}
+    state, kind, rung = address.get("state"), address.get("kind"), int(address.get("rung", "0"))
+    if state in OPEN_CASE_STATES:
+        tests["state"] = lambda group: group.state == state
+    if kind:
+        tests["kind"] = lambda group: group.kind == kind
+    if rung:
+        tests["rung"] = lambda group: group.rung >= rung
+    if "mine" in address:
+        tests["mine"] = lambda group: group.mine
+    if "overdue" in address:
+        tests["overdue"] = lambda group: group.overdue
+    return tests
+
+
+def menus(now_chosen: Chosen, groups: Sequence[Group]) -> list[Menu]:
+    """Return the filters with how many open cases each choice would show beside the others set.
+
+    Ended cases are not counted: their number only grows and nobody waits for it.
+    """
+    return [
+        Menu(gettext("状态"), _choices(now_chosen, groups, "state", _states())),
+        Menu(gettext("类型"), _choices(now_chosen, groups, "kind", _kinds())),
+        Menu(gettext("承办"), _choices(now_chosen, groups, "mine", [("1", "我承办的")])),
+        Menu(gettext("时限"), _choices(now_chosen, groups, "overdue", [("1", "已超期")])),
+        Menu(gettext("督办"), _choices(now_chosen, groups, "rung", _rungs())),
+    ]
+
+
+def _states() -> list[tuple[str, str]]:
+    running = [(state, words.CASE_STATES[state]) for state in OPEN_CASE_STATES]
+    # `closed` asks for every ended state (queries.Filters), so the state itself has no line.
+    others = [
+        (state, words.CASE_STATES[state])
+        for state in CASE_STATES
+        if state not in (*OPEN_CASE_STATES, "closed")
+    ]
+    return [*running, ("closed", "全部已结束"), *others, ("all", "不论状态")]
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return list(words.KINDS.items())
+
+
+def _rungs() -> list[tuple[str, str]]:
+    return [(str(rung), label) for rung, label in RUNGS.items()]
+
+
+def _choices(
+    now_chosen: Chosen, groups: Sequence[Group], name: str, options: list[tuple[str, str]]
+) -> list[Choice]:
+    address = now_chosen.address
+    others = {other: value for other, value in address.items() if other != name}
+    first = gettext("未办结") if name == "state" else gettext("全部")
+    found = [Choice(address_of(others), first, _count(groups, others), name not in address)]
+    for value, label in options:
+        with_it = {**others, name: value}
+        count = None if _ended(with_it) else _count(groups, with_it)
+        found.append(Choice(address_of(with_it), gettext(label), count, address.get(name) == value))
+    return found
+
+
+def _ended(address: dict[str, str]) -> bool:
+    return address.get("state", "open") not in ("open", *OPEN_CASE_STATES)
+
+
+def _count(groups: Sequence[Group], address: dict[str, str]) -> int | None:
+    if _ended(address):
+        return None
+    tests = _tests(address).values()
+    return sum(group.count for group in groups if all(test(group) for test in tests))
+
+
+def address_of(address: dict[str, str], **more: str) -> str:
+    """Return the address of the work list with these filters."""
+    values: dict[str, Any] = {**address, **more}
+    return url_for("console.work_list", **values)

@@ -1,0 +1,72 @@
+"""A move's form as a value: what it asks, what will happen. One template draws them all.
+
+A form that was refused is drawn again with what was typed and the error beside its field.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+Option = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question of a form.
+
+    `look`: text, textarea, select, radios, unit (typed with suggestions), file, hidden, and
+    `original` (nothing to fill in: the reports as received, beside the next field).
+    `options`: value, label and for radios perhaps a hint.
+    """
+
+    look: str
+    name: str
+    label: str = ""
+    value: str = ""
+    hint: str = ""
+    optional: bool = False
+    options: Sequence[tuple[str, ...]] = ()
+    blank: str = ""
+    rows: int = 3
+    row: bool = False
+    longest: int = 0
+
+
+@dataclass(frozen=True)
+class Form:
+    """One move as the page offers it.
+
+    `key` names it within the page and is its anchor; `what` says beforehand what will happen;
+    `look`: '' or 'alarm'; `unfolded`: it stands open from the start. The form sends the case's
+    `head_n` along.
+    """
+
+    key: str
+    title: str
+    action: str
+    what: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
+    submit: str = ""
+    look: str = ""
+    unfolded: bool = False
+
+    @property
+    def upload(self) -> bool:
+        """Tell whether files go with it."""
+        return any(one.look == "file" for one in self.fields)
+
+
+@dataclass(frozen=True)
+class Again:
+    """A form that was refused: which, what was typed, and what is wrong with which field.
+
+    An error under a name that the form does not have is shown above its fields.
+    """
+
+    key: str
+    typed: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    def general(self, form: Form) -> list[str]:
+        """Return the errors that belong to no field of the form."""
+        names = {one.name for one in form.fields}
+        return [words for name, words in self.errors.items() if name not in names]

@@ -1,0 +1,238 @@
+"""The moves of an item as forms: offered only where the verb would take them."""
+
+from collections.abc import Callable
+
+from flask import url_for
+
+from caseflow import words
+from caseflow.deadlines import preview
+from caseflow.ledger import gate
+from caseflow.ledger.moves.record import matter_of
+from caseflow.ledger.moves.work import CASE_AT_WORK
+from caseflow.ledger.states import FINDINGS, TO_RECTIFY
+from caseflow.ledger.tables import Item
+from caseflow.web.console.forms import Field, Form
+from caseflow.web.console.sight import Sight
+from caseflow.web.locale import gettext
+
+Builder = Callable[[Sight, Item], Form | None]
+_OFFICE_UNITS = ("office", "section")
+
+
+def key(item: Item, move: str) -> str:
+    """Return the name of a move's form within the page."""
+    return f"item-{item.n}-{move}"
+
+
+def forms(sight: Sight, item: Item) -> dict[str, Form]:
+    """Return the forms of the moves that this person can make on an item now, by move."""
+    offered = dict.fromkeys(edge.move for edge in gate.offers_on(sight.actor, sight.case, item))
+    built = {move: _BUILDERS[move](sight, item) for move in offered if _fits(sight, move)}
+    return {move: form for move, form in built.items() if form is not None}
+
+
+def _fits(sight: Sight, move: str) -> bool:
+    """Tell whether the case stands where the move needs it."""
+    if move == "edit":
+        return True
+    if move == "dispatch":
+        return sight.case.state in ("accepted", "handling")
+    return sight.case.state in CASE_AT_WORK
+
+
+def _form(item: Item, move: str, title: str, *what: str, **more: object) -> Form:
+    action = url_for(f"console.{move}", item_id=item.id)
+    sentences = tuple(sentence for sentence in what if sentence)
+    return Form(key(item, move), title, action, sentences, **more)  # type: ignore[arg-type]
+
+
+def _edit(_sight: Sight, item: Item) -> Form:
+    matter = Field("textarea", "matter", gettext("问题项内容"), item.matter, longest=4000)
+    return _form(item, "edit", gettext("修改"), fields=(matter,), submit=gettext("保存"))
+
+
+def _dispatch(sight: Sight, item: Item) -> Form | None:
+    if sight.actor.role == "operator" and not sight.case.urgent:
+        return None
+    inspectors = [(str(person.id), person.name) for person in sight.inspectors]
+    tip = sight.case.kind == "tip"
+    guarded = gettext("举报不得交给被举报单位或其管理的单位。") if tip else ""
+    told = gettext("将通知：核查单位经办人，或选定的责任督学。")
+    due = gettext(
+        "签收期限：%(sign)s；核查期限：%(verify)s。",
+        sign=sight.due("sign_for"),
+        verify=sight.due("verify"),
+    )
+    seen = gettext("对方只能看到下面这段文字，看不到来件、反映人和其他问题项。")
+    return _form(
+        item,
+        "dispatch",
+        gettext("交办"),
+        told,
+        due,
+        guarded,
+        fields=(
+            Field(
+                "unit", "unit", gettext("核查单位"), hint=gettext("输入名称的一部分，从列表中选")
+            ),
+            Field(
+                "select",
+                "inspector",
+                gettext("责任督学到场核查"),
+                options=inspectors,
+                blank=gettext("不指定，由单位自查"),
+                optional=True,
+            ),
+            Field("original", "original"),
+            Field(
+                "textarea",
+                "text",
+                gettext("交办内容"),
+                hint=seen,
+                rows=7,
+                longest=20_000,
+            ),
+        ),
+    )
+
+
+def _on_behalf(sight: Sight, item: Item) -> str:
+    unit = sight.dossier.units.get(gate.holder_unit(item) or 0)
+    if unit is None or unit.kind in _OFFICE_UNITS:
+        return ""
+    return gettext("您代 %(unit)s 办理，记录里写您的姓名；代办过的人不能再销号。", unit=unit.name)
+
+
+def _sign_for(sight: Sight, item: Item) -> Form | None:
+    if item.state == "rectifying" and item.signed_at is not None:
+        return None
+    behalf = _on_behalf(sight, item)
+    title = gettext("代为签收") if behalf else gettext("签收")
+    return _form(item, "sign_for", title, gettext("签收时限停止。"), behalf)
+
+
+def _hand_in(_sight: Sight, item: Item) -> Form:
+    return _form(
+        item,
+        "hand_in",
+        gettext("上传材料"),
+        gettext("照片、文件等，任何格式；只供下载，不会在网页里打开。"),
+        fields=(
+            Field("file", "file", gettext("文件")),
+            Field("text", "note", gettext("说明"), optional=True, longest=500),
+        ),
+        submit=gettext("上传"),
+    )
+
+
+def _may_find(sight: Sight, item: Item) -> bool:
+    """The unit itself for complaints and help; here only for tips or an office's own section."""
+    if sight.case.kind == "tip":
+        return True
+    unit = sight.dossier.units.get(item.verifying_unit_id or 0)
+    return unit is not None and unit.kind in _OFFICE_UNITS
+
+
+def _find(sight: Sight, item: Item) -> Form | None:
+    if not _may_find(sight, item):
+        return None
+    results = [(name, gettext(words.FINDINGS[name])) for name in FINDINGS]
+    own = "" if sight.case.kind == "tip" else sight.dossier.unit_name(item.verifying_unit_id)
+    return _form(
+        item,
+        "find",
+        gettext("作出核查结论"),
+        gettext("属实、部分属实：进入整改，期限：%(when)s。", when=sight.due("rectify")),
+        gettext(
+            "不属实、无法查实：须有材料，直接提请验收，验收期限：%(when)s。",
+            when=sight.due("check"),
+        ),
+        gettext("作出结论的人不能销号。"),
+        fields=(
+            Field("radios", "result", gettext("核查结论"), options=results, row=True),
+            Field("textarea", "basis", gettext("依据：查了什么、看到什么"), rows=5),
+            Field(
+                "unit",
+                "rectifying_unit",
+                gettext("整改单位"),
+                own,
+                hint=gettext("属实、部分属实时填写"),
+                optional=True,
+            ),
+            Field(
+                "textarea",
+                "rectify_text",
+                gettext("整改通知内容"),
+                hint=gettext("整改单位只能看到这段文字和结论。"),
+                optional=True,
+                rows=4,
+            ),
+            Field("file", "evidence", gettext("核查材料"), optional=True),
+        ),
+        submit=gettext("作出结论"),
+    )
+
+
+def _submit(sight: Sight, item: Item) -> Form | None:
+    if item.signed_at is None:
+        return None
+    behalf = _on_behalf(sight, item)
+    return _form(
+        item,
+        "submit",
+        gettext("代为提交验收") if behalf else gettext("提交验收"),
+        gettext("验收期限：%(when)s。须有查实或退回之后的新材料。", when=sight.due("check")),
+        behalf,
+        fields=(
+            Field("textarea", "done", gettext("整改情况"), rows=4),
+            Field("file", "evidence", gettext("整改材料"), optional=True),
+        ),
+        submit=gettext("提交验收"),
+    )
+
+
+def _return(sight: Sight, item: Item) -> Form:
+    policy = preview.policy(sight.session, "rectify", matter_of(sight.case), sight.now)
+    rectifies = item.finding in TO_RECTIFY
+    unit_id = item.rectifying_unit_id if rectifies else item.verifying_unit_id
+    return _form(
+        item,
+        "return",
+        gettext("退回整改") if rectifies else gettext("退回核查"),
+        gettext("将通知：%(unit)s。", unit=sight.dossier.unit_name(unit_id)),
+        gettext("期限按剩余时间重算，至少 %(n)s 个工作日。", n=policy.minimum_after_return),
+        fields=(Field("textarea", "reason", gettext("哪里不到位（对方会看到）"), longest=4000),),
+        look="alarm",
+    )
+
+
+def _strike_off(sight: Sight, item: Item) -> Form | None:
+    eyes = sight.dossier.eyes.get(item.id)
+    if eyes is None or sight.actor.id in eyes.parts:
+        return None
+    left = [one for one in sight.dossier.items if one.state != "struck_off" and one.id != item.id]
+    last = gettext("这是最后一项：销号后转入答复。")
+    more = gettext("还有 %(n)s 项未销号。", n=len(left)) if left else last
+    outcome = "rectified" if item.finding in TO_RECTIFY else item.finding or ""
+    word = gettext(words.OUTCOMES[outcome])
+    return _form(
+        item,
+        "strike_off",
+        gettext("验收通过，销号"),
+        gettext("结果：%(outcome)s。销号后不能撤回。", outcome=word),
+        more,
+        fields=(Field("textarea", "remark", gettext("验收意见"), optional=True, longest=4000),),
+        submit=gettext("销号"),
+    )
+
+
+_BUILDERS: dict[str, Builder] = {
+    "edit": _edit,
+    "dispatch": _dispatch,
+    "sign_for": _sign_for,
+    "hand_in": _hand_in,
+    "find": _find,
+    "submit": _submit,
+    "return": _return,
+    "strike_off": _strike_off,
+}

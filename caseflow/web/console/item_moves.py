@@ -1,0 +1,109 @@
+"""Every move of an item that a person of the office makes, as a POST: a few lines each."""
+
+from sqlalchemy.orm import Session
+
+from caseflow.ledger.moves import check, items, work
+from caseflow.ledger.moves.items import Order
+from caseflow.ledger.moves.work import Result
+from caseflow.ledger.tables import Case
+from caseflow.refs import whole
+from caseflow.web.console import uploads
+from caseflow.web.console.frame import Page, blueprint
+from caseflow.web.console.moving import on_item
+from caseflow.web.console.sight import unit_typed
+from caseflow.web.edge import actor, needs, now, seen, typed
+
+
+@blueprint.post("/items/<int:item_id>/edit")
+@needs("case.split")
+def edit(item_id: int) -> Page:
+    """Reword a draft item (修改)."""
+    matter = typed("matter")
+    return on_item(
+        item_id, "edit", lambda s, _: items.edit(s, actor(), item_id, matter, now(), seen=seen())
+    )
+
+
+@blueprint.post("/items/<int:item_id>/dispatch")
+@needs("item.dispatch")
+def dispatch(item_id: int) -> Page:
+    """Dispatch an item to the verifying unit (交办)."""
+    inspector, text = whole(typed("inspector")), typed("text")
+
+    def send(session: Session, case: Case) -> None:
+        order = Order(unit_typed(session, case, "unit") or 0, text, inspector)
+        items.dispatch(session, actor(), item_id, order, now(), seen=seen())
+
+    return on_item(item_id, "dispatch", send)
+
+
+@blueprint.post("/items/<int:item_id>/sign_for")
+@needs("item.sign_for")
+def sign_for(item_id: int) -> Page:
+    """Sign for an item, for whoever holds it (签收)."""
+    return on_item(
+        item_id, "sign_for", lambda s, _: work.sign_for(s, actor(), item_id, now(), seen=seen())
+    )
+
+
+@blueprint.post("/items/<int:item_id>/hand_in")
+@needs("item.hand_in")
+def hand_in(item_id: int) -> Page:
+    """Hand in files as evidence (上传材料)."""
+    return on_item(
+        item_id, "hand_in", lambda s, _: uploads.hand_in(s, item_id, "file", required=True)
+    )
+
+
+@blueprint.post("/items/<int:item_id>/find")
+@needs("item.find")
+def find(item_id: int) -> Page:
+    """Record the finding, with files where some were chosen (核查结论)."""
+    result, basis, told = typed("result"), typed("basis"), typed("rectify_text")
+
+    def record(session: Session, case: Case) -> None:
+        unit = unit_typed(session, case, "rectifying_unit")
+        handed_in = uploads.hand_in(session, item_id, "evidence")
+        found = Result(result, basis, unit, told)
+        since = None if handed_in else seen()
+        work.find(session, actor(), item_id, found, now(), seen=since)
+
+    return on_item(item_id, "find", record)
+
+
+@blueprint.post("/items/<int:item_id>/submit")
+@needs("item.submit")
+def submit(item_id: int) -> Page:
+    """Submit what was put right, with files where some were chosen (提交验收)."""
+    done = typed("done")
+
+    def record(session: Session, _case: Case) -> None:
+        handed_in = uploads.hand_in(session, item_id, "evidence")
+        since = None if handed_in else seen()
+        work.submit(session, actor(), item_id, done, now(), seen=since)
+
+    return on_item(item_id, "submit", record)
+
+
+@blueprint.post("/items/<int:item_id>/return", endpoint="return")
+@needs("item.return")
+def return_item(item_id: int) -> Page:
+    """Send a submitted item back (退回)."""
+    reason = typed("reason")
+    return on_item(
+        item_id,
+        "return",
+        lambda s, _: check.return_item(s, actor(), item_id, reason, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/items/<int:item_id>/strike_off")
+@needs("item.strike_off")
+def strike_off(item_id: int) -> Page:
+    """Strike an item off (销号)."""
+    remark = typed("remark")
+    return on_item(
+        item_id,
+        "strike_off",
+        lambda s, _: check.strike_off(s, actor(), item_id, remark, now(), seen=seen()),
+    )

@@ -1,0 +1,140 @@
+"""Carrying out a move from its form: one transaction, then the case again, or what hindered it.
+
+Refused input gives the page back with the form open and everything typed (422, or 403 where the
+person may not); a case that moved on gives the page of changes with what was typed to copy (409).
+"""
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted, Stale
+from caseflow.ledger import dossier, queries
+from caseflow.ledger.tables import Case, Item
+from caseflow.web.console import timeline
+from caseflow.web.console.case_page import shown
+from caseflow.web.console.forms import Again
+from caseflow.web.console.frame import Page, scope
+from caseflow.web.console.item_forms import key
+from caseflow.web.edge import change, read, seen
+from caseflow.web.locale import gettext
+
+_OWN = ("csrf_token", "head_n")
+_LATEST = 3
+
+DONE = {
+    "accept": "已受理。",
+    "answer": "已答复，办件结束。",
+    "decline": "已决定不予受理。",
+    "refer": "已转送。",
+    "split": "已拆分。",
+    "conclude": "已转入答复。",
+    "acknowledge": "已记录，由您接手。",
+    "countersign": "已会签。",
+    "second_look": "已复看。",
+    "assign": "已指定承办人。",
+    "note": "已补记。",
+    "tell": "已记录告知。",
+    "ask": "问题已发出，正在等反映人补充。",
+    "resume": "已恢复办理。",
+    "reply": "答复已记录。",
+    "call_back": "回访已记录。",
+    "close": "已办结。",
+    "reopen": "已重新办理。",
+    "edit": "已修改。",
+    "dispatch": "已交办，对方会收到通知。",
+    "sign_for": "已签收。",
+    "hand_in": "材料已上传。",
+    "find": "核查结论已记录。",
+    "submit": "已提交验收。",
+    "return": "已退回，对方会收到通知。",
+    "strike_off": "已销号。",
+}
+LABELS = {
+    "text": "内容",
+    "reason": "理由",
+    "remark": "意见",
+    "authority": "有权处理的机关",
+    "matters": "问题项",
+    "matter": "问题项内容",
+    "unit": "单位",
+    "basis": "依据",
+    "rectifying_unit": "整改单位",
+    "rectify_text": "整改通知内容",
+    "done": "整改情况",
+    "note": "说明",
+    "proof": "送达凭据",
+    "words": "反映人的原话",
+    "police_who": "由谁报警",
+    "police_at": "何时报警",
+    "police_number": "接警号",
+}
+
+
+def on_case(number: str, move: str, work: Callable[[Session, Case], object]) -> Page:
+    """Make a move on a case of the scope."""
+
+    def take(session: Session) -> None:
+        work(session, queries.case_by_number(session, scope(), number))
+
+    return _carry_out(number, move, move, take)
+
+
+def on_item(item_id: int, move: str, work: Callable[[Session, Case], object]) -> Page:
+    """Make a move on an item of the scope; `work` is handed its case."""
+    with read() as session:
+        case, item = _item(session, item_id)
+        number, form = case.number, key(item, move)
+
+    def take(session: Session) -> None:
+        case, _ = _item(session, item_id)
+        work(session, case)
+
+    return _carry_out(number, move, form, take)
+
+
+def _item(session: Session, item_id: int) -> tuple[Case, Item]:
+    return queries.item_in_scope(session, scope(), item_id)
+
+
+def _carry_out(number: str, move: str, form: str, take: Callable[[Session], None]) -> Page:
+    try:
+        change(take)
+    except BadInput as wrong:
+        return shown(number, Again(form, _typed(), {**wrong.fields, **_files_lost()}), 422)
+    except NotPermitted as refusal:
+        return shown(number, Again(form, _typed(), {"": refusal.told}), 403)
+    except (Stale, MoveNotAllowed) as gone:
+        return _changed(number, gone)
+    flash(gettext(DONE[move]), "success")
+    anchor = form.rpartition("-")[0] if form != move else None
+    return redirect(url_for("console.case_page", number=number, _anchor=anchor))
+
+
+def _typed() -> dict[str, str]:
+    return {name: value for name, value in request.form.items() if name not in _OWN}
+
+
+def _files_lost() -> dict[str, str]:
+    """A browser does not send a chosen file back into its field: say so where one was chosen."""
+    chosen = any(file.filename for file in request.files.values())
+    return {"files": "所选的文件需要重新选择"} if chosen else {}
+
+
+def _changed(number: str, gone: Stale | MoveNotAllowed) -> Page:
+    with read() as session:
+        case = queries.case_by_number(session, scope(), number)
+        since = seen()
+        since = case.head_n - _LATEST if since is None or since == case.head_n else since
+        lines = timeline.told(dossier.load(session, case), since)
+    labels = {name: gettext(label) for name, label in LABELS.items()}
+    page = render_template(
+        "errors/409.html",
+        reason=gettext(gone.told),
+        changes=lines,
+        typed=[(labels[name], value) for name, value in _typed().items() if name in labels],
+        back_href=url_for("console.case_page", number=number),
+        home_href=url_for("console.work_list"),
+    )
+    return page, 409

@@ -1,0 +1,156 @@
+"""The one thing to do next on a case: a sentence, and the form that does it where one may."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from caseflow.ledger import gate
+from caseflow.ledger.tables import Item
+from caseflow.web.clocks import due_text
+from caseflow.web.console.closing_forms import calls, pleased, unanswered
+from caseflow.web.console.forms import Form
+from caseflow.web.console.sight import Sight
+from caseflow.web.locale import gettext
+
+CaseForms = Mapping[str, Form]
+ItemForms = Mapping[int, Mapping[str, Form]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What comes next: in words, and the form that does it (none where others must act)."""
+
+    words: str
+    form: Form | None = None
+    of_item: bool = False
+
+
+def next_step(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
+    """Return the next step as this person sees it: theirs to do, or whom the case waits for."""
+    urgent = _urgent(sight, case)
+    if urgent is not None:
+        return urgent
+    return _STEPS[sight.case.state](sight, case, items)
+
+
+def _urgent(sight: Sight, case: CaseForms) -> Step | None:
+    if "acknowledge" in case:
+        return Step(gettext("孩子可能正处于危险：先确认由谁接手。"), case["acknowledge"])
+    if "countersign" in case:
+        return Step(gettext("未报警或未报告领导的理由等您会签。"), case["countersign"])
+    if sight.case.urgent and sight.dossier.clock("immediate"):
+        return Step(gettext("紧急事项还没有人确认接手。"))
+    return None
+
+
+def _received(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
+    first = ("answer", "accept") if sight.case.kind == "question" else ("accept", "answer")
+    form = next((case[move] for move in first if move in case), None)
+    if form is None:
+        return Step(gettext("等待值班员或承办人受理。"))
+    if form.key == "answer":
+        return Step(gettext("能当场答清楚的直接答复，否则受理。"), form)
+    return Step(gettext("决定是否受理；不归本办管的转送。"), form)
+
+
+def _accepted(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
+    if "conclude" in case:
+        return Step(gettext("咨询、建议无需拆分，直接转入答复。"), case["conclude"])
+    draft = _first(sight, items, "dispatch")
+    if draft is not None:
+        return Step(gettext("把待派发的问题项交办出去。"), draft, of_item=True)
+    if "split" in case:
+        return Step(gettext("把来件拆成一件件要查清的问题项。"), case["split"])
+    return Step(gettext("等待承办人拆分、交办问题项。"))
+
+
+def _handling(sight: Sight, _case: CaseForms, items: ItemForms) -> Step:
+    for move, sentence in (
+        ("strike_off", gettext("有问题项等您验收：看材料，销号或退回。")),
+        ("dispatch", gettext("还有问题项没有交办。")),
+    ):
+        form = _first(sight, items, move)
+        if form is not None:
+            return Step(sentence, form, of_item=True)
+    waiting = [_waiting(sight, item) for item in sight.dossier.items]
+    return Step(
+        gettext("等待：%(what)s", what=gettext("；").join(dict.fromkeys(filter(None, waiting))))
+    )
+
+
+def _first(sight: Sight, items: ItemForms, move: str) -> Form | None:
+    for item in sight.dossier.items:
+        if move in items.get(item.id, {}):
+            return items[item.id][move]
+    return None
+
+
+def _waiting(sight: Sight, item: Item) -> str:
+    if item.state == "struck_off":
+        return ""
+    unit = sight.dossier.unit_name(gate.holder_unit(item))
+    sentence = {
+        "draft": gettext("承办人交办第 %(n)s 项", n=item.n),
+        "dispatched": gettext("%(unit)s 签收", unit=unit),
+        "verifying": gettext("%(unit)s 核查", unit=unit),
+        "rectifying": gettext("%(unit)s 整改", unit=unit),
+        "submitted": gettext("验收人验收第 %(n)s 项", n=item.n),
+    }
+    return sentence[item.state]
+
+
+def _awaiting(sight: Sight, _case: CaseForms, _items: ItemForms) -> Step:
+    asked = next((one for one in sight.dossier.questions if one.ended_at is None), None)
+    if asked is None:
+        return Step("")
+    return Step(gettext("等反映人补充，最迟 %(when)s 自动恢复。", when=due_text(asked.until)))
+
+
+def _replying(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
+    if "reply" in case:
+        return Step(gettext("各项都有了结果，答复反映人。"), case["reply"])
+    if sight.case.countersign:
+        return Step(gettext("未报警的理由还没有会签，会签后才能往下走。"))
+    if unanswered(sight):
+        return Step(gettext("等待承办人答复反映人。"))
+    return Step(gettext("答复正在送达。"))
+
+
+def _calling_back(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
+    if "call_back" in case:
+        return Step(gettext("打电话回访反映人。"), case["call_back"])
+    if pleased(sight):
+        if sight.case.countersign:
+            return Step(gettext("反映人满意；未报警的理由会签后才能办结。"))
+        return Step(gettext("反映人满意，可以办结。"), case.get("close"))
+    here = calls(sight)
+    unsolved = any(one.reached and not one.solved for one in here)
+    for move in ("reopen", "close") if unsolved else ("close", "reopen"):
+        if move in case:
+            return Step(gettext("反映人不满意：决定重新办理，或说明理由后办结。"), case[move])
+    if any(one.reached for one in here):
+        return Step(gettext("反映人不满意：等督办负责人决定重新办理或解释说明。"))
+    return Step(gettext("等待回访。"))
+
+
+def _ended(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
+    if "second_look" in case:
+        return Step(gettext("另一人作出的决定等您复看。"), case["second_look"])
+    if sight.dossier.clock("second_look"):
+        return Step(gettext("等另一人复看。"))
+    if "tell" in case:
+        return Step(gettext("还没有告知反映人。"), case["tell"])
+    return Step("")
+
+
+_STEPS = {
+    "received": _received,
+    "answered": _ended,
+    "declined": _ended,
+    "referred": _ended,
+    "accepted": _accepted,
+    "handling": _handling,
+    "awaiting_reporter": _awaiting,
+    "replying": _replying,
+    "calling_back": _calling_back,
+    "closed": _ended,
+}

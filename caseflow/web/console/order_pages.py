@@ -1,0 +1,171 @@
+"""Orders: drafts that the ladder wrote, read, corrected, issued or cancelled by a person."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from caseflow import words
+from caseflow.deadlines import preview
+from caseflow.deadlines.rules import Rules, rules_of
+from caseflow.errors import BadInput, MoveNotAllowed
+from caseflow.escalation import orders, reading
+from caseflow.escalation.reading import PAGE, OrderRow
+from caseflow.ledger.moves.record import matter_of
+from caseflow.people import names
+from caseflow.people.permissions import may
+from caseflow.web.clocks import clock_views, due_text
+from caseflow.web.console import paging
+from caseflow.web.console.frame import Page, blueprint, scope
+from caseflow.web.edge import actor, change, needs, now, read, typed
+from caseflow.web.locale import day_text, gettext, moment_text
+
+_STATES = ("draft", "issued", "cancelled")
+_ABOVE = ("listed", "accountability")
+_UPPER = ("city", "province")
+
+
+@blueprint.get("/orders")
+@needs("order.read")
+def order_list() -> Page:
+    """Show the orders of the scope: drafts unless asked otherwise."""
+    said = request.args.get("state", "draft")
+    state = said if said in _STATES else "draft"
+    with read() as session:
+        found = reading.orders(session, scope(), state, paging.after(), PAGE + 1)
+        counts = reading.counts(session, scope())
+        rules = rules_of(session)
+        rows = [_shown(rules, row) for row in found[:PAGE]]
+    following = ""
+    if len(found) > PAGE:
+        last = found[PAGE - 1].order
+        place = paging.mark(last.drafted_at, last.id)
+        following = url_for("console.order_list", state=state, after=place)
+    tabs = [
+        {
+            "href": url_for("console.order_list", state=one),
+            "label": gettext(words.ORDER_STATES[one]),
+            "count": counts.get(one, 0),
+            "selected": one == state,
+        }
+        for one in _STATES
+    ]
+    return render_template(
+        "console/orders.html",
+        active="orders",
+        rows=rows,
+        tabs=tabs,
+        state=state,
+        next_href=following,
+    )
+
+
+def _shown(rules: Rules, row: OrderRow) -> dict[str, Any]:
+    """Return an order as a row of the list; `mine`: the reader can issue or cancel it."""
+    order = row.order
+    about = gettext("办件 %(number)s", number=row.case.number)
+    if row.item is not None:
+        about = gettext("办件 %(number)s 第 %(n)s 项", number=row.case.number, n=row.item.n)
+    return {
+        "href": url_for("console.order_page", order_id=order.id),
+        "number": order.number or "",
+        "kind_label": gettext(words.ACTIONS[order.kind]),
+        "state": order.state,
+        "state_label": gettext(words.ORDER_STATES[order.state]),
+        "unit": row.unit.name if row.unit else gettext("未涉及单位"),
+        "clocks": clock_views(rules, [row.clock] if row.clock else [], now()),
+        "note": about,
+        "mine": order.state == "draft" and _may_settle(row),
+        "drafted": moment_text(order.drafted_at),
+    }
+
+
+@blueprint.get("/orders/<int:order_id>")
+@needs("order.read")
+def order_page(order_id: int) -> Page:
+    """Show one order; a draft with its text to correct."""
+    return _page(order_id)
+
+
+def _page(
+    order_id: int, errors: Mapping[str, str] | None = None, form: str = "", status: int = 200
+) -> Page:
+    with read() as session:
+        row = reading.order(session, scope(), order_id)
+        shown = _shown(rules_of(session), row)
+        people = names.users(
+            session, {one for one in (row.order.issued_by, row.order.cancelled_by) if one}
+        )
+        due = preview.due(session, "answer", matter_of(row.case), now()) if row.unit else None
+    body = render_template(
+        "console/order.html",
+        active="orders",
+        order=row.order,
+        row=row,
+        shown=shown,
+        people=people,
+        answer_due=due_text(due) if due else "",
+        answer_by=day_text(row.order.answer_by) if row.order.answer_by else "",
+        may_settle=_may_settle(row),
+        too_high=_too_high(row),
+        errors=errors or {},
+        form=form,
+        language=request.method == "GET",
+    )
+    return body, status
+
+
+def _may_settle(row: OrderRow) -> bool:
+    return may(actor(), "order.issue") and not _too_high(row)
+
+
+def _too_high(row: OrderRow) -> bool:
+    """Tell whether the document is the level above's to sign."""
+    return row.order.kind in _ABOVE and actor().level not in _UPPER
+
+
+@blueprint.post("/orders/<int:order_id>/issue")
+@needs("order.issue")
+def issue_order(order_id: int) -> Page:
+    """Issue a draft with the text as corrected (签发)."""
+    text = typed("text")
+    done = gettext("已签发，编号自动生成，答复期限开始计算。")
+    return _settle(
+        order_id, "issue", lambda s: orders.issue(s, actor(), order_id, text, now()), done
+    )
+
+
+@blueprint.post("/orders/<int:order_id>/cancel")
+@needs("order.issue")
+def cancel_order(order_id: int) -> Page:
+    """Cancel a draft with a reason (撤销)."""
+    reason = typed("reason")
+    return _settle(
+        order_id,
+        "cancel",
+        lambda s: orders.cancel(s, actor(), order_id, reason, now()),
+        gettext("已撤销。督办记录保留。"),
+    )
+
+
+def _settle(order_id: int, form: str, work: Callable[[Session], object], done: str) -> Page:
+    def take(session: Session) -> None:
+        reading.order(session, scope(), order_id)
+        work(session)
+
+    try:
+        change(take)
+    except BadInput as wrong:
+        return _page(order_id, wrong.fields, form, 422)
+    except MoveNotAllowed as gone:
+        page = render_template(
+            "errors/409.html",
+            reason=gettext(gone.told),
+            typed=[(gettext("内容"), typed("text")), (gettext("理由"), typed("reason"))],
+            back_href=url_for("console.order_page", order_id=order_id),
+            home_href=url_for("console.order_list"),
+        )
+        return page, 409
+    flash(done, "success")
+    return redirect(url_for("console.order_page", order_id=order_id))

@@ -1,0 +1,98 @@
+"""What a page of one case is made from: the dossier, who looks, when, and by which rules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines import preview
+from caseflow.deadlines.rules import Rules, rules_of
+from caseflow.errors import BadInput
+from caseflow.ledger import dossier, gate
+from caseflow.ledger.dossier import Dossier
+from caseflow.ledger.moves.record import matter_of
+from caseflow.ledger.tables import Case
+from caseflow.people import names
+from caseflow.people.actor import Actor
+from caseflow.people.tables import Area, Unit, User
+from caseflow.web import edge
+from caseflow.web.clocks import due_text
+
+
+@dataclass
+class Sight:
+    """One case in the eyes of one person at one moment."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    dossier: Dossier
+    rules: Rules
+
+    @property
+    def case(self) -> Case:
+        """The case itself."""
+        return self.dossier.case
+
+    @cached_property
+    def moves(self) -> list[str]:
+        """The moves of the state table that this person may make on the case, each once."""
+        return list(dict.fromkeys(edge.move for edge in gate.offers(self.actor, self.case)))
+
+    @cached_property
+    def units(self) -> Sequence[Unit]:
+        """The units that an item of this case can go to."""
+        return names.units_near(self.session, self.dossier.area)
+
+    @cached_property
+    def inspectors(self) -> Sequence[User]:
+        """The inspectors who can verify."""
+        return self._people("inspector")
+
+    @cached_property
+    def handlers(self) -> Sequence[User]:
+        """The people to whom the case can be assigned."""
+        return self._people("handler", "supervisor")
+
+    def _people(self, *roles: str) -> Sequence[User]:
+        about = self.case.unit_id
+        return names.people_near(self.session, self.dossier.area, roles, about)
+
+    def due(self, clock: str) -> str:
+        """Return when a promise given now would fall due, as the screen says it."""
+        back = self.dossier.clock("resolve") if clock in ("verify", "rectify") else None
+        before = back.due if back else None
+        matter = matter_of(self.case)
+        return due_text(preview.due(self.session, clock, matter, self.now, before=before))
+
+
+def look_at(session: Session, case: Case) -> Sight:
+    """Return a case as whoever is signed in sees it now."""
+    loaded = dossier.load(session, case)
+    return Sight(session, edge.actor(), edge.now(), loaded, rules_of(session))
+
+
+def unit_labels(units: Sequence[Unit]) -> dict[str, int]:
+    """Return unit ids by what one types for them; units of one name carry their area's code."""
+    often = [unit.name for unit in units]
+    return {
+        unit.name if often.count(unit.name) == 1 else f"{unit.name} ({unit.area_code})": unit.id
+        for unit in units
+    }
+
+
+def unit_typed(session: Session, case: Case, field: str) -> int | None:
+    """Return the unit whose name was typed in a field, None where nothing was.
+
+    Raises BadInput for a name that is not on the list.
+    """
+    typed = edge.typed(field)
+    if not typed:
+        return None
+    area = session.get_one(Area, case.area_code)
+    known = unit_labels(names.units_near(session, area))
+    if typed not in known:
+        raise BadInput({field: "没有这个单位，请从列表中选择"})
+    return known[typed]

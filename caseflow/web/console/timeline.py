@@ -1,0 +1,268 @@
+"""The story of a case for the screen: what each line of the history says in plain words.
+
+The facts of an entry are what its verb recorded; long words of a person stand in the history as a
+commitment only, so they are taken from the rows that hold them, by the moment they were written.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from flask import url_for
+
+from caseflow import words
+from caseflow.ledger.dossier import Dossier, Told
+from caseflow.ledger.tables import Item
+from caseflow.people.actor import REPORTER_ROLE, SYSTEM_ROLE
+from caseflow.web.clocks import due_text
+from caseflow.web.locale import gettext, happened, moment_text, series
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry as `components/timeline.html` expects it."""
+
+    what: str
+    who: str
+    at: str
+    iso: str
+    text: str
+    machine: bool
+    rung: str = ""
+    files: Sequence[dict[str, str]] = field(default_factory=tuple)
+
+
+def told(dossier: Dossier, since: int = 0) -> list[Line]:
+    """Return the entries after number `since`, newest first."""
+    story = Story(dossier)
+    return [story.line(entry) for entry in dossier.entries if entry.n > since]
+
+
+class Story:
+    """Tells the entries of one case."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        """Tell from this dossier; nothing is loaded here."""
+        self.dossier = dossier
+
+    @cached_property
+    def items(self) -> dict[int, Item]:
+        """The items by id."""
+        return {item.id: item for item in self.dossier.items}
+
+    def line(self, entry: Told) -> Line:
+        """Return one entry for the screen."""
+        tell = _TELLERS.get(entry.verb, _plain)
+        what, text = tell(self, entry)
+        item = self.items.get(entry.item_id or 0)
+        if item is not None:
+            what = gettext("问题项 %(n)s：%(what)s", n=item.n, what=what)
+        return Line(
+            what=what,
+            who=self._who(entry),
+            at=moment_text(entry.at),
+            iso=entry.at.isoformat(),
+            text=text,
+            machine=entry.role == SYSTEM_ROLE,
+            rung=_rung(entry),
+            files=self._files(entry),
+        )
+
+    def _who(self, entry: Told) -> str:
+        if entry.role == REPORTER_ROLE:
+            return gettext("反映人")
+        return self.dossier.person(entry.user_id)
+
+    def _files(self, entry: Told) -> tuple[dict[str, str], ...]:
+        if entry.verb != "hand_in":
+            return ()
+        return tuple(
+            {"href": url_for("console.evidence", evidence_id=one.id), "name": one.name}
+            for one, _ in self.dossier.evidence.get(entry.item_id or 0, ())
+            if one.at == entry.at and one.blob_id == entry.facts.get("blob")
+        )
+
+
+Sentence = tuple[str, str]
+
+
+def _word(table: dict[str, str], code: object) -> str:
+    return gettext(table[str(code)]) if code in table else str(code or "")
+
+
+def _move(entry: Told) -> str:
+    return happened(words.MOVES.get(entry.verb, entry.verb))
+
+
+def _said(entry: Told, *names: str) -> str:
+    """Return what a person wrote, from the facts that stand in the history in the clear."""
+    texts = [entry.facts.get(name) for name in names]
+    return "\n".join(text for text in texts if isinstance(text, str) and text)
+
+
+def _plain(_story: Story, entry: Told) -> Sentence:
+    return _move(entry), _said(entry, "authority", "reason", "remark", "text", "done", "number")
+
+
+def _with_name(entry: Told, name: str) -> str:
+    return gettext("%(move)s：%(what)s", move=_move(entry), what=name) if name else _move(entry)
+
+
+def _open(_story: Story, entry: Told) -> Sentence:
+    channel = _word(words.CHANNELS, entry.facts.get("channel"))
+    name = gettext("%(number)s（%(channel)s）", number=entry.facts.get("report"), channel=channel)
+    return _with_name(entry, name), ""
+
+
+def _accept(story: Story, entry: Told) -> Sentence:
+    handler = story.dossier.person(entry.facts.get("handler"))
+    return _move(entry), gettext("承办人：%(who)s", who=handler) if handler else ""
+
+
+def _assign(story: Story, entry: Told) -> Sentence:
+    return _with_name(entry, story.dossier.person(entry.facts.get("handler"))), ""
+
+
+def _split(story: Story, entry: Told) -> Sentence:
+    numbers = {one["n"] for one in entry.facts.get("items", ())}
+    lines = [f"{item.n}. {item.matter}" for item in story.dossier.items if item.n in numbers]
+    return _move(entry), "\n".join(lines)
+
+
+def _dispatch(story: Story, entry: Told) -> Sentence:
+    unit = story.dossier.unit_name(entry.facts.get("unit"))
+    inspector = story.dossier.person(entry.facts.get("inspector"))
+    text = gettext("由责任督学 %(who)s 到场核查", who=inspector) if inspector else ""
+    return _with_name(entry, unit), text
+
+
+def _find(story: Story, entry: Told) -> Sentence:
+    found = story.dossier.findings.get(entry.item_id or 0, [])
+    basis = next((finding.basis for finding in found if finding.at == entry.at), "")
+    unit = story.dossier.unit_name(entry.facts.get("unit"))
+    lines = [basis, gettext("整改单位：%(unit)s", unit=unit) if unit else ""]
+    result = _word(words.FINDINGS, entry.facts.get("result"))
+    return _with_name(entry, result), "\n".join(line for line in lines if line)
+
+
+def _return(_story: Story, entry: Told) -> Sentence:
+    what = gettext("退回，第 %(n)s 次", n=entry.facts.get("times"))
+    return what, _said(entry, "reason")
+
+
+def _strike_off(_story: Story, entry: Told) -> Sentence:
+    outcome = _word(words.OUTCOMES, entry.facts.get("outcome"))
+    return _with_name(entry, outcome), _said(entry, "remark")
+
+
+WAYS = {
+    "message": "发邮件",
+    "telephone": "电话",
+    "window": "窗口",
+    "letter": "信件",
+    "track": "查询页面",
+    "impossible": "无法送达",
+}
+
+
+def _reply(story: Story, entry: Told) -> Sentence:
+    reply = next((one for one in story.dossier.replies if one.at == entry.at), None)
+    lines = [reply.text, reply.proof] if reply else []
+    way = _word(WAYS, entry.facts.get("way"))
+    return _with_name(entry, way), "\n".join(line for line in lines if line)
+
+
+def _ask(story: Story, entry: Told) -> Sentence:
+    asked = [question.text for question in story.dossier.questions if question.asked_at == entry.at]
+    return _move(entry), "\n".join(asked)
+
+
+_RESUMED = {"answer": "反映人已补充", "person": "由人决定", "sweep": "等待期满，自动恢复"}
+
+
+def _resume(_story: Story, entry: Told) -> Sentence:
+    return _with_name(entry, _word(_RESUMED, entry.facts.get("by"))), ""
+
+
+def _call_back(story: Story, entry: Told) -> Sentence:
+    facts = entry.facts
+    if not facts.get("reached"):
+        return _with_name(entry, gettext("未接通")), ""
+    solved = gettext("已解决") if facts.get("solved") else gettext("未解决")
+    satisfied = gettext("满意") if facts.get("satisfied") else gettext("不满意")
+    heard = [call.words for call in story.dossier.call_backs if call.at == entry.at]
+    return _with_name(entry, series((solved, satisfied))), "\n".join(word for word in heard if word)
+
+
+def _close(_story: Story, entry: Told) -> Sentence:
+    reason = _said(entry, "reason")
+    return _move(entry), gettext(reason) if reason else ""
+
+
+def _reopen(_story: Story, entry: Told) -> Sentence:
+    what = gettext("重新办理，第 %(n)s 次", n=entry.facts.get("times"))
+    return what, _said(entry, "reason")
+
+
+def _acknowledge(_story: Story, entry: Told) -> Sentence:
+    facts = entry.facts
+    police = gettext("未报警")
+    if facts.get("police_called"):
+        by = [str(facts.get(name) or "") for name in ("police_who", "police_at", "police_number")]
+        police = gettext("已报警：%(how)s", how=series(word for word in by if word))
+    leader = gettext("已报告分管领导") if facts.get("leader_told") else gettext("未报告分管领导")
+    lines = [police, leader, _said(entry, "reason")]
+    return _move(entry), "\n".join(line for line in lines if line)
+
+
+def _rung(entry: Told) -> str:
+    return _word(words.ACTIONS, entry.facts.get("action")) if entry.verb == "rung" else ""
+
+
+def _climbed(_story: Story, entry: Told) -> Sentence:
+    clock = _word(words.CLOCKS, entry.facts.get("clock"))
+    late = gettext("补记，未另发通知") if entry.facts.get("superseded") else ""
+    return _with_name(entry, clock), late
+
+
+def _reveal(_story: Story, entry: Told) -> Sentence:
+    return _with_name(entry, str(entry.facts.get("report") or "")), _said(entry, "reason")
+
+
+def _recalendared(_story: Story, entry: Told) -> Sentence:
+    lines = [
+        gettext(
+            "%(what)s：%(before)s → %(after)s",
+            what=_word(words.CLOCKS, one["name"]),
+            before=due_text(datetime.fromisoformat(one["old_due"])),
+            after=due_text(datetime.fromisoformat(one["new_due"])),
+        )
+        for one in entry.facts.get("clocks", ())
+    ]
+    return _move(entry), "\n".join(lines)
+
+
+_TELLERS: dict[str, Callable[[Story, Told], Sentence]] = {
+    "open": _open,
+    "add": _open,
+    "retaliation": _open,
+    "accept": _accept,
+    "assign": _assign,
+    "split": _split,
+    "dispatch": _dispatch,
+    "find": _find,
+    "return": _return,
+    "strike_off": _strike_off,
+    "answer": _reply,
+    "reply": _reply,
+    "ask": _ask,
+    "resume": _resume,
+    "call_back": _call_back,
+    "close": _close,
+    "reopen": _reopen,
+    "acknowledge": _acknowledge,
+    "rung": _climbed,
+    "reveal": _reveal,
+    "recalendar": _recalendared,
+}

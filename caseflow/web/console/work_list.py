@@ -1,0 +1,123 @@
+"""The work list: what burns first; and the search."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from caseflow import words
+from caseflow.deadlines.rules import rules_of
+from caseflow.ledger import listing, queries
+from caseflow.ledger.dossier import Told
+from caseflow.ledger.listing import Beside
+from caseflow.ledger.queries import PAGE
+from caseflow.ledger.tables import INSTRUCTED, Case
+from caseflow.web.clocks import ClockView, clock_view
+from caseflow.web.console import filters, paging
+from caseflow.web.console.frame import Page, blueprint, scope
+from caseflow.web.edge import actor, needs, now, read
+from caseflow.web.locale import gettext, happened, moment_text
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case as `components/lists.html` expects it."""
+
+    href: str
+    number: str
+    kind: str
+    kind_label: str
+    urgent: bool
+    leader: bool
+    title: str
+    unit: str
+    area: str
+    items_done: int
+    items_total: int
+    handler: str
+    last_event: str
+    state: str
+    state_label: str
+    clock: ClockView | None
+
+
+def rows(session: Session, cases: Sequence[Case]) -> list[Row]:
+    """Return cases as rows; a fixed number of statements whatever their number."""
+    if not cases:
+        return []
+    loaded, rules = listing.beside(session, cases), rules_of(session)
+    clocks = {case_id: clock_view(rules, clock, now()) for case_id, clock in loaded.clocks.items()}
+    return [_row(case, loaded, clocks.get(case.id)) for case in cases]
+
+
+def _row(case: Case, loaded: Beside, clock: ClockView | None) -> Row:
+    done, total = loaded.items.get(case.id, (0, 0))
+    unit = loaded.units[case.unit_id].name if case.unit_id else case.place
+    return Row(
+        href=url_for("console.case_page", number=case.number),
+        number=case.number,
+        kind=case.kind,
+        kind_label=gettext(words.KINDS[case.kind]),
+        urgent=case.urgent,
+        leader=case.rank == INSTRUCTED,
+        title=case.matter,
+        unit=unit,
+        area=loaded.areas[case.area_code],
+        items_done=done,
+        items_total=total,
+        handler=loaded.handlers.get(case.handler_id or 0, ""),
+        last_event=_last_event(loaded, case),
+        state=case.state,
+        state_label=gettext(words.CASE_STATES[case.state]),
+        clock=clock,
+    )
+
+
+def _last_event(loaded: Beside, case: Case) -> str:
+    entry = loaded.last.get(case.id)
+    if entry is None:
+        return ""
+    what = happened(words.MOVES.get(entry.verb, entry.verb))
+    if entry.verb == "rung":
+        what = gettext(words.ACTIONS[str(Told.of(entry).facts["action"])])
+    return f"{what} {moment_text(entry.at)}"
+
+
+@blueprint.get("/")
+@needs("ledger.read")
+def work_list() -> Page:
+    """Show the cases of the scope, what burns first, or what a search finds."""
+    asked = request.args.get("q", "").strip()
+    values = _found(asked) if asked else _burning()
+    return render_template("console/work_list.html", active="work", q=asked, **values)
+
+
+def _found(asked: str) -> Mapping[str, Any]:
+    with read() as session:
+        shown = rows(session, queries.find(session, scope(), asked))
+    return {"rows": shown, "full": len(shown) == PAGE}
+
+
+def _burning() -> Mapping[str, Any]:
+    chosen = filters.chosen(actor(), now())
+    with read() as session:
+        # One more than fits tells whether there is a next page.
+        cases = queries.work_list(session, scope(), chosen.narrowed, paging.after_place(), PAGE + 1)
+        groups = listing.groups(session, scope(), actor().id, now())
+        shown = rows(session, cases[:PAGE])
+    following = ""
+    if len(cases) > PAGE:
+        last = cases[PAGE - 1]
+        place = paging.mark(last.rank, last.next_due, last.id)
+        following = filters.address_of(chosen.address, after=place)
+    return {
+        "rows": shown,
+        "menus": filters.menus(chosen, groups),
+        "narrowed": bool(chosen.address),
+        "later_page": "after" in request.args,
+        "first_href": filters.address_of(chosen.address),
+        "next_href": following,
+        "open_cases": sum(group.count for group in groups),
+    }

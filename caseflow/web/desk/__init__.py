@@ -1,0 +1,9 @@
+"""The telephone desk: one screen on which a shift writes down what people say.
+
+The same sheet serves four doors: telephone, window, letter, and what other offices hand down.
+"""
+
+from caseflow.web.desk import fragments, page
+from caseflow.web.desk.frame import blueprint
+
+__all__ = ["blueprint", "fragments", "page"]

@@ -1,0 +1,197 @@
+"""The desk's page: an empty or restored sheet, saving it, and the numbers to read aloud.
+
+The code of the receipt stands only in the answer to the POST; the script then gives the page the
+address of the next sheet, so that a reload shows that and sends nothing again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flask import redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from caseflow import words
+from caseflow.deadlines import clocks
+from caseflow.deadlines.clocks import Subject
+from caseflow.deadlines.rules import rules_of
+from caseflow.errors import BadInput, NotPermitted, Told
+from caseflow.intake import desk_places, drafts
+from caseflow.intake.channels import desk as sheets
+from caseflow.intake.desk import saved_before, take_down, written_down
+from caseflow.intake.drafts import Kept
+from caseflow.intake.owed import owed
+from caseflow.intake.receive import Received
+from caseflow.ledger.report_tables import Report
+from caseflow.refs import grouped
+from caseflow.web import edge
+from caseflow.web.clocks import ClockView, clock_views
+from caseflow.web.desk.frame import (
+    Page,
+    blueprint,
+    channel_of,
+    fresh_nonce,
+    is_nonce,
+    place_of,
+    scope,
+    sheet,
+)
+from caseflow.web.desk.lines import debts
+from caseflow.web.edge import needs
+from caseflow.web.locale import gettext, moment_text
+
+PROMISES = ("notice", "resolve")
+USED = (
+    "这一张先前已经保存过（%(number)s），那一份没有变。现在写的还没有存入：是另一件，请再按一次保存；"
+    "要补充那一件，请打开办件补记。"
+)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What the operator reads aloud. `again`: the sheet had been saved before."""
+
+    report: str
+    case: str
+    groups: Sequence[str]
+    channel: str
+    received_at: str
+    promises: Sequence[ClockView]
+    answered: bool
+    urgent: bool
+    again: bool
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet on the screen; `form` and `errors` by field name."""
+
+    channel: str
+    nonce: str
+    form: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    restored_at: str = ""
+
+
+@blueprint.get("")
+@needs("desk.log")
+def show() -> Page:
+    """Show the sheet that the address names; without one go on to the newest draft or a new one."""
+    channel, nonce = channel_of(request.args.get("channel")), request.args.get("sheet", "")
+    me = edge.actor().person
+    with edge.read() as session:
+        if not is_nonce(nonce):
+            kept = () if request.args.get("new") else _waiting(session, channel)
+            nonce = kept[0].nonce if kept else fresh_nonce()
+            return redirect(url_for(".show", channel=channel, sheet=nonce))
+        if saved_before(session, nonce) is not None:  # somebody went back to its address
+            return redirect(url_for(".show", channel=channel, new=1))
+        draft = drafts.find(session, edge.rooms().ring, me, nonce)
+        if draft is None:
+            return _page(session, Sheet(channel, nonce))
+        kept_at = moment_text(draft.saved_at)
+        return _page(session, Sheet(draft.channel, nonce, draft.form, restored_at=kept_at))
+
+
+@blueprint.post("")
+@needs("desk.log")
+def save() -> Page:
+    """Save the sheet and show its numbers above the next one; errors keep everything typed."""
+    channel, nonce, form = channel_of(request.form.get("channel")), edge.typed("nonce"), sheet()
+    nonce = nonce if is_nonce(nonce) else fresh_nonce()
+    with edge.read() as session:
+        before = saved_before(session, nonce)
+    if before is not None and before.logged_by != edge.actor().person:
+        nonce = fresh_nonce()  # a sheet left open by a colleague: its receipt is nobody else's
+    elif before is not None and not _same(before, form):
+        return _again(
+            Sheet(channel, fresh_nonce(), form, {"text": Told(USED, number=before.number)})
+        )
+    try:
+        received = _taken(channel, nonce, form)
+    except BadInput as error:
+        return _again(Sheet(channel, nonce, form, error.fields))
+    except NotPermitted:
+        recused = "您与这个单位有回避关系，这一项不能由您办理，请交给同事；所写内容已保留"
+        return _again(Sheet(channel, nonce, form, {"unit": recused}))
+    with edge.read() as session:
+        saved = _saved(session, received, channel)
+        return _page(session, Sheet(channel, fresh_nonce()), saved)
+
+
+def _same(report: Report, form: Mapping[str, str]) -> bool:
+    said = form.get("kind", "").strip(), form.get("text", "").strip()
+    return (report.kind, report.text) == said
+
+
+def _taken(channel: str, nonce: str, form: Mapping[str, str]) -> Received:
+    """Parse and keep the sheet. Raises BadInput with what the parser and the house found wrong."""
+    now = edge.now()
+    with edge.read() as session:
+        place = place_of(session, form)
+        unit_id = place.unit.id if place.unit else None
+    seat = sheets.Seat(edge.actor().person, place.area, now, unit_id)
+    try:
+        logged = sheets.parse(channel, nonce, form, seat)
+    except BadInput as error:
+        raise BadInput(_in_order({**error.fields, **place.wrong})) from error
+    if place.wrong:
+        raise BadInput(place.wrong)
+    return take_down(edge.rooms(), logged, edge.actor(), now)
+
+
+def _in_order(wrong: Mapping[str, str]) -> dict[str, str]:
+    return {name: wrong[name] for name in sheets.FIELDS if name in wrong}
+
+
+def _again(typed: Sheet) -> Page:
+    with edge.read() as session:
+        return str(_page(session, typed)), 422
+
+
+def _waiting(session: Session, channel: str) -> list[Kept]:
+    mine = drafts.waiting(session, edge.rooms().ring, edge.actor().person)
+    return [kept for kept in mine if kept.channel == channel]
+
+
+def _saved(session: Session, received: Received, channel: str) -> Saved:
+    case, report = written_down(session, received)
+    running = clocks.alive(session, Subject(root_case_id=case.id), *PROMISES)
+    return Saved(
+        report=report.number,
+        case=case.number,
+        groups=grouped(received.code or "").split() if channel != "handed_down" else (),
+        channel=channel,
+        received_at=moment_text(report.received_at),
+        promises=clock_views(rules_of(session), running, edge.now()),
+        answered=case.state == "answered",
+        urgent=case.urgent,
+        again=received.duplicate,
+    )
+
+
+def _page(session: Session, typed: Sheet, saved: Saved | None = None) -> str:
+    mine = drafts.waiting(session, edge.rooms().ring, edge.actor().person)
+    return render_template(
+        "desk/index.html",
+        active="desk",
+        sheet=typed,
+        form=typed.form,
+        errors={name: gettext(told) for name, told in typed.errors.items()},
+        saved=saved,
+        others=[
+            {"nonce": kept.nonce, "channel": kept.channel, "at": moment_text(kept.saved_at)}
+            for kept in mine
+            if kept.nonce != typed.nonce
+        ],
+        channels=[(code, gettext(words.CHANNELS[code])) for code in sheets.CHANNELS],
+        answering=typed.channel in sheets.ANSWERING,
+        areas=desk_places.areas(session, scope()),
+        unit_names=desk_places.unit_names(session, scope()),
+        categories=[(code, gettext(told)) for code, told in words.CATEGORIES.items()],
+        kinds=[
+            {"value": code, "label": gettext(told), "attrs": {} if n else {"data-key": "k"}}
+            for n, (code, told) in enumerate(words.KINDS.items())
+        ],
+        disclosures=[(code, gettext(told)) for code, told in words.DISCLOSURES.items()],
+        owed=debts(session, owed(session, scope())),
+    )

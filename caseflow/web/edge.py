@@ -1,0 +1,90 @@
+"""Where a request meets the house: its rooms, its actor, its transaction.
+
+The person is loaded in a read that ends before the handler runs; a handler hands a piece of work
+to `change`, which runs it in one transaction and tries again when the database asks (engine 2, 3).
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+
+from flask import Response, current_app, g, redirect, request, url_for
+from sqlalchemy.orm import Session
+
+from caseflow import clock, refs
+from caseflow.intake.channels.webform import legible
+from caseflow.intake.rooms import Rooms
+from caseflow.people.actor import Actor
+from caseflow.people.permissions import may, require
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+def rooms() -> Rooms:
+    """Return the database, key ring and file store of this process."""
+    return cast(Rooms, current_app.extensions["caseflow.rooms"])
+
+
+def now() -> datetime:
+    """Return the moment of this request: read once, the same for everything it does."""
+    if "now" not in g:
+        g.now = clock.now()
+    return cast(datetime, g.now)
+
+
+def actor() -> Actor:
+    """Return who is signed in; a page without `needs` must not ask."""
+    return cast(Actor, g.actor)
+
+
+def signed_in() -> bool:
+    """Tell whether somebody of the office or of a unit is signed in."""
+    return g.get("actor") is not None
+
+
+def can(permission: str) -> bool:
+    """Tell whether whoever is signed in carries a permission (also a template global)."""
+    return signed_in() and may(actor(), permission)
+
+
+@contextmanager
+def read() -> Iterator[Session]:
+    """Yield a session that can only read."""
+    with rooms().database.read() as session:
+        yield session
+
+
+def change(work: Callable[[Session], T]) -> T:
+    """Run `work` in one transaction and return what it returns; nothing is kept if it raises."""
+    return rooms().database.run(work)
+
+
+def needs(permission: str) -> Callable[[Callable[P, T]], Callable[P, T | Response]]:
+    """Let a handler run only for people with `permission`; others sign in or are refused."""
+
+    def guard(handler: Callable[P, T]) -> Callable[P, T | Response]:
+        @wraps(handler)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> T | Response:
+            if not signed_in():
+                back = request.full_path.rstrip("?") if request.method == "GET" else None
+                return cast(Response, redirect(url_for("login.show", next=back)))
+            require(actor(), permission)
+            return handler(*args, **kwargs)
+
+        guarded.needs = permission  # type: ignore[attr-defined]  # a test walks every route by it
+        return guarded
+
+    return guard
+
+
+def typed(name: str) -> str:
+    """Return one field of the posted form, trimmed and without what no database takes."""
+    return legible(request.form.get(name, "")).strip()
+
+
+def seen() -> int | None:
+    """Return the history number that the form was made from; None when it carries none."""
+    return refs.whole(typed("head_n"))

@@ -1,0 +1,91 @@
+"""The language of a page: Simplified Chinese first, English complete; `?lang=` is remembered."""
+
+from calendar import month_name
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from flask import Flask, Response, g, request
+from flask_babel import Babel
+from flask_babel import gettext as _gettext
+from flask_babel import ngettext as _ngettext
+from flask_babel import pgettext as _pgettext
+
+from caseflow.clock import local
+from caseflow.errors import Told
+
+LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
+COOKIE = "lang"
+_YEAR = 365 * 24 * 3600
+_WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+
+
+def gettext(text: str, **values: object) -> str:
+    """Return a text in the page's language, its named holes filled."""
+    if isinstance(text, Told):
+        return str(_gettext(text.text, **text.values))
+    return str(_gettext(text, **values))
+
+
+def happened(move: str) -> str:
+    """Return a move's word as a story says it: what was done, not what can be done."""
+    return str(_pgettext("happened", move))
+
+
+def series(words: Iterable[str]) -> str:
+    """Return several words as one list: a、b、c, or a, b, c."""
+    return gettext("、").join(words)
+
+
+def ngettext(one: str, many: str, num: int) -> str:
+    """Return a text that counts `num` things, in the page's language."""
+    return str(_ngettext(one, many, num))
+
+
+def chosen() -> str:
+    """Return `zh` or `en` for this request: asked for, remembered, or the office's Chinese."""
+    for said in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        if said in LANGUAGES:
+            return said
+    return "zh"
+
+
+def _selector() -> str:
+    return LANGUAGES[chosen()]
+
+
+def day_text(day: date) -> str:
+    """Return a day as people say it: 3月6日(周五), or Fri 6 Mar."""
+    if chosen() == "en":
+        return f"{day:%a} {day.day} {day:%b}"
+    return f"{day.month}月{day.day}日({_WEEKDAYS[day.weekday()]})"  # not said
+
+
+def month_text(n: int) -> str:
+    """Return a month by its number from 1: 3 月, or March."""
+    return month_name[n] if chosen() == "en" else f"{n} 月"  # not said
+
+
+def moment_text(moment: datetime) -> str:
+    """Return a moment in Asia/Shanghai, with the day's weekday and the minute."""
+    here = local(moment)
+    return f"{day_text(here.date())} {here:%H:%M}"
+
+
+def _remember(response: Response) -> Response:
+    said = request.args.get("lang")
+    if said in LANGUAGES:
+        response.set_cookie(COOKIE, said, max_age=_YEAR, httponly=True, samesite="Lax")
+    return response
+
+
+def install(app: Flask) -> None:
+    """Set up gettext; the catalogue of the original language is the source itself."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(app.config["TRANSLATIONS"])
+    app.config["BABEL_DEFAULT_LOCALE"] = LANGUAGES["zh"]
+    Babel(app, locale_selector=_selector, default_timezone="Asia/Shanghai")
+    app.after_request(_remember)
+    app.jinja_env.filters.update(day=day_text, moment=moment_text, t=gettext)
+
+    @app.before_request
+    def name_language() -> None:
+        g.lang = "en" if chosen() == "en" else "zh-CN"

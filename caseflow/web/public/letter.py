@@ -1,0 +1,168 @@
+"""The letter of the tracking page: a story in plain words, and what was promised.
+
+What it may know is decided in `intake.tracking`; here it only gets its words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from caseflow import words
+from caseflow.clock import local
+from caseflow.deadlines.tables import Clock
+from caseflow.intake.tracking import Added, Step, Story
+from caseflow.web.clocks import due_text
+from caseflow.web.locale import chosen, gettext, moment_text
+
+STATES = {
+    "received": "我们正在判断是否属于受理范围。",
+    "answered": "我们已经当场答复您。",
+    "declined": "这件事不属于我们的受理范围，没有受理。这个决定会由另一位工作人员复看。",
+    "referred": "这件事由别的机关管辖，我们已经转送过去，由该机关继续办理。",
+    "accepted": "我们已经受理，有专人负责。",
+    "handling": "我们已经受理，正在逐项核查办理。",
+    "awaiting_reporter": "我们已经受理。为了查清楚，请您回答上面的问题。",
+    "replying": "我们正在准备给您的答复。",
+    "calling_back": "我们已经答复您，还会打电话问您问题解决了没有、满意不满意。",
+    "closed": "这件事已经办结。",
+}
+STEPS = {
+    "received": "收到您的来件",
+    "answer": "已当场答复",
+    "accept": "已受理",
+    "decline": "不予受理",
+    "refer": "已转送",
+    "acknowledge": "专人接手紧急事项",
+    "dispatch": "开始核查办理",
+    "conclude": "核查办理结束，准备答复",
+    "reopen": "开始重新办理",
+    "close": "已办结",
+    "asked": "我们向您提问",
+    "answered": "收到您的回答",
+    "resume": "继续办理",
+    "replied": "已答复您",
+    "added": "收到您的补充",
+    "retaliation": "收到您受打击报复的报告，已报负责人",
+}
+_PROMISES = {
+    "immediate": "有人接手",
+    "notice": "告诉您是否受理",
+    "reply": "答复您",
+    "call_back": "电话回访",
+}
+# Once the decision shows on this page nobody waits for being told of it.
+_UNDECIDED = ("received",)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What comes and by when."""
+
+    what: str
+    text: str
+
+
+def promise(clock: Clock, now: datetime) -> Promise:
+    """Return one promise in words; a broken one says so."""
+    due = _when(clock.due, now)
+    if clock.state == "paused":
+        text = gettext("等您回答期间暂停计算")
+    elif clock.due <= now:
+        text = gettext("应在 %(due)s 前完成，现已超期，我们正在催办。", due=due)
+    elif clock.provisional:
+        text = gettext("最晚 %(due)s（节假日安排公布前为暂定）", due=due)
+    else:
+        text = gettext("最晚 %(due)s", due=due)
+    return Promise(gettext(_PROMISES[clock.name]), text)
+
+
+def promised(clocks: Sequence[Clock], state: str, now: datetime) -> list[Promise]:
+    """Return what comes next: whether it is accepted only while that is open and comes first."""
+    replies = [clock.due for clock in clocks if clock.name == "reply"]
+    return [
+        promise(clock, now)
+        for clock in clocks
+        if clock.name != "notice"
+        or (state in _UNDECIDED and all(clock.due < reply for reply in replies))
+    ]
+
+
+def letter(story: Story, now: datetime) -> dict[str, object]:
+    """Return what `public/track_case.html` expects of a letter."""
+    return {
+        "number": story.first.number,
+        "paragraphs": _paragraphs(story),
+        "reply": story.reply,
+        "promises": promised(story.clocks, story.state, now),
+        "today": _date(now),
+    }
+
+
+def steps(story: Story) -> list[dict[str, object]]:
+    """Return the story for the timeline, newest first."""
+    return [_step(step) for step in reversed(story.steps)]
+
+
+def question(story: Story) -> dict[str, object] | None:
+    """Return the question that waits for an answer."""
+    asked = story.question
+    if asked is None:
+        return None
+    return {
+        "id": asked.id,
+        "text": asked.text,
+        "asked_at": moment_text(asked.asked_at),
+        "until": due_text(asked.until),
+    }
+
+
+def told(added: Sequence[Added]) -> list[dict[str, object]]:
+    """Return what the reporter added, newest first."""
+    return [
+        {"at": moment_text(one.at), "text": one.text, "files": one.files, "urgent": one.urgent}
+        for one in reversed(added)
+    ]
+
+
+def _paragraphs(story: Story) -> list[str]:
+    when, kind = moment_text(story.received_at), gettext(words.KINDS[story.first.kind])
+    said = [gettext("您 %(when)s 提交的%(kind)s，我们收到了。", when=when, kind=kind)]
+    if story.reopened and story.state not in ("closed", "calling_back"):
+        said.append(gettext("这件事正在重新办理。"))
+    said.append(gettext(STATES[story.state]))
+    reason = _last(story, "decline")
+    if story.state == "declined" and reason:
+        said.append(gettext("理由：%(reason)s", reason=reason))
+        said.append(gettext("您有不同意见，请在下面补充说明，我们会一并考虑。"))
+    authority = _last(story, "refer")
+    if story.state == "referred" and authority:
+        said.append(gettext("接收机关：%(authority)s", authority=authority))
+    if story.question is not None:
+        until = due_text(story.question.until)
+        waits = "最晚等到 %(until)s。到时没有收到回答，我们按现有情况继续办理。"
+        said.append(gettext(waits, until=until))
+    return said
+
+
+def _last(story: Story, what: str) -> str:
+    return next((step.text for step in reversed(story.steps) if step.what == what), "")
+
+
+def _step(step: Step) -> dict[str, object]:
+    shown = step.text if step.what in ("decline", "refer", "asked") else ""
+    return {"what": gettext(STEPS[step.what]), "at": moment_text(step.at), "text": shown}
+
+
+def _when(due: datetime, now: datetime) -> str:
+    """Return a due moment; one of the next hours without its day, read in a hurry."""
+    here = local(due)
+    if due > now and here.date() == local(now).date():
+        return gettext("今天 %(time)s", time=f"{here:%H:%M}")
+    return due_text(due)
+
+
+def _date(moment: datetime) -> str:
+    here = local(moment)
+    if chosen() == "en":
+        return f"{here.day} {here:%B} {here.year}"
+    return f"{here.year}年{here.month}月{here.day}日"  # not said

@@ -1,0 +1,136 @@
+"""Files of the public's forms: kept at once, told by name where they cannot be taken."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import SEEK_END
+from typing import BinaryIO, cast
+
+from flask import current_app, request
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from caseflow.files.names import safe_name
+from caseflow.intake import uploads
+from caseflow.intake.uploads import Allowed, Kept, Sent, Sifted
+from caseflow.web import edge
+from caseflow.web.locale import gettext, series
+from config import Settings
+
+_MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The files that go with a form now, and what must be told about the others."""
+
+    kept: Sequence[Kept] = ()
+    words: str = ""
+
+
+def gather(key: str) -> Proof:
+    """Keep the files that came, find those of an earlier try that are still wanted.
+
+    Without any file nothing is asked of the database. Raises Unavailable.
+    """
+    came = [_sent(storage) for storage in request.files.getlist("files")]
+    sent = [file for file in came if file.name or file.size]
+    wanted = request.form.getlist("kept")
+    if not sent and not wanted:
+        return Proof()
+    sifted = uploads.sift(sent, len(wanted), allowed())
+    rooms, now = edge.rooms(), edge.now()
+
+    def work(session: Session) -> list[Kept]:
+        uploads.expire(session, now)
+        tokens = uploads.keep(session, rooms, key, sifted.good, now)
+        return uploads.waiting(session, rooms, key, {*wanted, *tokens}, now)
+
+    kept = edge.change(work)
+    gone = set(wanted) - {file.token for file in kept}
+    return Proof(uploads.once(kept), _told(sifted, gone=bool(gone)))
+
+
+def carry_over(proof: Proof, key: str) -> Proof:
+    """Return the same files for a form with another number."""
+    if not proof.kept:
+        return Proof()
+    rooms, now = edge.rooms(), edge.now()
+
+    def work(session: Session) -> list[Kept]:
+        tokens = uploads.carry_over(session, rooms, key, proof.kept, now)
+        return uploads.waiting(session, rooms, key, tokens, now)
+
+    return Proof(edge.change(work))
+
+
+def _sent(storage: FileStorage) -> Sent:
+    stream = cast(BinaryIO, storage.stream)
+    size = stream.seek(0, SEEK_END)
+    return Sent(storage.filename or "", stream, size)
+
+
+def _told(sifted: Sifted, *, gone: bool) -> str:
+    said = []
+    if sifted.empty:
+        names = _listed(sifted.empty)
+        said.append(gettext("%(names)s 是空文件，没有收下。请重新选，或者不附它。", names=names))
+    if sifted.too_large:
+        names, size = _listed(sifted.too_large), size_text(allowed().size)
+        said.append(gettext("%(names)s 超过 %(size)s，没有收下。", names=names, size=size))
+    if sifted.too_many:
+        names, number = _listed(sifted.too_many), allowed().number
+        words = "最多 %(number)s 个文件，没有收下：%(names)s。可以在提交后凭编号和查询码补充。"
+        said.append(gettext(words, names=names, number=number))
+    if gone:
+        said.append(gettext("先前收到的文件保留两小时，已经过期，请重新选择。"))
+    return " ".join(said)
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = [f"“{safe_name(name)}”" for name in names]
+    return series(shown)
+
+
+def allowed() -> Allowed:
+    """Return how large and how many files may be, as the settings say."""
+    settings = _settings()
+    return Allowed(settings.max_file, settings.max_files)
+
+
+def limits_told() -> str:
+    """Return the limits in words, as they stand beside the field and in every message."""
+    settings = _settings()
+    return gettext(
+        "最多 %(number)s 个，每个不超过 %(size)s，一共不超过 %(whole)s。",
+        number=settings.max_files,
+        size=size_text(settings.max_file),
+        whole=size_text(settings.max_form),
+    )
+
+
+def size_text(size: int) -> str:
+    """Return a size for people."""
+    if size >= _MIB:
+        return f"{size / _MIB:.1f}".removesuffix(".0") + " MB"
+    return f"{max(1, round(size / 1024))} KB"
+
+
+def page_values(proof: Proof) -> dict[str, object]:
+    """Return what the templates' file fields expect."""
+    limits = allowed()
+    return {
+        "kept_files": [
+            {"token": file.token, "name": file.name, "size": size_text(file.size)}
+            for file in proof.kept
+        ],
+        "limits_told": limits_told(),
+        "file_limits": {
+            "data-max-files": limits.number,
+            "data-max-size": limits.size,
+            "data-max-whole": _settings().max_form,
+        },
+    }
+
+
+def _settings() -> Settings:
+    return cast(Settings, current_app.extensions["caseflow.settings"])

@@ -1,0 +1,164 @@
+"""The form of the public, and the receipt, which is the answer to it."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from caseflow import refs, words
+from caseflow.deadlines.tables import Clock
+from caseflow.errors import BadInput, Unavailable
+from caseflow.intake import places, tracking
+from caseflow.intake.channels import webform
+from caseflow.intake.places import Places
+from caseflow.intake.receive import take_in
+from caseflow.intake.report import IncomingReport
+from caseflow.ledger.report_tables import Report
+from caseflow.web import edge
+from caseflow.web.locale import chosen, gettext, moment_text
+from caseflow.web.public import guard, proof
+from caseflow.web.public.frame import blueprint, page
+from caseflow.web.public.letter import promised
+from caseflow.web.public.proof import Proof
+
+_ORDER = ("kind", "category", "area", "unit", "place", "happened_when", "text", "files")
+
+NO_COOKIE = (
+    "您写的都在，还没有提交。这一页放得太久，或者浏览器不保存 Cookie。请看一遍，再按一次“提交”。"
+)
+NO_NUMBER = "您写的都在，还没有提交。这一页不完整，现在补好了，请再按一次“提交”。"
+SAID_BEFORE = (
+    "这一页之前已经提交过，那一份已经收下（编号 %(number)s）。"
+    "您这次改过内容，还没有收下：要作为新的一件提交，请再按一次“提交”。"
+    "只是补充的话，请用“查进度”。"
+)
+NOT_NOW = (
+    "系统暂时存不下来，还没有收下。您写的都在（文件要重新选），请过一会儿再按一次“提交”；"
+    "急事请打电话。"
+)
+
+
+@blueprint.get("/report")
+def form() -> Response:
+    """Show the empty form."""
+    return _form({}, guard.new_nonce())
+
+
+@blueprint.post("/report")
+def submit() -> AnyResponse:
+    """Take the form: the receipt, or the form again with everything that was typed."""
+    nonce = edge.typed("nonce")
+    whole = webform.is_nonce(nonce)
+    if not whole:
+        nonce = guard.new_nonce()
+    key = webform.key_of(nonce)
+    try:
+        files = proof.gather(key)
+        if not whole:
+            return _form(request.form, nonce, 400, files, gettext(NO_NUMBER))
+        if not (guard.proven() or guard.confirmed(key)):
+            if _left(key):
+                return redirect(url_for("public.ask"), 303)
+            return _form(request.form, nonce, 400, files, gettext(NO_COOKIE), vouch=True)
+        return _take(nonce, key, files)
+    except Unavailable:
+        return _form(request.form, nonce, 503, notice=gettext(NOT_NOW))
+
+
+def _left(key: str) -> bool:
+    """Tell whether this form was taken before and left: nobody reads it by going back."""
+    with edge.read() as session:
+        return tracking.is_known(session, key)
+
+
+def _take(nonce: str, key: str, files: Proof) -> Response:
+    offered = _offered()
+    incoming, errors = _parsed(offered, key, files)
+    if incoming is None:
+        return _form(request.form, nonce, 422, files, errors=errors, offered=offered)
+    received = take_in(edge.rooms(), incoming, edge.now())
+    with edge.read() as session:
+        report, promises = tracking.kept(session, received.report_number)
+    if received.duplicate and (report.text, report.kind) != (incoming.text, incoming.kind):
+        fresh = guard.new_nonce()
+        files = proof.carry_over(files, webform.key_of(fresh))
+        said = gettext(SAID_BEFORE, number=report.number)
+        return _form(request.form, fresh, 409, files, said, offered=offered)
+    return _receipt(report, promises, received.code or "", len(files.kept))
+
+
+def _parsed(
+    offered: Places, key: str, files: Proof
+) -> tuple[IncomingReport | None, dict[str, str]]:
+    """Return the report, or what is wrong in the order of the page."""
+    errors = {"files": files.words} if files.words else {}
+    incoming = None
+    try:
+        incoming = webform.parse(
+            request.form,
+            offered.choices(),
+            key,
+            edge.now(),
+            locale=chosen(),
+            files=[file.incoming() for file in files.kept],
+        )
+    except BadInput as wrong:
+        errors |= {name: gettext(said) for name, said in wrong.fields.items()}
+    if not errors:
+        return incoming, {}
+    rank = {name: place for place, name in enumerate(_ORDER)}
+    return None, dict(sorted(errors.items(), key=lambda error: rank.get(error[0], len(rank))))
+
+
+def _receipt(report: Report, promises: Sequence[Clock], code: str, files: int) -> Response:
+    values = {
+        "number": report.number,
+        "groups": refs.grouped(code).split(),
+        "kind_label": gettext(words.KINDS[report.kind]),
+        "received_at": moment_text(report.received_at),
+        "promises": promised(promises, "received", edge.now()),
+        "reachable": not report.anonymous,
+        "danger": any(clock.name == "immediate" for clock in promises),
+        "files": files,
+    }
+    return page("public/receipt.html", receipt=values)
+
+
+def _offered() -> Places:
+    with edge.read() as session:
+        return places.offered(session, edge.rooms().area)
+
+
+def _form(
+    typed: Mapping[str, str],
+    nonce: str,
+    status: int = 200,
+    files: Proof | None = None,
+    notice: str = "",
+    *,
+    errors: Mapping[str, str] | None = None,
+    offered: Places | None = None,
+    vouch: bool = False,
+) -> Response:
+    """Return the form with what was typed. `vouch`: the next try counts without a cookie."""
+    offered = offered or _offered()
+    return page(
+        "public/report.html",
+        status,
+        form=typed,
+        errors=errors or {},
+        notice=notice,
+        nonce=nonce,
+        confirmation=guard.confirmation(webform.key_of(nonce)) if vouch else _carried(nonce),
+        areas=offered.areas,
+        units=offered.units,
+        categories=[(code, gettext(label)) for code, label in words.CATEGORIES.items()],
+        language=request.method == "GET",
+        **proof.page_values(files or Proof()),
+    )
+
+
+def _carried(nonce: str) -> str:
+    """Return the confirmation that the form carried already, while its number stays the same."""
+    key = webform.key_of(nonce)
+    return guard.confirmation(key) if request.method == "POST" and guard.confirmed(key) else ""

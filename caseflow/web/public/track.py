@@ -1,0 +1,242 @@
+"""Tracking: number and code open a letter; from it one adds, answers, calls for help, leaves.
+
+The code is asked for once; from then on a sealed ticket in the forms proves it, for 30 minutes
+since the last step. Nothing of it stands in an address.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from caseflow import refs
+from caseflow.errors import BadInput, Unavailable
+from caseflow.intake import tracking
+from caseflow.intake.channels import webform
+from caseflow.web import edge
+from caseflow.web.locale import gettext
+from caseflow.web.public import guard, letter, proof
+from caseflow.web.public.frame import blueprint, page
+from caseflow.web.public.proof import Proof
+
+_CODE_DIGITS = 16
+_DASHES = re.compile(r"[‐-―−—ー_]+")
+# The two fields are good for 30 minutes too: a browser that is asked to send them again later, by
+# whoever sits there then, opens nothing.
+_ASKED, _ASKED_LOOSELY = "track", "track without a cookie"
+_PARTS = ("add", "answer", "retaliation")
+
+WRONG = "编号和查询码对不上，或者这个编号试错太多次，要等 15 分钟。请对照回执再输入一次。"
+TOO_MANY = "现在查询的人太多，请过一分钟再试。"
+OVER = "为了您的安全，打开 30 分钟不动就会关上。请再输入一次编号和查询码。"
+OVER_DRAFT = (
+    "为了您的安全，打开 30 分钟不动就会关上。请再输入一次编号和查询码，您刚才写的还在下面。"
+)
+NO_COOKIE = "这一页放得太久，或者浏览器不保存 Cookie。请再输入一次查询码。"
+NOT_NOW = "系统暂时存不下来，还没有收下。您写的都在（文件要重新选），请过一会儿再试；急事请打电话。"
+THANKS = {
+    "add": "已收到您的补充，会和原来的来件一起办理。",
+    "answer": "已收到您的回答，我们继续办理。",
+    "late": "提问已经结束，您的回答作为补充收下了。",
+    "retaliation": "已收到，并已报告负责人。有人身危险，请马上打 110。",
+}
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A form of the letter that could not be taken: which one, what was typed, and why."""
+
+    part: str = ""
+    text: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    notice: str = ""
+    nonce: str = ""
+    files: Proof = field(default_factory=Proof)
+
+
+@blueprint.get("/track")
+def ask() -> Response:
+    """Show the two fields."""
+    return _asked()
+
+
+@blueprint.post("/track")
+def show() -> Response:
+    """Show the letter that number and code open; every wrong pair gets the same answer."""
+    number, code = _number(edge.typed("number")), edge.typed("code")
+    loose = not guard.proven()
+    if not _still_good(loose=loose):
+        return _asked(400, number, notice=gettext(NO_COOKIE), loose=loose)
+    errors = _shape(number, code)
+    if errors:
+        return _asked(422, number, errors)
+    rooms, now = edge.rooms(), edge.now()
+    found = edge.change(lambda session: tracking.look_up(session, rooms, number, code, now))
+    if not found.open:
+        return _asked(429, number, notice=gettext(TOO_MANY))
+    if found.report_id is None:
+        return _asked(422, number, notice=gettext(WRONG))
+    part, text = _draft()
+    return _letter(found.report_id, Tried(part=part, text=text), loose=loose)
+
+
+def _still_good(*, loose: bool) -> bool:
+    """Tell whether the two fields come from a page of ours that is not too old."""
+    if loose:
+        return guard.confirmed(_ASKED_LOOSELY, guard.TICKET_FOR)
+    return not edge.typed("confirmation") or any(
+        guard.confirmed(about, guard.TICKET_FOR) for about in (_ASKED, _ASKED_LOOSELY)
+    )
+
+
+@blueprint.post("/track/add")
+def add() -> Response:
+    """Add words or files to what was reported."""
+    return _join("add")
+
+
+@blueprint.post("/track/answer")
+def answer() -> Response:
+    """Answer the office's question; the case goes on."""
+    return _join("answer")
+
+
+@blueprint.post("/track/retaliation")
+def retaliation() -> Response:
+    """Call for help: urgent, whatever the state of the matter."""
+    return _join("retaliation")
+
+
+@blueprint.post("/track/leave")
+def leave() -> AnyResponse:
+    """Close the letter; going back and sending the old form again opens nothing."""
+    guard.forget()
+    return redirect(url_for("public.home"), 303)
+
+
+def _join(part: str) -> Response:
+    text, nonce = webform.cleaned(request.form.get("text", "")), edge.typed("nonce")
+    proven = guard.ticket()
+    if proven is None:
+        said = OVER_DRAFT if text else OVER
+        return _asked(403, notice=gettext(said), draft=(part, text))
+    nonce = nonce if webform.is_nonce(nonce) else guard.new_nonce()
+    key = webform.key_of(nonce)
+    tried = Tried(part, text, nonce=nonce)
+    try:
+        files = proof.gather(key)
+        tried = Tried(part, text, nonce=nonce, files=files)
+        still_open = _taken(proven.report_id, part, key, files)
+    except BadInput as wrong:
+        errors = {name: gettext(said) for name, said in wrong.fields.items()}
+        tried = Tried(part, text, errors, nonce=nonce, files=tried.files)
+        return _letter(proven.report_id, tried, 422, loose=proven.loose)
+    except Unavailable:
+        tried = Tried(part, text, notice=gettext(NOT_NOW), nonce=nonce)
+        return _letter(proven.report_id, tried, 503, loose=proven.loose)
+    thanks = gettext(THANKS[part if still_open else "late"])
+    return _letter(proven.report_id, Tried(), thanks=thanks, loose=proven.loose)
+
+
+def _taken(report_id: int, part: str, key: str, files: Proof) -> bool:
+    """Join what was sent; tell whether the question was still open. Raises BadInput."""
+    with edge.read() as session:
+        first = tracking.first_of(session, report_id)
+    errors = {"files": files.words} if files.words else {}
+    try:
+        incoming = webform.parse_more(
+            request.form,
+            first,
+            key,
+            edge.now(),
+            files=[file.incoming() for file in files.kept],
+            urgent=part == "retaliation",
+        )
+    except BadInput as wrong:
+        raise BadInput({**wrong.fields, **errors}) from wrong
+    if errors:
+        raise BadInput(errors)
+    question = edge.typed("question") if part == "answer" else ""
+    return tracking.add(edge.rooms(), incoming, edge.now(), refs.whole(question))
+
+
+def _letter(
+    report_id: int, tried: Tried, status: int = 200, thanks: str = "", *, loose: bool
+) -> Response:
+    with edge.read() as session:
+        story = tracking.story(session, report_id)
+    shown, now = {part: guard.new_nonce() for part in _PARTS}, edge.now()
+    if tried.part and tried.nonce:
+        shown[tried.part] = tried.nonce
+    return page(
+        "public/track_case.html",
+        status,
+        letter=letter.letter(story, now),
+        steps=letter.steps(story),
+        question=letter.question(story),
+        told=letter.told(story.added),
+        errors=tried.errors,
+        errored=_errored(tried.part, waiting=story.question is not None),
+        form={"text": tried.text},
+        notice=tried.notice,
+        thanks=thanks,
+        nonces=shown,
+        ticket=guard.ticket_for(report_id, loose=loose),
+        **proof.page_values(tried.files),
+    )
+
+
+def _errored(part: str, *, waiting: bool) -> str:
+    """Return the form that keeps what was typed: an answer without a question is an addition."""
+    return "add" if part == "answer" and not waiting else part
+
+
+def _asked(
+    status: int = 200,
+    number: str = "",
+    errors: Mapping[str, str] | None = None,
+    notice: str = "",
+    draft: tuple[str, str] | None = None,
+    *,
+    loose: bool = False,
+) -> Response:
+    """Return the two fields; never the code, and beside them what was written for the letter."""
+    part, text = draft or _draft()
+    loose = loose or (request.method == "POST" and guard.confirmed(_ASKED_LOOSELY))
+    return page(
+        "public/track.html",
+        status,
+        form={"number": number},
+        errors=errors or {},
+        notice=notice,
+        confirmation=guard.confirmation(_ASKED_LOOSELY if loose else _ASKED),
+        draft_part=part,
+        draft=text,
+        language=request.method == "GET",
+    )
+
+
+def _draft() -> tuple[str, str]:
+    """Return what was written in a letter that closed meanwhile, and for which form."""
+    part = edge.typed("draft_part") if request.method == "POST" else ""
+    if part not in _PARTS:
+        return "", ""
+    return part, webform.cleaned(request.form.get("draft", ""))
+
+
+def _number(typed: str) -> str:
+    """Return a report number as it is kept, whatever keyboard typed it."""
+    plain = unicodedata.normalize("NFKC", typed)
+    return "".join(_DASHES.sub("-", plain).split())
+
+
+def _shape(number: str, code: str) -> dict[str, str]:
+    errors = {}
+    if refs.parse_report(number) is None:
+        errors["number"] = gettext("编号像这样：430503-20261123-0007，请对照回执输入")
+    if len(refs.ungrouped(code)) != _CODE_DIGITS:
+        errors["code"] = gettext("查询码是 16 位数字，请对照回执输入")
+    return errors

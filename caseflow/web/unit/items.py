@@ -1,0 +1,122 @@
+"""What a unit or inspector holds: the list, and one item with what is asked and by when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask import current_app, render_template
+from sqlalchemy.orm import Session
+
+from caseflow import words
+from caseflow.deadlines.rules import rules_of
+from caseflow.escalation.received import orders_to
+from caseflow.intake import desk_places
+from caseflow.ledger import holding
+from caseflow.ledger.holding import Sheet
+from caseflow.ledger.states import FINDINGS
+from caseflow.people.scope import Scope
+from caseflow.people.tables import Unit
+from caseflow.web import edge
+from caseflow.web.edge import needs, now
+from caseflow.web.locale import gettext, moment_text
+from caseflow.web.unit.evidence import shown
+from caseflow.web.unit.frame import Page, bearer, blueprint, lines, scope, state_label, views
+from caseflow.web.unit.orders import order_line
+from config import Settings
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A move that could not be made: which, what was typed, what is wrong with it, and why not."""
+
+    move: str = ""
+    form: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    changed: str = ""
+
+
+def limits() -> Settings:
+    """Return the settings, for the limits on files."""
+    found: Settings = current_app.extensions["caseflow.settings"]
+    return found
+
+
+@blueprint.get("/")
+@needs("item.hold")
+def index() -> Page:
+    """Show what is owed, what waits for the office, and what is over."""
+    with edge.read() as session:
+        rules, here = rules_of(session), scope()
+        under_way = holding.open_items(session, here)
+        orders = orders_to(session, here.unit) if here.unit else ()
+        return render_template(
+            "unit/index.html",
+            unit=bearer(session),
+            orders=[order_line(order) for order in orders],
+            todo=lines(rules, [each for each in under_way if each.turn], now()),
+            waiting=lines(rules, [each for each in under_way if not each.turn], now()),
+            done=lines(rules, holding.done_items(session, here), now()),
+        )
+
+
+@blueprint.get("/items/<int:item_id>")
+@needs("item.hold")
+def item(item_id: int) -> Page:
+    """Show one item; one that somebody else holds looks like one that does not exist."""
+    with edge.read() as session:
+        return page(session, item_id, Typed())
+
+
+def page(session: Session, item_id: int, typed: Typed) -> str:
+    """Return the page of one item, with what could not be done in its place."""
+    sheet = holding.sheet(session, scope(), item_id)
+    held = sheet.holding
+    inspects = edge.actor().unit is None
+    return render_template(
+        "unit/item.html",
+        unit=bearer(session),
+        item=held.item,
+        reference=holding.reference(item_id),
+        sheet=sheet,
+        held=held,
+        state_label=state_label(held),
+        clocks=views(rules_of(session), held, now()),
+        evidence=shown(sheet.evidence),
+        returns=[(moment_text(each.at), each.reason) for each in sheet.returns],
+        sent=[(moment_text(each.at), each.text) for each in sheet.sent],
+        finding=gettext(words.FINDINGS[sheet.finding]) if sheet.finding else "",
+        results=_results(inspects),
+        inspects=inspects,
+        unit_names=desk_places.unit_names(session, district()) if inspects else (),
+        rectifying_unit=_first_guess(session, sheet) if inspects else "",
+        limits_told=gettext(
+            "一次最多 %(many)d 个，每个不超过 %(large)d MB。",
+            many=limits().max_files,
+            large=limits().max_file // MIB,
+        ),
+        typed=typed,
+        errors={name: gettext(told) for name, told in typed.errors.items()},
+    )
+
+
+def district() -> Scope:
+    """Return the area in which an inspector may name a rectifying unit."""
+    me = edge.actor()
+    return Scope("area", level=me.level, code=me.area)
+
+
+def _results(inspects: bool) -> list[dict[str, str]]:
+    by_whom = gettext("进入整改，由整改单位整改") if inspects else gettext("进入整改，由您单位整改")
+    after = {"substantiated": by_whom, "partly": by_whom}
+    closing = gettext("须有核查材料，直接提请验收")
+    return [
+        {"value": code, "label": gettext(words.FINDINGS[code]), "hint": after.get(code, closing)}
+        for code in FINDINGS
+    ]
+
+
+def _first_guess(session: Session, sheet: Sheet) -> str:
+    """Return the unit that an inspector would most often name: the one the item went to."""
+    unit = session.get(Unit, sheet.holding.item.verifying_unit_id)
+    return unit.name if unit and unit.kind not in ("office", "section") else ""

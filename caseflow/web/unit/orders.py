@@ -1,0 +1,81 @@
+"""Orders issued to the unit: to be read, printed and answered."""
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from caseflow import words
+from caseflow.errors import BadInput, MoveNotAllowed
+from caseflow.escalation import orders as verbs
+from caseflow.escalation.received import order_to
+from caseflow.escalation.tables import Order
+from caseflow.web import edge
+from caseflow.web.edge import needs, now
+from caseflow.web.locale import day_text, gettext, moment_text
+from caseflow.web.unit.frame import Page, bearer, blueprint
+
+
+@dataclass(frozen=True)
+class OrderLine:
+    """An order in the list; `answer_by` is empty once it was answered."""
+
+    id: int
+    kind: str
+    number: str
+    issued: str
+    answer_by: str
+    answered: bool
+
+
+def order_line(order: Order) -> OrderLine:
+    """Return an issued order as a line of the list."""
+    answered = order.answered_at is not None
+    by = day_text(order.answer_by) if order.answer_by and not answered else ""
+    issued = moment_text(order.issued_at) if order.issued_at else ""
+    kind = gettext(words.ACTIONS[order.kind])
+    return OrderLine(order.id, kind, order.number or "", issued, by, answered)
+
+
+@blueprint.get("/orders/<int:order_id>")
+@needs("item.hold")
+def order(order_id: int) -> Page:
+    """Show an issued order; any other looks like one that does not exist."""
+    with edge.read() as session:
+        return _page(session, order_id)
+
+
+@blueprint.post("/orders/<int:order_id>/answer")
+@needs("item.hold")
+def answer(order_id: int) -> ResponseReturnValue:
+    """Answer an order in writing."""
+    text, me = edge.typed("text"), edge.actor()
+
+    def work(session: Session) -> None:
+        order_to(session, me.unit, order_id)
+        verbs.answer(session, me, order_id, text, now())
+
+    try:
+        edge.change(work)
+    except BadInput as error:
+        with edge.read() as session:
+            return _page(session, order_id, text, gettext(error.fields.get("text", ""))), 422
+    except MoveNotAllowed:
+        with edge.read() as session:
+            return _page(session, order_id, text, gettext("已经答复过了，这次没有保存")), 409
+    flash(gettext("答复已提交。"), "success")
+    return redirect(url_for(".order", order_id=order_id))
+
+
+def _page(session: Session, order_id: int, typed: str = "", error: str = "") -> str:
+    found = order_to(session, edge.actor().unit, order_id)
+    return render_template(
+        "unit/order.html",
+        unit=bearer(session),
+        order=found,
+        line=order_line(found),
+        answered_at=moment_text(found.answered_at) if found.answered_at else "",
+        typed=typed,
+        error=error,
+    )

@@ -1,0 +1,120 @@
+// The telephone desk: the call's clock, drafts kept on the server, keys instead of the mouse.
+//   <form data-desk data-draft-url="/console/desk/draft/…">   PUT of the form's fields, 2 s after the last key
+//   <time data-call-timer data-started="ISO">                 counts up
+//   <time data-countdown="ISO" data-over="超">                counts down, then up with the word in front
+//   <p data-draft-state data-saving data-saved data-failed>   says whether the words are safe
+//   data-key="s"                                              the element that Alt+S presses (a link or a button)
+//   <div data-keys-help hidden>                               shown by ?
+(() => {
+  "use strict";
+  const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
+  const two = (number) => String(number).padStart(2, "0");
+  const span = (seconds) => {
+    const hours = Math.floor(seconds / 3600);
+    const rest = two(Math.floor(seconds / 60) % 60) + ":" + two(seconds % 60);
+    return hours ? hours + ":" + rest : rest;
+  };
+
+  // Counted by the server's clock (<body data-now>): desks are minutes off.
+  let ahead = 0;
+  function tick() {
+    const now = Date.now() + ahead;
+    all("[data-call-timer]").forEach((clock) => {
+      const started = Date.parse(clock.dataset.started);
+      clock.textContent = span(Math.max(0, Math.floor((now - started) / 1000)));
+    });
+    all("[data-countdown]").forEach((clock) => {
+      const left = Math.floor((Date.parse(clock.dataset.countdown) - now) / 1000);
+      clock.classList.toggle("is-over", left < 0);
+      clock.textContent = (left < 0 ? (clock.dataset.over || "") + " " : "") + span(Math.abs(left));
+    });
+  }
+
+  // Drafts go to the server, never into the browser's storage: desks are shared between shifts.
+  function keepDraft(form) {
+    const state = document.querySelector("[data-draft-state]");
+    const token = document.querySelector('meta[name="csrf-token"]');
+    let kept = new URLSearchParams(new FormData(form)).toString();
+    let timer = 0;
+    let running = false;
+    const tell = (word) => {
+      if (!state) return;
+      state.textContent = state.dataset[word] || "";
+      state.classList.toggle("is-failed", word === "failed");
+    };
+    const later = (wait) => { window.clearTimeout(timer); timer = window.setTimeout(save, wait); };
+    async function save(last) {
+      const body = new URLSearchParams(new FormData(form));
+      const text = body.toString();
+      if (text === kept || (running && last !== true)) { if (text !== kept) later(2000); return; }
+      running = true;
+      tell("saving");
+      try {
+        const answer = await fetch(form.dataset.draftUrl, {
+          method: "PUT", body, keepalive: last === true, credentials: "same-origin",
+          headers: token ? { "X-CSRFToken": token.content } : {},
+        });
+        if (!answer.ok) throw new Error(String(answer.status));
+        kept = text;
+        tell("saved");
+      } catch (error) {
+        tell("failed");
+        later(5000);
+      } finally {
+        running = false;
+      }
+      if (new URLSearchParams(new FormData(form)).toString() !== kept) later(2000);
+    }
+    form.addEventListener("input", () => later(2000));
+    form.addEventListener("change", () => later(300));
+    document.addEventListener("visibilitychange", () => { if (document.hidden) save(true); });
+    form.addEventListener("submit", () => { window.clearTimeout(timer); });
+  }
+
+  // Enter goes on to the next field; it never sends and never loses a word. An input method's Enter is its own.
+  function enterMovesOn(form) {
+    form.addEventListener("keydown", (event) => {
+      const here = event.target;
+      if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+      if (event.altKey || event.ctrlKey || event.metaKey) return;
+      if (!here.matches("input, select") || here.matches("[type=submit], [type=button]")) return;
+      event.preventDefault();
+      const stops = all("input:not([type=hidden]), select, textarea, button, a[href], summary", form)
+        .filter((element) => !element.disabled && element.tabIndex >= 0 && element.offsetParent !== null)
+        .filter((element) => element.type !== "radio" || element === here || element.checked ||
+          !form.querySelector(`[name="${element.name}"]:checked`));
+      const next = stops.slice(stops.indexOf(here) + 1)
+        .find((element) => element.type !== "radio" || element.name !== here.name);
+      if (next) next.focus();
+    });
+  }
+
+  const typing = (element) => element.isContentEditable ||
+    element.matches("textarea, select, input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit])");
+
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    if (event.altKey && !event.ctrlKey && !event.metaKey && /^Key[A-Z]$/.test(event.code)) {
+      const target = document.querySelector(`[data-key="${event.code.slice(3).toLowerCase()}"]`);
+      if (!target) return;
+      event.preventDefault();
+      if (target.matches("input:not([type=submit]), select, textarea")) target.focus();
+      else target.click();
+      return;
+    }
+    const help = document.querySelector("[data-keys-help]");
+    if (!help) return;
+    if (event.key === "?" && !typing(event.target)) { event.preventDefault(); help.hidden = !help.hidden; }
+    if (event.key === "Escape") help.hidden = true;
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    ahead = (Date.parse(document.body.dataset.now) || Date.now()) - Date.now();
+    tick();
+    window.setInterval(tick, 1000);
+    all("form[data-desk]").forEach((form) => {
+      enterMovesOn(form);
+      if (form.dataset.draftUrl) keepDraft(form);
+    });
+  });
+})();

@@ -1,0 +1,109 @@
+// The public form, made easier. Without this script every field is there and everything can be sent.
+//   <select name="unit" data-unit-list data-area-from="area"> with <option data-area="430503-01">
+//   <input data-unit-search>                   filters that list while typing
+//   <div data-show-when="contact=name">        shown while that field has one of the values (a|b)
+//   <input type=radio name=disclosure data-not-when="kind=tip">   cannot be chosen then
+//   <input type=file data-max-files data-max-size data-max-whole>   told at once in [data-files-told]
+//   <textarea data-count>                      characters left, told in [data-count-for=id]
+(() => {
+  "use strict";
+  const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
+
+  const valuesOf = (form, name) => new FormData(form).getAll(name).map(String);
+  const holds = (form, rule) => {
+    const [name, wanted] = rule.split("=");
+    const accepted = wanted.split("|");
+    return valuesOf(form, name).some((value) => accepted.includes(value));
+  };
+
+  function showAndHide(form) {
+    all("[data-show-when]", form).forEach((box) => {
+      box.hidden = !holds(form, box.dataset.showWhen);
+    });
+    // What is not shown is not sent: a name typed before "no name" was chosen stays on this screen.
+    all("[data-show-when] :is(input, select, textarea)", form).forEach((input) => {
+      input.disabled = input.closest("[data-show-when][hidden]") !== null;
+    });
+    all("[data-not-when]", form).forEach((input) => {
+      if (holds(form, input.dataset.notWhen)) input.disabled = true;
+      if (!input.disabled || !input.checked) return;
+      const rest = all(`[name="${input.name}"]:not([data-not-when])`, form)[0];
+      if (rest) rest.checked = true;
+    });
+  }
+
+  // Options are rebuilt rather than hidden: telephones show hidden options.
+  function filterUnits(form) {
+    const list = form.querySelector("[data-unit-list]");
+    if (!list) return;
+    const search = form.querySelector("[data-unit-search]");
+    const areaField = form.elements[list.dataset.areaFrom];
+    const options = all("option", list).map((option) => option.cloneNode(true));
+    const told = form.querySelector("[data-unit-told]");
+
+    const render = () => {
+      const area = areaField ? areaField.value : "";
+      const words = search ? search.value.trim().toLowerCase() : "";
+      const chosen = list.value;
+      const fits = (option) => !option.value || option.hasAttribute("data-always") || (
+        (option.dataset.area || "").startsWith(area) && option.textContent.toLowerCase().includes(words));
+      const left = options.filter(fits);
+      list.replaceChildren(...left.map((option) => option.cloneNode(true)));
+      list.value = left.some((option) => option.value === chosen) ? chosen : "";
+      const found = left.filter((option) => option.value && !option.hasAttribute("data-always"));
+      if (words && found.length === 1) list.value = found[0].value;
+      if (told) told.textContent = words ? (found.length ? told.dataset.found.replace("{n}", found.length) : told.dataset.none) : "";
+    };
+    if (areaField) areaField.addEventListener("change", render);
+    if (search) search.addEventListener("input", render);
+    if (search) search.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); list.focus(); }
+    });
+    render();
+  }
+
+  function countLetters(form) {
+    all("[data-count]", form).forEach((area) => {
+      const told = form.querySelector(`[data-count-for="${area.id}"]`);
+      if (!told) return;
+      const tell = () => { told.textContent = told.dataset.text.replace("{n}", area.value.length); };
+      area.addEventListener("input", tell);
+      tell();
+    });
+  }
+
+  // Files that the server would refuse are told before a long upload begins.
+  function watchFiles(form) {
+    const input = form.querySelector("input[type=file][data-max-size]");
+    if (!input) return;
+    const told = input.parentElement.querySelector("[data-files-told]");
+    const limit = (name) => Number(input.dataset[name]);
+    const check = () => {
+      const files = Array.from(input.files);
+      const kept = all("[name=kept]:checked", form).length;
+      const large = files.filter((file) => file.size > limit("maxSize")).map((file) => file.name);
+      const whole = files.reduce((sum, file) => sum + file.size, 0);
+      const many = files.length + kept > limit("maxFiles") || whole > limit("maxWhole") * 0.99;
+      told.textContent = large.length ? input.dataset.textLarge.replace("{names}", large.join(", "))
+        : (many ? input.dataset.textMany : "");
+      told.hidden = !told.textContent;
+      return told.hidden;
+    };
+    input.addEventListener("change", check);
+    form.addEventListener("submit", (event) => {
+      if (check()) return;
+      event.preventDefault();
+      input.focus();
+    });
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    all("form[data-public-form]").forEach((form) => {
+      form.addEventListener("change", () => showAndHide(form));
+      showAndHide(form);
+      filterUnits(form);
+      countLetters(form);
+      watchFiles(form);
+    });
+  });
+})();

@@ -1,0 +1,142 @@
+"""The administrators' pages in a real browser: for everybody to use, also what a POST answers."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from caseflow.intake.tables import Quarantine
+from caseflow.people.tables import User
+from tests.browser.house import House
+from tests.browser.test_pages import (
+    LANGUAGES,
+    SIZES,
+    UNFOLD,
+    Sight,
+    arrive,
+    at,
+    check,
+    photographs,
+    too_wide,
+    violations,
+)
+
+
+def a_person(username: str, account: str = "admin") -> Sight:
+    def path(house: House) -> str:
+        query = select(User.id).where(User.username == username)
+        return f"/console/people/{house.ask(lambda s: s.scalars(query).one())}"
+
+    return Sight(f"{account}:person {username}", account, path)
+
+
+def quarantined(house: House) -> str:
+    return f"/console/quarantine/{house.ask(lambda s: s.scalars(select(Quarantine.id)).first())}"
+
+
+SIGHTS = (
+    *(at("admin", f"/console/calendar?year={year}") for year in (2026, 2027)),
+    at("operator", "/console/calendar?year=2027"),
+    at("auditor", "/console/policies"),
+    at("admin", "/console/people"),
+    at("admin", "/console/people?state=closed&q=nobody"),
+    at("admin", "/console/people/new"),
+    at("admin", "/console/people/changes"),
+    at("admin", "/console/posts"),
+    at("admin", "/console/posts?vacant=1"),
+    at("admin", "/console/posts/leader-430503-0"),
+    a_person("handler"),
+    a_person("admin"),
+    a_person("handler", "supervisor"),
+    at("admin", "/console/outbox"),
+    at("operator", "/console/quarantine"),
+    Sight("operator:quarantined", "operator", quarantined),
+)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("sight", SIGHTS, ids=lambda sight: sight.name)
+def test_an_administrators_page_is_for_everybody(shown: House, sight: Sight, lang: str) -> None:
+    page = shown.as_(sight.account)
+    before = len(shown.trouble)
+    arrive(page, sight.path(shown), lang)
+    page.evaluate(UNFOLD)
+    look_over(page, sight.name, lang)
+    assert shown.trouble[before:] == []
+
+
+def look_over(page: Page, name: str, lang: str) -> None:
+    """Assert that the page as it stands is for everybody, wide and on a telephone."""
+    check(page, lang)
+    photographs(page, f"{name}-{lang}")
+    for size in SIZES:
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        assert too_wide(page) == [], size
+        assert violations(page) == [], size
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_notice_is_entered_previewed_and_confirmed(house: House, lang: str) -> None:
+    page = house.as_("admin")
+    arrive(page, "/console/calendar?year=2027", lang)
+    page.fill("[name=lines]", "2027-02-05 至 2027-02-12 休 春节\n二月二十 班")
+    page.check("[name=published]")
+    page.click("#edit button[type=submit]")
+    expect(page.locator(".wrong-lines li")).to_have_count(1)
+    look_over(page, "admin:calendar wrong", lang)
+    text = page.input_value("[name=lines]").replace("二月二十", "2027-02-20")
+    # The office's clocks run now, so a day of this very month moves them too.
+    page.fill("[name=lines]", f"{text}\n{soon(page)}")
+    page.click("#edit button[type=submit]")
+    expect(page.locator(".grid tbody tr").first).to_be_visible()
+    look_over(page, "admin:calendar preview", lang)
+    page.click("form[action='/console/calendar'][method=post] button")
+    expect(page.locator(".notice-good")).to_be_visible()
+    assert "/console/calendar" in page.url
+    look_over(page, "admin:calendar changed", lang)
+
+
+def soon(page: Page) -> str:
+    """Return lines that make the next fourteen days off."""
+    days = page.evaluate(
+        "[...Array(14).keys()].map(n => new Date(Date.now() + (n + 1) * 86400000)"
+        ".toISOString().slice(0, 10))"
+    )
+    return "\n".join(f"{day} 休" for day in days)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_account_is_made_and_its_password_shown_once(house: House, lang: str) -> None:
+    page = house.as_("admin")
+    arrive(page, "/console/people/new", lang)
+    page.fill("[name=username]", "X")
+    page.fill("[name=name]", "新同事")
+    page.click("main form button[type=submit]")
+    expect(page.locator(".field-error").first).to_be_visible()
+    look_over(page, "admin:person wrong", lang)
+    page.fill("[name=username]", "newcomer")
+    page.select_option("[name=role]", "handler")
+    page.select_option("[name=area]", "430503")
+    page.click("main form button[type=submit]")
+    password = page.inner_text("#new-password")
+    look_over(page, "admin:person made", lang)
+    visit = house.visit()
+    visit.goto("/login")
+    visit.fill("[name=username]", "newcomer")
+    visit.fill("[name=password]", password)
+    visit.press("[name=password]", "Enter")
+    visit.wait_for_url("**/console/")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_original_is_seen_and_made_a_case(house: House, lang: str) -> None:
+    page = house.as_("operator")
+    arrive(page, quarantined(house), lang)
+    page.fill("[name=reason]", "登记来件")
+    page.click("form[action$='/look'] button")
+    expect(page.locator("#original")).to_be_visible()
+    look_over(page, "operator:original", lang)
+    page.select_option("[name=kind]", "complaint")
+    page.fill("[name=text]", "反映食堂卫生")
+    page.click("form[action$='/take'] button")
+    page.wait_for_url("**/console/cases/**")
+    expect(page.get_by_text("反映食堂卫生").first).to_be_visible()

@@ -1,0 +1,174 @@
+"""A shift at the desk in a real browser: three calls in a row, never a mouse."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import func, select
+from werkzeug.serving import make_server
+
+from caseflow import clock
+from caseflow.db import Database
+from caseflow.intake.tables import Draft
+from caseflow.ledger.report_tables import Report
+from caseflow.people import accounts
+from caseflow.people.tables import User
+from tests.web.site import PASSWORD, Site
+
+# Where Tab leads from the caller's number on, when nothing special was said.
+ORDER = [
+    *("f-phone", "f-name", "f-kind", "f-danger", "f-category", "f-unit", "f-place"),
+    *("f-happened", "f-text", "f-outcome", "desk-save"),
+]
+FOCUSED = "document.activeElement.id || document.activeElement.parentElement.className"
+
+
+@pytest.fixture
+def site(sqlite_database: Database, tmp_path: Path) -> Site:
+    """The site on a fresh database, at the real time."""
+    made = Site(sqlite_database, tmp_path, clock.now())
+    stored = accounts.hash_password(PASSWORD)
+
+    def give(session: object) -> None:
+        user = session.get_one(User, made.office["operator"].person)  # type: ignore[attr-defined]
+        user.password_hash = stored
+
+    made.do(give)
+    return made
+
+
+@pytest.fixture
+def address(site: Site) -> Iterator[str]:
+    """The site on a port of its own."""
+    server = make_server("127.0.0.1", 0, site.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def desk(page: Page, address: str) -> Page:
+    """An operator at the desk; from here on only keys are pressed."""
+    page.goto(f"{address}/login?next=/console/desk")
+    page.locator("[name=username]").fill("operator")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#f-phone")).to_be_focused()
+    return page
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def write(page: Page, words: str) -> None:
+    page.keyboard.insert_text(words)
+
+
+def read_aloud(page: Page) -> str:
+    expect(page.locator(".desk-saved")).to_be_visible()
+    return page.locator(".desk-saved .big-number").first.inner_text()
+
+
+def a_call(page: Page, number: str, words: str) -> str:
+    """Log one call from the first field on and return the number that is read aloud."""
+    expect(page.locator("#f-phone")).to_be_focused()
+    write(page, number)
+    press(page, "Enter", "Tab", "Space", "Alt+n")
+    write(page, words)
+    press(page, "Alt+s")
+    expect(page.locator("#f-text")).to_have_value("")
+    return read_aloud(page)
+
+
+def reports(site: Site) -> list[Report]:
+    return list(site.ask(lambda s: s.scalars(select(Report).order_by(Report.id)).all()))
+
+
+def test_three_calls_in_a_row_without_the_mouse(desk: Page, site: Site) -> None:
+    numbers = [
+        a_call(desk, f"1381234567{n}", words)
+        for n, words in enumerate(["食堂的菜里有虫", "课后服务收费不清", "作业太多"])
+    ]
+    kept = reports(site)
+    assert [report.number for report in kept] == numbers
+    assert [report.text for report in kept] == ["食堂的菜里有虫", "课后服务收费不清", "作业太多"]
+    assert {report.kind for report in kept} == {"question"}
+    assert site.ask(lambda s: s.scalar(select(func.count()).select_from(Draft))) == 0
+
+
+def test_the_focus_goes_from_top_to_bottom(desk: Page) -> None:
+    seen = [desk.evaluate(FOCUSED)]
+    for _ in ORDER[1:]:
+        press(desk, "Tab")
+        seen.append(desk.evaluate(FOCUSED))
+    assert seen == ORDER
+
+
+def test_enter_goes_on_and_never_sends(desk: Page, site: Site) -> None:
+    write(desk, "13812345678")
+    press(desk, "Enter")
+    assert desk.evaluate(FOCUSED) == "f-name"
+    press(desk, *["Enter"] * 7)
+    assert desk.evaluate(FOCUSED) == "f-text"
+    press(desk, "Enter")
+    assert desk.locator("#f-text").input_value() == "\n"
+    assert reports(site) == []
+
+
+def test_a_reload_in_the_middle_of_the_second_call_keeps_the_draft(desk: Page, site: Site) -> None:
+    a_call(desk, "13812345678", "食堂的菜里有虫")
+    write(desk, "13987654321")
+    press(desk, "Alt+n")
+    write(desk, "刚说到一半")
+    expect(desk.locator("[data-draft-state]")).to_have_text("草稿已保存")
+    desk.reload()
+    expect(desk.locator("#f-text")).to_have_value("刚说到一半")
+    expect(desk.locator("#f-phone")).to_have_value("13987654321")
+    assert "sheet=" in desk.url
+    assert "13987654321" not in desk.url
+    press(desk, "Alt+n", "End")
+    write(desk, "，又接着说")
+    press(desk, "Alt+k", "Space", "Alt+s")
+    read_aloud(desk)
+    assert [report.text for report in reports(site)] == ["食堂的菜里有虫", "刚说到一半，又接着说"]
+
+
+def test_earlier_cases_appear_while_the_number_is_typed(desk: Page) -> None:
+    a_call(desk, "13812345678", "食堂的菜里有虫")
+    write(desk, "138 1234 5678")
+    expect(desk.locator("#known .desk-lines li")).to_have_count(1)
+    expect(desk.locator("#known")).to_contain_text("食堂的菜里有虫")
+
+
+def test_a_danger_opens_its_card_and_the_keys_walk_through_it(desk: Page, site: Site) -> None:
+    press(desk, "Alt+j", "Space", "Tab")
+    assert desk.evaluate(FOCUSED) == "f-police_called"
+    press(desk, "Space", "Tab")
+    assert desk.evaluate(FOCUSED) == "f-police_who"
+    write(desk, "李值班")
+    press(desk, "Tab")
+    write(desk, "十点零五分")
+    press(desk, "Tab", "Tab", "Space", "Alt+n")
+    write(desk, "孩子被锁在车里")
+    press(desk, "Alt+s")
+    expect(desk.locator("[data-error-summary]")).to_be_focused()
+    press(desk, "Tab", "Enter")
+    assert desk.evaluate(FOCUSED) == "f-kind"
+    press(desk, "Space", "Alt+s")
+    expect(desk.locator("#saved-title")).to_contain_text("紧急，已由您接手")
+    assert len(reports(site)) == 1
+
+
+def test_the_call_is_timed_from_the_first_word_on(desk: Page) -> None:
+    timer = desk.locator("[data-timer]")
+    assert timer.get_attribute("data-call-timer") is None
+    write(desk, "1")
+    expect(timer).to_have_attribute("data-call-timer", "")
+    expect(timer).not_to_have_text("00:00")

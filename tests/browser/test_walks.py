@@ -1,0 +1,280 @@
+"""Each door from report to closed case, in a real browser on the demo office (design §3)."""
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.house import House
+from tests.browser.people import (
+    Receipt,
+    does,
+    hold,
+    letter,
+    log,
+    move,
+    open_case,
+    photograph,
+    report,
+    send,
+    sign,
+    state,
+)
+
+SCHOOL, ITS_PEOPLE, ITS_HEAD = "临溪中学", "linxi", "linxi_head"
+SECTION = "区教育局基础教育股"
+CALL = "午餐里有异物，孩子吃了肚子疼"
+FOUND = {"result": "substantiated", "basis": "查看留样和采购台账，情况属实"}
+PLEASED = {"reached": "yes", "solved": "yes", "satisfied": "yes", "words": "满意"}
+DISPLEASED = {"reached": "yes", "solved": "no", "satisfied": "no", "words": "还是老样子"}
+
+
+def at_work(page: Page, got: Receipt, task: str, to: str = SCHOOL, **more: object) -> None:
+    """Accept, split, dispatch: what a handler does with a new report."""
+    open_case(page, got.number)
+    move(page, "accept")
+    move(page, "split", matters=task)
+    move(page, "item-1-dispatch", unit=to, text=task, **more)
+    state(page, "办理中")
+
+
+def put_right(page: Page, task: str, photo: Path) -> None:
+    """Verify and put right, as a school does with a complaint: signs, looks, concludes, submits."""
+    hold(page, task)
+    sign(page)
+    does(page, "evidence", files=photo)
+    does(page, "find", **FOUND)
+    does(page, "evidence", files=photo, note="整改后")
+    does(page, "submit", done="已更换供应商，补了留样记录")
+
+
+def answered(house: House, got: Receipt, text: str, **more: object) -> Page:
+    """Strike the last item off and reply; return the handler's page."""
+    reviewer, handler = house.as_("reviewer"), house.as_("handler")
+    open_case(reviewer, got.number)
+    move(reviewer, "item-1-strike_off", remark="照片清楚")
+    state(reviewer, "待答复")
+    open_case(handler, got.number)
+    move(handler, "reply", text=text, **more)
+    return handler
+
+
+def test_a_tip_without_a_name_reaches_its_end_and_the_school_never_knew(
+    house: House, tmp_path: Path
+) -> None:
+    stranger, school = house.visit(), house.as_(ITS_PEOPLE)
+    handler, inspector = house.as_("handler"), house.as_("inspector")
+    photo = photograph(tmp_path)
+    told = "年级主任组织周末有偿补课，每人每次一百元。"
+    got = report(stranger, kind="tip", unit=SCHOOL, text=told, files=photo, contact="none")
+    expect(letter(stranger, got)).to_contain_text("举报")
+
+    task = "核查是否组织有偿补课"
+    open_case(handler, got.number)
+    move(handler, "accept")
+    move(handler, "split", matters=task)
+    send(handler, "item-1-dispatch", unit=SCHOOL, text=task)
+    expect(handler.locator("#item-1")).to_contain_text("举报不得交给被举报单位")
+    move(handler, "item-1-dispatch", unit=SECTION, inspector="刘启正", text=task)
+    school.goto("/unit/")
+    expect(school.locator("main")).not_to_contain_text(task)
+
+    hold(inspector, task)
+    expect(inspector.locator("main")).not_to_contain_text(told)
+    sign(inspector)
+    does(inspector, "evidence", files=photo)
+    notice = "检查发现存在有偿补课，请立即停止并退费"
+    does(inspector, "find", **FOUND, rectifying_unit=SCHOOL, rectify_text=notice)
+
+    hold(school, notice)
+    expect(school.locator("main")).to_contain_text("核查结论：属实")
+    expect(school.locator("main")).not_to_contain_text(task)
+    sign(school)
+    does(school, "evidence", files=photo)
+    does(school, "submit", done="已停止并退费")
+    handler = answered(house, got, "已责令停止并退费。", way="track")
+    state(handler, "已办结")
+    expect(letter(stranger, got)).to_contain_text("已责令停止并退费。")
+
+
+def test_a_complaint_by_telephone_is_returned_once_and_its_caller_is_pleased(
+    house: House, tmp_path: Path
+) -> None:
+    operator, handler, reviewer = (house.as_(name) for name in ("operator", "handler", "reviewer"))
+    school, photo = house.as_(ITS_PEOPLE), photograph(tmp_path)
+    got = log(
+        operator, phone="13800002222", name="陈女士", kind="complaint", unit=SCHOOL, text=CALL
+    )
+    task = "查明午餐异物的来源"
+    at_work(handler, got, task)
+    put_right(school, task, photo)
+
+    open_case(reviewer, got.number)
+    move(reviewer, "item-1-return", reason="看不清整改前后，请补近照")
+    state(reviewer, "办理中")
+    hold(school, task)
+    expect(school.locator("main")).to_contain_text("看不清整改前后，请补近照")
+    send(school, "move-submit", done="补了")
+    expect(school.locator(".error-summary")).to_be_visible()
+    does(school, "evidence", files=photo)
+    does(school, "submit", done="补了近照")
+
+    handler = answered(house, got, "已更换供应商。", way="telephone")
+    state(handler, "待回访")
+    open_case(operator, got.number)
+    move(operator, "call_back", **PLEASED)
+    state(operator, "已办结")
+    expect(operator.locator(".case-story")).to_contain_text("满意")
+    expect(letter(house.visit(), got)).to_contain_text("已更换供应商。")
+
+
+def test_a_question_at_the_window_is_answered_on_the_spot(house: House) -> None:
+    operator = house.as_("operator")
+    got = log(
+        operator,
+        "window",
+        kind="question",
+        text="转学要带哪些材料？",
+        outcome="answer",
+        answer_text="户口簿、学籍证明和转学申请表。",
+    )
+    expect(operator.locator("#saved-title")).to_contain_text("当场答复")
+    open_case(operator, got.number)
+    state(operator, "当场答复")
+    expect(operator.locator(".case-items .panel")).to_have_count(0)
+    expect(letter(house.visit(), got)).to_contain_text("户口簿、学籍证明和转学申请表。")
+
+
+def test_a_complaint_by_mail_goes_on_when_its_reply_was_sent(house: House, tmp_path: Path) -> None:
+    message = EmailMessage(policy=policy.SMTP)
+    message["From"], message["To"] = "parent@mail.example", "office@mail.example"
+    message["Subject"], message["Message-ID"] = "投诉课后服务收费", "<walk-1@mail.example>"
+    message.set_content("临溪中学课后服务费收了两次，请查一查。")
+    kept, number, case = house.command("mail", "deliver", given=message.as_bytes()).split()
+    assert kept == "kept"
+    got, handler, task = Receipt(number, ""), house.as_("handler"), "查明课后服务是否重复收费"
+    at_work(handler, got, task)
+    put_right(house.as_(ITS_PEOPLE), task, photograph(tmp_path))
+    answered(house, got, "多收的费用已退回。", way="message")
+    shown_in_time(handler, "待回访")
+    expect(handler.locator(".case-head")).to_contain_text(case)
+    sent = [message_from_bytes(one.read_bytes(), policy=policy.default) for one in outgoing(house)]
+    told = {one["To"]: one.get_body().get_content() for one in sent}
+    assert number in told["parent@mail.example"]
+    assert not any(word in text for text in told.values() for word in ("收了两次", "已退回"))
+    operator = house.as_("operator")
+    open_case(operator, got.number)
+    move(operator, "call_back", **PLEASED)
+    state(operator, "已办结")
+
+
+def outgoing(house: House) -> list[Path]:
+    """Return the messages that left the office."""
+    return sorted((house.home / "outgoing").glob("*.eml"))
+
+
+def shown_in_time(page: Page, word: str) -> None:
+    """See that the open case comes to a state by itself; the outbox is carried out every 2 s."""
+    for _ in range(60):
+        if word in page.locator(".case-line").inner_text():
+            return
+        page.wait_for_timeout(250)
+        page.reload()
+    state(page, word)
+
+
+def test_an_unsatisfied_caller_makes_the_office_start_again(house: House, tmp_path: Path) -> None:
+    operator, handler, supervisor = (
+        house.as_(name) for name in ("operator", "handler", "supervisor")
+    )
+    school, photo = house.as_(ITS_PEOPLE), photograph(tmp_path)
+    got = log(operator, phone="13800003333", kind="complaint", unit=SCHOOL, text=CALL)
+    task = "查明午餐异物的来源"
+    at_work(handler, got, task)
+    put_right(school, task, photo)
+    answered(house, got, "已更换供应商。", way="telephone")
+    open_case(operator, got.number)
+    move(operator, "call_back", **DISPLEASED)
+    state(operator, "待回访")
+
+    open_case(supervisor, got.number)
+    move(supervisor, "reopen", reason="家长说仍有异物")
+    state(supervisor, "已受理")
+    again = "再查午餐异物"
+    open_case(handler, got.number)
+    move(handler, "split", matters=again, follows=f"1. {task}")
+    move(handler, "item-2-dispatch", unit=SCHOOL, text=again)
+    put_right(school, again, photo)
+    reviewer = house.as_("reviewer")
+    open_case(reviewer, got.number)
+    move(reviewer, "item-2-strike_off")
+    open_case(handler, got.number)
+    move(handler, "reply", text="已换掉供应商并赔偿。", way="telephone")
+    open_case(operator, got.number)
+    move(operator, "call_back", **PLEASED)
+    state(operator, "已办结")
+    expect(operator.locator(".case-line")).to_contain_text("第 1 次重新办理")
+
+
+def test_nobody_strikes_off_what_they_had_a_hand_in(house: House, tmp_path: Path) -> None:
+    supervisor, photo = house.as_("supervisor"), photograph(tmp_path)
+    got = log(house.as_("operator"), kind="complaint", text="门口路灯坏了", place="临溪路口")
+    task = "核实路灯情况"
+    at_work(supervisor, got, task, to=SECTION)
+    move(supervisor, "item-1-sign_for")
+    move(supervisor, "item-1-find", **FOUND, rectifying_unit=SECTION)
+    if supervisor.locator("#item-1-sign_for").count():
+        move(supervisor, "item-1-sign_for")
+    move(supervisor, "item-1-submit", done="路灯已修", evidence=photo)
+    expect(supervisor.locator("#item-1-strike_off")).to_have_count(0)
+    expect(supervisor.locator("#item-1 .notice")).to_contain_text("何静宜")
+    case = supervisor.url.partition("#")[0].rpartition("/")[2]
+    supervisor.goto("/console/check")
+    row = supervisor.locator("li.check", has_text=case)
+    expect(row.get_by_role("link", name="查看")).to_be_visible()
+    reviewer = house.as_("reviewer")
+    reviewer.goto("/console/check")
+    reviewer.locator("li.check", has_text=case).get_by_role("link", name="验收").click()
+    move(reviewer, "item-1-strike_off")
+    state(reviewer, "待答复")
+
+
+# The ladder
+
+
+def test_a_neglected_case_climbs_the_whole_ladder_and_its_documents_are_issued(
+    long_ago: House,
+) -> None:
+    house, number = long_ago, long_ago.neglected()
+    coming = [line.split() for line in house.command("sweep", "--dry-run").splitlines()]
+    rungs = [one for one in coming if one[2:4] == [number, "sign_for"]]
+    assert [int(one[4]) for one in rungs] == [2, 3, 4, 5, 6, 7]  # the reminder came on the day
+    office = house.as_("supervisor")
+    for day, hour, _, _, rung, _ in rungs:
+        house.command("sweep", "--now", f"{day}T{hour}+0800")
+        office.goto(f"/console/cases/{number}")
+        clock = office.locator("#item-1 .clock", has_text="签收期限")
+        expect(clock).to_contain_text(LABELS[int(rung) - 1])
+
+    for account, kinds in SIGNED_BY.items():
+        signer = house.as_(account)
+        for kind in kinds:
+            signer.goto(f"/console/cases/{number}")
+            drafts = signer.locator(".case-side li", has_text=kind).filter(has_text="拟稿")
+            while drafts.count():
+                drafts.first.get_by_role("link").click()
+                signer.get_by_role("button", name="签发").click()
+                expect(signer.locator("main")).to_contain_text("已签发")
+                signer.goto(f"/console/cases/{number}")
+    office.goto(f"/console/cases/{number}")
+    expect(office.locator(".case-side")).to_contain_text("已签发")
+    expect(office.locator(".case-side")).not_to_contain_text("拟稿")
+
+
+LABELS = ("工作提醒", "催办", "督办单", "工作通报", "提醒约谈", "挂牌督办", "启动问责建议")
+SIGNED_BY = {
+    "supervisor": ("督办单", "工作通报"),
+    "leader": ("提醒约谈",),
+    "city": ("挂牌督办", "启动问责建议"),
+}

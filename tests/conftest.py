@@ -1,0 +1,196 @@
+"""What every test can ask for: a fresh database, a server, a fixed moment. And what none may do."""
+
+import os
+import shutil
+import socket
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from caseflow.db import Database
+from caseflow.migrating import upgrade
+from tests.postgres import Postgres, start_postgres
+from tests.servers import LOOPBACK, STRANGE_ZONE, quick_folder, start_redis
+
+pytest_plugins = ["tests.browsers"]
+
+# Nothing may lean on the zone of the machine or on settings of whoever runs the tests.
+os.environ["TZ"] = STRANGE_ZONE
+time.tzset()
+for _name in [name for name in os.environ if name.startswith("CASEFLOW_")]:
+    del os.environ[_name]
+
+
+# Loopback only
+
+
+class OutsideWorldError(AssertionError):
+    """A test tried to reach another machine."""
+
+
+def _refuse_outside(address: Any) -> None:
+    host = address[0] if isinstance(address, tuple) else None
+    if host not in (None, "", LOOPBACK, "localhost", "::1"):
+        raise OutsideWorldError(f"a test reached for {host}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loopback_only() -> Iterator[None]:
+    """Let sockets of this process reach this machine and nothing else."""
+    patch = pytest.MonkeyPatch()
+    for method in ("connect", "connect_ex"):
+        original = getattr(socket.socket, method)
+
+        def guarded(self: socket.socket, address: Any, _original: Any = original) -> Any:
+            if self.family != socket.AF_UNIX:
+                _refuse_outside(address)
+            return _original(self, address)
+
+        patch.setattr(socket.socket, method, guarded)
+    look_up = socket.getaddrinfo
+
+    def guarded_look_up(host: Any, *rest: Any, **options: Any) -> Any:
+        _refuse_outside((host.decode() if isinstance(host, bytes) else host,))
+        return look_up(host, *rest, **options)
+
+    patch.setattr(socket, "getaddrinfo", guarded_look_up)
+    yield
+    patch.undo()
+
+
+# Time
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Tuesday 3 March 2026, 10:00 in Shanghai: a plain working morning."""
+    return datetime(2026, 3, 3, 2, 0, tzinfo=UTC)
+
+
+# Databases
+
+
+@pytest.fixture(scope="session")
+def quick() -> Iterator[Path]:
+    """A folder in memory, where a commit need not wait for a disk."""
+    folder = quick_folder("caseflow-sqlite-")
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(quick: Path) -> Path:
+    """A migrated, empty SQLite file to copy."""
+    file = quick / "template.db"
+    upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The PostgreSQL server of this test process, started when a test first asks."""
+    server = start_postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres) -> Iterator[str]:
+    """A migrated, empty PostgreSQL database to copy."""
+    name = postgres.make_template(upgrade)
+    yield name
+    postgres.drop(name)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, quick: Path) -> Iterator[str]:
+    """The address of a fresh migrated SQLite file."""
+    with tempfile.TemporaryDirectory(dir=quick) as folder:
+        shutil.copyfile(sqlite_template, f"{folder}/caseflow.db")
+        yield f"sqlite:///{folder}/caseflow.db"
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres, postgres_template: str) -> Iterator[str]:
+    """The address of a fresh migrated PostgreSQL database."""
+    with postgres.copy(postgres_template) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url: str) -> Iterator[Database]:
+    """A fresh migrated database on SQLite."""
+    database = Database(sqlite_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[Database]:
+    """A fresh migrated database on PostgreSQL."""
+    database = Database(postgres_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("sqlite", id="sqlite"),
+        pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgresql),
+    ]
+)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a fresh migrated database, once on each kind of server."""
+    name = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param]
+    url: str = request.getfixturevalue(name)
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh migrated database, once on each kind of server."""
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+# Redis
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """The Redis of this test process, started when a test first asks (or TEST_REDIS_URL)."""
+    given = os.environ.get("TEST_REDIS_URL")
+    if given:
+        yield given
+        return
+    with start_redis() as server:
+        yield server.url
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> str:
+    """The address of an empty Redis."""
+    import redis
+
+    with redis.Redis.from_url(redis_server) as client:
+        client.flushall()
+    return redis_server
+
+
+# Groups
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a server by what it asks for, so that no test can forget its mark."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        if asked & {"postgres", "postgres_url", "postgres_template", "postgres_database"}:
+            item.add_marker(pytest.mark.postgresql)
+        if asked & {"redis_server", "redis_url"}:
+            item.add_marker(pytest.mark.redis)

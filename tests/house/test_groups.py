@@ -1,0 +1,53 @@
+"""The groups of `python -m tests` cover every test once, and say what a machine lacks."""
+
+from pathlib import Path
+
+import pytest
+
+from tests import __main__ as runner
+from tests.house.source import ROOT
+
+
+def names(*arguments: str) -> list[str]:
+    """Return the groups that a command line chooses."""
+    return [group.name for group in runner.chosen(list(arguments))]
+
+
+def test_all_groups_run_unless_some_are_named() -> None:
+    assert names() == ["fast", "databases", "browser", "faults", "mail"]
+    assert names("mail", "fast") == ["fast", "mail"]
+
+
+def test_what_make_check_ran_can_be_left_out() -> None:
+    assert names("--without-check") == ["databases", "browser", "faults", "mail"]
+
+
+def test_an_unknown_group_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        runner.chosen(["fats"])
+    assert "fats" in capsys.readouterr().err
+
+
+def test_every_package_has_a_file_to_know_it_by() -> None:
+    wanted = {package for group in runner.GROUPS for package in group.packages}
+    assert wanted == set(runner._BROUGHT_BY)
+
+
+def test_a_machine_where_nothing_may_be_installed_is_told_the_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SystemExit, match=r"sudo apt-get install --yes .* dovecot-imapd"):
+        runner.bring(["dovecot-imapd"])
+
+
+def test_a_group_without_tests_fails() -> None:
+    empty = runner.Group("none", "nothing", 1, ("tests/no-such-folder",), processes=0)
+    assert runner.run(empty)[0] != 0
+
+
+def test_every_folder_that_runs_apart_has_its_group() -> None:
+    apart = {argument for group in runner.GROUPS for argument in group.arguments}
+    for folder in runner._APART:
+        assert f"tests/{folder}" in apart
+        assert (ROOT / "tests" / folder).is_dir()

@@ -1,0 +1,75 @@
+"""The migrations make exactly the tables that the code declares, on both databases, and back."""
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect
+
+from caseflow.db import Database
+from caseflow.migrating import (
+    current_revision,
+    differences,
+    downgrade,
+    head,
+    is_current,
+    upgrade,
+)
+from tests.postgres import Postgres
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database without a single table."""
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path}/empty.db")
+        yield database
+        database.close()
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.copy("template0") as url:
+        database = Database(url)
+        yield database
+        database.close()
+
+
+def test_the_migrations_equal_the_models(database: Database) -> None:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "autogenerate skipping metadata-specified expression")
+        assert differences(database.engine) == []
+
+
+def test_a_migrated_database_is_current(database: Database) -> None:
+    assert current_revision(database.engine) == head()
+    assert is_current(database.engine)
+
+
+def test_an_empty_database_is_not_current(empty: Database) -> None:
+    assert current_revision(empty.engine) is None
+    assert not is_current(empty.engine)
+
+
+def test_migrating_twice_changes_nothing(empty: Database) -> None:
+    upgrade(empty.engine)
+    upgrade(empty.engine)
+    assert is_current(empty.engine)
+
+
+def test_migrations_go_all_the_way_back(empty: Database) -> None:
+    upgrade(empty.engine)
+    downgrade(empty.engine, "base")
+    assert set(inspect(empty.engine).get_table_names()) <= {"alembic_version"}
+
+
+def test_a_migration_by_address_lets_go_of_the_database(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/fresh.db"
+    upgrade(url)
+    assert is_current(url)
+    assert not (tmp_path / "fresh.db-wal").exists()
+
+
+def test_foreign_keys_are_on_again_after_a_migration(sqlite_database: Database) -> None:
+    upgrade(sqlite_database.engine)
+    with sqlite_database.read() as session:
+        assert session.connection().exec_driver_sql("PRAGMA foreign_keys").scalar() == 1

@@ -1,0 +1,296 @@
+"""Deliberate faults: each takes one promise out of the code, and a law must say which.
+
+`said`: a pattern of what the law, or the database's own guard, says. `scene`: where to look first.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import pytest
+
+from caseflow.deadlines import clocks, pauses
+from caseflow.escalation import orders
+from caseflow.escalation import sweep as sweeping
+from caseflow.ledger import gate, hands, history, numbers
+from caseflow.ledger.moves import (
+    check,
+    closing,
+    handlers,
+    items,
+    opening,
+    record,
+    triage,
+    work,
+)
+from tests.ledger import scenes
+from tests.ledger.scenes import Scene
+
+Patch = tuple[Any, str, Any]
+
+
+class Fault(NamedTuple):
+    """What is taken out, where it shows first, and what must be said about it."""
+
+    patches: Callable[[], list[Patch]]
+    scene: Callable[[Scene], None]
+    said: str
+
+
+def _nothing(*_args: Any, **_kwargs: Any) -> list[Any]:
+    return []
+
+
+def _skipping(rules: Any, clock: Any, rung: int) -> None:
+    clock.last_rung = rung + 1
+    clocks._plan(rules, clock)
+
+
+def _twice(rules: Any, clock: Any, rung: int) -> None:
+    clock.last_rung = rung - 1
+    clocks._plan(rules, clock)
+
+
+def _unchained(session: Any, case: Any, line: Any) -> int:
+    case.head = ""
+    history.append_many(session, [(case, line)])
+    return int(case.head_n)
+
+
+def _sends_all(**values: Any) -> Any:
+    return _RUNG(**{**values, "superseded": False})
+
+
+_RUNG, _TAKE, _PAUSE = sweeping.Rung, numbers.take, pauses.pause
+_SCOPE, _START = gate.scope_of, clocks.start
+
+
+def _two_numbers(*args: Any) -> int:
+    _TAKE(*args)
+    return _TAKE(*args)
+
+
+def _first_number(*args: Any) -> int:
+    _TAKE(*args)
+    return 1
+
+
+def _runs_on(*args: Any) -> Any:
+    still = _PAUSE(*args)
+    for clock in still:
+        clock.state = "running"
+    return still
+
+
+def _anybody(session: Any, case: Any, now: Any) -> None:
+    clocks.meet(session, record.of_case(case), now, "immediate")
+
+
+def _unrecused(actor: Any) -> Any:
+    return replace(_SCOPE(actor), recused=frozenset())
+
+
+def _without_back(session: Any, clock: Any, _due: Any) -> None:
+    """Let a clock run on after a pause as if it had never stood still."""
+
+
+def _not_started(name: str) -> Any:
+    def start(session: Any, given: str, *args: Any, **kwargs: Any) -> Any:
+        return None if given == name else _START(session, given, *args, **kwargs)
+
+    return start
+
+
+def _concluded(scene: Scene) -> None:
+    case = scene.world.come_in("complaint")
+    scene.does("handler", "accept", case)
+    scene.does("handler", "conclude", case)
+
+
+FAULTS: dict[str, Fault] = {
+    "four eyes are not asked": Fault(
+        lambda: [(hands, "had_a_hand", lambda *_: False)],
+        scenes.two_units,
+        "four eyes: struck off by one of its hands",
+    ),
+    "hands are not recorded": Fault(
+        lambda: [(hands, "add", _nothing)], scenes.two_units, "law 4: struck off by a hand"
+    ),
+    "a new handler is no hand": Fault(
+        lambda: [(handlers, "hands", SimpleNamespace(add=_nothing))],
+        scenes.two_units,
+        "law 4: struck off by a hand",
+    ),
+    "evidence is not asked for": Fault(
+        lambda: [(work, "_needs_evidence", _nothing)], scenes.two_units, "law 4: .* new evidence"
+    ),
+    "old evidence is good enough": Fault(
+        lambda: [(work, "_newest", lambda *_: None)], scenes.two_units, "law 4: .* new evidence"
+    ),
+    "the chain is broken": Fault(
+        lambda: [(history, "append", _unchained)], scenes.every_kind, "law 8: misfit"
+    ),
+    "an event is not written": Fault(
+        lambda: [(record, "emit", _nothing)], scenes.every_kind, "law 3: entry without event"
+    ),
+    "the sweep tells nobody": Fault(
+        lambda: [(sweeping, "emit_many", _nothing)], scenes.silence, "law 3: entry without event"
+    ),
+    "a move leaves no entry": Fault(
+        lambda: [(check, "record", _nothing)],
+        scenes.two_units,
+        "law 3: (hand_in is no edge|.* stands in no entry)",
+    ),
+    "a rung is skipped": Fault(
+        lambda: [(clocks, "climbed", _skipping)], scenes.silence, "law 6: (a rung is missing|the)"
+    ),
+    "a rung comes twice": Fault(
+        lambda: [(clocks, "climbed", _twice)], scenes.silence, "rung.clock_id, rung.n"
+    ),
+    "after a standstill every rung sends": Fault(
+        lambda: [(sweeping, "Rung", _sends_all)], scenes.standstill, "law 6: an old rung sent"
+    ),
+    "a clock that is met runs on": Fault(
+        lambda: [(clocks, "meet", _nothing)], scenes.every_kind, "law 7: (item clocks|.*runs on)"
+    ),
+    "clocks run on after the end": Fault(
+        lambda: [(clocks, "stop", _nothing)], scenes.reversed_decision, "law 7: .*runs on in"
+    ),
+    "the work list is not refreshed": Fault(
+        lambda: [(record, "refresh", _nothing)], scenes.every_kind, "law 7: the work list"
+    ),
+    "a return starts no clock": Fault(
+        lambda: [(check.clocks, "restart", _nothing)], scenes.two_units, "law 7: item clocks"
+    ),
+    "no reply is promised": Fault(
+        lambda: [(opening, "start_reply", _nothing)], scenes.every_kind, "law 7: .* no reply"
+    ),
+    "reopened items stay unpromised": Fault(
+        lambda: [(items, "_promise_again", _nothing)],
+        scenes.reversed_decision,
+        "law 7: item clocks",
+    ),
+    "danger is handled by any move": Fault(
+        lambda: [(triage, "handled", _anybody), (items, "handled", _anybody)],
+        scenes.danger,
+        "danger: its clock stopped",
+    ),
+    "the own reason is countersigned": Fault(
+        lambda: [(triage, "_took_over", lambda *_: set())],
+        scenes.danger,
+        "second person: own reason",
+    ),
+    "a decision is looked at by whoever took it": Fault(
+        lambda: [(triage, "_decided_by", lambda *_: None)],
+        scenes.reversed_decision,
+        "second person: looked at the own",
+    ),
+    "nobody looks at a decision again": Fault(
+        lambda: [(triage, "_second_look_due", _nothing)],
+        scenes.reversed_decision,
+        "second person: a decision nobody",
+    ),
+    "a pause never ends": Fault(lambda: [(pauses, "resume", _nothing)], scenes.question, "pause: "),
+    "a pause lasts a year": Fault(
+        lambda: [(pauses, "limit", lambda _s, now: now + timedelta(days=365))],
+        scenes.question,
+        "pause: longer than ten",
+    ),
+    "the clock runs on during a pause": Fault(
+        lambda: [(pauses, "pause", _runs_on)],
+        scenes.question,
+        "pause: a clock runs on",
+    ),
+    "a pause gives nothing back": Fault(
+        lambda: [(clocks, "replan", _without_back)], scenes.question, "pause: .* given back"
+    ),
+    "a late sweep lengthens the pause": Fault(
+        lambda: [(pauses, "min", max)], scenes.question, "pause: longer than"
+    ),
+    "every clock may stand still": Fault(
+        lambda: [
+            (pauses, "_may", lambda *_: True),
+            (pauses, "PAUSABLE", (*pauses.PAUSABLE, "immediate", "sign_for")),
+        ],
+        scenes.question,
+        "pause: this clock must not",
+    ),
+    "a case closes without its reply": Fault(
+        lambda: [(closing, "first_reports", lambda *_: [])],
+        scenes.inspected,
+        "law 5: past the reply without one",
+    ),
+    "a message counts before it was taken": Fault(
+        lambda: [(closing, "AT_ONCE", (*closing.AT_ONCE, "message"))],
+        scenes.inspected,
+        "law 5: a message counts",
+    ),
+    "an operator closes on the displeased": Fault(
+        lambda: [(closing, "require", _nothing)],
+        scenes.displeased,
+        "law 5: closed without a satisfied",
+    ),
+    "a case is replied to with items open": Fault(
+        lambda: [(check, "ITEM_DONE", ("struck_off", "submitted", "draft", "dispatched"))],
+        scenes.reversed_decision,
+        "law 5: an item is still open",
+    ),
+    "a complaint needs no items": Fault(
+        lambda: [(closing, "WITHOUT_ITEMS", ("question", "suggestion", "complaint"))],
+        _concluded,
+        "law 5: replied without any item",
+    ),
+    "a tip goes to whoever is reported": Fault(
+        lambda: [(items, "manages", lambda *_: False)], scenes.tip, "tip: the unit reported"
+    ),
+    "a unit finds for a tip": Fault(
+        lambda: [(work, "_may_find", _nothing)], scenes.tip, "tip: found by a unit"
+    ),
+    "the office finds for a unit": Fault(
+        lambda: [(work, "_may_find", _nothing)], scenes.two_units, "kind: the office found"
+    ),
+    "scope is not asked": Fault(
+        lambda: [(gate, "covers", lambda *_: True)], scenes.recused, "law 11: "
+    ),
+    "recusal is not asked": Fault(
+        lambda: [(gate, "scope_of", _unrecused)], scenes.recused, "law 11: a recused person"
+    ),
+    "permission is not asked": Fault(
+        lambda: [(gate, "may", lambda *_: True)], scenes.reversed_decision, "law 11: .* may not"
+    ),
+    "units work out of turn": Fault(
+        lambda: [(gate, "its_turn", lambda *_: True)], scenes.two_units, "law 11: a unit out of"
+    ),
+    "anybody becomes the handler": Fault(
+        lambda: [(handlers, "sees", lambda *_: True)], scenes.recused, "law 11: the handler"
+    ),
+    "a number is lost": Fault(
+        lambda: [(numbers, "take", _two_numbers)], scenes.every_kind, "numbers: one is missing"
+    ),
+    "a number is given twice": Fault(
+        lambda: [(numbers, "take", _first_number)],
+        scenes.every_kind,
+        "UNIQUE .* case_file.seq",
+    ),
+    "anybody signs for the level above": Fault(
+        lambda: [(orders, "_OF_LEVEL_ABOVE", ())], scenes.silence, "order: signed below"
+    ),
+    "a drafted document has no clock": Fault(
+        lambda: [(clocks, "start", _not_started("draft"))], scenes.silence, "order: nothing urges"
+    ),
+}
+
+
+@contextmanager
+def fault(name: str) -> Iterator[Fault]:
+    """Put a fault into the code for a while."""
+    patch = pytest.MonkeyPatch()
+    for where, what, instead in FAULTS[name].patches():
+        patch.setattr(where, what, instead, raising=what != "min")
+    try:
+        yield FAULTS[name]
+    finally:
+        patch.undo()

@@ -1,0 +1,138 @@
+"""Who may do what, and who must not know: second persons, tips, roles, scope (laws 4, 10, 11)."""
+
+from collections import defaultdict
+from collections.abc import Callable
+
+from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES, SYSTEM, TO_RECTIFY
+from caseflow.people.permissions import PERMISSIONS
+from tests.ledger.snapshot import Row, Said, Snapshot
+
+# Second persons
+
+
+def a_reason_is_countersigned_by_somebody_else(seen: Snapshot) -> None:
+    for case in seen.cases.values():
+        waits: set[int | None] = set()
+        for one in seen.said[case.id]:
+            if one.verb == "acknowledge":
+                card = one.facts
+                waits |= set() if card["police_called"] and card["leader_told"] else {one.user}
+            elif one.verb == "countersign":
+                assert one.user not in waits, "second person: own reason countersigned"
+                waits = set()
+            assert not (waits and one.verb == "close"), "second person: closed uncountersigned"
+        assert case.countersign == bool(waits), "second person: the countersignature is forgotten"
+
+
+def a_decision_is_looked_at_by_somebody_else(seen: Snapshot) -> None:
+    for case in seen.cases.values():
+        decided: Said | None = None
+        for one in seen.said[case.id]:
+            if one.verb == "second_look":
+                assert decided is not None, "second person: looked at nothing"
+                assert one.user != decided.user, "second person: looked at the own decision"
+            elif one.verb == "decline" or (one.verb == "answer" and case.kind != "question"):
+                decided = one
+                started = {c.started_at for c in _of(seen, case.id, "second_look")}
+                assert one.at in started, "second person: a decision nobody looks at"
+
+
+def _of(seen: Snapshot, case_id: int, name: str) -> list[Row]:
+    return [c for c in seen.clocks.values() if c.case_id == case_id and c.name == name]
+
+
+# Tips (design §3, law 10)
+
+
+def a_tip_is_shielded(seen: Snapshot) -> None:
+    for case in seen.cases.values():
+        if case.kind != "tip":
+            continue
+        reported = seen.under(case.unit_id)
+        for one in seen.said[case.id]:
+            if one.verb == "dispatch":
+                assert one.facts["unit"] not in reported, "tip: the unit reported verifies itself"
+            if one.verb == "find":
+                assert one.role in ("inspector", "handler", "supervisor"), "tip: found by a unit"
+            if one.role == "unit" and one.verb != "order_answered":
+                theirs = seen.users[one.user].unit_id not in reported
+                assert theirs or one.item_state == "rectifying", (
+                    "tip: the unit reported had it in hand"
+                )
+    for report in seen.reports.values():
+        assert report.kind != "tip" or report.disclosure == "withheld", "tip: not withheld"
+
+
+def a_complaint_is_found_by_its_unit(seen: Snapshot) -> None:
+    for case in seen.cases.values():
+        verifies: dict[int | None, int] = {}
+        for one in seen.said[case.id]:
+            if one.verb == "dispatch":
+                verifies[one.item] = one.facts["unit"]
+            if one.verb == "find" and case.kind != "tip" and one.role in ("handler", "supervisor"):
+                kind = seen.units[verifies[one.item]].kind
+                assert kind in ("office", "section"), "kind: the office found for a unit"
+
+
+# Law 11: nobody acts outside their scope
+
+
+def nobody_acts_beyond_role_and_scope(seen: Snapshot) -> None:
+    edges = {(e.move, e.source): e.who for e in CASE_EDGES}
+    edges |= {(e.move, f"item {e.source}"): e.who for e in ITEM_EDGES}
+    for case in seen.cases.values():
+        turns = _Turns()
+        for one in seen.said[case.id]:
+            place = one.state if one.item is None else f"item {one.item_state}"
+            who = edges.get((one.verb, place))
+            if who is not None:
+                allowed = PERMISSIONS[who] if who != SYSTEM else ("system",)
+                assert one.role in allowed, f"law 11: {one.role} may not {one.verb}"
+            if one.user is not None:
+                _in_scope(seen, case, one, turns)
+            turns.after(one)
+        if case.handler_id is not None:
+            assert _sees(seen, case, case.handler_id), "law 11: the handler may not see the case"
+
+
+class _Turns:
+    """Whose turn it is with each item: unit and inspector until the finding, then the other."""
+
+    def __init__(self) -> None:
+        self.unit: dict[int | None, int] = {}
+        self.inspector: dict[int | None, int | None] = defaultdict(lambda: None)
+
+    def after(self, one: Said) -> None:
+        if one.verb == "dispatch":
+            self.unit[one.item] = one.facts["unit"]
+            self.inspector[one.item] = one.facts["inspector"]
+        elif one.verb == "find" and one.facts["result"] in TO_RECTIFY:
+            self.unit[one.item] = one.facts["unit"]
+
+
+def _in_scope(seen: Snapshot, case: Row, one: Said, turns: _Turns) -> None:
+    user = seen.users[one.user]
+    assert (user.id, case.unit_id) not in seen.recusals, "law 11: a recused person acted"
+    if one.verb == "order_answered" and user.role == "unit":
+        assert user.unit_id == seen.orders[one.facts["order"]].unit_id, "law 11: not their order"
+    elif user.role == "unit":
+        assert user.unit_id == turns.unit[one.item], "law 11: a unit out of turn"
+    elif user.role == "inspector":
+        assert user.id == turns.inspector[one.item], "law 11: an inspector out of turn"
+    else:
+        assert _sees(seen, case, user.id), "law 11: a stranger acted"
+
+
+def _sees(seen: Snapshot, case: Row, user_id: int) -> bool:
+    path = (case.district, case.county, case.city, case.province)
+    recused = (user_id, case.unit_id) in seen.recusals
+    return seen.users[user_id].area_code in path and not recused
+
+
+LAWS: tuple[Callable[[Snapshot], None], ...] = (
+    a_reason_is_countersigned_by_somebody_else,
+    a_decision_is_looked_at_by_somebody_else,
+    a_tip_is_shielded,
+    a_complaint_is_found_by_its_unit,
+    nobody_acts_beyond_role_and_scope,
+)

@@ -1,0 +1,263 @@
+"""What must hold of clocks, pauses, rungs and orders after every step (design §3, laws 6 and 7)."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from itertools import pairwise
+
+import chinese_calendar
+
+from caseflow.ledger.tables import NEVER
+from tests.ledger.snapshot import Row, Snapshot
+
+SHANGHAI = timedelta(hours=8)
+DAY = timedelta(days=1)
+LONGEST = timedelta(days=25)
+
+# What may go on running after the end, and what a clock that counts as kept was kept by.
+OVER = {
+    "answered": {"second_look", "immediate", "answer"},
+    "declined": {"second_look", "immediate", "answer", "notice"},
+    "referred": {"immediate", "answer", "notice"},
+    "closed": {"immediate", "answer"},
+}
+DONE_BY_REPLY = {"answer", "reply", "reply_delivered", "countersign"}
+KEPT_BY = {
+    "immediate": {"answer", "dispatch", "decline", "refer", "conclude", "acknowledge"},
+    "sign_for": {"sign_for"},
+    "verify": {"find"},
+    "rectify": {"submit"},
+    "check": {"return", "strike_off"},
+    "reply": DONE_BY_REPLY,
+    "resolve": DONE_BY_REPLY,
+    "notice": DONE_BY_REPLY | {"tell", "notice_sent", "accept", "decline", "refer"},
+    "call_back": {"close", "reopen"},
+    "second_look": {"second_look"},
+    "draft": {"order_issued"},
+    "answer": {"order_answered"},
+}
+OF_ITEM = ("sign_for", "verify", "rectify", "check")
+
+
+def a_kept_promise_has_its_deed(seen: Snapshot) -> None:
+    deeds = defaultdict(set)
+    for said in seen.said.values():
+        for one in said:
+            deeds[one.case_id, one.at].add((one.verb, one.item))
+    for clock in seen.clocks.values():
+        if clock.state == "met":
+            done = deeds[clock.root_case_id, clock.ended_at]
+            verbs = {v for v, item in done if clock.name not in OF_ITEM or item == clock.item_id}
+            assert verbs & KEPT_BY[clock.name], f"law 7: {clock.name} counts as kept, by nothing"
+
+
+def what_is_over_owes_nothing(seen: Snapshot) -> None:
+    for case in seen.cases.values():
+        if case.state in OVER:
+            running = {clock.name for clock in seen.alive(case.id)}
+            allowed = OVER[case.state] - (set() if case.urgent else {"immediate"})
+            assert running <= allowed, f"law 7: {running - allowed} runs on in {case.state}"
+
+
+def an_open_case_is_promised(seen: Snapshot) -> None:
+    for case in seen.cases.values():
+        names = {clock.name for clock in seen.alive(case.id)}
+        if case.state in ("received", "accepted", "handling", "awaiting_reporter", "replying"):
+            assert "resolve" in names, f"law 7: no resolve clock in {case.state}"
+            _replies_are_promised(seen, case)
+        if case.state == "calling_back":
+            assert "call_back" in names, "law 7: nothing urges the call-back, or what follows it"
+        if case.state in ("received", "accepted") and not case.urgent:
+            assert "immediate" in names, "law 7: nobody must handle it at once"
+
+
+def _replies_are_promised(seen: Snapshot, case: Row) -> None:
+    told = {clock.report_id for clock in seen.clocks.values() if clock.name == "notice"}
+    owed = {c.report_id for c in seen.alive(case.id) if c.name == "reply"}
+    got = {
+        reply.report_id
+        for reply in seen.replies
+        if reply.round == case.reopened and reply.delivered_at is not None
+    }
+    for report in seen.first_reports(case.id):
+        assert report.id in told, "law 7: the reporter was promised no word"
+        assert report.id in owed | got, "law 7: the reporter was promised no reply"
+
+
+def danger_stops_only_for_a_person(seen: Snapshot) -> None:
+    """An urgent immediate clock ends by a named person's card, or for a fresh one."""
+    for clock in seen.clocks.values():
+        urgent = clock.name == "immediate" and seen.policies[clock.policy_id].urgent
+        if urgent and clock.ended_at is not None:
+            at_once = [o for o in seen.said[clock.root_case_id] if o.at == clock.ended_at]
+            by = {o.verb for o in at_once if o.user is not None or o.verb == "retaliation"}
+            assert by & {"acknowledge", "retaliation"}, "danger: its clock stopped without a person"
+
+
+def the_work_list_sorts_by_what_burns(seen: Snapshot) -> None:
+    soonest: dict[int, datetime] = {}
+    for clock in seen.clocks.values():
+        if clock.state == "running":
+            root = clock.root_case_id
+            soonest[root] = min(clock.due, soonest.get(root, NEVER))
+    for case in seen.cases.values():
+        assert case.next_due == soonest.get(case.id, NEVER), "law 7: the work list sorts wrongly"
+
+
+def the_holder_of_an_item_is_promised(seen: Snapshot) -> None:
+    """Exactly the clock of whoever holds the item runs while the case is at work."""
+    wanted = {
+        "dispatched": {"sign_for", "verify"},
+        "verifying": {"verify"},
+        "rectifying": {"rectify"},
+        "submitted": {"check"},
+    }
+    for item in seen.items.values():
+        case = seen.cases[item.case_id]
+        at_work = case.state == "handling" or case.resume_to == "handling"
+        alive = [c.name for c in seen.alive(case.id) if c.item_id == item.id]
+        expected = set(wanted.get(item.state, set())) if at_work else set(alive)
+        if item.state == "rectifying" and item.signed_at is None and at_work:
+            expected.add("sign_for")
+        assert len(alive) == len(set(alive)), "law 7: a clock runs twice"
+        assert set(alive) == expected, f"law 7: item clocks {set(alive)} in {item.state}"
+
+
+# Law 6: rungs
+
+
+def rungs_come_once_and_in_order(seen: Snapshot) -> None:
+    climbed: dict[int, list[Row]] = defaultdict(list)
+    for rung in seen.rungs:
+        climbed[rung.clock_id].append(rung)
+        assert rung.planned_at <= rung.at, "law 6: a rung before its moment"
+    for clock_id, rungs in climbed.items():
+        numbers = [rung.n for rung in rungs]
+        first = numbers[0]
+        assert first <= 2, "law 6: a rung is missing below the first"
+        assert numbers == list(range(first, first + len(numbers))), "law 6: a rung is missing"
+        assert seen.clocks[clock_id].last_rung == numbers[-1], "law 6: the clock forgot its rung"
+        _only_the_newest_sends(rungs)
+    for clock in seen.clocks.values():
+        if clock.state == "running" and clock.due <= seen.now:
+            assert climbed[clock.id], "law 6: overdue and nobody was told"
+
+
+def _only_the_newest_sends(rungs: list[Row]) -> None:
+    assert not rungs[-1].superseded, "law 6: the newest rung sent nothing"
+    for one, after in pairwise(rungs):
+        late = after.planned_at <= one.at
+        assert one.superseded == late, "law 6: an old rung sent beside a newer one"
+
+
+def documents_are_drafted_once(seen: Snapshot) -> None:
+    documents = ("supervision_order", "circular", "interview", "listed", "accountability")
+    of_rungs = sorted(r.id for r in seen.rungs if r.action in documents and not r.superseded)
+    assert of_rungs == sorted(o.rung_id for o in seen.orders.values()), "law 6: drafts and rungs"
+
+
+def what_stands_still_does_not_climb(seen: Snapshot) -> None:
+    rungs: dict[int, list[datetime]] = defaultdict(list)
+    for rung in seen.rungs:
+        rungs[rung.clock_id].append(rung.at)
+    for pause in seen.pauses:
+        until = pause.ended_at or seen.now
+        for at in rungs[pause.clock_id]:
+            between = pause.started_at < at < until
+            assert not between, "law 6: a clock that stood still climbed"
+
+
+# Pauses
+
+
+def pauses_are_bounded(seen: Snapshot) -> None:
+    """Ten working days by another library's calendar, once per question, over when it is over."""
+    keys = [(pause.clock_id, pause.question_id) for pause in seen.pauses]
+    assert len(keys) == len(set(keys)), "pause: twice for one question"
+    waits = {case.id for case in seen.cases.values() if case.state == "awaiting_reporter"}
+    open_questions = [q.case_id for q in seen.questions if q.ended_at is None]
+    assert sorted(open_questions) == sorted(waits), "pause: a case waits for nothing, or too long"
+    still = {pause.clock_id for pause in seen.pauses if pause.ended_at is None}
+    stopped = {clock.id for clock in seen.clocks.values() if clock.state == "paused"}
+    assert stopped == {i for i in still if seen.clocks[i].ended_at is None}, (
+        "pause: a clock runs on, or stands still for nothing"
+    )
+    for pause in seen.pauses:
+        clock = seen.clocks[pause.clock_id]
+        assert seen.policies[clock.policy_id].pausable, "pause: this clock must not stand still"
+        longest = pause.started_at + LONGEST
+        assert pause.until <= longest, "pause: longer than ten working days can be"
+        days = _working_days(_day(pause.started_at), _last_day(pause.until))
+        assert days == 10, f"pause: {days} working days instead of ten"
+        if pause.ended_at is None:
+            assert clock.root_case_id in waits, "pause: it goes on after the question"
+        else:
+            over = min(pause.until, seen.now)
+            assert pause.ended_at <= over, "pause: longer than the question allowed"
+
+
+def a_pause_gives_back_what_was_left(seen: Snapshot) -> None:
+    last = {pause.clock_id: pause for pause in seen.pauses}
+    for clock_id, pause in last.items():
+        clock = seen.clocks[clock_id]
+        ended = pause.ended_at is not None and clock.ended_at is None
+        if not ended or clock.unit != "working_days" or pause.old_due <= pause.started_at:
+            continue
+        left = _working_days(_day(pause.started_at), _last_day(pause.old_due))
+        now_left = _working_days(_day(pause.ended_at), _last_day(clock.due))
+        assert clock.due >= pause.old_due, "pause: it took time away"
+        enough = now_left >= max(left, 1) if clock.due != pause.old_due else now_left >= left
+        assert enough, f"pause: {left} days were left, {now_left} given back"
+
+
+def _day(moment: datetime) -> date:
+    return (moment.astimezone(UTC) + SHANGHAI).date()
+
+
+def _last_day(due: datetime) -> date:
+    """Return the day that a due moment belongs to; 24:00 belongs to the day it ends."""
+    return _day(due - timedelta(microseconds=1))
+
+
+@cache
+def _working_days(after: date, until: date) -> int:
+    days = (after + n * DAY for n in range(1, (until - after).days + 1))
+    return sum(1 for day in days if chinese_calendar.is_workday(day))
+
+
+# Orders
+
+
+def orders_are_settled_by_whoever_may(seen: Snapshot) -> None:
+    for order in seen.orders.values():
+        alive = {c.name for c in seen.alive(order.case_id) if c.order_id == order.id}
+        if order.state == "draft":
+            over = seen.cases[order.case_id].state in OVER
+            assert alive == {"draft"} or (over and not alive), "order: nothing urges the draft"
+            continue
+        settled = order.issued_by or order.cancelled_by
+        area = seen.areas[seen.users[settled].area_code]
+        if order.kind in ("listed", "accountability"):
+            assert area.level in ("city", "province"), "order: signed below the level above"
+        assert "draft" not in alive, "order: settled, and its draft clock runs on"
+        if order.state == "issued":
+            asked = [c for c in seen.clocks.values() if c.order_id == order.id]
+            promised = any(c.name == "answer" for c in asked)
+            assert promised == (order.unit_id is not None), "order: the unit need not answer"
+
+
+LAWS: tuple[Callable[[Snapshot], None], ...] = (
+    a_kept_promise_has_its_deed,
+    what_is_over_owes_nothing,
+    an_open_case_is_promised,
+    danger_stops_only_for_a_person,
+    the_work_list_sorts_by_what_burns,
+    the_holder_of_an_item_is_promised,
+    rungs_come_once_and_in_order,
+    documents_are_drafted_once,
+    what_stands_still_does_not_climb,
+    pauses_are_bounded,
+    a_pause_gives_back_what_was_left,
+    orders_are_settled_by_whoever_may,
+)

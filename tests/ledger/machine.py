@@ -1,0 +1,161 @@
+"""The machine: chance moves cases, items, documents and time, and asks the laws after each step.
+
+Everything a run does follows from what Hypothesis drew, so that a failure can be replayed.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy.orm import Session
+
+from caseflow.db import WRITE
+from caseflow.ledger.states import CASE_EDGES, CASE_STATES, ITEM_EDGES, STAY, SYSTEM, Edge
+from tests.ledger import laws
+from tests.ledger.conftest import Stage
+from tests.ledger.ways import Way
+from tests.ledger.world import KINDS, REACH, World
+
+LUCK = st.integers(min_value=0, max_value=10_000)
+ENOUGH = 5
+_MADE_BY_PEOPLE = [e for e in CASE_EDGES if e.who != SYSTEM and e.move != "dispatch"]
+
+
+@contextmanager
+def a_world(stage: Stage) -> Iterator[World]:
+    """Yield a world on the stage; afterwards the stage is as it was."""
+    with stage.database.engine.connect().execution_options(**{WRITE: True}) as connection:
+        outer = connection.begin()
+        with Session(bind=connection, join_transaction_mode="create_savepoint") as session:
+            yield World(session, stage.office)
+        outer.rollback()
+
+
+class Ledger(RuleBasedStateMachine):
+    """What chance may do. `stage` is set by whoever runs it; `taken`, `steps`: over all runs."""
+
+    stage: Stage
+    taken: Counter[tuple[str, str, str]]
+    steps: list[int]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held = a_world(self.stage)
+        self.world = self.held.__enter__()
+        self.way = Way(self.world)
+
+    def teardown(self) -> None:
+        self.taken.update(self.world.taken)
+        self.held.__exit__(None, None, None)
+
+    @initialize(edge=st.sampled_from((*CASE_EDGES, *ITEM_EDGES)), kind=st.sampled_from(KINDS))
+    def begin_somewhere(self, edge: Edge, kind: str) -> None:
+        self.way.along(edge)
+        self.world.come_in(kind, "phone", urgent=edge.source == "handling")
+
+    @rule(
+        kind=st.sampled_from(KINDS),
+        reach=st.sampled_from(REACH),
+        urgent=st.integers(0, 3),
+        unit=st.booleans(),
+    )
+    def a_report_comes_in(self, kind: str, reach: str, urgent: int, unit: bool) -> None:
+        if len(self.world.cases()) < ENOUGH:
+            self.world.come_in(kind, reach, urgent=urgent == 0, unit=unit)
+
+    @rule(hours=st.sampled_from((1, 2, 5, 24, 24, 72, 240)))
+    def time_passes(self, hours: int) -> None:
+        self.world.pass_time(hours)
+
+    @rule(luck=LUCK, who=LUCK, which=LUCK)
+    def somebody_moves_a_case(self, luck: int, who: int, which: int) -> None:
+        cases = self.world.cases()
+        case = cases[which % len(cases)]
+        edges = [edge for edge in _MADE_BY_PEOPLE if edge.source == case.state]
+        edge = edges[luck % len(edges)]
+        people = self.world.who_may(edge.who)
+        self.world.on_case(edge.move, people[who % len(people)], case, luck // len(edges))
+
+    @rule(who=LUCK, which=LUCK, luck=LUCK)
+    def somebody_does_all_that_changes_no_state(self, who: int, which: int, luck: int) -> None:
+        cases = self.world.cases()
+        case = cases[which % len(cases)]
+        for n, edge in enumerate(_MADE_BY_PEOPLE):
+            if edge.source == case.state and edge.target == STAY:
+                people = self.world.who_may(edge.who)
+                self.world.on_case(edge.move, people[(who + n) % len(people)], case, luck)
+                self.the_laws_hold()
+
+    @rule(luck=LUCK, who=LUCK, which=LUCK)
+    def somebody_moves_an_item(self, luck: int, who: int, which: int) -> None:
+        found = self.world.items()
+        if found:
+            item = found[which % len(found)]
+            edges = [e for e in ITEM_EDGES if e.source == item.state] or list(ITEM_EDGES)
+            edge = edges[luck % len(edges)]
+            people = self.world.who_may(edge.who)
+            self.world.on_item(edge.move, people[who % len(people)], item, luck // len(edges))
+
+    @rule(luck=LUCK, who=LUCK, which=LUCK)
+    def anybody_tries_anything(self, luck: int, who: int, which: int) -> None:
+        cases, people = self.world.cases(), self.world.people
+        edge = _MADE_BY_PEOPLE[luck % len(_MADE_BY_PEOPLE)]
+        self.world.on_case(edge.move, people[who % len(people)], cases[which % len(cases)], luck)
+
+    @rule(which=LUCK, luck=LUCK, steps=st.integers(1, 6))
+    def the_work_goes_its_way(self, which: int, luck: int, steps: int) -> None:
+        cases = self.world.cases()
+        for _ in range(steps):
+            self.way.on(cases[which % len(cases)], luck)
+
+    @rule(which=LUCK, state=st.sampled_from(CASE_STATES), luck=LUCK)
+    def a_case_is_led_to_a_state(self, which: int, state: str, luck: int) -> None:
+        cases = self.world.cases()
+        self.way.to(cases[which % len(cases)], state, luck)
+
+    @rule(luck=LUCK)
+    def the_channel_takes_a_reply(self, luck: int) -> None:
+        self.world.channel_takes(luck)
+
+    @rule(which=LUCK, rare=st.integers(0, 5))
+    def the_reporter_says_more(self, which: int, rare: int) -> None:
+        cases = self.world.cases()
+        self.world.more_comes_in(cases[which % len(cases)], retaliation=rare == 0)
+
+    @rule(which=LUCK, who=LUCK, luck=LUCK)
+    def somebody_settles_a_document(self, which: int, who: int, luck: int) -> None:
+        found, people = self.world.documents(), self.world.people
+        if found:
+            self.world.on_order(people[who % len(people)], found[which % len(found)], luck)
+
+    @invariant()
+    def the_laws_hold(self) -> None:
+        self.steps[0] += 1
+        laws.hold(self.world)
+
+
+def run(machine: type[Ledger], examples: int, steps: int, *, shrink: bool = True) -> None:
+    """Let chance act, the same way each time this code runs."""
+    phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            phases=phases,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

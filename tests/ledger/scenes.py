@@ -1,0 +1,217 @@
+"""Stories that chance tells too seldom: danger, silence, a question, a tip, a decision reversed.
+
+In each, whoever must not do a thing tries it first; the laws are asked after every move.
+"""
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from caseflow.ledger.tables import Case, Item
+from tests.ledger import laws
+from tests.ledger.ways import Way
+from tests.ledger.world import KINDS, TO_SCHOOL, TO_SECTION
+
+POLICE, NO_POLICE, MESSAGE = 0, 1, 1
+
+
+class Scene(Way):
+    """Short sentences over a world."""
+
+    def does(self, who: str, move: str, case: Case, luck: int = 0) -> bool:
+        """Let somebody try a case move."""
+        done = self.world.on_case(move, self.world.office[who], case, luck)
+        laws.hold(self.world)
+        return done
+
+    def works(self, who: str, move: str, item: Item, luck: int = 0) -> bool:
+        """Let somebody try an item move."""
+        done = self.world.on_item(move, self.world.office[who], item, luck)
+        laws.hold(self.world)
+        return done
+
+    def waits(self, hours: int) -> None:
+        """Let time pass."""
+        self.world.pass_time(hours)
+        laws.hold(self.world)
+
+    def dispatched(self, case: Case, luck: int) -> Item:
+        """Accept, split and dispatch."""
+        self.does("handler", "accept", case)
+        self.does("handler", "split", case)
+        item = self.world.session.scalars(select(Item).order_by(Item.id.desc()).limit(1)).one()
+        self.works("handler", "dispatch", item, luck)
+        return item
+
+
+def silence(scene: Scene) -> None:
+    """Nobody touches an item for two months; then everybody tries to settle the documents."""
+    case = scene.world.come_in("complaint", "phone")
+    scene.dispatched(case, TO_SCHOOL)
+    for _ in range(20):
+        scene.waits(72)
+    for n, document in enumerate(scene.world.documents()):
+        for actor in scene.world.people:
+            scene.world.on_order(actor, document, n)
+            laws.hold(scene.world)
+    scene.waits(24)
+
+
+def standstill(scene: Scene) -> None:
+    """The sweep itself stood still for two months."""
+    scene.dispatched(scene.world.come_in("complaint", "phone"), TO_SCHOOL)
+    scene.waits(60 * 24)
+
+
+def danger(scene: Scene) -> None:
+    """A child in danger: the reason not to call the police, and revenge after the end."""
+    case = scene.world.come_in("complaint", "phone", urgent=True, unit=False)
+    scene.dispatched(case, TO_SCHOOL)
+    scene.does("supervisor", "acknowledge", case, NO_POLICE)
+    scene.does("leader", "acknowledge", case, POLICE)
+    scene.does("supervisor", "countersign", case)
+    scene.to(case, "replying")
+    scene.does("handler", "reply", case)
+    scene.does("city", "countersign", case)
+    scene.to(case, "closed")
+    scene.world.more_comes_in(case, retaliation=True)
+    laws.hold(scene.world)
+    scene.waits(5)
+    scene.does("supervisor", "reopen", case)
+    scene.dispatched(case, TO_SCHOOL)
+    scene.to(case, "closed")
+
+
+def question(scene: Scene) -> None:
+    """The reporter is asked three times: answers, says nothing, answers after the holiday."""
+    case = scene.world.come_in("complaint", "phone")
+    scene.dispatched(case, TO_SCHOOL)
+    for hours, answers in ((50, True), (600, False), (200, True)):
+        scene.waits(30)
+        scene.does("handler", "ask", case)
+        scene.waits(hours)
+        if answers:
+            scene.does("handler", "resume", case, 1)
+    scene.waits(200)
+
+
+def tip(scene: Scene) -> None:
+    """A tip about the school: it goes to nobody under the school, and a unit finds nothing."""
+    world = scene.world
+    case = world.come_in("tip", "phone")
+    item = scene.dispatched(case, TO_SCHOOL)
+    scene.works("handler", "dispatch", item, 2)
+    scene.works("handler", "dispatch", item, 1)
+    for move in ("sign_for", "hand_in", "find"):
+        for who in ("branch", "school", "academy", "stranger", "brother"):
+            scene.works(who, move, item)
+    for move in ("hand_in", "find", "sign_for", "hand_in", "submit"):
+        for who in ("inspector", "handler", "academy", "school"):
+            scene.works(who, move, item)
+    scene.to(case, "closed")
+
+
+def inspected(scene: Scene) -> None:
+    """An inspector verifies for an office section; the office finds for it."""
+    case = scene.world.come_in("help", "email", unit=False)
+    item = scene.dispatched(case, TO_SECTION)
+    for move in ("sign_for", "hand_in", "find"):
+        for who in ("academy", "inspector", "handler"):
+            scene.works(who, move, item, 1)
+    scene.works("reviewer", "return", item)
+    scene.works("inspector", "find", item, 3)
+    scene.works("inspector", "hand_in", item)
+    scene.works("inspector", "find", item, 3)
+    scene.to(case, "replying")
+    scene.does("handler", "reply", case, MESSAGE)
+    scene.waits(24)
+    scene.world.channel_takes(0)
+    scene.world.channel_takes(1)
+    laws.hold(scene.world)
+    scene.does("handler", "reply", case, MESSAGE)
+    scene.world.channel_takes(1)
+    laws.hold(scene.world)
+
+
+def two_units(scene: Scene) -> None:
+    """The academy verifies, the school puts right; neither does the other's part."""
+    case = scene.world.come_in("complaint", "phone", unit=False)
+    item = scene.dispatched(case, 1)
+    for move in ("sign_for", "hand_in", "find", "sign_for", "hand_in", "submit"):
+        for who in ("handler", "academy", "school"):
+            scene.works(who, move, item)
+    scene.works("supervisor", "return", item)
+    scene.works("school", "submit", item)
+    scene.works("supervisor", "hand_in", item)
+    scene.works("school", "submit", item)
+    scene.does("supervisor", "assign", case, scene.world.number_of("city"))
+    for who in ("supervisor", "city", "reviewer"):
+        scene.works(who, "strike_off", item)
+    scene.to(case, "closed")
+
+
+def reversed_decision(scene: Scene) -> None:
+    """Declined while a unit was at it, and taken up again."""
+    case = scene.world.come_in("complaint", "phone", unit=False)
+    scene.dispatched(case, 1)
+    first = scene.dispatched(case, TO_SCHOOL)
+    scene.works("school", "sign_for", first)
+    for who in ("handler", "supervisor", "reviewer"):
+        scene.does(who, "decline", case)
+        scene.does(who, "second_look", case)
+    scene.waits(48)
+    scene.does("supervisor", "reopen", case)
+    scene.dispatched(case, TO_SCHOOL)
+    scene.waits(24)
+    for _ in range(4):
+        scene.to(case, "replying")
+
+
+def recused(scene: Scene) -> None:
+    """A handler whose brother runs the school tries everything, and is offered the case."""
+    world = scene.world
+    case = world.come_in("complaint", "phone")
+    for move in ("accept", "note", "tell", "split"):
+        scene.does("stranger", move, case)
+        scene.does("brother", move, case)
+    scene.does("handler", "accept", case)
+    for who in ("stranger", "brother"):
+        scene.does("supervisor", "assign", case, world.number_of(who))
+
+
+def displeased(scene: Scene) -> None:
+    """The call-back finds nobody pleased: an operator may not close, a supervisor may."""
+    case = scene.world.come_in("complaint", "phone", unit=False)
+    for reply in range(2):
+        scene.to(case, "calling_back")
+        scene.does("operator", "close", case)
+        scene.does("operator", "call_back", case, 1)
+        scene.does("operator", "close", case)
+        scene.waits(240)
+        scene.does("supervisor", "close" if reply else "reopen", case)
+
+
+def every_kind(scene: Scene) -> None:
+    """Each kind goes all the way, and one is answered on the spot."""
+    for kind in KINDS:
+        case = scene.world.come_in(kind, "phone", unit=False)
+        scene.to(case, "closed", TO_SECTION)
+        answered = scene.world.come_in(kind, "", unit=False)
+        scene.does("operator", "answer", answered)
+        scene.does("operator", "second_look", answered)
+        scene.does("handler", "second_look", answered)
+
+
+SCENES: tuple[Callable[[Scene], None], ...] = (
+    silence,
+    standstill,
+    danger,
+    question,
+    tip,
+    inspected,
+    two_units,
+    reversed_decision,
+    recused,
+    displeased,
+    every_kind,
+)

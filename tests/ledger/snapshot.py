@@ -1,0 +1,219 @@
+"""Every row that the laws ask about, read once and plain: no mapped object, no query of caseflow's.
+
+The history is also unfolded: what each entry found and left behind, by the state tables alone.
+"""
+
+import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines.tables import Clock, Pause, PolicyRow
+from caseflow.escalation.tables import Order, Rung
+from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.report_tables import CallBack, Question, Reply, Report
+from caseflow.ledger.states import CASE_EDGES, CASE_MOVES, ITEM_EDGES, ITEM_MOVES, TO_RECTIFY
+from caseflow.ledger.tables import Case, Item
+from caseflow.ledger.tables import Counter as Tally
+from caseflow.outbox.tables import Event
+from caseflow.people.tables import Area, Recusal, Unit, User
+
+Row = Any
+Took = tuple[str, str, str]
+
+
+@dataclass
+class Said:
+    """One entry: who did what, when, and the states it found and left."""
+
+    case_id: int
+    n: int
+    at: datetime
+    verb: str
+    user: int | None
+    role: str
+    item: int | None
+    facts: dict[str, Any]
+    state: str = ""
+    item_state: str = ""
+
+
+@dataclass
+class Snapshot:
+    """The rows of one moment. Dictionaries are by id; `said` is by case, in order."""
+
+    now: datetime
+    cases: dict[int, Row]
+    items: dict[int, Row]
+    reports: dict[int, Row]
+    replies: list[Row]
+    calls: list[Row]
+    questions: list[Row]
+    clocks: dict[int, Row]
+    pauses: list[Row]
+    rungs: list[Row]
+    orders: dict[int, Row]
+    tallies: list[Row]
+    users: dict[int, Row]
+    units: dict[int, Row]
+    areas: dict[str, Row]
+    policies: dict[int, Row]
+    recusals: set[tuple[int, int]]
+    events: Counter[tuple[int | None, str]]
+    said: dict[int, list[Said]]
+    taken: Counter[Took] = field(default_factory=Counter)
+
+    def of_item(self, item_id: int) -> list[Said]:
+        """Return what the history says of one item."""
+        case_id = self.items[item_id].case_id
+        return [one for one in self.said[case_id] if one.item == item_id]
+
+    def first_reports(self, case_id: int) -> list[Row]:
+        """Return the reports that are owed an answer of their own."""
+        return [r for r in self.reports.values() if r.case_id == case_id and r.follows is None]
+
+    def alive(self, case_id: int) -> list[Row]:
+        """Return the clocks of a case, its items, reports and orders that have not ended."""
+        return [
+            c
+            for c in self.clocks.values()
+            if c.root_case_id == case_id and c.state in ("running", "paused")
+        ]
+
+    def under(self, unit_id: int | None) -> set[int]:
+        """Return a unit and every unit under its management."""
+        found: set[int] = set() if unit_id is None else {unit_id}
+        while more := {u.id for u in self.units.values() if u.managed_by in found} - found:
+            found |= more
+        return found
+
+
+_MOVING = (
+    *(Case, Item, Report, Reply, CallBack, Question, Clock, Pause, Rung, Order, Tally, Event),
+    Entry,
+)
+_STANDING = (User, Unit, Area, PolicyRow, Recusal)
+_EVERY_ROW = {
+    table: select(table.__table__).order_by(*table.__table__.primary_key)
+    for table in (*_MOVING, *_STANDING)
+}
+
+
+def standing(session: Session) -> dict[type[Any], list[Row]]:
+    """Read what no move changes: people, units, areas, policies."""
+    return {table: list(session.execute(_EVERY_ROW[table])) for table in _STANDING}
+
+
+def take(session: Session, now: datetime, known: dict[type[Any], list[Row]]) -> Snapshot:
+    """Read everything as it stands beside what is `known`, and unfold the history."""
+    found = {table: list(session.execute(_EVERY_ROW[table])) for table in _MOVING} | known
+
+    def rows(table: type[Any]) -> list[Row]:
+        return found[table]
+
+    def by_id(table: type[Any]) -> dict[int, Row]:
+        return {row.id: row for row in found[table]}
+
+    seen = Snapshot(
+        now=now,
+        cases=by_id(Case),
+        items=by_id(Item),
+        reports=by_id(Report),
+        replies=rows(Reply),
+        calls=rows(CallBack),
+        questions=rows(Question),
+        clocks=by_id(Clock),
+        pauses=rows(Pause),
+        rungs=rows(Rung),
+        orders=by_id(Order),
+        tallies=rows(Tally),
+        users=by_id(User),
+        units=by_id(Unit),
+        areas={row.code: row for row in rows(Area)},
+        policies=by_id(PolicyRow),
+        recusals={(row.user_id, row.unit_id) for row in rows(Recusal)},
+        events=Counter((row.case_id, row.name) for row in rows(Event)),
+        said=_history(rows(Entry)),
+    )
+    _unfold(seen)
+    return seen
+
+
+def _history(entries: list[Row]) -> dict[int, list[Said]]:
+    told: dict[int, list[Said]] = defaultdict(list)
+    for row in sorted(entries, key=lambda entry: (entry.case_id, entry.n)):
+        body = json.loads(row.body)
+        told[row.case_id].append(
+            Said(
+                row.case_id,
+                row.n,
+                row.at,
+                body["verb"],
+                body["actor"],
+                body["role"],
+                body["item"],
+                body["facts"],
+            )
+        )
+    return told
+
+
+# The history says which edges were taken
+
+
+def _unfold(seen: Snapshot) -> None:
+    """Follow each history along the state tables; AssertionError where it leaves them."""
+    for case_id, told in seen.said.items():
+        state, asked_in, items = "received", "", dict[int, str]()
+        for one in told:
+            one.state = state
+            if one.verb in CASE_MOVES:
+                was = state
+                state = _case_step(seen, one.verb, state, asked_in)
+                asked_in = was if one.verb == "ask" else asked_in
+            if one.item is not None:
+                one.item_state = items.get(one.item, "draft")
+                if one.verb in ITEM_MOVES:
+                    items[one.item] = _item_step(seen, one, one.item_state)
+        _explained(seen, case_id, state, items)
+
+
+def _explained(seen: Snapshot, case_id: int, state: str, items: dict[int, str]) -> None:
+    case = seen.cases[case_id]
+    assert case.state == state, f"law 3: {case.state} stands in no entry, the last said {state}"
+    for item in seen.items.values():
+        if item.case_id == case_id:
+            told = items.get(item.id, "draft")
+            assert item.state == told, f"law 3: item {item.state} stands in no entry, but {told}"
+
+
+def _case_step(seen: Snapshot, verb: str, state: str, asked_in: str) -> str:
+    ends = [e.target for e in CASE_EDGES if (e.move, e.source) == (verb, state)]
+    assert ends, f"law 3: {verb} is no edge out of {state}"
+    end = asked_in if verb == "resume" else ends[0]
+    assert end in ends, f"law 3: {verb} does not lead to {end}"
+    seen.taken[verb, state, end] += 1
+    return end or state
+
+
+def _item_step(seen: Snapshot, one: Said, state: str) -> str:
+    ends = [e.target for e in ITEM_EDGES if (e.move, e.source) == (one.verb, state)]
+    assert ends, f"law 3: {one.verb} is no edge out of item state {state}"
+    end = ends[0]
+    if one.verb == "find":
+        end = "rectifying" if one.facts["result"] in TO_RECTIFY else "submitted"
+    elif one.verb == "return":
+        end = "rectifying" if _found(seen, one) in TO_RECTIFY else "verifying"
+    assert end in ends, f"law 3: {one.verb} does not lead to {end}"
+    seen.taken[one.verb, state, end] += 1
+    return end or state
+
+
+def _found(seen: Snapshot, one: Said) -> str:
+    """Return the finding that stood when an item was returned."""
+    earlier = [e for e in seen.said[one.case_id] if e.item == one.item and e.n < one.n]
+    return str(next(e.facts["result"] for e in reversed(earlier) if e.verb == "find"))

@@ -1,0 +1,161 @@
+"""The demo office: every state and rung is there, every law holds, nobody is sent anything."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from caseflow import demo
+from caseflow.app import Services
+from caseflow.deadlines.tables import Clock
+from caseflow.demo.accounts import FILE
+from caseflow.escalation.sweep import sweep
+from caseflow.escalation.tables import Order, Rung
+from caseflow.intake.report import CHANNELS
+from caseflow.intake.tables import Quarantine
+from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.report_tables import Report
+from caseflow.ledger.states import (
+    CASE_STATES,
+    FINDINGS,
+    ITEM_STATES,
+    KINDS,
+    OPEN_CASE_STATES,
+    OUTCOMES,
+)
+from caseflow.ledger.tables import NEVER, Case, Item, ItemActor
+from caseflow.ledger.verify import verify_chains
+from caseflow.outbox.tables import EVENT_OPEN, Event, Message
+from caseflow.people import accounts
+from caseflow.people.tables import Post, User
+from caseflow.words import ACTIONS, ORDER_STATES
+from tests import demo_office
+
+ACCOUNTS = "operator handler reviewer supervisor leader inspector unit auditor admin city"
+MESSAGES_ONLY = {"reminder", "urging", "note"}
+
+
+@pytest.fixture
+def office(database_url: str, tmp_path: Path, now: datetime) -> Iterator[Services]:
+    """The demo office as it stands at `now`."""
+    built = demo_office.make(database_url, tmp_path, now)
+    yield built
+    built.database.close()
+
+
+def column(session: Session, what: object) -> set[object]:
+    """Return the distinct values of a column."""
+    return set(session.scalars(select(what).distinct()))  # type: ignore[call-overload]
+
+
+def count(session: Session, *where: object) -> int:
+    return session.scalar(select(func.count()).where(*where)) or 0  # type: ignore[arg-type]
+
+
+def everything_is_there(session: Session) -> None:
+    """Every state, kind, door, finding, outcome, rung and document."""
+    assert session.scalar(select(func.count(Case.id))) == 40
+    assert column(session, Case.state) == set(CASE_STATES)
+    assert column(session, Case.kind) == set(KINDS)
+    assert column(session, Report.channel) == set(CHANNELS)
+    assert column(session, Item.state) == set(ITEM_STATES)
+    assert column(session, Item.finding) == {None, *FINDINGS}
+    assert column(session, Item.outcome) == {None, *OUTCOMES}
+    assert column(session, Case.rung) == set(range(8))
+    for ladder, rungs in (("units", 7), ("office", 4)):
+        query = select(Rung.n).join(Clock, Clock.id == Rung.clock_id).where(Clock.ladder == ladder)
+        assert set(session.scalars(query)) == set(range(1, rungs + 1))
+    assert column(session, Order.kind) == set(ACTIONS) - MESSAGES_ONLY
+    assert column(session, Order.state) == set(ORDER_STATES)
+    assert count(session, Order.answered_at.is_not(None)) == 1
+
+
+def the_laws_hold(session: Session, now: datetime) -> None:
+    """Chains fit, nobody struck off what they had a hand in, nothing is unowned or late."""
+    assert verify_chains(session).fits
+    assert (
+        count(session, Item.id == ItemActor.item_id, Item.struck_off_by == ItemActor.user_id) == 0
+    )
+    owned = Case.state.in_(OPEN_CASE_STATES) & (Case.state != "received")
+    assert count(session, owned, Case.handler_id.is_(None)) == 0
+    waiting = Case.state.in_(("received", "accepted", "handling", "replying", "calling_back"))
+    assert count(session, waiting, Case.next_due == NEVER) == 0
+    assert count(session, Clock.state == "running", Clock.next_rung_at <= now) == 0
+    assert count(session, Rung.superseded) == 0
+    assert count(session, Entry.at > now) == 0
+    numbers = session.execute(select(Case.year, Case.seq).order_by(Case.opened_at)).all()
+    assert numbers == sorted(numbers)
+
+
+def nothing_would_be_sent(session: Session) -> None:
+    """The past is quiet."""
+    assert count(session, text(EVENT_OPEN), Event.id > 0) == 0
+    assert count(session, Event.quiet.is_(False)) == 0
+    assert session.scalar(select(Message.id)) is None
+
+
+def something_is_fresh(session: Session, now: datetime) -> None:
+    """There is something to do this very hour and this very day."""
+    hour, day = now + timedelta(hours=1), now + timedelta(days=1)
+    burning = Case.urgent & (Case.next_clock == "immediate")
+    assert count(session, burning, Case.next_due.between(now, hour)) >= 1
+    assert count(session, Case.next_due.between(now, day)) >= 3
+    assert count(session, Case.state == "calling_back") >= 1
+    assert count(session, Item.state == "submitted") >= 1
+    assert count(session, Order.state == "draft") >= 3
+    assert count(session, Quarantine.state == "waiting") == 1
+
+
+def people_are_there(session: Session, home: Path) -> None:
+    """Ten accounts with one password that lies in a file for its owner only; one vacant post."""
+    password = (home / FILE).read_text().strip()
+    users = {user.username: user for user in session.scalars(select(User))}
+    assert set(ACCOUNTS.split()) <= set(users)
+    assert len({user.password_hash for user in users.values()}) == 1
+    assert accounts.check_password(users["city"].password_hash, password)
+    assert (home / FILE).stat().st_mode & 0o777 == 0o600
+    assert count(session, Post.user_id.is_(None), Post.duty == "unit_handler") == 1
+
+
+def test_it_has_everything_and_every_law_holds(
+    office: Services, tmp_path: Path, now: datetime
+) -> None:
+    with office.database.read() as session:
+        everything_is_there(session)
+        the_laws_hold(session, now)
+        nothing_would_be_sent(session)
+        something_is_fresh(session, now)
+        people_are_there(session, tmp_path)
+    lines = "\n".join(demo.accounts(office))
+    assert (tmp_path / FILE).read_text().strip() in lines
+    demo.make(office, now)  # a second time changes nothing
+    with office.database.read() as session:
+        assert session.scalar(select(func.count(Case.id))) == 40
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2026, 2, 22, 20, 0, tzinfo=UTC),  # Monday four in the morning, Spring Festival
+        datetime(2026, 1, 4, 2, 0, tzinfo=UTC),  # a Sunday that is a working day, year begun
+        datetime(2026, 3, 7, 15, 59, tzinfo=UTC),  # Saturday, a minute before midnight
+    ],
+)
+def test_it_has_everything_whatever_the_day(
+    sqlite_url: str, tmp_path: Path, moment: datetime
+) -> None:
+    built = demo_office.make(sqlite_url, tmp_path, moment)
+    with built.database.transaction() as session:
+        everything_is_there(session)
+        the_laws_hold(session, moment)
+        assert sweep(session, moment) == 0
+    built.database.close()
+
+
+def test_no_accounts_are_printed_where_there_is_no_demo(sqlite_url: str, tmp_path: Path) -> None:
+    built = demo_office.installed(sqlite_url, tmp_path)
+    assert demo.accounts(built) == []
+    built.database.close()

@@ -1,0 +1,28 @@
+"""A machine that misses a deliberate fault proves nothing: each is noticed, for its own reason."""
+
+from collections import Counter
+
+import pytest
+
+from tests.ledger.conftest import Stage
+from tests.ledger.faults import FAULTS, fault
+from tests.ledger.machine import Ledger, a_world, run
+from tests.ledger.scenes import SCENES, Scene
+
+EXAMPLES, STEPS = 15, 30
+
+
+def noticed(stage: Stage, name: str) -> None:
+    """Let stories and then chance meet the fault; raises what noticed it."""
+    with fault(name) as wrong:
+        for scene in (wrong.scene, *SCENES):
+            with a_world(stage) as world:
+                scene(Scene(world))
+        chance = type("Chance", (Ledger,), {"stage": stage, "taken": Counter(), "steps": [0]})
+        run(chance, EXAMPLES, STEPS, shrink=False)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_in_the_code_is_noticed(stage: Stage, name: str) -> None:
+    with pytest.raises(Exception, match=FAULTS[name].said):
+        noticed(stage, name)

@@ -1,0 +1,102 @@
+"""What the database itself refuses, by raw SQL past every verb (laws 4 and 8)."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from caseflow.db import Database
+from caseflow.ledger.moves import items, triage, work
+from tests import office as offices
+
+_REPLACE = (
+    "INSERT OR REPLACE INTO entry (id, case_id, n, at, verb, body, prev, hash) "
+    "SELECT {id}, case_id, {n}, at, 'note', '{{}}', prev, hash FROM entry LIMIT 1"
+)
+
+
+def filled(database: Database, now: datetime) -> tuple[int, int, int]:
+    """Bring an item to the check and return it, one of its hands, and somebody who is none."""
+    with database.transaction() as session:
+        office = offices.make(session)
+        case, _ = offices.report(session, now)
+        triage.accept(session, office["handler"], case.id, now)
+        [item] = items.split(session, office["handler"], case.id, ["食堂卫生"], now)
+        order = items.Order(office.units["school"], "请核查")
+        items.dispatch(session, office["handler"], item.id, order, now)
+        work.sign_for(session, office["school"], item.id, now)
+        later = now + timedelta(hours=1)
+        work.hand_in(session, office["school"], item.id, offices.blob(session, later), "a", later)
+        result = work.Result("unsubstantiated", "查无此事")
+        work.find(session, office["school"], item.id, result, later)
+        return item.id, office["school"].person, office["reviewer"].person
+
+
+def refused(database: Database, statement: str, **values: object) -> None:
+    def attempt(session: Session) -> None:
+        session.execute(text(statement), values)
+
+    with pytest.raises(DBAPIError):
+        database.run(attempt)
+
+
+@pytest.mark.parametrize("table", ["entry", "item_actor", "reveal"])
+def test_what_is_written_is_neither_changed_nor_deleted(
+    database: Database, now: datetime, table: str
+) -> None:
+    _, hand, _ = filled(database, now)
+    with database.transaction() as session:
+        session.execute(
+            text(
+                "INSERT INTO reveal (original_id, user_id, reason, at) "
+                "SELECT id, :user, 'test', received_at FROM original LIMIT 1"
+            ),
+            {"user": hand},
+        )
+    column = {"entry": "verb", "item_actor": "part", "reveal": "reason"}[table]
+    refused(database, f"UPDATE {table} SET {column} = {column}")
+    refused(database, f"DELETE FROM {table}")
+
+
+@pytest.mark.parametrize("place", [{"id": 1, "n": 1}, {"id": 99, "n": 1}, {"id": 1, "n": 99}])
+def test_no_entry_replaces_another(
+    sqlite_database: Database, now: datetime, place: dict[str, int]
+) -> None:
+    filled(sqlite_database, now)
+    refused(sqlite_database, _REPLACE.format(**place))
+
+
+_STRIKE = "UPDATE item SET state = 'struck_off', struck_off_by = :user WHERE id = :item"
+
+
+def test_the_database_refuses_a_strike_off_by_a_hand(database: Database, now: datetime) -> None:
+    item_id, hand, other = filled(database, now)
+    refused(database, _STRIKE, item=item_id, user=hand)
+    with database.transaction() as session:
+        session.execute(text(_STRIKE), {"item": item_id, "user": other})
+
+
+def test_nobody_becomes_a_hand_after_striking_off(database: Database, now: datetime) -> None:
+    item_id, _, other = filled(database, now)
+    with database.transaction() as session:
+        session.execute(text(_STRIKE), {"item": item_id, "user": other})
+    add = "INSERT INTO item_actor (item_id, user_id, part) VALUES (:item, :user, 'finder')"
+    refused(database, add, item=item_id, user=other)
+
+
+def test_no_item_is_born_struck_off(database: Database, now: datetime) -> None:
+    _, _, other = filled(database, now)
+    born = (
+        "INSERT INTO item (case_id, n, matter, dispatch_text, rectify_text, state, returns,"
+        " created_at, struck_off_by) SELECT case_id, 9, matter, '', '', 'struck_off', 0,"
+        " created_at, :user FROM item LIMIT 1"
+    )
+    refused(database, born, user=other)
+
+
+def test_a_read_never_becomes_a_write(database: Database, now: datetime) -> None:
+    filled(database, now)
+    with pytest.raises(DBAPIError), database.read() as session:
+        session.execute(text("UPDATE case_file SET urgent = urgent"))

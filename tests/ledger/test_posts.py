@@ -1,0 +1,49 @@
+"""A vacant post is passed over to the next one up, never to nobody (design §3, trade.md)."""
+
+from sqlalchemy import delete
+
+from caseflow.db import Database
+from caseflow.people import divisions
+from caseflow.people.posts import holder
+from caseflow.people.tables import Post, User
+from tests import office as offices
+from tests.office import DISTRICT
+
+
+def names(people: list[User]) -> list[str]:
+    return [user.username for user in people]
+
+
+def test_a_responsibility_district_is_served_by_its_countys_people(database: Database) -> None:
+    with database.transaction() as session:
+        offices.make(session)
+        district = divisions.add_district(session, DISTRICT, 1, "第一责任区")
+        assert names(holder(session, "office_handler", district.code)) == ["handler"]
+        assert names(holder(session, "leader", district.code)) == ["leader"]
+
+
+def test_a_vacant_duty_climbs_within_the_office_and_then_to_the_level_above(
+    database: Database,
+) -> None:
+    with database.transaction() as session:
+        offices.make(session)
+        climbed = []
+        for duty in ("shift_leader", "office_handler", "supervisor", "leader"):
+            session.execute(delete(Post).where(Post.duty == duty, Post.area_code == DISTRICT))
+            climbed.append(names(holder(session, "shift_leader", DISTRICT)))
+        assert climbed == [["handler"], ["supervisor"], ["leader"], ["city"]]
+
+
+def test_a_unit_without_anybody_is_answered_for_by_the_office(database: Database) -> None:
+    with database.transaction() as session:
+        office = offices.make(session)
+        school = office.units["school"]
+        assert names(holder(session, "unit_handler", DISTRICT, school)) == ["school"]
+        session.execute(delete(Post).where(Post.unit_id == school))
+        assert names(holder(session, "unit_handler", DISTRICT, school)) == ["handler"]
+
+
+def test_the_level_above_of_a_district_is_the_city(database: Database) -> None:
+    with database.transaction() as session:
+        offices.make(session)
+        assert names(holder(session, "level_above", DISTRICT)) == ["city"]

@@ -1,0 +1,206 @@
+"""How a case gets somewhere: the sensible next step, the way to a state, the way along one edge."""
+
+from sqlalchemy import select
+
+from caseflow.ledger import gate
+from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES, STAY, SYSTEM, Edge
+from caseflow.ledger.tables import Case, Item
+from caseflow.people.actor import Actor
+from tests.ledger import laws
+from tests.ledger.world import World
+
+EDGES = {(e.move, e.source, e.target) for e in (*CASE_EDGES, *ITEM_EDGES)}
+LEADS = 12
+_END = {"answered": "answer", "declined": "decline", "referred": "refer"}
+_FOR_DANGER = ("acknowledge", "countersign")
+
+
+class Way:
+    """Leads cases about. The laws are asked after every move that was made."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    # The sensible next step
+
+    def on(self, case: Case, luck: int) -> None:
+        """Take the next step of a case as whoever it falls to."""
+        steps = {
+            "received": ("accept", "handler"),
+            "awaiting_reporter": ("resume", "handler"),
+            "replying": ("reply", "handler"),
+            "calling_back": ("call_back", "operator"),
+        }
+        if case.state in steps:
+            move, who = steps[case.state]
+            self.world.on_case(move, self.world.office[who], case, luck)
+        elif case.state in ("accepted", "handling"):
+            self._on_items(case, luck)
+        laws.hold(self.world)
+
+    def _on_items(self, case: Case, luck: int) -> None:
+        handler = self.world.office["handler"]
+        mine = [item for item in self.world.items() if item.case_id == case.id]
+        undone = [item for item in mine if item.state != "struck_off"]
+        at_work = case.state == "handling" or any(item.state == "draft" for item in undone)
+        if not undone or not at_work:
+            move = "conclude" if case.kind in ("question", "suggestion") and not mine else "split"
+            self.world.on_case(move, handler, case, luck)
+            return
+        drafts = [item for item in undone if item.state == "draft"]
+        self.on_item((drafts or undone)[0], luck)
+
+    def on_item(self, item: Item, luck: int) -> None:
+        """Take the next step of an item as its holder."""
+        for move in {
+            "draft": ("dispatch",),
+            "dispatched": ("sign_for",),
+            "verifying": ("hand_in", "find"),
+            "rectifying": ("sign_for", "hand_in", "submit"),
+            "submitted": ("strike_off",),
+        }[item.state]:
+            self.world.on_item(move, self._holder(move, item), item, luck)
+            laws.hold(self.world)
+
+    def _holder(self, move: str, item: Item) -> Actor:
+        office = self.world.office
+        if move in ("edit", "dispatch"):
+            return office["handler"]
+        if move in ("return", "strike_off"):
+            return office["reviewer"]
+        if item.inspector_id is not None and item.state in ("dispatched", "verifying"):
+            return office["inspector"]
+        return next(a for a in office.actors.values() if a.unit == gate.holder_unit(item))
+
+    # The way to a state
+
+    def to(self, case: Case, state: str, luck: int = 0) -> bool:
+        """Lead a case to a state; False when it did not get there."""
+        for _ in range(LEADS):
+            if case.state == state:
+                return True
+            if state in _END and case.state == "received":
+                supervisor = self.world.office["supervisor"]
+                self.world.on_case(_END[state], supervisor, case, luck)
+                laws.hold(self.world)
+            elif state == "awaiting_reporter" and case.state in ("accepted", "handling"):
+                self.world.on_case("ask", self.world.office["handler"], case, luck)
+                laws.hold(self.world)
+            else:
+                self.on(case, luck)
+        return case.state == state
+
+    # The way along one edge
+
+    def along(self, edge: Edge) -> None:
+        """Bring a fresh case to where an edge begins and let everybody try it, hands first."""
+        if edge in ITEM_EDGES:
+            self._along_item(edge)
+        else:
+            self._along_case(edge)
+
+    def _along_case(self, edge: Edge) -> None:
+        ends_at_once = edge.move == "close" and edge.source == "replying"
+        without_items = edge.move == "conclude" and edge.source == "accepted"
+        case = self.world.come_in(
+            "question" if without_items else "complaint",
+            "" if ends_at_once else "phone",
+            urgent=edge.move in _FOR_DANGER,
+            unit=False,
+        )
+        if edge.move == "resume":
+            assert self.to(case, edge.target), f"no way to {edge.target}"
+        if edge.source == "closed":
+            assert self.to(case, "calling_back"), "no way to calling_back"
+        assert self.to(case, edge.source), f"no way to {edge.source}"
+        if edge.move == "countersign":
+            self._everybody_tries("acknowledge", case)
+        if edge.who == SYSTEM or edge.move == "dispatch":
+            assert self._by_itself(case, edge), f"no way along {edge.move}"
+        elif edge.move == "close":
+            self._three_days_of_silence(case)
+        else:
+            self._everybody_tries(edge.move, case)
+
+    def _by_itself(self, case: Case, edge: Edge) -> bool:
+        for _ in range(LEADS):
+            taken = self.world.taken[edge.move, edge.source, edge.target]
+            if taken:
+                return True
+            if edge.move == "dispatch" and edge.target == STAY:
+                self.world.on_case("split", self.world.office["handler"], case, 0)
+            self.on(case, 0)
+        return False
+
+    def _three_days_of_silence(self, case: Case) -> None:
+        """Not reached on two days nobody may close, on three an operator may."""
+        for _ in range(3):
+            self._everybody_but_the_supervisor_closes(case)
+            self.world.on_case("call_back", self.world.office["operator"], case, 2)
+            self.world.pass_time(24)
+            laws.hold(self.world)
+        self._everybody_but_the_supervisor_closes(case)
+
+    def _everybody_but_the_supervisor_closes(self, case: Case) -> None:
+        self._everybody_tries("close", case, [self.world.office["operator"]])
+
+    def _everybody_tries(self, move: str, case: Case, people: list[Actor] | None = None) -> None:
+        """Let people try a case move until one may: first whoever acted last on the case."""
+        for actor in people or self._hands_first(case):
+            if self.world.on_case(move, actor, case, 1 + 3 * len(self.world.people)):
+                laws.hold(self.world)
+                return
+
+    def _hands_first(self, case: Case) -> list[Actor]:
+        people = self.world.people
+        query = select(Entry.user_id).where(Entry.case_id == case.id).order_by(Entry.n)
+        last = {user: n for n, user in enumerate(self.world.session.scalars(query))}
+        return sorted(people, key=lambda actor: -last.get(actor.id, -1))
+
+    def _along_item(self, edge: Edge) -> None:
+        world = self.world
+        case = world.come_in("complaint", "phone")
+        assert self.to(case, "accepted"), "no way to accepted"
+        world.on_case("split", world.office["handler"], case, 0)
+        [item] = [one for one in world.items() if one.case_id == case.id]
+        # 1: the academy verifies. 0: substantiated, the school rectifies. 1: unsubstantiated.
+        finding = 0 if "rectifying" in (edge.source, edge.target) else 1
+        for _ in range(LEADS):
+            if item.state == edge.source and not self._unsigned(item, edge):
+                break
+            self._item_step(item, finding)
+        self._everybody_tries_item(edge, item, finding)
+        if edge.move == "return":  # and once more on old evidence
+            self._everybody_tries_item(Edge("submit", *edge[1:]), item, finding)
+            self._everybody_tries_item(Edge("find", *edge[1:]), item, finding)
+
+    def _unsigned(self, item: Item, edge: Edge) -> bool:
+        rectifying = item.state == "rectifying" and item.signed_at is None
+        return rectifying and edge.move != "sign_for"
+
+    def _item_step(self, item: Item, finding: int) -> None:
+        move = {
+            "draft": "dispatch",
+            "dispatched": "sign_for",
+            "verifying": "find",
+            "rectifying": "submit" if item.signed_at else "sign_for",
+        }[item.state]
+        luck = 1 if move == "dispatch" else finding
+        if move in ("find", "submit"):
+            # The supervisor brings the evidence, and will be the first to try and strike off.
+            self.world.on_item("hand_in", self.world.office["supervisor"], item, luck)
+            laws.hold(self.world)
+        self.world.on_item(move, self._holder(move, item), item, luck)
+        laws.hold(self.world)
+
+    def _everybody_tries_item(self, edge: Edge, item: Item, finding: int) -> None:
+        case = self.world.session.get_one(Case, item.case_id)
+        luck = 1 if edge.move == "dispatch" else finding
+        for _ in range(2):
+            for actor in self._hands_first(case):
+                if self.world.on_item(edge.move, actor, item, luck):
+                    laws.hold(self.world)
+                    return
+            self.world.on_item("hand_in", self._holder("hand_in", item), item, luck)
+            laws.hold(self.world)

@@ -1,0 +1,236 @@
+"""A ledger that chance acts on: people of three areas, units, time, every verb and the sweep.
+
+The machine picks; this module knows how to try a move. One session and no commit: each try is a
+savepoint, so a refused move leaves nothing.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseflow.errors import CaseflowError
+from caseflow.escalation import orders
+from caseflow.escalation.sweep import sweep
+from caseflow.escalation.tables import Order as Document
+from caseflow.ledger.moves import asking, check, closing, items, notice, opening, triage, work
+from caseflow.ledger.moves.closing import Heard
+from caseflow.ledger.moves.items import Order
+from caseflow.ledger.moves.triage import DangerCard
+from caseflow.ledger.moves.work import Result
+from caseflow.ledger.report_tables import Reply, Report
+from caseflow.ledger.tables import Case, Item
+from caseflow.people import accounts
+from caseflow.people.actor import REPORTER, Actor
+from caseflow.people.permissions import may
+from caseflow.people.tables import Recusal, User
+from tests import office as offices
+from tests.ledger.snapshot import standing
+
+KINDS = ("complaint", "tip", "question", "help", "suggestion")
+REACH = ("", "email", "phone", "email,phone")
+TO_THE_POLICE = DangerCard(True, True, "值班员", "10:05", "接警 12")
+NOT_TO_THE_POLICE = DangerCard(False, True, reason="孩子已由家长接走")
+TO_SCHOOL, TO_SECTION = 0, 3  # luck that dispatches to the school, or to an inspector
+MOMENT = timedelta(microseconds=1)
+
+# Friday 6 February 2026: make-up Saturday 14 February, Spring Festival until 23 February, make-up
+# Saturday 28 February all lie ahead.
+START = datetime(2026, 2, 6, 1, 0, tzinfo=UTC)
+
+
+def populate(session: Session) -> offices.Office:
+    """Fill an empty database with the small office, and a handler whose brother runs the school."""
+    office = offices.make(session)
+    brother = User(
+        username="brother",
+        name="测试brother",
+        role="handler",
+        area_code=offices.DISTRICT,
+        password_hash="!",
+    )
+    session.add(brother)
+    session.flush()
+    school = office.units["school"]
+    session.add(Recusal(user_id=brother.id, unit_id=school, reason="亲属", since=START))
+    session.flush()
+    office.actors["brother"] = accounts.actor_of(session, brother)
+    return office
+
+
+@dataclass
+class World:
+    """The session, the office, the moment, and what the history says happened so far."""
+
+    session: Session
+    office: offices.Office
+    now: datetime = START
+    taken: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    refused: int = 0
+    checked: object = None
+    standing: dict[type[Any], list[Any]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Read what no move changes once."""
+        self.standing = standing(self.session)
+
+    # What there is
+
+    def cases(self) -> list[Case]:
+        """Return every case, oldest first."""
+        return list(self.session.scalars(select(Case).order_by(Case.id)))
+
+    def items(self) -> list[Item]:
+        """Return every item, oldest first."""
+        return list(self.session.scalars(select(Item).order_by(Item.id)))
+
+    def documents(self) -> list[Document]:
+        """Return every document that was not cancelled."""
+        query = select(Document).where(Document.state != "cancelled").order_by(Document.id)
+        return list(self.session.scalars(query))
+
+    @property
+    def people(self) -> list[Actor]:
+        """Return everybody, in a fixed order."""
+        return list(self.office.actors.values())
+
+    def who_may(self, permission: str) -> list[Actor]:
+        """Return everybody whose role carries a permission, in a fixed order."""
+        return [actor for actor in self.people if may(actor, permission)]
+
+    def number_of(self, name: str) -> int:
+        """Return the luck that picks a person by name."""
+        return list(self.office.actors).index(name)
+
+    # What happens by itself
+
+    def pass_time(self, hours: int) -> None:
+        """Let time pass and the ladder climb."""
+        self.now += timedelta(hours=hours)
+        while sweep(self.session, self.now):
+            pass
+
+    def come_in(
+        self, kind: str, reach: str = "", *, urgent: bool = False, unit: bool = True
+    ) -> Case:
+        """A report comes in; `unit`: it is about the school."""
+        self.now += MOMENT
+        about = self.office.units["school"] if unit else None
+        said = {"kind": kind, "reach": reach, "urgent": urgent, "unit": about}
+        case, _ = offices.report(self.session, self.now, call_back=kind == "tip", **said)
+        return case
+
+    def channel_takes(self, luck: int) -> None:
+        """The mail channel takes, or refuses for good, a reply that waits."""
+        waiting = select(Reply).where(Reply.delivered_at.is_(None), Reply.failed_at.is_(None))
+        found = self.session.scalars(waiting.order_by(Reply.id)).first()
+        if found is not None:
+            verb = closing.undeliverable if luck % 4 == 0 else closing.delivered
+            self.attempt(lambda: verb(self.session, found.id, self.now))
+
+    def more_comes_in(self, case: Case, *, retaliation: bool) -> None:
+        """The reporter adds something, or says that somebody takes revenge."""
+        self.now += MOMENT
+        query = select(Report).where(Report.case_id == case.id).order_by(Report.id)
+        first = self.session.scalars(query.limit(1)).one()
+        said = {"urgent": retaliation, "area": first.area_code, "kind": case.kind}
+        new = offices.new_report(self.session, self.now, **said)
+        opening.join(self.session, REPORTER, case, first, new, self.now)
+
+    # Trying
+
+    def attempt(self, act: Callable[[], object]) -> bool:
+        """Try a move; a refusal undoes it."""
+        self.now += MOMENT
+        try:
+            with self.session.begin_nested():
+                act()
+        except CaseflowError:
+            self.refused += 1
+            self.session.expire_all()
+            return False
+        return True
+
+    def on_case(self, move: str, actor: Actor, case: Case, luck: int) -> bool:
+        """Try a case move as `actor`; `luck` varies what is said."""
+        s, n, me = self.session, case.id, actor
+        card = NOT_TO_THE_POLICE if luck % 3 else TO_THE_POLICE
+        tries: dict[str, Callable[[datetime], object]] = {
+            "answer": lambda at: triage.answer(s, me, n, "已答复", at),
+            "accept": lambda at: triage.accept(s, me, n, at),
+            "decline": lambda at: triage.decline(s, me, n, "不属于", at),
+            "refer": lambda at: triage.refer(s, me, n, "市场监管局", "主管", at),
+            "acknowledge": lambda at: triage.acknowledge(s, me, n, card, at),
+            "countersign": lambda at: triage.countersign(s, me, n, "", at),
+            "split": lambda at: items.split(s, me, n, ["事项"], at),
+            "ask": lambda at: asking.ask(s, me, n, self._report(case), "哪一天？", at),
+            "resume": lambda at: asking.resume(s, REPORTER if luck % 2 else me, n, at),
+            "conclude": lambda at: closing.conclude(s, me, n, at),
+            "reply": lambda at: self._reply(me, case, luck, at),
+            "call_back": lambda at: closing.call_back(s, me, n, _heard(luck), at),
+            "close": lambda at: closing.close(s, me, n, "已说明", at),
+            "reopen": lambda at: closing.reopen(s, me, n, "不满意", at),
+            "second_look": lambda at: triage.second_look(s, me, n, "同意", at),
+            "tell": lambda at: notice.tell(s, me, n, self._report(case), at),
+            "note": lambda at: triage.note(s, me, n, "补记", at),
+            "assign": lambda at: triage.assign(s, me, n, self._somebody(luck), at),
+        }
+        return self.attempt(lambda: tries[move](self.now))
+
+    def _report(self, case: Case) -> int:
+        return opening.first_reports(self.session, case)[0].id
+
+    def _somebody(self, luck: int) -> int:
+        return self.people[luck % len(self.people)].person
+
+    def _reply(self, actor: Actor, case: Case, luck: int, at: datetime) -> None:
+        way = ("telephone", "message", "impossible", "track")[luck % 4]
+        closing.reply(
+            self.session, actor, case.id, self._report(case), "答复", way, at, proof="空号"
+        )
+
+    def on_item(self, move: str, actor: Actor, item: Item, luck: int) -> bool:
+        """Try an item move as `actor`; `luck` varies what is said."""
+        s, n, me = self.session, item.id, actor
+        tries: dict[str, Callable[[datetime], object]] = {
+            "edit": lambda at: items.edit(s, me, n, "改写", at),
+            "dispatch": lambda at: items.dispatch(s, me, n, self._order(luck), at),
+            "sign_for": lambda at: work.sign_for(s, me, n, at),
+            "hand_in": lambda at: work.hand_in(s, me, n, offices.blob(s, at), "图", at),
+            "find": lambda at: work.find(s, me, n, self._result(luck), at),
+            "submit": lambda at: work.submit(s, me, n, "已改", at),
+            "return": lambda at: check.return_item(s, me, n, "不够", at),
+            "strike_off": lambda at: check.strike_off(s, me, n, "通过", at),
+        }
+        return self.attempt(lambda: tries[move](self.now))
+
+    def _order(self, luck: int) -> Order:
+        name = ("school", "academy", "branch", "section")[luck % 4]
+        inspector = self.office["inspector"].person if name == "section" else None
+        return Order(self.office.units[name], "请核查", inspector)
+
+    def _result(self, luck: int) -> Result:
+        result = ("substantiated", "unsubstantiated", "partly", "unverifiable")[luck % 4]
+        unit = ("school", "academy")[luck // 4 % 2]
+        return Result(result, "依据", self.office.units[unit], "请整改")
+
+    def on_order(self, actor: Actor, document: Document, luck: int) -> bool:
+        """Issue, cancel or answer a document as `actor`."""
+        s, n = self.session, document.id
+        if document.state == "issued":
+            return self.attempt(lambda: orders.answer(s, actor, n, "已办", self.now))
+        if luck % 3 == 0:
+            return self.attempt(lambda: orders.cancel(s, actor, n, "已完成", self.now))
+        return self.attempt(lambda: orders.issue(s, actor, n, document.text, self.now))
+
+
+def _heard(luck: int) -> Heard:
+    return (
+        Heard(reached=True, solved=True, satisfied=True, words="好"),
+        Heard(reached=True, solved=False, satisfied=False, words="没有改"),
+        Heard(reached=False),
+    )[luck % 3]

@@ -1,0 +1,121 @@
+"""What a person does with what lies in quarantine."""
+
+from datetime import datetime, timedelta
+from io import BytesIO
+
+import pytest
+
+from caseflow.errors import BadInput, MoveNotAllowed, NotFound, NotPermitted
+from caseflow.intake import looking
+from caseflow.intake.delivery import deliver
+from caseflow.intake.rooms import Rooms
+from caseflow.people.actor import Actor
+from caseflow.people.tables import User
+from tests.mail.conftest import AREA
+from tests.mail.ledger import reported, rows
+from tests.mail.writing import DATE, FROM, TO, message
+
+MACHINE = message(
+    b"Auto-Submitted: auto-replied", FROM, TO, DATE, b"Subject: x", body="其实是投诉".encode()
+)
+UNREADABLE = b"\xff\x00 nothing of a message\n"
+
+
+@pytest.fixture
+def operator(rooms: Rooms) -> Actor:
+    """An operator of the office."""
+    with rooms.database.transaction() as session:
+        user = User(
+            username="op", name="值班员", role="operator", area_code=AREA, password_hash="x"
+        )
+        session.add(user)
+        session.flush()
+        return Actor(user.id, "operator", AREA, "county")
+
+
+def set_aside(rooms: Rooms, raw: bytes, now: datetime) -> int:
+    """Deliver something that goes to quarantine; return its id."""
+    number = deliver(rooms, BytesIO(raw), now).quarantine
+    assert number is not None
+    return number
+
+
+def looked_at(rooms: Rooms) -> list[tuple[str, str]]:
+    """Return state and state of the clock of everything in quarantine."""
+    query = "SELECT q.state, c.state FROM quarantine q JOIN clock c ON c.quarantine_id = q.id"
+    return [(row[0], row[1]) for row in rows(rooms, query)]
+
+
+def test_a_machines_mail_may_be_taken_all_the_same(
+    rooms: Rooms, operator: Actor, now: datetime
+) -> None:
+    number = set_aside(rooms, MACHINE, now)
+    later = now + timedelta(hours=2)
+    with rooms.database.transaction() as session:
+        received = looking.take(session, rooms, operator, number, later)
+    assert reported(rooms) == [("其实是投诉", MACHINE)]
+    assert looked_at(rooms) == [("taken", "met")]
+    [(case, by)] = rows(
+        rooms,
+        "SELECT c.number, q.looked_by FROM quarantine q JOIN case_file c ON c.id = q.case_id",
+    )
+    assert (case, by) == (received.case_number, operator.id)
+    with pytest.raises(MoveNotAllowed), rooms.database.transaction() as session:
+        looking.take(session, rooms, operator, number, later)
+
+
+def test_what_cannot_be_read_is_taken_with_the_words_of_whoever_looked(
+    rooms: Rooms, operator: Actor, now: datetime
+) -> None:
+    number = set_aside(rooms, UNREADABLE, now)
+    with pytest.raises(BadInput), rooms.database.transaction() as session:
+        looking.take(session, rooms, operator, number, now)
+    assert looked_at(rooms) == [("waiting", "running")]
+    with rooms.database.transaction() as session:
+        looking.take(session, rooms, operator, number, now, text="来信反映补课", kind="tip")
+    assert rows(rooms, "SELECT text, kind FROM report") == [("来信反映补课", "tip")]
+    assert looked_at(rooms) == [("taken", "met")]
+
+
+def test_a_discard_needs_a_reason_and_keeps_the_original(
+    rooms: Rooms, operator: Actor, now: datetime
+) -> None:
+    number = set_aside(rooms, MACHINE, now)
+    with pytest.raises(BadInput), rooms.database.transaction() as session:
+        looking.discard(session, operator, number, "  ", now)
+    with rooms.database.transaction() as session:
+        looking.discard(session, operator, number, "自动回复", now)
+    assert looked_at(rooms) == [("discarded", "met")]
+    assert rows(rooms, "SELECT count(*) FROM original") == [(1,)]
+    again = deliver(rooms, BytesIO(MACHINE), now)
+    assert again.quarantine == number, "a redelivery does not ask a second time"
+
+
+@pytest.mark.parametrize(
+    ("role", "area", "refused"),
+    [("unit", AREA, NotPermitted), ("reviewer", AREA, NotPermitted), ("operator", "430502", None)],
+)
+def test_others_neither_see_nor_touch_it(
+    rooms: Rooms, now: datetime, role: str, area: str, refused: type[Exception] | None
+) -> None:
+    number = set_aside(rooms, MACHINE, now)
+    stranger = Actor(1, role, area, "county")
+    with rooms.database.read() as session:
+        if refused is None:
+            assert looking.waiting(session, stranger) == []
+        else:
+            with pytest.raises(refused):
+                looking.waiting(session, stranger)
+    with pytest.raises(refused or NotFound), rooms.database.transaction() as session:
+        looking.discard(session, stranger, number, "自动回复", now)
+
+
+def test_the_level_above_sees_what_waits_in_its_districts(
+    rooms: Rooms, operator: Actor, now: datetime
+) -> None:
+    number = set_aside(rooms, MACHINE, now)
+    city = Actor(operator.id, "supervisor", "430500", "city")
+    with rooms.database.read() as session:
+        for actor in (operator, city):
+            assert [row.id for row in looking.waiting(session, actor)] == [number]
+            assert looking.waiting(session, actor, after=number) == []

@@ -1,0 +1,320 @@
+"""Who is told of what, by real moves on both databases."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from caseflow.db import Database
+from caseflow.deadlines.tables import Clock
+from caseflow.escalation import orders
+from caseflow.escalation.sweep import sweep
+from caseflow.escalation.tables import Order
+from caseflow.ledger.moves import asking, check, closing, items, opening, triage, work
+from caseflow.ledger.moves.closing import Heard
+from caseflow.ledger.moves.triage import DangerCard
+from caseflow.ledger.moves.work import Result
+from caseflow.ledger.report_tables import Report
+from caseflow.ledger.tables import Case, Item
+from caseflow.people.actor import REPORTER
+from caseflow.people.tables import Post, Recusal, User
+from caseflow.vault.tables import Original
+from tests import office as offices
+from tests.ledger.test_main_job import blob
+from tests.notices.watch import Watch, drafted
+from tests.office import Office
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Desk:
+    """An office in an open transaction, and the moves of its people, an hour apart."""
+
+    session: Session
+    now: datetime
+    office: Office = field(init=False)
+    watch: Watch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.office = offices.make(self.session)
+        self.watch = Watch(self.session)
+
+    def told(self) -> set[str]:
+        self.now += HOUR
+        return self.watch.told()
+
+    def case(self, **more: object) -> tuple[Case, Report]:
+        opened = offices.report(self.session, self.now, **more)  # type: ignore[arg-type]
+        self.watch.forget()
+        return opened
+
+    def by(self, move: object, who: str, *rest: object, **more: object) -> set[str]:
+        move(self.session, self.office[who], *rest, self.now, **more)  # type: ignore[operator]
+        return self.told()
+
+    def dispatched(self, to: str = "school", **more: object) -> tuple[Case, Item]:
+        case, _ = self.case(**more)
+        self.by(triage.accept, "handler", case.id)
+        self.by(items.split, "handler", case.id, ["食堂卫生"])
+        item = self.session.scalars(select(Item).where(Item.case_id == case.id)).one()
+        inspector = self.office["inspector"].id if to == "section" else None
+        order = items.Order(self.office.units[to], "请核查", inspector)
+        items.dispatch(self.session, self.office["handler"], item.id, order, self.now)
+        return case, item
+
+    def hand_in(self, who: str, item: Item) -> None:
+        key = blob(self.session, self.now)
+        self.by(work.hand_in, who, item.id, key, "照片.png")
+
+    def submitted(self) -> tuple[Case, Item]:
+        case, item = self.dispatched()
+        self.told()
+        self.by(work.sign_for, "school", item.id)
+        self.by(work.find, "school", item.id, Result("substantiated", "属实"))
+        self.hand_in("school", item)
+        work.submit(self.session, self.office["school"], item.id, "已改", self.now)
+        return case, item
+
+    def replying(self, **more: object) -> tuple[Case, Report]:
+        case, report = self.case(kind="question", **more)
+        self.by(triage.accept, "handler", case.id)
+        self.by(closing.conclude, "handler", case.id)
+        return case, report
+
+
+@pytest.fixture
+def desk(database: Database, now: datetime) -> Iterator[Desk]:
+    """A desk whose transaction ends with the test."""
+    with database.transaction() as session:
+        yield Desk(session, now)
+
+
+def test_a_report_goes_to_the_shift_and_an_urgent_one_to_the_leader_too(desk: Desk) -> None:
+    offices.report(desk.session, desk.now)
+    assert desk.told() == {"new > operator", "new > handler"}
+    offices.report(desk.session, desk.now, urgent=True)
+    assert desk.told() == {"urgent > operator", "urgent > leader"}
+    assert {draft.urgent for draft in drafted(desk.session)} == {False, True}
+
+
+@pytest.mark.parametrize(
+    ("reach", "expected"), [("email", {"decision > reporter"}), ("phone", set()), ("", set())]
+)
+def test_a_decision_is_told_by_mail_where_there_is_one(
+    desk: Desk, reach: str, expected: set[str]
+) -> None:
+    case, _ = desk.case(reach=reach)
+    assert desk.by(triage.accept, "operator", case.id) == expected
+    other, _ = desk.case(reach=reach)
+    refer = desk.by(triage.refer, "supervisor", other.id, "市场监管局", "由其管辖")
+    assert refer == expected
+
+
+def test_a_decline_is_looked_at_again_by_somebody_else(desk: Desk) -> None:
+    case, _ = desk.case(reach="email")
+    told = desk.by(triage.decline, "supervisor", case.id, "不属于受理范围")
+    assert told == {"decision > reporter", "second_look > reviewer"}
+
+
+def test_an_answer_on_the_spot_is_looked_at_again_but_for_questions(desk: Desk) -> None:
+    case, _ = desk.case(kind="help")
+    assert desk.by(triage.answer, "operator", case.id, "已说明") == {"second_look > reviewer"}
+    case, _ = desk.case(kind="question")
+    assert desk.by(triage.answer, "operator", case.id, "已说明") == set()
+
+
+def test_no_call_to_the_police_is_countersigned(desk: Desk) -> None:
+    case, _ = desk.case(urgent=True)
+    card = DangerCard(police_called=False, leader_told=True, reason="双方已分开")
+    told = desk.by(triage.acknowledge, "operator", case.id, card)
+    assert told == {"countersign > supervisor", "countersign > leader"}
+
+
+def test_asking_tells_the_reporter_and_going_on_tells_the_handler(desk: Desk) -> None:
+    case, report = desk.case(reach="email")
+    desk.by(triage.accept, "operator", case.id)
+    assert desk.by(asking.ask, "handler", case.id, report.id, "哪个班") == {"question > reporter"}
+    assert desk.by(asking.resume, "supervisor", case.id) == {"resumed > handler"}
+
+
+@pytest.mark.parametrize(
+    ("urgent", "expected"),
+    [(False, {"added > handler"}), (True, {"retaliation > leader"})],
+)
+def test_what_a_reporter_adds_goes_to_the_handler_and_retaliation_to_the_leader(
+    desk: Desk, urgent: bool, expected: set[str]
+) -> None:
+    case, first = desk.case()
+    desk.by(triage.accept, "operator", case.id)
+    session, now = desk.session, desk.now
+    session.add(Original(id="more", sealed=b"-", size=1, received_at=now))
+    session.flush()
+    more = opening.NewReport(
+        registered=opening.register(session, case.area_code, now),
+        channel="webform",
+        channel_key="more",
+        received_at=now,
+        kind=case.kind,
+        text="又来了",
+        original_id="more",
+        anonymous=True,
+        urgent=urgent,
+    )
+    opening.join(session, REPORTER, case, first, more, now)
+    assert desk.told() == expected
+
+
+def test_a_dispatch_goes_to_the_unit_or_to_the_inspector_who_goes_there(desk: Desk) -> None:
+    desk.dispatched()
+    assert desk.told() == {"dispatched > school"}
+    desk.dispatched("section", kind="tip", unit=desk.office.units["school"])
+    assert desk.told() == {"dispatched > inspector"}
+
+
+def test_a_finding_tells_another_unit_to_put_right(desk: Desk) -> None:
+    school = desk.office.units["school"]
+    _, item = desk.dispatched("section", kind="tip", unit=school)
+    desk.told()
+    assert desk.by(work.sign_for, "inspector", item.id) == set()
+    result = Result("partly", "部分属实", school, "请立即整改")
+    assert desk.by(work.find, "inspector", item.id, result) == {"rectify > school"}
+
+
+def test_an_unsubstantiated_finding_and_a_submission_go_to_the_reviewers(desk: Desk) -> None:
+    _, item = desk.dispatched()
+    desk.told()
+    desk.by(work.sign_for, "school", item.id)
+    desk.hand_in("school", item)
+    result = Result("unsubstantiated", "不属实")
+    assert desk.by(work.find, "school", item.id, result) == {"check > reviewer"}
+    desk.submitted()
+    assert desk.told() == {"check > reviewer"}
+
+
+def test_a_return_goes_back_and_the_last_strike_off_goes_on(desk: Desk) -> None:
+    _, item = desk.submitted()
+    desk.told()
+    assert desk.by(check.return_item, "reviewer", item.id, "看不清") == {"returned > school"}
+    desk.hand_in("school", item)
+    desk.by(work.submit, "school", item.id, "已补")
+    assert desk.by(check.strike_off, "reviewer", item.id, "清楚") == {"write_reply > handler"}
+
+
+def test_only_a_reply_by_message_is_sent(desk: Desk) -> None:
+    case, report = desk.replying(reach="email,phone")
+    told = desk.by(closing.reply, "handler", case.id, report.id, "答复内容", "message")
+    assert told == {"reply > reporter"}
+    case, report = desk.replying(reach="email,phone")
+    assert desk.by(closing.reply, "handler", case.id, report.id, "答复内容", "telephone") == set()
+
+
+def test_a_call_back_is_asked_for_and_what_came_of_it_decided(desk: Desk) -> None:
+    case, item = desk.submitted()
+    case.call_back = True
+    desk.by(check.strike_off, "reviewer", item.id, "清楚")
+    report = offices.first_report(desk.session, case)
+    told = desk.by(closing.reply, "handler", case.id, report.id, "已办", "telephone")
+    assert told == {"call_back > operator"}
+    heard = Heard(reached=True, solved=False, satisfied=False)
+    assert desk.by(closing.call_back, "operator", case.id, heard) == {"unsatisfied > supervisor"}
+    told = desk.by(closing.reopen, "supervisor", case.id, "仍未解决")
+    assert told == {"reopened > handler"}
+
+
+def test_giving_a_case_to_somebody_tells_them(desk: Desk) -> None:
+    case, _ = desk.case()
+    desk.by(triage.accept, "supervisor", case.id)
+    handler = desk.office["handler"].id
+    assert desk.by(triage.assign, "supervisor", case.id, handler) == {"assigned > handler"}
+
+
+def climbed(desk: Desk) -> dict[int, set[str]]:
+    """Let the unit's clock climb all its rungs; return who was told at each."""
+    found = {}
+    desk.session.execute(
+        update(Clock).where(Clock.name != "sign_for").values(next_rung_at=None, next_rung=None)
+    )
+    clock = desk.session.scalars(select(Clock).where(Clock.name == "sign_for")).one()
+    while clock.next_rung_at is not None:
+        n, desk.now = clock.next_rung or 0, clock.next_rung_at
+        sweep(desk.session, desk.now)
+        desk.session.execute(
+            update(Clock).where(Clock.name == "draft").values(next_rung_at=None, next_rung=None)
+        )
+        desk.session.expire_all()
+        found[n] = desk.told()
+    return found
+
+
+def test_the_rungs_of_a_unit_turn_to_their_audience(desk: Desk) -> None:
+    desk.dispatched()
+    desk.told()
+    assert climbed(desk) == {
+        1: {"rung > school"},
+        2: {"rung > school", "rung > handler"},
+        3: {"sign > supervisor"},
+        4: {"sign > supervisor", "sign > leader"},
+        5: {"sign > leader"},
+        6: {"sign > city"},
+        7: {"sign > city"},
+    }
+
+
+def test_an_issued_order_goes_to_the_head_of_the_unit(desk: Desk) -> None:
+    desk.dispatched()
+    desk.told()
+    climbed(desk)
+    order = desk.session.scalars(select(Order).order_by(Order.id)).first()
+    assert order is not None
+    told = desk.by(orders.issue, "supervisor", order.id, "请立即办理")
+    assert told == {"order > school"}
+
+
+def test_a_vacant_post_is_passed_over_and_never_to_nobody(desk: Desk) -> None:
+    school = desk.office.units["school"]
+    desk.session.execute(
+        update(Post).where(Post.unit_id == school).values(user_id=None, deputy_id=None)
+    )
+    desk.dispatched()
+    desk.by(triage.note, "leader", desk.session.scalars(select(Case.id)).one(), "看过")
+    assert climbed(desk)[1] == {"rung > handler"}
+    desk.session.execute(update(User).where(User.username == "handler").values(active=False))
+    desk.session.expire_all()
+    offices.report(desk.session, desk.now)
+    assert desk.told() == {"new > operator", "new > supervisor"}
+
+
+def test_whoever_is_recused_is_passed_over(desk: Desk) -> None:
+    school = desk.office.units["school"]
+    for name in ("operator", "handler"):
+        person = desk.office[name].person
+        desk.session.add(Recusal(user_id=person, unit_id=school, reason="亲属任职", since=desk.now))
+    offices.report(desk.session, desk.now, unit=school)
+    assert desk.told() == {"new > supervisor"}
+
+
+def test_a_rung_of_a_tips_verification_never_turns_to_the_unit_reported(desk: Desk) -> None:
+    school = desk.office.units["school"]
+    _, item = desk.dispatched("section", kind="tip", unit=school)
+    told = set().union(*climbed(desk).values())
+    assert not {one for one in told if one.endswith("> school")}
+    assert "rung > inspector" in told
+    assert item.rectifying_unit_id is None
+
+
+def test_a_late_message_of_the_verification_never_turns_to_the_unit_reported(desk: Desk) -> None:
+    school = desk.office.units["school"]
+    _, item = desk.dispatched("section", kind="tip", unit=school)
+    desk.told()
+    clock = desk.session.scalars(select(Clock).where(Clock.name == "sign_for")).one()
+    assert clock.next_rung_at is not None
+    sweep(desk.session, clock.next_rung_at)
+    work.sign_for(desk.session, desk.office["inspector"], item.id, desk.now)
+    result = Result("partly", "部分属实", school, "请立即整改")
+    work.find(desk.session, desk.office["inspector"], item.id, result, desk.now)
+    assert desk.told() >= {"rung > inspector", "rectify > school"}
+    assert "rung > school" not in desk.told()

@@ -1,0 +1,53 @@
+"""The words of a message: when it is due, in whose language, and nothing to reply to."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from caseflow.notices.render import Words, due_text, to_reporter, to_staff
+
+END_OF_FRIDAY = datetime(2026, 3, 6, 16, 0, tzinfo=UTC)
+NOON = datetime(2026, 3, 6, 4, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("due", "locale", "text"),
+    [
+        (END_OF_FRIDAY, "zh", "3月6日 24:00"),
+        (END_OF_FRIDAY, "en", "6 Mar 24:00"),
+        (NOON, "zh", "3月6日 12:30"),
+        (NOON, "en", "6 Mar 12:30"),
+    ],
+)
+def test_a_due_moment_reads(due: datetime, locale: str, text: str) -> None:
+    assert due_text(due, locale) == text
+
+
+def test_a_message_to_staff_says_number_task_due_moment_and_link() -> None:
+    words = Words("dispatched", "430503-2026-000042", "https://tips.example/unit/items/7", NOON)
+    subject, text = to_staff(words, "zh")
+    assert subject == "办件 430503-2026-000042：有新的交办事项，请签收并办理"
+    assert text.splitlines()[:4] == [
+        "编号：430503-2026-000042",
+        "事项：有新的交办事项，请签收并办理",
+        "期限：3月6日 12:30",
+        "办理：https://tips.example/unit/items/7",
+    ]
+
+
+def test_a_rung_names_its_step_and_its_promise() -> None:
+    words = Words("rung", "430503-2026-000042", "x", action="urging", clock="verify", urgent=True)
+    subject, _ = to_staff(words, "zh")
+    assert subject == "【紧急】办件 430503-2026-000042：催办（核查期限），请尽快办理"
+
+
+def test_a_message_to_a_reporter_says_that_nobody_reads_answers() -> None:
+    subject, text = to_reporter(Words("reply", "430503-20260303-0001", "https://x/track"), "zh")
+    assert subject == "编号 430503-20260303-0001 有新进展"
+    assert "请勿回复" in text
+    assert "https://x/track" in text
+
+
+def test_a_unit_is_told_of_an_item_and_never_of_a_case() -> None:
+    words = Words("dispatched", "000057", "https://tips.example/unit/items/57", at_unit=True)
+    assert to_staff(words, "zh")[0] == "事项 000057：有新的交办事项，请签收并办理"

@@ -1,0 +1,54 @@
+"""Which event makes which message: the table itself, without a database."""
+
+import pytest
+
+from caseflow.notices.render import TASKS
+from caseflow.notices.rules import News, known, notices
+from caseflow.words import MOVES
+
+
+def said(news: News) -> set[tuple[str, tuple[str, ...]]]:
+    return {(notice.rule, notice.audience) for notice in notices(news)}
+
+
+def test_every_move_was_thought_about() -> None:
+    assert set(MOVES) - known() == set()
+    assert known() - set(MOVES) == set()
+
+
+@pytest.mark.parametrize(
+    ("news", "expected"),
+    [
+        (News("open", urgent=True), {("urgent", ("shift_leader", "leader"))}),
+        (News("open"), {("new", ("shift_leader", "office_handler"))}),
+        (News("answer", kind="question"), set()),
+        (News("answer", kind="help"), {("second_look", ("lookers",))}),
+        (News("reply", way="telephone"), set()),
+        (News("reply", way="message"), {("reply", ("reporter",))}),
+        (News("find"), set()),
+        (News("find", to_other=True), {("rectify", ("rectifier",))}),
+        (News("find", to_check=True), {("check", ("checkers",))}),
+        (News("acknowledge"), set()),
+        (News("acknowledge", countersign=True), {("countersign", ("supervisor", "leader"))}),
+        (News("call_back"), set()),
+        (News("rung", audience=("unit_head",)), {("rung", ("unit_head",))}),
+        (News("rung", audience=("leader",), document=True), {("sign", ("leader",))}),
+        (News("something new"), set()),
+    ],
+)
+def test_an_event_makes(news: News, expected: set[tuple[str, tuple[str, ...]]]) -> None:
+    assert said(news) == expected
+
+
+def test_every_message_inside_has_its_words() -> None:
+    rules = {
+        notice.rule
+        for name in known() - {"rung"}
+        for news in (
+            News(name, way="message", to_other=True, to_check=True, countersign=True),
+            News(name, urgent=True, unsatisfied=True),
+        )
+        for notice in notices(news)
+        if not notice.audience[0].startswith("reporter")
+    }
+    assert rules == set(TASKS)

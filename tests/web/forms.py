@@ -1,0 +1,102 @@
+"""What a browser sees in a page: its forms with what stands in them, its links, its words."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+_VOID = {"input", "img", "br", "hr", "meta", "link"}
+_UNSEEN = {"script", "style", "title", "template", "option"}
+
+
+@dataclass
+class Form:
+    """One form as it stands in the page; `fields` holds what would be sent untouched."""
+
+    action: str
+    method: str
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.forms: list[Form] = []
+        self.links: list[str] = []
+        self.words: list[str] = []
+        self.csrf = ""
+        self._open: list[str] = []
+        self._form: Form | None = None
+        self._area: tuple[str, list[str]] | None = None
+        self._select: tuple[str, list[str], list[str]] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = {name: value or "" for name, value in attrs}
+        if tag not in _VOID:
+            self._open.append(tag)
+        if tag == "form":
+            self._form = Form(said.get("action", ""), said.get("method", "get").lower())
+            self.forms.append(self._form)
+        elif tag == "a" and "href" in said:
+            self.links.append(said["href"])
+        elif tag == "meta" and said.get("name") == "csrf-token":
+            self.csrf = said["content"]
+        elif tag in ("input", "button") and said.get("name"):
+            self._control(tag, said)
+        elif tag == "textarea" and said.get("name"):
+            self._area = (said["name"], [])
+        elif tag == "select" and said.get("name"):
+            self._select = (said["name"], [], [])
+        elif tag == "option" and self._select:
+            self._select[1].append(said.get("value", ""))
+            if "selected" in said:
+                self._select[2].append(said.get("value", ""))
+
+    def _control(self, tag: str, said: dict[str, str]) -> None:
+        if self._form is None:
+            return
+        name, value = said["name"], said.get("value", "")
+        if name == "csrf_token":
+            self.csrf = value
+        self._form.names.add(name)
+        kind = said.get("type", "text")
+        if tag == "button" or kind == "file":
+            return
+        if kind in ("radio", "checkbox"):
+            if "checked" in said:
+                self._form.fields.setdefault(name, []).append(value or "on")
+            return
+        self._form.fields.setdefault(name, []).append(value)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._open:
+            while self._open.pop() != tag:
+                pass
+        if tag == "form":
+            self._form = None
+        elif tag == "textarea" and self._area:
+            name, parts = self._area
+            self._keep(name, "".join(parts).removeprefix("\n"))
+            self._area = None
+        elif tag == "select" and self._select:
+            name, options, selected = self._select
+            self._keep(name, (selected or options[:1] or [""])[0])
+            self._select = None
+
+    def _keep(self, name: str, value: str) -> None:
+        if self._form is not None:
+            self._form.names.add(name)
+            self._form.fields.setdefault(name, []).append(value)
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self._area[1].append(data)
+        elif not _UNSEEN.intersection(self._open):
+            self.words.append(data)
+
+
+def read(html: str) -> _Reader:
+    """Return what a browser would find in a page."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader

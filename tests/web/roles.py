@@ -1,0 +1,244 @@
+"""The demo office with one more of everybody: a twin of each role next door, recused colleagues.
+
+`world.visit(name)` is the browser of an account; every answer it gets is checked for the headers
+that each answer must carry, and the SQL of the whole world is listened to for writing.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event, select
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from caseflow.app import create_app, services
+from caseflow.db import Database
+from caseflow.escalation.tables import Order
+from caseflow.intake.tables import Quarantine
+from caseflow.ledger.report_tables import Attachment, Report
+from caseflow.ledger.tables import Case, Evidence, Item
+from caseflow.outbox.tables import Event, Message
+from caseflow.people.permissions import ROLES
+from caseflow.people.tables import Recusal, Unit, User
+from caseflow.web.security import POLICY
+from config import Settings
+from tests import demo_office
+from tests.web.site import Page, Visit
+
+INSIDERS = {
+    "operator": "operator",
+    "handler": "handler",
+    "inspector": "inspector",
+    "unit": "unit",
+    "reviewer": "reviewer",
+    "supervisor": "supervisor",
+    "leader": "leader",
+    "auditor": "auditor",
+    "admin": "administrator",
+    "city": "supervisor",
+}
+"""Account: role, for everybody who sees the district's matters."""
+
+STRANGERS = {f"stranger_{role}": role for role in ROLES}
+ABOUT_NO_UNIT = {"user_id", "post_key", "quarantine_id"}
+"""Arguments of routes whose samples are about no unit, so that nobody is recused from them."""
+
+RECUSED = {f"recused_{role}": role for role in ("operator", "handler", "reviewer", "supervisor")}
+OUTSIDERS = {**STRANGERS, **RECUSED, "sprout_head": "unit"}
+"""Account: role, for everybody who must not learn that the samples exist."""
+
+_OTHER_AREA = "430502"
+_WRITING = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+_DOWNLOADS = "sandbox; default-src 'none'"
+
+
+def rules() -> list[Rule]:
+    """Return every route of the application, in a fixed order."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(services(Settings.read({"CASEFLOW_HOME": folder})))
+    return sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
+
+
+def methods(rule: Rule) -> list[str]:
+    """Return the methods of a route that it answers itself."""
+    return sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+
+
+class World:
+    """The application on a demo office, with outsiders, samples and open ears."""
+
+    def __init__(self, url: str, home: Path, now: datetime) -> None:
+        built = demo_office.make(url, home, now)
+        self.database: Database = built.database
+        self.app: Flask = create_app(built)
+        self.database.run(_add_outsiders)
+        self.database.run(_add_dead_letters)
+        self.written: list[str] = []
+        event.listen(self.database.engine, "before_cursor_execute", self._hear)
+        self._visits: dict[str, Visit] = {}
+        self._tokens: dict[str, str] = {}
+        with self.database.read() as session:
+            self.samples = _samples(session)
+
+    def _hear(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.lstrip().upper().startswith(_WRITING):
+            self.written.append(statement)
+
+    def needs(self, endpoint: str) -> str | None:
+        """Return the permission that a route declares, None when it declares none."""
+        permission: str | None = getattr(self.app.view_functions[endpoint], "needs", None)
+        return permission
+
+    def visit(self, account: str = "") -> Visit:
+        """Return the browser of an account, or of nobody."""
+        if account not in self._visits:
+            visit = Visit(self.app.test_client())
+            if account:
+                with self.database.read() as session:
+                    user = session.scalars(select(User).where(User.username == account)).one()
+                with visit.client.session_transaction() as kept:
+                    kept.update({"_user_id": f"{user.id}.{user.session_epoch}", "_fresh": True})
+            self._visits[account] = visit
+        return self._visits[account]
+
+    def address(self, rule: Rule, *, real: bool = True) -> str:
+        """Return the address of a route for the sample objects, or for such as never were."""
+        values: dict[str, Any] = {}
+        for name in rule.arguments:
+            kind = f"{rule.endpoint.partition('.')[0]}:{name}"
+            sample = self.samples.get(kind, self.samples.get(name))
+            assert sample is not None, f"give a sample for <{name}> of {rule.endpoint}"
+            values[name] = sample[0] if real else sample[1]
+        adapter = self.app.url_map.bind("localhost")
+        return adapter.build(rule.endpoint, values, method=methods(rule)[0])
+
+    def call(self, account: str, method: str, address: str, **form: Any) -> TestResponse:
+        """Send one request with a form token of the browser's own; redirects are not followed."""
+        client = self.visit(account).client
+        data = {"csrf_token": self.token(account), **form} if method != "GET" else None
+        answer = client.open(address, method=method, data=data, buffered=True)
+        check_headers(answer)
+        return answer
+
+    def token(self, account: str) -> str:
+        """Return a form token of an account's browser, from the page that everybody may open."""
+        if account not in self._tokens:
+            self._tokens[account] = self.page(account, "/report").csrf
+        return self._tokens[account]
+
+    def page(self, account: str, address: str) -> Page:
+        """Open a page without following where it leads."""
+        return Page(self.visit(account), self.call(account, "GET", address))
+
+
+def check_headers(answer: TestResponse) -> None:
+    """Assert what every answer carries, whatever it is."""
+    headers = answer.headers
+    assert headers["Content-Security-Policy"] in (POLICY, _DOWNLOADS), answer.request.path
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    if not answer.request.path.startswith("/static/"):
+        assert headers["Cache-Control"] == "no-store"
+
+
+@contextmanager
+def nothing_written(world: World) -> Iterator[None]:
+    """Assert that meanwhile no statement writes."""
+    before = len(world.written)
+    yield
+    assert world.written[before:] == []
+
+
+def _add_outsiders(session: Any) -> None:
+    """Add a twin of every role in another district, and colleagues recused from every unit."""
+    school = Unit(area_code=_OTHER_AREA, name="邻区小学", kind="school", active=True)
+    session.add(school)
+    session.flush()
+    units = session.scalars(select(Unit.id).where(Unit.area_code != _OTHER_AREA)).all()
+    for name, role in STRANGERS.items():
+        unit = school.id if role == "unit" else None
+        _person(session, name, role, _OTHER_AREA, unit)
+    for name, role in RECUSED.items():
+        person = _person(session, name, role, "430503", None)
+        for unit in units:
+            since = datetime.fromisoformat("2026-01-01T00:00:00+08:00")
+            session.add(Recusal(user_id=person.id, unit_id=unit, reason="亲属", since=since))
+
+
+def _person(session: Any, name: str, role: str, area: str, unit: int | None) -> User:
+    user = User(
+        username=name, name=name, role=role, area_code=area, unit_id=unit, password_hash="!"
+    )
+    session.add(user)
+    session.flush()
+    return user
+
+
+def _add_dead_letters(session: Any) -> None:
+    """Let a message and an event about a case of the demo's unit account fail for good."""
+    unit = session.scalars(select(User.unit_id).where(User.username == "unit")).one()
+    case = session.scalars(select(Case).where(Case.unit_id == unit).order_by(Case.id)).first()
+    at = case.opened_at
+    event = Event(name="rung", case_id=case.id, at=at, not_before=at, dead_at=at, error="NoPolicy")
+    session.add(event)
+    session.flush()
+    session.add(
+        Message(
+            event_id=event.id,
+            case_id=case.id,
+            rule="rung",
+            recipient="user:1",
+            way="email",
+            subject="逾期提醒",
+            text=f"办件 {case.number} 已逾期。",
+            message_id="<dead@caseflow.invalid>",
+            state="dead",
+            reason="550 no such user",
+            created_at=at,
+            not_before=at,
+        )
+    )
+    session.flush()
+
+
+def _samples(session: Any) -> dict[str, tuple[Any, Any]]:
+    """Return for each argument of a route a real value and one that never was.
+
+    Every sample belongs to a matter about a unit; those of unit pages to the demo's unit account.
+    """
+    unit = session.scalars(select(User.unit_id).where(User.username == "unit")).one()
+    held = select(Item).where(Item.verifying_unit_id == unit, Item.inspector_id.is_(None))
+    mine = session.scalars(held.where(Item.state == "rectifying").order_by(Item.id)).first()
+    case = session.get_one(Case, mine.case_id)
+    first = select(Report.id).where(Report.case_id == case.id).order_by(Report.id)
+    about = select(Attachment.id).join(Report, Report.id == Attachment.report_id)
+    shown = select(Evidence.id).where(Evidence.item_id == mine.id)
+    order = select(Order.id).where(Order.unit_id == unit, Order.state == "issued")
+    any_user = select(User.id).where(User.username == "handler")
+    one = {
+        "number": (case.number, "430503-2026-999999"),
+        "filename": ("css/tokens.css", "css/none.css"),
+        "post_key": ("leader-430503-0", "leader-430503-99999999"),
+        "nonce": ("abcdefghijklmnopqrstuvwx", "xwvutsrqponmlkjihgfedcba"),
+    }
+    rows = {
+        "report_id": first,
+        "item_id": select(Item.id).where(Item.id == mine.id),
+        "attachment_id": about.where(Report.unit_id.is_not(None)),
+        "evidence_id": shown,
+        "order_id": order,
+        "quarantine_id": select(Quarantine.id),
+        "user_id": any_user,
+        "message_id": select(Message.id).where(Message.state == "dead"),
+        "event_id": select(Event.id).where(Event.dead_at.is_not(None)),
+    }
+    return one | {
+        name: (session.scalars(query).first(), 99_999_999) for name, query in rows.items()
+    }

@@ -1,0 +1,56 @@
+"""Signing in over HTTP: the right password opens, every wrong way looks the same."""
+
+from sqlalchemy.orm import Session
+
+from caseflow.people import accounts
+from caseflow.people.tables import User
+from tests.web.site import PASSWORD, Page, Site
+
+
+def sign_in(site: Site, username: str, password: str, path: str = "/login") -> Page:
+    return site.nobody().get(path).send("/login", username=username, password=password)
+
+
+def give_password(site: Site, name: str) -> None:
+    stored = accounts.hash_password(PASSWORD)
+
+    def keep(session: Session) -> None:
+        person = session.get_one(User, site.office[name].person)
+        person.password_hash = stored
+
+    site.do(keep)
+
+
+def test_a_handler_signs_in_and_starts_at_the_work_list(site: Site) -> None:
+    give_password(site, "handler")
+    page = sign_in(site, "handler", PASSWORD)
+    assert (page.status, page.path) == (200, "/console/")
+
+
+def test_a_wrong_password_keeps_the_name_and_says_so(site: Site) -> None:
+    give_password(site, "handler")
+    page = sign_in(site, "handler", "wrong")
+    assert page.status == 401
+    assert page.form("/login").fields["username"] == ["handler"]
+    assert page.text == sign_in(site, "nobody-of-that-name", "wrong").text
+
+
+def test_the_fifth_wrong_password_closes_the_account_for_a_while(site: Site) -> None:
+    give_password(site, "handler")
+    for _ in range(accounts.MAX_FAILED):
+        sign_in(site, "handler", "wrong")
+    assert sign_in(site, "handler", PASSWORD).status == 401
+    site.later(minutes=16)
+    assert sign_in(site, "handler", PASSWORD).status == 200
+
+
+def test_signing_in_never_leads_to_another_site(site: Site) -> None:
+    give_password(site, "handler")
+    page = sign_in(site, "handler", PASSWORD, "/login?next=//evil.example/")
+    assert page.path == "/console/"
+
+
+def test_signing_out_ends_it(site: Site) -> None:
+    visit = site.as_("handler")
+    visit.get("/console/").send("/logout")
+    assert visit.get("/console/").path == "/login"
