@@ -19,7 +19,7 @@ def noticed(stage: Stage, name: str) -> None:
             with a_world(stage) as world:
                 scene(Scene(world))
         chance = type("Chance", (Ledger,), {"stage": stage, "taken": Counter(), "steps": [0]})
-        run(chance, EXAMPLES, STEPS, shrink=False)
+        run(chance, EXAMPLES, STEPS)
 
 
 @pytest.mark.parametrize("name", FAULTS)

@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from caseflow.db import Database
@@ -15,7 +15,7 @@ from caseflow.escalation import orders
 from caseflow.escalation.sweep import coming, run, sweep
 from caseflow.escalation.tables import Order, Rung
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.moves import check, items, triage, work
+from caseflow.ledger.moves import check, closing, items, triage, work
 from caseflow.ledger.moves import items as item_moves
 from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.verify import verify_chains
@@ -247,3 +247,32 @@ def test_a_unit_answers_an_issued_order_and_only_its_own(database: Database, now
         orders.answer(session, office["school"], order.id, "已办", at("03-06T10:00"))
         clock = session.scalars(select(Clock).where(Clock.name == "answer")).one()
         assert (clock.state, order.answer) == ("met", "已办")
+
+
+def test_what_a_document_wants_outlives_the_end_of_its_case(
+    database: Database, now: datetime
+) -> None:
+    office, item_id = neglected(database, now)
+    run(database, at("03-06T00:00"))
+    late = at("03-12T00:00")
+    run(database, late)
+    with database.transaction() as session:
+        case_id = session.get_one(Item, item_id).case_id
+        first, second = session.scalars(_documents("sign_for")).all()
+        orders.issue(session, office["supervisor"], first.id, "请书面说明", late)
+        triage.decline(session, office["supervisor"], case_id, "不属于", late)
+        assert _alive(session, first.id, second.id) == ["answer", "draft"]
+        closing.reopen(session, office["supervisor"], case_id, "有新情况", late)
+        orders.answer(session, office["school"], first.id, "已说明", late)
+        orders.cancel(session, office["supervisor"], second.id, "已说明", late)
+        assert _alive(session, first.id, second.id) == []
+
+
+def _documents(clock: str) -> Select[tuple[Order]]:
+    query = select(Order).join(Rung, Rung.id == Order.rung_id)
+    return query.join(Clock, Clock.id == Rung.clock_id).where(Clock.name == clock)
+
+
+def _alive(session: Session, *order_ids: int) -> list[str]:
+    query = select(Clock.name).where(Clock.order_id.in_(order_ids), Clock.ended_at.is_(None))
+    return list(session.scalars(query.order_by(Clock.name)))

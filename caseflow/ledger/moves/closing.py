@@ -17,6 +17,7 @@ from caseflow.ledger.moves.notice import reachable
 from caseflow.ledger.moves.opening import first_reports, start_reply
 from caseflow.ledger.moves.record import (
     handled,
+    let_go,
     matter_of,
     of_case,
     of_report,
@@ -247,10 +248,7 @@ def _close(session: Session, actor: Actor, case: Case, reason: str, now: datetim
     case.closed_at = now
     _called(session, case, now)
     # Danger to a child goes on urging until a named person took over, whatever else is done.
-    kept = {"immediate"} if case.urgent else set()
-    names = {clock.name for clock in clocks.alive(session, whole(case))} - kept
-    if names:
-        clocks.stop(session, whole(case), now, *names)
+    let_go(session, case, now, *(["immediate"] if case.urgent else []))
     record(session, case, actor, "close", now, {"reason": reason})
 
 

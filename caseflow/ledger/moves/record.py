@@ -96,6 +96,17 @@ def handled(session: Session, case: Case, now: datetime) -> None:
         clocks.meet(session, of_case(case), now, "immediate")
 
 
+def let_go(session: Session, case: Case, now: datetime, *kept: str) -> None:
+    """Stop what a case that ends, its items and reports still owed, but for the clocks `kept`.
+
+    A document's clocks are no part of it: a draft wants a person's decision and an issued one the
+    unit's answer, whatever became of the case since (docs/decisions/0009-documents-outlive.md).
+    """
+    owed = {c.name for c in clocks.alive(session, whole(case)) if c.order_id is None}
+    if ended := owed - set(kept):
+        clocks.stop(session, whole(case), now, *ended)
+
+
 def resolve_due(session: Session, case: Case) -> datetime | None:
     """Return the due moment that items count back from."""
     running = clocks.alive(session, of_case(case), "resolve")

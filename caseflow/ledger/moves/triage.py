@@ -18,11 +18,11 @@ from caseflow.ledger.moves.notice import announce
 from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.moves.record import (
     handled,
+    let_go,
     matter_of,
     of_case,
     of_report,
     record,
-    whole,
     words,
 )
 from caseflow.ledger.report_tables import Reply
@@ -156,10 +156,7 @@ def _leave(session: Session, case: Case, now: datetime) -> None:
     case.closed_at = now
     handled(session, case, now)
     announce(session, case, now)
-    kept = {"notice", "immediate"}
-    names = {clock.name for clock in clocks.alive(session, whole(case))} - kept
-    if names:
-        clocks.stop(session, whole(case), now, *names)
+    let_go(session, case, now, "notice", "immediate")
 
 
 def _second_look_due(session: Session, case: Case, now: datetime) -> None:
