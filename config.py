@@ -34,6 +34,11 @@ class Settings:
     max_files: int = 10
     max_form: int = 100 * MIB
 
+    @property
+    def https(self) -> bool:
+        """Tell whether browsers come by https: secure cookies, one trusted proxy."""
+        return self.public_url.startswith("https:")
+
     @classmethod
     def read(cls, names: Mapping[str, str] = environ) -> "Settings":
         """Return the settings that the environment names."""

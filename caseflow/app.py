@@ -107,15 +107,26 @@ def create_app(built: Services) -> Flask:
     app = failures.Quiet(
         "caseflow", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
     )
+    configure(app, built)
+    if built.settings.https:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    CSRFProtect(app)
+    for part in (locale, security, failures, shell, login):
+        part.install(app)
+    register(app)
+    return app
+
+
+def configure(app: Flask, built: Services) -> None:
+    """Hand the application what it serves: rooms, settings, the secrets of its sessions."""
     settings, ring = built.settings, built.rooms.ring
     app.extensions["caseflow.rooms"] = built.rooms
     app.extensions["caseflow.settings"] = settings
-    https = settings.public_url.startswith("https:")
     app.config.update(
         SECRET_KEY=ring.session_secret().hex(),
         SECRET_KEY_FALLBACKS=[secret.hex() for secret in ring.session_fallbacks()],
-        SESSION_COOKIE_NAME="__Host-caseflow" if https else "caseflow",
-        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_NAME="__Host-caseflow" if settings.https else "caseflow",
+        SESSION_COOKIE_SECURE=settings.https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
@@ -128,10 +139,3 @@ def create_app(built: Services) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
         TRANSLATIONS=ROOT / "caseflow" / "translations",
     )
-    if https:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
-    CSRFProtect(app)
-    for part in (locale, security, failures, shell, login):
-        part.install(app)
-    register(app)
-    return app

@@ -86,11 +86,19 @@ def bring(packages: list[str]) -> None:
     )
     if may:
         print(f"installing {', '.join(packages)}", flush=True)
-        update = [*prefix, "apt-get", "update", "--quiet=2"]
-        subprocess.run(update, env=environment, check=False)
-        quiet = [*prefix, *install, "--quiet=2"]
-        if not subprocess.run(quiet, env=environment, check=False).returncode:
+        for command in (["apt-get", "update"], install):
+            # The installer's hundreds of lines matter only when it fails.
+            done = subprocess.run(
+                [*prefix, *command],
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
+        if not done.returncode:
             return
+        print(done.stdout, flush=True)
     sys.exit(
         f"The tests need Debian packages that could not be installed here. Give this command:\n"
         f"    sudo apt-get update && sudo {' '.join(install)}"

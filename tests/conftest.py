@@ -3,7 +3,6 @@
 import os
 import shutil
 import socket
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -107,12 +106,25 @@ def postgres_template(postgres: Postgres) -> Iterator[str]:
     postgres.drop(name)
 
 
+@pytest.fixture(scope="session")
+def sqlite_again(quick: Path) -> Iterator[Database]:
+    """One database object for many fresh files: its engine remembers how each statement is said."""
+    folder = quick / "again"
+    folder.mkdir()
+    database = Database(f"sqlite:///{folder}/caseflow.db")
+    yield database
+    database.close()
+
+
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, quick: Path) -> Iterator[str]:
+def sqlite_url(sqlite_again: Database, sqlite_template: Path) -> Iterator[str]:
     """The address of a fresh migrated SQLite file."""
-    with tempfile.TemporaryDirectory(dir=quick) as folder:
-        shutil.copyfile(sqlite_template, f"{folder}/caseflow.db")
-        yield f"sqlite:///{folder}/caseflow.db"
+    file = Path(sqlite_again.url.removeprefix("sqlite:///"))
+    shutil.copyfile(sqlite_template, file)
+    yield sqlite_again.url
+    sqlite_again.close()
+    for left in file.parent.iterdir():
+        left.unlink()
 
 
 @pytest.fixture
@@ -123,11 +135,9 @@ def postgres_url(postgres: Postgres, postgres_template: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def sqlite_database(sqlite_url: str) -> Iterator[Database]:
+def sqlite_database(sqlite_again: Database, sqlite_url: str) -> Database:
     """A fresh migrated database on SQLite."""
-    database = Database(sqlite_url)
-    yield database
-    database.close()
+    return sqlite_again
 
 
 @pytest.fixture
@@ -152,8 +162,11 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, database_url: str) -> Iterator[Database]:
     """A fresh migrated database, once on each kind of server."""
+    if database_url.startswith("sqlite"):
+        yield request.getfixturevalue("sqlite_again")
+        return
     database = Database(database_url)
     yield database
     database.close()

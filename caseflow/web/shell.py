@@ -59,11 +59,16 @@ def word(table: dict[str, str], code: str | None) -> str:
     return gettext(table[code]) if code else ""
 
 
-def install(app: Flask) -> None:
-    """Hand the frame to every template."""
+def know_the_office(app: Flask) -> None:
+    """Read the office's card now, so that a page comes out even if the database goes away."""
     app.extensions["caseflow.office"] = _Known()
     with app.app_context():
         _office()
+
+
+def install(app: Flask) -> None:
+    """Hand the frame to every template."""
+    know_the_office(app)
     app.context_processor(_context)
     app.jinja_env.globals.update(can=can, word=word)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -58,8 +58,14 @@ def desk(page: Page, address: str) -> Page:
     page.locator("[name=username]").fill("operator")
     page.locator("[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.locator("#f-phone")).to_be_focused()
+    at_the_first_field(page)
     return page
+
+
+def at_the_first_field(page: Page) -> None:
+    """Wait until the sheet listens: the first field has the focus before the scripts have run."""
+    expect(page.locator("#f-phone")).to_be_focused()
+    page.wait_for_load_state()
 
 
 def press(page: Page, *keys: str) -> None:
@@ -73,12 +79,13 @@ def write(page: Page, words: str) -> None:
 
 def read_aloud(page: Page) -> str:
     expect(page.locator(".desk-saved")).to_be_visible()
+    page.wait_for_load_state()
     return page.locator(".desk-saved .big-number").first.inner_text()
 
 
 def a_call(page: Page, number: str, words: str) -> str:
     """Log one call from the first field on and return the number that is read aloud."""
-    expect(page.locator("#f-phone")).to_be_focused()
+    at_the_first_field(page)
     write(page, number)
     press(page, "Enter", "Tab", "Space", "Alt+n")
     write(page, words)

@@ -25,7 +25,7 @@ from werkzeug.test import TestResponse
 
 from caseflow import clock
 from caseflow.adapters.file_store import LocalStore
-from caseflow.app import Services, create_app
+from caseflow.app import Services
 from caseflow.crypto.keys import KeyRing
 from caseflow.db import Database
 from caseflow.intake.rooms import Rooms
@@ -33,6 +33,7 @@ from caseflow.people.tables import User
 from config import Settings
 from tests import office as offices
 from tests.office import Office
+from tests.web import application
 from tests.web.forms import Form, read
 
 T = TypeVar("T")
@@ -147,7 +148,7 @@ class Site:
         self.rooms = Rooms(database, ring, store, offices.DISTRICT)
         settings = replace(Settings.read({}), home=folder, database_url=database.url)
         self.services = Services(settings, self.rooms)
-        self.app: Flask = create_app(self.services)
+        self.app: Flask = application.start(self.services)
         self.office: Office = self.do(offices.make)
         self._visits: dict[str, Visit] = {}
 
