@@ -46,16 +46,12 @@ def up(demo: bool) -> None:
 
 
 def _serve(built: Any) -> None:
-    import waitress
-
+    from caseflow import serving
     from caseflow.app import create_app
     from caseflow.jobs.embedded import Runner
     from caseflow.jobs.schedule import schedule
 
-    settings = built.settings
-    server = waitress.create_server(
-        create_app(built), host=settings.host, port=settings.port, threads=8, ident=None
-    )
+    server = serving.server(create_app(built), built.settings)
     runner = Runner(schedule(built))
     runner.start()
     _say_where(built)
@@ -113,14 +109,11 @@ def demo() -> None:
 @main.command()
 def web() -> None:
     """Serve the web alone (production: gunicorn wsgi:app)."""
-    import waitress
-
+    from caseflow import serving
     from caseflow.app import create_app, services
 
     built = services()
-    waitress.serve(
-        create_app(built), host=built.settings.host, port=built.settings.port, threads=8, ident=None
-    )
+    serving.server(create_app(built), built.settings).run()
 
 
 @main.command()

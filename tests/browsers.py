@@ -1,7 +1,8 @@
 """A real Chromium for the tests: fixtures `browser`, `visitor` and `page`.
 
-The browser is the machine's own (Debian package chromium); it speaks Chinese, lives in Shanghai
-and cannot resolve any name but this machine's.
+The browser is the machine's own: Debian's chromium-headless-shell, the same engine without windows
+(a third quicker), else chromium. It speaks Chinese, lives in Shanghai and cannot resolve any name
+but this machine's.
 """
 
 import shutil
@@ -22,7 +23,7 @@ Visitor = Callable[..., "BrowserContext"]
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     """One Chromium for the whole test process."""
-    program = shutil.which("chromium")
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if program is None:
         pytest.fail("no chromium: python -m tests says how to get it")
     from playwright.sync_api import sync_playwright

@@ -83,6 +83,7 @@ class House:
             page.press("[name=password]", "Enter")
             page.wait_for_url(lambda url: "/login" not in url)
             self.cookies[account] = page.context.storage_state()
+            page.context.close()
         return self.cookies[account]
 
     def ask(self, question: Callable[[Session], T]) -> T:

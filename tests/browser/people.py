@@ -89,7 +89,8 @@ def log(page: Page, channel: str = "telephone", **typed: object) -> Receipt:
     form = page.locator("#desk")
     for name, value in typed.items():  # a field shows when its forerunner was answered
         put(form, **{name: value})
-    page.locator("#desk button[type=submit]").click()
+    with page.expect_navigation():
+        page.locator("#desk button[type=submit]").click()
     expect(page.locator(".desk-saved")).to_be_visible()
     return receipt(page)
 
@@ -101,8 +102,10 @@ def open_case(page: Page, number: str) -> None:
     """Find a case by a report's number, as one would: in the search box."""
     page.goto("/console/")
     page.fill("#top-q", number)
-    page.press("#top-q", "Enter")
-    page.locator("table.work a.title").click()
+    with page.expect_navigation():
+        page.press("#top-q", "Enter")
+    with page.expect_navigation():
+        page.locator("table.work a.title").click()
     expect(page.locator(".case-head")).to_be_visible()
 
 
@@ -124,7 +127,8 @@ def send(page: Page, key: str, **typed: object) -> None:
     """Fill a move's form and press its button, whatever comes of it."""
     form = form_of(page, key)
     put(form, **typed)
-    form.locator("form button[type=submit]").click()
+    with page.expect_navigation():
+        form.locator("form button[type=submit]").click()
 
 
 def state(page: Page, word: str) -> None:
@@ -138,13 +142,15 @@ def state(page: Page, word: str) -> None:
 def hold(page: Page, words: str) -> None:
     """Open the item whose text begins like this from the list of what is owed."""
     page.goto("/unit/")
-    page.locator(".unit-list a", has_text=words).first.click()
+    with page.expect_navigation():
+        page.locator(".unit-list a", has_text=words).first.click()
     expect(page.locator("h1")).to_contain_text("事项")
 
 
 def sign(page: Page) -> None:
     """Sign for the open item."""
-    page.get_by_role("button", name="签收").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="签收").click()
     expect(page.locator(GOOD)).to_contain_text("已签收")
 
 

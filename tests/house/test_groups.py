@@ -42,7 +42,7 @@ def test_a_machine_where_nothing_may_be_installed_is_told_the_command(
 
 
 def test_a_group_without_tests_fails() -> None:
-    empty = runner.Group("none", "nothing", 1, ("tests/no-such-folder",), processes=0)
+    empty = runner.Group("none", "nothing", 1, ("tests/no-such-folder",))
     assert runner.run(empty)[0] != 0
 
 
