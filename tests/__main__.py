@@ -15,7 +15,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.servers import ROOT, quick_folder
+
 _APART = ("browser", "faults", "mail")
 _PROCESSES = 2
 _EMPTY = 5  # pytest's exit code when it found no test
@@ -119,7 +120,10 @@ def run(group: Group) -> tuple[int, float]:
     command = [sys.executable, "-m", "pytest", *group.arguments]
     command += ["-n", str(_PROCESSES), "--dist", "worksteal"]
     start = time.monotonic()
-    code = subprocess.run(command, cwd=ROOT, check=False).returncode
+    folder = quick_folder("caseflow-tests-")
+    environment = {**os.environ, "TMPDIR": str(folder)}
+    code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    shutil.rmtree(folder)
     return code, time.monotonic() - start
 
 
