@@ -2,19 +2,18 @@
 
 import os
 import shutil
-import socket
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from caseflow.db import Database
 from caseflow.migrating import upgrade
+from tests.alone import sitecustomize
 from tests.postgres import Postgres, start_postgres
-from tests.servers import LOOPBACK, STRANGE_ZONE, quick_folder, start_redis
+from tests.servers import STRANGE_ZONE, quick_folder, start_redis
 
 pytest_plugins = ["tests.browsers"]
 
@@ -24,42 +23,8 @@ time.tzset()
 for _name in [name for name in os.environ if name.startswith("CASEFLOW_")]:
     del os.environ[_name]
 
-
-# Loopback only
-
-
-class OutsideWorldError(AssertionError):
-    """A test tried to reach another machine."""
-
-
-def _refuse_outside(address: Any) -> None:
-    host = address[0] if isinstance(address, tuple) else None
-    if host not in (None, "", LOOPBACK, "localhost", "::1"):
-        raise OutsideWorldError(f"a test reached for {host}")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def loopback_only() -> Iterator[None]:
-    """Let sockets of this process reach this machine and nothing else."""
-    patch = pytest.MonkeyPatch()
-    for method in ("connect", "connect_ex"):
-        original = getattr(socket.socket, method)
-
-        def guarded(self: socket.socket, address: Any, _original: Any = original) -> Any:
-            if self.family != socket.AF_UNIX:
-                _refuse_outside(address)
-            return _original(self, address)
-
-        patch.setattr(socket.socket, method, guarded)
-    look_up = socket.getaddrinfo
-
-    def guarded_look_up(host: Any, *rest: Any, **options: Any) -> Any:
-        _refuse_outside((host.decode() if isinstance(host, bytes) else host,))
-        return look_up(host, *rest, **options)
-
-    patch.setattr(socket, "getaddrinfo", guarded_look_up)
-    yield
-    patch.undo()
+# Importing the guard guards this process; the programs that tests start load it by this path.
+os.environ["PYTHONPATH"] = str(Path(sitecustomize.__file__).parent)
 
 
 # Time

@@ -1,13 +1,15 @@
 """The guards that every other test relies on do bite."""
 
 import socket
+import subprocess
+import sys
 import urllib.request
 import warnings
 from datetime import UTC, datetime
 
 import pytest
 
-from tests.conftest import OutsideWorldError
+from tests.alone.sitecustomize import OutsideWorldError
 
 OUTSIDE = "192.0.2.1"  # reserved for documentation: no machine has it
 
@@ -20,6 +22,12 @@ def test_a_socket_to_another_machine_is_refused() -> None:
 def test_a_name_of_another_machine_is_not_looked_up() -> None:
     with pytest.raises(OutsideWorldError):
         urllib.request.urlopen("http://example.invalid/")
+
+
+def test_a_program_that_a_test_starts_is_held_back_too() -> None:
+    reach = f"import socket; socket.create_connection(('{OUTSIDE}', 80), timeout=1)"
+    done = subprocess.run([sys.executable, "-c", reach], capture_output=True, check=False)
+    assert b"OutsideWorldError" in done.stderr
 
 
 def test_a_socket_to_this_machine_is_let_through() -> None:
