@@ -50,8 +50,9 @@ def bring() -> None:
         for file in ("package.json", "package-lock.json"):
             shutil.copy(ROOT / file, folder)
         command, environment = npm(folder)
-        options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        subprocess.run([*command, *options], cwd=folder, env=environment, check=True)
+        quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--silent"]
+        install = [*command, "ci", "--ignore-scripts", *quiet]
+        subprocess.run(install, cwd=folder, env=environment, check=True)
         shutil.rmtree(VENDOR, ignore_errors=True)
         VENDOR.mkdir(parents=True)
         for source, target in FILES.items():

@@ -7,18 +7,7 @@ from sqlalchemy import select
 from caseflow.intake.tables import Quarantine
 from caseflow.people.tables import User
 from tests.browser.house import House
-from tests.browser.test_pages import (
-    LANGUAGES,
-    SIZES,
-    UNFOLD,
-    Sight,
-    arrive,
-    at,
-    check,
-    photographs,
-    too_wide,
-    violations,
-)
+from tests.browser.looking import LANGUAGES, Sight, arrive, at, look
 
 
 def a_person(username: str, account: str = "admin") -> Sight:
@@ -59,19 +48,8 @@ def test_an_administrators_page_is_for_everybody(shown: House, sight: Sight, lan
     page = shown.as_(sight.account)
     before = len(shown.trouble)
     arrive(page, sight.path(shown), lang)
-    page.evaluate(UNFOLD)
-    look_over(page, sight.name, lang)
+    look(page, sight.name, lang)
     assert shown.trouble[before:] == []
-
-
-def look_over(page: Page, name: str, lang: str) -> None:
-    """Assert that the page as it stands is for everybody, wide and on a telephone."""
-    check(page, lang)
-    photographs(page, f"{name}-{lang}")
-    for size in SIZES:
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        assert too_wide(page) == [], size
-        assert violations(page) == [], size
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -82,17 +60,17 @@ def test_a_notice_is_entered_previewed_and_confirmed(house: House, lang: str) ->
     page.check("[name=published]")
     page.click("#edit button[type=submit]")
     expect(page.locator(".wrong-lines li")).to_have_count(1)
-    look_over(page, "admin:calendar wrong", lang)
+    look(page, "admin:calendar wrong", lang)
     text = page.input_value("[name=lines]").replace("二月二十", "2027-02-20")
     # The office's clocks run now, so a day of this very month moves them too.
     page.fill("[name=lines]", f"{text}\n{soon(page)}")
     page.click("#edit button[type=submit]")
     expect(page.locator(".grid tbody tr").first).to_be_visible()
-    look_over(page, "admin:calendar preview", lang)
+    look(page, "admin:calendar preview", lang)
     page.click("form[action='/console/calendar'][method=post] button")
     expect(page.locator(".notice-good")).to_be_visible()
     assert "/console/calendar" in page.url
-    look_over(page, "admin:calendar changed", lang)
+    look(page, "admin:calendar changed", lang)
 
 
 def soon(page: Page) -> str:
@@ -112,13 +90,13 @@ def test_an_account_is_made_and_its_password_shown_once(house: House, lang: str)
     page.fill("[name=name]", "新同事")
     page.click("main form button[type=submit]")
     expect(page.locator(".field-error").first).to_be_visible()
-    look_over(page, "admin:person wrong", lang)
+    look(page, "admin:person wrong", lang)
     page.fill("[name=username]", "newcomer")
     page.select_option("[name=role]", "handler")
     page.select_option("[name=area]", "430503")
     page.click("main form button[type=submit]")
     password = page.inner_text("#new-password")
-    look_over(page, "admin:person made", lang)
+    look(page, "admin:person made", lang)
     visit = house.visit()
     visit.goto("/login")
     visit.fill("[name=username]", "newcomer")
@@ -134,7 +112,7 @@ def test_an_original_is_seen_and_made_a_case(house: House, lang: str) -> None:
     page.fill("[name=reason]", "登记来件")
     page.click("form[action$='/look'] button")
     expect(page.locator("#original")).to_be_visible()
-    look_over(page, "operator:original", lang)
+    look(page, "operator:original", lang)
     page.select_option("[name=kind]", "complaint")
     page.fill("[name=text]", "反映食堂卫生")
     page.click("form[action$='/take'] button")

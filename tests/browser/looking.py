@@ -1,0 +1,91 @@
+"""How a page is looked at: wide and on a telephone, in both languages, by axe and by people.
+
+PAGES_SHOTS=folder keeps a picture of each page, for people to look at.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page, expect
+
+from tests.browser.house import House
+from tests.browsers import TELEPHONE, WIDE
+
+SHOTS = os.environ.get("PAGES_SHOTS", "")
+SIZES = (WIDE, TELEPHONE)
+UNFOLD = "document.querySelectorAll('details:not([data-menu])').forEach(one => one.open = true)"
+AXE = "axe.run(document, {resultTypes: ['violations']})"
+LANGUAGES = {"zh": "zh-CN", "en": "en"}
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One page: who looks, and where."""
+
+    name: str
+    account: str
+    path: Callable[[House], str]
+
+
+def at(account: str, path: str) -> Sight:
+    return Sight(f"{account or 'public'}:{path}", account, lambda _house: path)
+
+
+def look(page: Page, name: str, lang: str) -> None:
+    """Assert that the page as it stands is for everybody, with everything unfolded.
+
+    It names its language and itself, scrolls sideways on no screen, and axe finds nothing.
+    """
+    check(page, lang)
+    photographs(page, f"{name}-{lang}")
+    page.evaluate(UNFOLD)
+    for size in SIZES:
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        assert too_wide(page) == [], size
+        assert violations(page) == [], size
+
+
+def arrive(page: Page, path: str, lang: str) -> None:
+    """Open a page in a language and wait until its pieces have come."""
+    glue = "&" if "?" in path else "?"
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    page.goto(f"{path}{glue}lang={lang}")
+    expect(page.locator(".htmx-request")).to_have_count(0)
+
+
+def check(page: Page, lang: str) -> None:
+    """Assert that a page names its language and itself."""
+    named = page.evaluate("[document.documentElement.lang, document.title.trim()]")
+    assert named[0] == LANGUAGES[lang]
+    assert named[1]
+
+
+def too_wide(page: Page) -> Any:
+    """Return what makes a page scroll sideways, nothing where it does not."""
+    if page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"):
+        return []
+    return page.evaluate(
+        "[...document.querySelectorAll('body *')]"
+        ".filter(one => one.getBoundingClientRect().right > innerWidth)"
+        ".map(one => `${one.tagName}.${one.className} ${one.getBoundingClientRect().right}`)"
+    ) or ["something"]
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds wrong, each with the first place."""
+    if page.evaluate("typeof axe === 'undefined'"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate(AXE)["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html']} ({len(one['nodes'])})" for one in found]
+
+
+def photographs(page: Page, name: str) -> None:
+    """Keep a picture of the whole page in each size, where somebody wants to look."""
+    plain = name.translate(str.maketrans("/:? ", "____"))
+    for size in SIZES if SHOTS else ():
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.screenshot(path=Path(SHOTS) / f"{plain}-{size['width']}.png", full_page=True)
