@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from caseflow.errors import CaseflowError, Unavailable
+from caseflow.errors import Unavailable
 from caseflow.files.store import Readable
 from caseflow.intake.channels.mailbox.fingerprint import RawDigest, of_raw
 from caseflow.intake.channels.mailbox.parse import CHANNEL, Unparseable, parse
@@ -90,7 +90,7 @@ def _kept(rooms: Rooms, report: IncomingReport, now: datetime) -> Outcome:
     try:
         with _unavailable_when_down():
             received = take_in(rooms, report, now)
-    except CaseflowError:
+    except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 - law 1: kept whole, and the reason says which error
         why = _why(NOT_REGISTERED, error)

@@ -116,6 +116,18 @@ def test_an_error_nobody_foresaw_sets_the_message_aside_and_tells_nothing_of_it(
     assert counts(rooms)["report"] == 0
 
 
+def test_a_message_that_the_ledger_refuses_is_set_aside_and_not_sent_round_for_ever(
+    rooms: Rooms, now: datetime
+) -> None:
+    with rooms.database.transaction() as session:
+        session.execute(sql("DELETE FROM policy WHERE clock = 'resolve'"))
+    assert give(rooms, PLAIN, now).word == "quarantined"
+    [(reason, raw)] = quarantined(rooms)
+    assert raw == PLAIN
+    assert reason.endswith("（NoPolicy）")
+    assert counts(rooms)["report"] == 0
+
+
 def test_a_limit_of_the_database_is_the_messages_fault_and_not_the_moments(
     postgres_rooms: Rooms, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
