@@ -49,7 +49,7 @@ help: ## list the doors
 run: $(RUNTIME) $(ASSETS) $(CATALOGUES) ## start the office with the demo: http://127.0.0.1:8000
 	@exec $(BIN)/caseflow up
 
-check: lint $(CATALOGUES) ## format, lint, types, house rules, pure and SQLite tests (a minute)
+check: lint $(ASSETS) $(CATALOGUES) ## format, lint, types, house rules, pure and SQLite tests (a minute)
 	$(BIN)/python -m tests fast
 
 test: $(TESTING) $(ASSETS) $(CATALOGUES) ## every test, its own set-up included

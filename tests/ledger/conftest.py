@@ -1,6 +1,7 @@
-"""A database file that already holds the small office, for the machine's many short lives."""
+"""Databases that already hold the small office, for the machine's many short lives."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,11 +10,12 @@ import pytest
 from caseflow.db import Database
 from tests import office as offices
 from tests.ledger.world import populate
+from tests.postgres import Postgres
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A migrated SQLite database with the office in it; nobody ever commits to it again.
+    """A migrated database with the office in it; nobody ever commits to it again.
 
     All lives share its engine, which remembers how to say each statement.
     """
@@ -24,10 +26,23 @@ class Stage:
 
 @pytest.fixture(scope="session")
 def stage(quick: Path, sqlite_template: Path) -> Iterator[Stage]:
-    """The stage of this test process."""
+    """The stage of this test process, on SQLite."""
     file = quick / "stage.db"
     file.write_bytes(sqlite_template.read_bytes())
-    database = Database(f"sqlite:///{file}")
+    with _set(f"sqlite:///{file}") as stage:
+        yield stage
+
+
+@pytest.fixture(scope="session")
+def postgres_stage(postgres: Postgres, postgres_template: str) -> Iterator[Stage]:
+    """The stage of this test process, on PostgreSQL."""
+    with postgres.copy(postgres_template) as url, _set(url) as stage:
+        yield stage
+
+
+@contextmanager
+def _set(url: str) -> Iterator[Stage]:
+    database = Database(url)
     with database.transaction() as session:
         office = populate(session)
     yield Stage(database, office)
