@@ -29,17 +29,14 @@ class LocalStore:
     """A store under one folder; any number of processes may share it."""
 
     def __init__(self, root: Path, ring: KeyRing) -> None:
-        """Use `root`; what is missing is made with mode 0700. Raises Unavailable if it cannot.
-
-        All 256 folders are made at once, so that no `put` depends on another's unsynced folder.
-        """
+        """Use `root`; what is missing is made with mode 0700. Raises Unavailable if it cannot."""
         self.root = Path(root)
         self._ring = ring
+        self._lasting: set[str] = set()
         with _as_unavailable():
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for name in (_UNFINISHED, *(f"{number:02x}" for number in range(256))):
-                (self.root / name).mkdir(mode=0o700, exist_ok=True)
-            _sync(self.root)
+            (self.root / _UNFINISHED).mkdir(mode=0o700, exist_ok=True)
+            _sync(self.root.parent)
 
     def put(self, content: bytes | Readable, /) -> StoredBlob:
         """Keep the content: write, fsync, rename, fsync the folder, then return (engine 5).
@@ -53,6 +50,7 @@ class LocalStore:
                 with _create(unfinished) as file:
                     stored = self._write(file, content)
                 path = self._path(stored.id)
+                self._make_lasting(path.parent)
                 unfinished.replace(path)
                 _sync(path.parent)
             except BaseException:
@@ -119,6 +117,16 @@ class LocalStore:
         if os.fstat(file.fileno()).st_size != opener.sealed_size:
             raise BlobBroken(f"文件长度不符：{blob_id}")
         return opener
+
+    def _make_lasting(self, folder: Path) -> None:
+        """Make one of the 256 folders, and be sure once that a crash would leave it.
+
+        One that is there already may have been made by a process that did not get so far yet.
+        """
+        if folder.name not in self._lasting:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            _sync(self.root)
+            self._lasting.add(folder.name)
 
     def _path(self, blob_id: str) -> Path:
         if not _ID.fullmatch(blob_id):

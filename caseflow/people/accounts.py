@@ -1,6 +1,7 @@
 """Signing in: the actor behind an account, passwords, lockout (argon2id, modest memory)."""
 
 import threading
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
@@ -8,12 +9,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from caseflow.errors import NotFound
 from caseflow.people.actor import Actor
 from caseflow.people.tables import Area, Recusal, User
 
 MAX_FAILED = 5
 LOCKED_FOR = timedelta(minutes=15)
-SEEN_EVERY = timedelta(minutes=5)
 
 # 19 MiB and two passes, one at a time per process: a burst of logins must not eat the memory
 # that the ledger needs.
@@ -71,15 +72,49 @@ def signed_in(user: User, now: datetime) -> None:
     user.last_seen_at = now
 
 
+@dataclass(frozen=True)
+class Account:
+    """Who is behind a session. `epoch`: sessions of an earlier one have ended."""
+
+    id: int
+    name: str
+    active: bool
+    epoch: int
+    actor: Actor
+
+
+_ACCOUNT = (
+    select(
+        *(User.id, User.name, User.active, User.session_epoch),
+        *(User.role, User.area_code, User.unit_id),
+        Area.level,
+        Recusal.unit_id.label("recused"),
+    )
+    .join(Area, Area.code == User.area_code)
+    .outerjoin(Recusal, Recusal.user_id == User.id)
+)
+
+
+def account(session: Session, user_id: int) -> Account | None:
+    """Return an account by its id; one statement, since every request asks."""
+    rows = session.execute(_ACCOUNT.where(User.id == user_id)).all()
+    if not rows:
+        return None
+    row = rows[0]
+    actor = Actor(
+        id=row.id,
+        role=row.role,
+        area=row.area_code,
+        level=row.level,
+        unit=row.unit_id,
+        recused=frozenset(one.recused for one in rows if one.recused is not None),
+    )
+    return Account(row.id, row.name, row.active, row.session_epoch, actor)
+
+
 def actor_of(session: Session, user: User) -> Actor:
     """Return the value that verbs take for this account."""
-    area = session.get_one(Area, user.area_code)
-    recused = session.scalars(select(Recusal.unit_id).where(Recusal.user_id == user.id))
-    return Actor(
-        id=user.id,
-        role=user.role,
-        area=user.area_code,
-        level=area.level,
-        unit=user.unit_id,
-        recused=frozenset(recused),
-    )
+    found = account(session, user.id)
+    if found is None:
+        raise NotFound("没有这个账号")
+    return found.actor

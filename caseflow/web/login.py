@@ -12,9 +12,9 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from caseflow import words
 from caseflow.people import accounts
+from caseflow.people.accounts import Account
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
-from caseflow.people.tables import User
 from caseflow.web import edge
 from caseflow.web.locale import gettext
 
@@ -47,15 +47,15 @@ class Me(UserMixin):
 def _load(kept: str) -> Me | None:
     user_id, _, epoch = kept.partition(".")
     with edge.read() as session:
-        user = session.get(User, int(user_id))
-        if user is None or not user.active or str(user.session_epoch) != epoch:
-            return None
-        return _me(session, user)
+        found = accounts.account(session, int(user_id))
+    if found is None or not found.active or str(found.epoch) != epoch:
+        return None
+    return _me(found)
 
 
-def _me(session: Session, user: User) -> Me:
-    actor = accounts.actor_of(session, user)
-    return Me(user.id, user.name, user.role, user.session_epoch, actor, user.unit_id)
+def _me(known: Account) -> Me:
+    actor = known.actor
+    return Me(known.id, known.name, actor.role, known.epoch, actor, actor.unit)
 
 
 def _know() -> None:
@@ -122,7 +122,8 @@ def _check(username: str, password: str) -> Me | None:
             accounts.failed(found, now)
             return None
         accounts.signed_in(found, now)
-        return _me(session, found)
+        known = accounts.account(session, found.id)
+        return _me(known) if known else None
 
     return edge.change(note)
 

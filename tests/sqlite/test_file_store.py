@@ -246,6 +246,9 @@ def test_bytes_are_on_the_disk_before_the_name_and_the_name_before_the_answer(
     monkeypatch.setattr(os, "fsync", noted_sync)
     monkeypatch.setattr(Path, "replace", noted_rename)
     store.put(b"x")
+    assert order == ["file synced", "folder synced", "renamed", "folder synced"]
+    order.clear()
+    store.put(b"x")
     assert order == ["file synced", "renamed", "folder synced"]
 
 
