@@ -33,7 +33,8 @@ class Carriers:
         self._processes = [self._start(part) for part in self.parts]
 
     def end(self) -> list[int]:
-        """Stop every part politely; return the exit codes."""
+        """Stop every part politely, once it can hear that; return the exit codes."""
+        self.wait_for(lambda: all(map(_listens, self._processes)))
         for process in self._processes:
             process.terminate()
         return [process.wait(timeout=PATIENCE) for process in self._processes]
@@ -93,6 +94,15 @@ class Carriers:
         }
         command: list[str | Path] = [sys.executable, "-m", "tests.outbox.carry", part]
         return start(command, self.folder / f"{part}.log", environment)
+
+
+def _listens(process: subprocess.Popen[bytes]) -> bool:
+    """Tell whether a process has got so far that SIGTERM does not simply end it; or is over."""
+    if process.poll() is not None:
+        return True
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
 
 
 def _children(pid: int) -> list[int]:
