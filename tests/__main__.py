@@ -121,6 +121,7 @@ def run(group: Group) -> tuple[int, float]:
     command += ["-n", str(_PROCESSES), "--dist", "worksteal"]
     start = time.monotonic()
     folder = quick_folder("caseflow-tests-")
+    folder.chmod(0o711)  # PostgreSQL and Dovecot give up root and must still get to their own
     environment = {**os.environ, "TMPDIR": str(folder)}
     code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     shutil.rmtree(folder)
