@@ -201,7 +201,7 @@ class Calendar:
         due_day, paused = self.due_day(due), self.local_day(paused_at)
         late = paused_at >= due
         left = -count(due_day, paused) if late else count(paused, due_day)
-        day = add(self.local_day(resumed_at), left)
+        day = add(self.due_day(resumed_at), left)  # a pause that ran out ended with its last day
         # Onto a working day, and onto the side of the resumption that it was of the pause.
         step = -_DAY if late else _DAY
         while not self.is_working_day(day) or (self._same_time(due, day) <= resumed_at) != late:

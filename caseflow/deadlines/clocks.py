@@ -171,7 +171,7 @@ def restart(
     rules = rules_of(session)
     policy = _policy_of(rules, old) or rules.policy(old.name, matter, now)
     handed_in = old.ended_at or now
-    left = rules.calendar.shift(old.due, handed_in, now, Unit(old.unit))
+    left = rules.calendar.shift(old.due, handed_in, max(handed_in, now), Unit(old.unit))
     due = left if handed_in < old.due else old.due
     if cap is not None:
         due = min(due, max(cap, old.due))

@@ -68,7 +68,7 @@ def _stood_still(session: Session, ids: Sequence[int]) -> dict[int, int]:
     query = query.where(Pause.clock_id.in_(ids), Pause.ended_at.is_not(None))
     for clock_id, began, ended in session.execute(query):
         if ended is not None:
-            first, last = calendar.local_day(began), calendar.local_day(ended)
+            first, last = calendar.local_day(began), calendar.due_day(ended)
             days[clock_id] += calendar.working_days_between(first, last)
     return days
 
@@ -82,7 +82,7 @@ def resume(session: Session, question_id: int, now: datetime) -> list[Clock]:
     calendar = rules_of(session).calendar
     resumed = []
     for stretch in open_pauses(session, question_id):
-        ended = min(now, stretch.until)
+        ended = max(stretch.started_at, min(now, stretch.until))  # clocks are set back now and then
         stretch.ended_at = ended
         clock = session.get_one(Clock, stretch.clock_id)
         if clock.state != "paused":

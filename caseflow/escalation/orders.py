@@ -38,16 +38,16 @@ _UPPER = ("city", "province")
 
 def draft(session: Session, case: Case, clock: Clock, rung: Rung, now: datetime) -> Order:
     """Draft the document of a rung and start the office's `draft` clock on it."""
-    item = session.get(Item, clock.item_id) if clock.item_id else None
+    item_id, unit_id = _about(session, clock)
     order = Order(
         kind=rung.action,
         state="draft",
         case_id=case.id,
-        item_id=clock.item_id,
-        unit_id=_addressee(item),
+        item_id=item_id,
+        unit_id=unit_id,
         rung_id=rung.id,
         area_code=case.area_code,
-        text=_text(session, clock, rung, item, now),
+        text=_text(session, clock, rung, unit_id, now),
         drafted_at=now,
     )
     session.add(order)
@@ -57,8 +57,16 @@ def draft(session: Session, case: Case, clock: Clock, rung: Rung, now: datetime)
     return order
 
 
+def _about(session: Session, clock: Clock) -> tuple[int | None, int | None]:
+    """Return the item and the unit that a document is for; an order left unanswered names both."""
+    if clock.order_id is not None:
+        unanswered = session.get_one(Order, clock.order_id)
+        return unanswered.item_id, unanswered.unit_id
+    return clock.item_id, _addressee(session.get(Item, clock.item_id) if clock.item_id else None)
+
+
 def _addressee(item: Item | None) -> int | None:
-    """Return the unit that a document is for: none while an inspector verifies in person, for then
+    """Return the unit that holds an item: none while an inspector verifies in person, for then
     the unit holds nothing and must not learn of it (design law 9).
     """
     if item is None or (item.inspector_id is not None and item.rectifying_unit_id is None):
@@ -66,8 +74,7 @@ def _addressee(item: Item | None) -> int | None:
     return gate.holder_unit(item)
 
 
-def _text(session: Session, clock: Clock, rung: Rung, item: Item | None, now: datetime) -> str:
-    unit_id = _addressee(item)
+def _text(session: Session, clock: Clock, rung: Rung, unit_id: int | None, now: datetime) -> str:
     unit = session.get_one(Unit, unit_id).name if unit_id else ""
     calendar = rules_of(session).calendar
     due = calendar.due_day(clock.due)

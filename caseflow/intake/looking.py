@@ -3,6 +3,7 @@
 Either way the original stays. Nothing is answered from here.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound
-from caseflow.intake.channels.mailbox.parse import CHANNEL, Unparseable, parse
+from caseflow.intake.channels.mailbox.parse import CHANNEL, parse
 from caseflow.intake.delivery import LARGEST
 from caseflow.intake.quarantine import row_in_reach
 from caseflow.intake.receive import Received, receive
@@ -25,6 +26,8 @@ from caseflow.people.actor import Actor
 from caseflow.people.permissions import require
 from caseflow.vault.originals import original_for_machine
 from caseflow.vault.tables import Original
+
+log = logging.getLogger(__name__)
 
 PAGE = 50
 LONGEST_NOTE = 500
@@ -125,5 +128,6 @@ def _read(session: Session, rooms: Rooms, row: Quarantine) -> IncomingReport | N
     raw = b"".join(original_for_machine(session, rooms.ring, rooms.store, row.original_id))
     try:
         return parse(raw, row.received_at).report
-    except Unparseable:
+    except Exception as error:  # noqa: BLE001 - then whoever looked says in words what it is
+        log.info("quarantine %d cannot be read: %s", row.id, type(error).__name__)
         return None

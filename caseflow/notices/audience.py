@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.ledger import hands
+from caseflow.ledger.moves import handlers
 from caseflow.ledger.moves.notice import reachable
 from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.report_tables import Report
@@ -60,16 +61,17 @@ def _of_unit(session: Session, matter: Matter, duty: str, unit: int | None) -> l
     if item is None or item.inspector_id is None or not verifies(matter):
         return holder(session, duty, matter.area, unit)
     person = session.get(User, item.inspector_id)
-    if duty == "unit_handler" and person is not None and person.active:
+    serves = person is not None and person.active and person.role == "inspector"
+    if duty == "unit_handler" and person is not None and serves:
         return [person]
     return holder(session, "office_handler", matter.area)
 
 
 def _assignee(session: Session, matter: Matter) -> list[User]:
-    person = None
-    if matter.case is not None and matter.case.handler_id is not None:
-        person = session.get(User, matter.case.handler_id)
-    if person is not None and person.active:
+    if matter.case is None or matter.case.handler_id is None:
+        return holder(session, "assignee", matter.area)
+    person = session.get(User, matter.case.handler_id)
+    if person is not None and person.active and handlers.sees(session, person, matter.case):
         return [person]
     return holder(session, "assignee", matter.area)
 

@@ -1,6 +1,6 @@
 """Signing in: the actor behind an account, passwords, lockout (argon2id, modest memory)."""
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,24 +17,22 @@ MAX_FAILED = 5
 LOCKED_FOR = timedelta(minutes=15)
 
 # 19 MiB and two passes, one at a time per process: a burst of logins must not eat the memory
-# that the ledger needs.
+# that the ledger needs. In one thread, since each thread that ever hashed would keep its 19 MiB.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_one_at_a_time = threading.Lock()
+_one_at_a_time = ThreadPoolExecutor(1, thread_name_prefix="password")
 _NOBODY: list[str] = []
 
 
 def hash_password(password: str) -> str:
     """Return the argon2id hash to keep for `password`."""
-    with _one_at_a_time:
-        return _hasher.hash(password)
+    return _one_at_a_time.submit(_hasher.hash, password).result()
 
 
 def _matches(stored: str, password: str) -> bool:
-    with _one_at_a_time:
-        try:
-            return _hasher.verify(stored, password)
-        except (VerificationError, InvalidHashError):
-            return False
+    try:
+        return _one_at_a_time.submit(_hasher.verify, stored, password).result()
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 def check_password(stored: str | None, password: str) -> bool:
@@ -47,9 +45,10 @@ def check_password(stored: str | None, password: str) -> bool:
     return False
 
 
-def by_username(session: Session, username: str) -> User | None:
-    """Return the active account of that name."""
-    return session.scalar(select(User).where(User.username == username, User.active.is_(True)))
+def by_username(session: Session, username: str, *, lock: bool = False) -> User | None:
+    """Return the active account of that name; with `lock`, one try after the other counts."""
+    query = select(User).where(User.username == username, User.active.is_(True))
+    return session.scalar(query.with_for_update(key_share=True) if lock else query)
 
 
 def is_locked_out(user: User, now: datetime) -> bool:
@@ -70,6 +69,12 @@ def signed_in(user: User, now: datetime) -> None:
     user.failed_logins = 0
     user.locked_until = None
     user.last_seen_at = now
+
+
+def signed_out(session: Session, user_id: int) -> None:
+    """End every session of the account: a desk's computer is shared, and a cookie can be kept."""
+    user = session.get_one(User, user_id, with_for_update={"key_share": True})
+    user.session_epoch += 1
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from caseflow.people.permissions import OFFICE
 from caseflow.people.tables import Area, Post, Unit, User
 
 # The way up when a post is vacant. `level_above` is the supervisor of the next higher area.
@@ -68,10 +69,22 @@ def _holders(session: Session, duty: str, area: str, unit: int | None) -> list[U
     for row in rows:
         for user_id in (row.user_id, row.deputy_id):
             user = session.get(User, user_id) if user_id else None
-            if user and user.active:
+            if user and user.active and _serves(session, user, area, unit):
                 people.append(user)
                 break
     return people
+
+
+def _serves(session: Session, user: User, area: str, unit: int | None) -> bool:
+    """Tell whether a post's holder still may hold it: an account may have changed since.
+
+    Somebody who went over to a school must not be told of what is reported about it.
+    """
+    if unit is not None:
+        return user.unit_id == unit
+    row = session.get_one(Area, area)
+    path = (row.code, row.district, row.county, row.city, row.province)
+    return user.role in OFFICE and user.area_code in path
 
 
 def manages(session: Session, manager: int, unit: int) -> bool:

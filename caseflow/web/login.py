@@ -113,7 +113,7 @@ def _check(username: str, password: str) -> Me | None:
     right = accounts.check_password(stored, password)
 
     def note(session: Session) -> Me | None:
-        found = accounts.by_username(session, username)
+        found = accounts.by_username(session, username, lock=True)
         if found is None:
             return None
         if accounts.is_locked_out(found, now):
@@ -139,7 +139,10 @@ def _safe(target: str | None) -> str:
 
 @blueprint.post("/logout")
 def sign_out() -> Page:
-    """End the session."""
+    """End the person's sessions, this one and any that a copied cookie would open."""
+    if edge.signed_in():
+        person = edge.actor().person
+        edge.change(lambda session: accounts.signed_out(session, person))
     logout_user()
     cookie.clear()
     flash(gettext("已退出登录。"), "success")

@@ -11,13 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.db import Database
+from caseflow.deadlines.calendar import Calendar
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound
 from caseflow.escalation.sweep import sweep
 from caseflow.ledger.moves import asking, closing, items, notice, opening, triage
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
-from caseflow.people.actor import REPORTER, Actor
+from caseflow.people.actor import REPORTER, SWEEP, Actor
 from tests import office as offices
 from tests.office import Office
 
@@ -177,6 +178,29 @@ def test_asking_again_and_again_keeps_no_ladder_away(room: Room) -> None:
             pass
     assert room.now - began > timedelta(days=120)
     assert verify.last_rung == 7
+
+
+def test_a_question_that_runs_out_gives_ten_working_days_and_no_more(room: Room) -> None:
+    case, report = room.case(reach="phone")
+    handler, session = room["handler"], room.session
+    triage.accept(session, handler, case.id, room.now)
+    [resolve] = room.clocks(case, "resolve")
+    due = resolve.due
+    question = asking.ask(session, handler, case.id, report.id, "哪一天？", room.now)
+    asking.resume(session, SWEEP, case.id, question.until)
+    days = Calendar().working_days_between
+    assert days(Calendar().due_day(due), Calendar().due_day(resolve.due)) == 10
+
+
+def test_a_clock_that_was_set_back_keeps_no_answer_away(room: Room) -> None:
+    case, report = room.case(reach="phone")
+    handler, session = room["handler"], room.session
+    triage.accept(session, handler, case.id, room.now)
+    [resolve] = room.clocks(case, "resolve")
+    due = resolve.due
+    asking.ask(session, handler, case.id, report.id, "哪一天？", room.now)
+    asking.resume(session, handler, case.id, room.now - timedelta(seconds=2))
+    assert (resolve.state, resolve.due) == ("running", due)
 
 
 def test_two_short_questions_stand_still_as_long_as_one_long_one(room: Room) -> None:

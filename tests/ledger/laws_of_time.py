@@ -207,7 +207,7 @@ def a_pause_gives_back_what_was_left(seen: Snapshot) -> None:
         if not ended or clock.unit != "working_days" or pause.old_due <= pause.started_at:
             continue
         left = _working_days(_day(pause.started_at), _last_day(pause.old_due))
-        now_left = _working_days(_day(pause.ended_at), _last_day(clock.due))
+        now_left = _working_days(_last_day(pause.ended_at), _last_day(clock.due))
         assert clock.due >= pause.old_due, "pause: it took time away"
         enough = now_left >= max(left, 1) if clock.due != pause.old_due else now_left >= left
         assert enough, f"pause: {left} days were left, {now_left} given back"

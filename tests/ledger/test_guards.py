@@ -68,6 +68,17 @@ def test_no_entry_replaces_another(
     refused(sqlite_database, _REPLACE.format(**place))
 
 
+def test_no_hand_replaces_another_by_its_hidden_row_number(
+    sqlite_database: Database, now: datetime
+) -> None:
+    item_id, _, other = filled(sqlite_database, now)
+    replace = (
+        "INSERT OR REPLACE INTO item_actor (rowid, item_id, user_id, part) "
+        "SELECT rowid, item_id, :user, part FROM item_actor WHERE item_id = :item LIMIT 1"
+    )
+    refused(sqlite_database, replace, item=item_id, user=other)
+
+
 _STRIKE = "UPDATE item SET state = 'struck_off', struck_off_by = :user WHERE id = :item"
 
 

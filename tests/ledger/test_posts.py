@@ -43,6 +43,25 @@ def test_a_unit_without_anybody_is_answered_for_by_the_office(database: Database
         assert names(holder(session, "unit_handler", DISTRICT, school)) == ["handler"]
 
 
+def test_whoever_went_over_to_a_school_holds_no_post_of_the_office(database: Database) -> None:
+    with database.transaction() as session:
+        office = offices.make(session)
+        leader = session.get_one(User, office["leader"].person)
+        leader.role, leader.unit_id = "unit", office.units["school"]
+        assert names(holder(session, "leader", DISTRICT)) == ["city"]
+
+
+def test_whoever_went_over_to_another_unit_is_not_asked_for_the_old_one(
+    database: Database,
+) -> None:
+    with database.transaction() as session:
+        office = offices.make(session)
+        school = office.units["school"]
+        person = session.get_one(User, office["school"].person)
+        person.unit_id = office.units["academy"]
+        assert "school" not in names(holder(session, "unit_handler", DISTRICT, school))
+
+
 def test_the_level_above_of_a_district_is_the_city(database: Database) -> None:
     with database.transaction() as session:
         offices.make(session)

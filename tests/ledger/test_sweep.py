@@ -205,6 +205,29 @@ def test_an_order_is_issued_under_a_number_and_starts_the_answer_clock(
         assert set(names) == {"draft", "answer"}
 
 
+def test_an_order_left_unanswered_brings_documents_for_the_same_unit(
+    database: Database, now: datetime
+) -> None:
+    office, item_id = neglected(database, now)
+    run(database, at("03-06T00:00"))
+    with database.transaction() as session:
+        order = session.scalars(select(Order)).one()
+        order_id, unit_id = order.id, order.unit_id
+        orders.issue(session, office["supervisor"], order.id, order.text, at("03-06T09:00"))
+    for day in range(40):
+        run(database, at("03-06T09:00") + timedelta(days=day))
+    with database.read() as session:
+        answer = session.scalars(
+            select(Clock).where(Clock.order_id == order_id, Clock.name == "answer")
+        ).one()
+        drafted = session.scalars(
+            select(Order).join(Rung, Rung.id == Order.rung_id).where(Rung.clock_id == answer.id)
+        ).all()
+        assert len(drafted) > 1
+        assert {(one.unit_id, one.item_id) for one in drafted} == {(unit_id, item_id)}
+        assert all(one.text.splitlines()[1].endswith("：") for one in drafted)
+
+
 def test_a_listing_is_issued_by_the_level_above(database: Database, now: datetime) -> None:
     office, _ = neglected(database, now)
     for day in range(30):

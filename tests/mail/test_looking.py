@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound, NotPermitted
-from caseflow.intake import looking
+from caseflow.intake import looking, sight
 from caseflow.intake.delivery import deliver
 from caseflow.intake.rooms import Rooms
 from caseflow.people.actor import Actor
@@ -74,6 +74,22 @@ def test_what_cannot_be_read_is_taken_with_the_words_of_whoever_looked(
     with rooms.database.transaction() as session:
         looking.take(session, rooms, operator, number, now, text="来信反映补课", kind="tip")
     assert rows(rooms, "SELECT text, kind FROM report") == [("来信反映补课", "tip")]
+    assert looked_at(rooms) == [("taken", "met")]
+
+
+def test_what_broke_the_reading_is_seen_as_it_is_and_settled_all_the_same(
+    rooms: Rooms, operator: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RecursionError
+
+    number = set_aside(rooms, MACHINE, now)
+    monkeypatch.setattr(looking, "parse", fail)
+    monkeypatch.setattr(sight, "parse", fail)
+    with rooms.database.transaction() as session:
+        seen = sight.see(session, rooms, operator, number, "登记来件", now)
+        assert (seen.parsed, bool(seen.text)) == (False, True)
+        looking.take(session, rooms, operator, number, now, text="来信反映补课", kind="tip")
     assert looked_at(rooms) == [("taken", "met")]
 
 

@@ -50,6 +50,15 @@ def test_signing_in_never_leads_to_another_site(site: Site) -> None:
     assert page.path == "/console/"
 
 
+def test_a_copied_cookie_opens_nothing_after_signing_out(site: Site) -> None:
+    visit, copy = site.as_("handler"), site.nobody()
+    with visit.client.session_transaction() as kept, copy.client.session_transaction() as copied:
+        copied.update(kept)
+    assert copy.get("/console/").path == "/console/"
+    visit.get("/console/").send("/logout")
+    assert copy.get("/console/").path == "/login"
+
+
 def test_signing_out_ends_it(site: Site) -> None:
     visit = site.as_("handler")
     visit.get("/console/").send("/logout")
