@@ -123,8 +123,10 @@ def run(group: Group) -> tuple[int, float]:
     folder = quick_folder("caseflow-tests-")
     folder.chmod(0o711)  # PostgreSQL and Dovecot give up root and must still get to their own
     environment = {**os.environ, "TMPDIR": str(folder)}
-    code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
-    shutil.rmtree(folder)
+    try:
+        code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    finally:
+        shutil.rmtree(folder)
     return code, time.monotonic() - start
 
 

@@ -3,7 +3,6 @@
 Whoever discards something has seen it before. Taking it into the ledger is `intake.looking`'s.
 """
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 from caseflow.errors import BadInput, NotFound
 from caseflow.intake import looking
 from caseflow.intake.channels.mailbox.charset import decode
-from caseflow.intake.channels.mailbox.parse import CHANNEL, parse
+from caseflow.intake.channels.mailbox.parse import CHANNEL
 from caseflow.intake.delivery import LARGEST
 from caseflow.intake.quarantine import row_in_reach
 from caseflow.intake.report import Contact
@@ -24,8 +23,6 @@ from caseflow.people.actor import Actor
 from caseflow.people.permissions import require
 from caseflow.vault.originals import open_original
 from caseflow.vault.tables import Original, Reveal
-
-log = logging.getLogger(__name__)
 
 SHOWN = 64 * 1024  # bytes of an original that cannot be read as a mail
 SETTLED = 20
@@ -93,10 +90,8 @@ def see(
     if found.channel != CHANNEL or size(session, found) > LARGEST:
         return _raw(next(pieces, b""))
     whole = b"".join(pieces)
-    try:
-        report = parse(whole, found.received_at).report
-    except Exception as error:  # noqa: BLE001 - set aside for that very reason, yet to be seen
-        log.info("quarantine %d is shown as it is: %s", found.id, type(error).__name__)
+    report = looking.understood(found, whole)
+    if report is None:
         return _raw(whole)
     files = [file.name for file in report.files]
     return Sight(report.subject, report.contact, report.kind, report.text, files, parsed=True)

@@ -61,17 +61,15 @@ def _of_unit(session: Session, matter: Matter, duty: str, unit: int | None) -> l
     if item is None or item.inspector_id is None or not verifies(matter):
         return holder(session, duty, matter.area, unit)
     person = session.get(User, item.inspector_id)
-    serves = person is not None and person.active and person.role == "inspector"
-    if duty == "unit_handler" and person is not None and serves:
+    if duty == "unit_handler" and person and person.active and person.role == "inspector":
         return [person]
     return holder(session, "office_handler", matter.area)
 
 
 def _assignee(session: Session, matter: Matter) -> list[User]:
-    if matter.case is None or matter.case.handler_id is None:
-        return holder(session, "assignee", matter.area)
-    person = session.get(User, matter.case.handler_id)
-    if person is not None and person.active and handlers.sees(session, person, matter.case):
+    case = matter.case
+    person = session.get(User, case.handler_id) if case and case.handler_id else None
+    if case and person and person.active and handlers.sees(session, person, case):
         return [person]
     return holder(session, "assignee", matter.area)
 

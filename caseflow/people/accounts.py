@@ -78,7 +78,7 @@ def signed_out(session: Session, user_id: int) -> None:
 
 
 @dataclass(frozen=True)
-class Account:
+class Login:
     """Who is behind a session. `epoch`: sessions of an earlier one have ended."""
 
     id: int
@@ -88,7 +88,7 @@ class Account:
     actor: Actor
 
 
-_ACCOUNT = (
+_LOGIN = (
     select(
         *(User.id, User.name, User.active, User.session_epoch),
         *(User.role, User.area_code, User.unit_id),
@@ -100,9 +100,9 @@ _ACCOUNT = (
 )
 
 
-def account(session: Session, user_id: int) -> Account | None:
-    """Return an account by its id; one statement, since every request asks."""
-    rows = session.execute(_ACCOUNT.where(User.id == user_id)).all()
+def login_of(session: Session, user_id: int) -> Login | None:
+    """Return who signs in under an id; one statement, since every request asks."""
+    rows = session.execute(_LOGIN.where(User.id == user_id)).all()
     if not rows:
         return None
     row = rows[0]
@@ -114,12 +114,12 @@ def account(session: Session, user_id: int) -> Account | None:
         unit=row.unit_id,
         recused=frozenset(one.recused for one in rows if one.recused is not None),
     )
-    return Account(row.id, row.name, row.active, row.session_epoch, actor)
+    return Login(row.id, row.name, row.active, row.session_epoch, actor)
 
 
 def actor_of(session: Session, user: User) -> Actor:
     """Return the value that verbs take for this account."""
-    found = account(session, user.id)
+    found = login_of(session, user.id)
     if found is None:
         raise NotFound("没有这个账号")
     return found.actor

@@ -14,7 +14,7 @@ from caseflow.errors import BadInput, NotFound
 from caseflow.people.actor import Actor
 from caseflow.people.office_changes import in_reach, note
 from caseflow.people.permissions import OFFICE, require
-from caseflow.people.posts import holder
+from caseflow.people.posts import holder, serves
 from caseflow.people.tables import Area, Post, Unit, User
 from caseflow.refs import whole
 
@@ -37,7 +37,9 @@ class Posting:
     @property
     def acting(self) -> User | None:
         """Who serves now; None when the post is vacant."""
-        return next((one for one in (self.holder, self.deputy) if one and one.active), None)
+        unit = self.unit.id if self.unit else None
+        people = (one for one in (self.holder, self.deputy) if one)
+        return next((one for one in people if serves(one, self.area.code, unit)), None)
 
     @property
     def key(self) -> str:
@@ -151,7 +153,9 @@ def _rows(duty: str, area: Area, unit: Unit | None) -> ColumnElement[bool]:
 
 
 def candidates(session: Session, post: Posting) -> Sequence[User]:
-    """Return who may hold a post: the unit's own people, else the office's people of the area."""
+    """Return who may hold a post (`posts.serves` in SQL): the unit's own people, else the office's
+    people of the area.
+    """
     query = select(User).where(User.active.is_(True))
     if post.unit is not None:
         query = query.where(User.unit_id == post.unit.id)

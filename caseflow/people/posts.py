@@ -69,22 +69,20 @@ def _holders(session: Session, duty: str, area: str, unit: int | None) -> list[U
     for row in rows:
         for user_id in (row.user_id, row.deputy_id):
             user = session.get(User, user_id) if user_id else None
-            if user and user.active and _serves(session, user, area, unit):
+            if user and serves(user, area, unit):
                 people.append(user)
                 break
     return people
 
 
-def _serves(session: Session, user: User, area: str, unit: int | None) -> bool:
-    """Tell whether a post's holder still may hold it: an account may have changed since.
+def serves(user: User, area: str, unit: int | None) -> bool:
+    """Tell whether somebody may serve in a post of an area (or unit): the account may have changed.
 
     Somebody who went over to a school must not be told of what is reported about it.
     """
     if unit is not None:
-        return user.unit_id == unit
-    row = session.get_one(Area, area)
-    path = (row.code, row.district, row.county, row.city, row.province)
-    return user.role in OFFICE and user.area_code in path
+        return user.active and user.unit_id == unit
+    return user.active and user.role in OFFICE and user.area_code == area
 
 
 def manages(session: Session, manager: int, unit: int) -> bool:

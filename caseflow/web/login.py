@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from caseflow import words
 from caseflow.people import accounts
-from caseflow.people.accounts import Account
+from caseflow.people.accounts import Login
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
 from caseflow.web import edge
@@ -47,13 +47,13 @@ class Me(UserMixin):
 def _load(kept: str) -> Me | None:
     user_id, _, epoch = kept.partition(".")
     with edge.read() as session:
-        found = accounts.account(session, int(user_id))
+        found = accounts.login_of(session, int(user_id))
     if found is None or not found.active or str(found.epoch) != epoch:
         return None
     return _me(found)
 
 
-def _me(known: Account) -> Me:
+def _me(known: Login) -> Me:
     actor = known.actor
     return Me(known.id, known.name, actor.role, known.epoch, actor, actor.unit)
 
@@ -122,7 +122,7 @@ def _check(username: str, password: str) -> Me | None:
             accounts.failed(found, now)
             return None
         accounts.signed_in(found, now)
-        known = accounts.account(session, found.id)
+        known = accounts.login_of(session, found.id)
         return _me(known) if known else None
 
     return edge.change(note)

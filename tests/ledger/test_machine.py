@@ -15,7 +15,7 @@ from tests.ledger.scenes import SCENES, Scene
 from tests.ledger.ways import EDGES, Way
 
 Taken = Counter[tuple[str, str, str]]
-EXAMPLES, STEPS = 40, 40
+EXAMPLES, STEPS = 50, 40
 MOST = 0.5
 
 

@@ -85,7 +85,6 @@ def test_what_broke_the_reading_is_seen_as_it_is_and_settled_all_the_same(
 
     number = set_aside(rooms, MACHINE, now)
     monkeypatch.setattr(looking, "parse", fail)
-    monkeypatch.setattr(sight, "parse", fail)
     with rooms.database.transaction() as session:
         seen = sight.see(session, rooms, operator, number, "登记来件", now)
         assert (seen.parsed, bool(seen.text)) == (False, True)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.servers import LOOPBACK, ROOT, Server, start_caseflow
 
-BROWSERS, HELD_BY_EACH = 40, 6
+BROWSERS, HELD_BY_EACH = 100, 6
 
 
 @pytest.fixture

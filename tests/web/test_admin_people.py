@@ -224,6 +224,17 @@ def test_a_post_is_given_with_a_deputy_who_serves_when_the_holder_leaves(site: S
     assert changes(site) == ["post_assigned", "account_closed"]
 
 
+def test_a_post_whose_holder_went_over_to_a_school_is_shown_as_vacant(site: Site) -> None:
+    def go_over(session: Session) -> None:
+        leader = session.get_one(User, site.office["leader"].person)
+        leader.role, leader.unit_id = "unit", site.office.units["school"]
+
+    site.do(go_over)
+    [instead] = site.ask(lambda s: holder(s, "leader", offices.DISTRICT))
+    row = post_row(admin(site, "/console/posts"), "大祥区", "分管领导")
+    assert f"空缺 消息转给 {instead.name}" in row
+
+
 @pytest.mark.parametrize(
     ("who", "deputy"),
     [("leader", "leader"), ("", "leader"), ("school", ""), ("stranger", "")],

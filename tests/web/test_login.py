@@ -1,5 +1,12 @@
 """Signing in over HTTP: the right password opens, every wrong way looks the same."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import pytest
+from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from caseflow.people import accounts
@@ -42,6 +49,40 @@ def test_the_fifth_wrong_password_closes_the_account_for_a_while(site: Site) -> 
     assert sign_in(site, "handler", PASSWORD).status == 401
     site.later(minutes=16)
     assert sign_in(site, "handler", PASSWORD).status == 200
+
+
+def test_wrong_passwords_at_the_same_moment_are_all_counted(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_password(site, "handler")
+    failed = accounts.failed
+
+    def slowly(user: User, now: datetime) -> None:
+        time.sleep(0.3)  # the others read meanwhile, where nothing holds them back
+        failed(user, now)
+
+    monkeypatch.setattr(accounts, "failed", slowly)
+    with ThreadPoolExecutor(2) as people:
+        list(people.map(lambda _: sign_in(site, "handler", "wrong"), range(2)))
+    person = site.office["handler"].person
+    assert site.ask(lambda s: s.get_one(User, person).failed_logins) == 2
+
+
+def test_passwords_are_hashed_one_at_a_time_in_one_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    threads: list[str] = []
+
+    class Listening(PasswordHasher):
+        def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
+            threads.append(threading.current_thread().name)
+            return super().hash(password, salt=salt)
+
+    cheap = Listening(time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr(accounts, "_hasher", cheap)
+    with ThreadPoolExecutor(8) as people:
+        list(people.map(accounts.hash_password, ["password"] * 16))
+    assert (len(threads), len(set(threads))) == (16, 1)
 
 
 def test_signing_in_never_leads_to_another_site(site: Site) -> None:

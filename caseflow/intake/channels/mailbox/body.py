@@ -118,19 +118,16 @@ def _trimmed(text: str) -> str:
 
 
 def _unflowed(text: str, delete_space: bool) -> str:
-    """Join the soft line breaks of RFC 3676; Chinese senders set DelSp."""
+    """Join the soft line breaks of RFC 3676; Chinese senders set DelSp.
+
+    Pieces are joined once at the end: a paragraph of a million lines must not stop the mailbox.
+    """
     out: list[str] = []
-    soft = False
     for line in text.split("\n"):
         line = line.removeprefix(" ")
-        if soft:
-            out[-1] += line
-        else:
-            out.append(line)
         soft = line.endswith(" ") and line != "-- "
-        if soft and delete_space:
-            out[-1] = out[-1][:-1]
-    return "\n".join(out)
+        out += [line[:-1] if soft and delete_space else line, "" if soft else "\n"]
+    return "".join(out[:-1])
 
 
 def _last_resort(root: Part) -> str:
