@@ -148,18 +148,20 @@ def sweep(at: datetime | None, dry_run: bool) -> None:
     """Let overdue clocks climb their ladders up to a moment (ISO 8601 with zone)."""
     from caseflow.app import services
     from caseflow.escalation import sweep as room
+    from caseflow.escalation.coming import coming
 
     built = services()
-    moment = at or clock.now()
+    now = clock.now()
+    moment = at or now
     if dry_run:
         with built.database.read() as session:
-            for one in room.coming(session, moment):
+            for one in coming(session, min(now, moment), moment):
                 click.echo(
                     f"{clock.local(one.at):%Y-%m-%d %H:%M} {one.case_number or '-'} "
                     f"{one.clock} {one.rung} {one.action}"
                 )
         return
-    if built.settings.production and moment > clock.now():
+    if built.settings.production and moment > now:
         raise click.ClickException("a future --now needs --dry-run in production")
     click.echo(f"{room.run(built.database, moment)}")
 

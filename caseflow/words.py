@@ -111,6 +111,7 @@ MOVES = {
     "strike_off": "销号",
     "ask": "请反映人补充",
     "resume": "恢复办理",
+    "pause_over": "暂停期满，时限继续计算",
     "conclude": "转入答复",
     "reply": "答复",
     "reply_delivered": "答复已送达",

@@ -15,7 +15,7 @@ from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.ladder import Ladder, next_rung
 from caseflow.deadlines.policies import Matter, Policy
 from caseflow.deadlines.rules import Rules, rules_of
-from caseflow.deadlines.tables import Clock
+from caseflow.deadlines.tables import Clock, Pause
 
 ALIVE = ("running", "paused")
 
@@ -144,12 +144,46 @@ def alive(session: Session, subject: Subject, *names: str) -> Sequence[Clock]:
 
 def meet(session: Session, subject: Subject, now: datetime, *names: str) -> list[Clock]:
     """End clocks because the promise was kept (late ones too: `ended_at` tells)."""
-    return _end(alive(session, subject, *names), "met", now)
+    return _over(session, subject, names, "met", now)
 
 
 def stop(session: Session, subject: Subject, now: datetime, *names: str) -> list[Clock]:
     """End clocks because nothing is owed any more."""
-    return _end(alive(session, subject, *names), "stopped", now)
+    return _over(session, subject, names, "stopped", now)
+
+
+def _over(
+    session: Session, subject: Subject, names: Sequence[str], state: str, now: datetime
+) -> list[Clock]:
+    """End clocks; one that stood still gets its days back first, so that it is not late by them."""
+    ending = alive(session, subject, *names)
+    still = [clock.id for clock in ending if clock.state == "paused"]
+    if still:
+        lasting = select(Pause).where(Pause.clock_id.in_(still), Pause.ended_at.is_(None))
+        for stretch in session.scalars(lasting).all():
+            wake(session, stretch, now)
+    return _end(ending, state, now)
+
+
+def wake(session: Session, stretch: Pause, now: datetime) -> Clock | None:
+    """Let a clock run on after it stood still, with what was left to it; None where it is over.
+
+    The stretch ends at its `until` even when the sweep comes later: a standstill of ours gives
+    nobody more time than the question allowed.
+    """
+    ended = max(stretch.started_at, min(now, stretch.until))  # clocks are set back now and then
+    stretch.ended_at = ended
+    clock = session.get_one(Clock, stretch.clock_id)
+    if clock.state != "paused":
+        return None
+    clock.state, clock.paused_at = "running", None
+    replan(session, clock, due_after(rules_of(session), clock, stretch, ended))
+    return clock
+
+
+def due_after(rules: Rules, clock: Clock, stretch: Pause, ended: datetime) -> datetime:
+    """Return when a clock that stands still is due once its stretch ended at `ended`."""
+    return rules.calendar.shift(clock.due, stretch.started_at, ended, Unit(clock.unit))
 
 
 def _end(clocks: Iterable[Clock], state: str, now: datetime) -> list[Clock]:

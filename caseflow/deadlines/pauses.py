@@ -1,8 +1,8 @@
 """Pauses: only clocks whose policy allows it stand still, once per question, for a bounded time.
 
 Source: the office waits at most ten working days for an answer (design §3, trade.md policies).
-A clock that has stood still for as long as its policy allows does not stand still again, however
-often the reporter is asked: otherwise a question every ten days would keep the ladder away forever.
+The policy's limit bounds all stretches of a clock together, and those of the clocks that it
+follows (returned work): otherwise a question every ten days would keep the ladder away forever.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,46 +26,57 @@ def limit(session: Session, now: datetime) -> datetime:
 
 
 def pause(
-    session: Session, root_case_id: int, question_id: int, now: datetime, until: datetime
+    session: Session, running: Iterable[Clock], question_id: int, now: datetime, until: datetime
 ) -> list[Clock]:
-    """Let the pausable clocks of a case stand still for one question; returns those that do."""
-    running = select(Clock).where(
-        Clock.root_case_id == root_case_id, Clock.state == "running", Clock.name.in_(PAUSABLE)
-    )
-    still = would_stand(session, session.scalars(running.order_by(Clock.id)).all())
-    for clock in still:
+    """Let those of the `running` clocks that may stand still do so for one question.
+
+    Each until `until`, or until its policy's limit is used up; returns those that do.
+    """
+    calendar = rules_of(session).calendar
+    still = _left(session, running)
+    for clock, left in still:
         clock.state, clock.paused_at = "paused", now
         session.add(
             Pause(
                 clock_id=clock.id,
                 question_id=question_id,
                 started_at=now,
-                until=until,
+                until=min(until, calendar.due(now, left, Unit.working_days)),
                 old_due=clock.due,
             )
         )
     session.flush()
-    return still
+    return [clock for clock, _ in still]
 
 
 def would_stand(session: Session, running: Iterable[Clock]) -> list[Clock]:
     """Return the clocks that would stand still for a question asked now; one statement."""
+    return [clock for clock, _ in _left(session, running)]
+
+
+def _left(session: Session, running: Iterable[Clock]) -> list[tuple[Clock, int]]:
+    """Return the clocks that may stand still, each with the working days that it may."""
     able = [clock for clock in running if clock.state == "running" and clock.name in PAUSABLE]
     stood = _stood_still(session, [clock.id for clock in able])
-    return [clock for clock in able if _may(session, clock, stood[clock.id])]
+    left = [(clock, _limit(session, clock) - stood[clock.id]) for clock in able]
+    return [(clock, days) for clock, days in left if days > 0]
 
 
-def _may(session: Session, clock: Clock, stood: int) -> bool:
+def _limit(session: Session, clock: Clock) -> int:
     policy = clocks.policy_of(session, clock)
-    return policy is not None and policy.pausable and stood < policy.pause_limit_days
+    return policy.pause_limit_days if policy is not None and policy.pausable else 0
 
 
 def _stood_still(session: Session, ids: Sequence[int]) -> dict[int, int]:
-    """Return for how many working days clocks have stood still so far, all questions together."""
+    """Return for how many working days clocks, and those they follow, have stood still so far."""
     calendar = rules_of(session).calendar
     days = dict.fromkeys(ids, 0)
-    query = select(Pause.clock_id, Pause.started_at, Pause.ended_at)
-    query = query.where(Pause.clock_id.in_(ids), Pause.ended_at.is_not(None))
+    asked = select(Clock.id, Clock.id.label("link"), Clock.follows).where(Clock.id.in_(ids))
+    line = asked.cte("line", recursive=True)
+    before = select(line.c.id, Clock.id, Clock.follows).join(line, Clock.id == line.c.follows)
+    line = line.union_all(before)
+    query = select(line.c.id, Pause.started_at, Pause.ended_at)
+    query = query.join(Pause, Pause.clock_id == line.c.link).where(Pause.ended_at.is_not(None))
     for clock_id, began, ended in session.execute(query):
         if ended is not None:
             first, last = calendar.local_day(began), calendar.due_day(ended)
@@ -74,25 +85,20 @@ def _stood_still(session: Session, ids: Sequence[int]) -> dict[int, int]:
 
 
 def resume(session: Session, question_id: int, now: datetime) -> list[Clock]:
-    """Let the clocks that stood still for a question run on, with what was left to them.
+    """Let the clocks that stood still for a question run on, with what was left to them."""
+    return _wake(session, open_pauses(session, question_id), now)
 
-    The pause ends at `until` even when the sweep comes later: a standstill of ours gives nobody
-    more time than the question allowed.
-    """
-    calendar = rules_of(session).calendar
-    resumed = []
-    for stretch in open_pauses(session, question_id):
-        ended = max(stretch.started_at, min(now, stretch.until))  # clocks are set back now and then
-        stretch.ended_at = ended
-        clock = session.get_one(Clock, stretch.clock_id)
-        if clock.state != "paused":
-            continue
-        due = calendar.shift(clock.due, stretch.started_at, ended, Unit(clock.unit))
-        clock.state, clock.paused_at = "running", None
-        clocks.replan(session, clock, due)
-        resumed.append(clock)
+
+def run_out(session: Session, question_id: int, now: datetime) -> list[Clock]:
+    """Let the clocks whose own limit is used up run on while the question still waits."""
+    over = [one for one in open_pauses(session, question_id) if one.until <= now]
+    return _wake(session, over, now)
+
+
+def _wake(session: Session, stretches: Iterable[Pause], now: datetime) -> list[Clock]:
+    woken = [clocks.wake(session, stretch, now) for stretch in stretches]
     session.flush()
-    return resumed
+    return [clock for clock in woken if clock is not None]
 
 
 def open_pauses(session: Session, question_id: int) -> Sequence[Pause]:

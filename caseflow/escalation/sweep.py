@@ -5,19 +5,18 @@ nobody waited for; the caller commits and asks again until a pass is empty. A ru
 per clock and number, so that crashes, restarts and other sweeps cannot make it happen twice.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
 from caseflow.db import Database
 from caseflow.deadlines import clocks
 from caseflow.deadlines.calendar import Unit
-from caseflow.deadlines.ladder import Step, next_rung
+from caseflow.deadlines.ladder import Step
 from caseflow.deadlines.rules import Rules, rules_of
-from caseflow.deadlines.tables import Clock
+from caseflow.deadlines.tables import Clock, Pause
 from caseflow.errors import MoveNotAllowed
 from caseflow.escalation import orders
 from caseflow.escalation.tables import Rung
@@ -31,17 +30,6 @@ from caseflow.outbox.events import JSON, News, emit_many
 from caseflow.people.actor import SWEEP
 
 BATCH = 500
-
-
-@dataclass(frozen=True)
-class Coming:
-    """A rung that would come by a moment: for `sweep --dry-run`."""
-
-    case_number: str
-    clock: str
-    rung: int
-    action: str
-    at: datetime
 
 
 def sweep(session: Session, now: datetime, limit: int = BATCH) -> int:
@@ -66,21 +54,30 @@ def run(database: Database, now: datetime) -> int:
 
 
 def _end_pauses(session: Session, now: datetime, limit: int) -> int:
-    query = (
+    """End questions that ran out, and pauses whose clock has used up its own limit before that."""
+    used_up = exists().where(
+        Pause.question_id == Question.id, Pause.ended_at.is_(None), Pause.until <= now
+    )
+    ran_out = session.scalars(_waiting(Question.until <= now, limit)).unique().all()
+    for case in ran_out:
+        asking.go_on(session, SWEEP, case, now)
+    single = session.scalars(_waiting(used_up, limit)).unique().all()
+    for case in single:
+        asking.pause_over(session, SWEEP, case, now)
+    return len(ran_out) + len(single)
+
+
+def _waiting(over: ColumnElement[bool], limit: int) -> Select[Case]:
+    """Select and lock cases that wait for their reporter, whose open question is `over`."""
+    return (
         select(Case)
         .join(Question, Question.case_id == Case.id)
-        .where(Question.ended_at.is_(None), Question.until <= now)
+        .where(Case.state == "awaiting_reporter", Question.ended_at.is_(None), over)
         .order_by(Case.id)
         .limit(limit)
         .with_for_update(of=Case, skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     )
-    ended = 0
-    for case in session.scalars(query).unique().all():
-        if case.state == "awaiting_reporter":
-            asking.go_on(session, SWEEP, case, now)
-            ended += 1
-    return ended
 
 
 def _due_of_cases(session: Session, now: datetime, limit: int) -> list[tuple[Clock, Case | None]]:
@@ -192,31 +189,3 @@ def _news(
     urgent = case.urgent if case else False
     case_id = case.id if case else None
     return News("rung", case_id, now, body, urgent=urgent, quiet=rung.superseded)
-
-
-def coming(session: Session, until: datetime) -> list[Coming]:
-    """Return every rung that would come by `until` if nobody did anything, in order of time.
-
-    Nothing is changed. Pauses are not ended and documents start no clocks of their own here, so
-    what hangs on those comes on top.
-    """
-    rules = rules_of(session)
-    query = (
-        select(Clock, Case.number)
-        .outerjoin(Case, Case.id == Clock.root_case_id)
-        .where(Clock.state == "running", Clock.next_rung_at <= until)
-        .order_by(Clock.next_rung_at, Clock.id)
-    )
-    found: list[Coming] = []
-    for clock, number in session.execute(query):
-        found += _rungs_by(rules, clock, number or "", until)
-    return sorted(found, key=lambda one: one.at)
-
-
-def _rungs_by(rules: Rules, clock: Clock, number: str, until: datetime) -> Iterable[Coming]:
-    ladder, unit = clocks.ladder_of(rules, clock), Unit(clock.unit)
-    n, at = clock.next_rung, clock.next_rung_at
-    while n is not None and at is not None and at <= until:
-        yield Coming(number, clock.name, n, str(ladder.step(n, unit).action), at)
-        after = next_rung(ladder, n, clock.started_at, clock.due, unit, rules.calendar)
-        n, at = after or (None, None)

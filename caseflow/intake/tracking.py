@@ -25,6 +25,7 @@ from caseflow.intake.rooms import Rooms
 from caseflow.ledger import gate
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import asking
+from caseflow.ledger.moves.waiting import open_question
 from caseflow.ledger.report_tables import Attachment, Question, Reply, Report
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import REPORTER
@@ -240,7 +241,7 @@ def _answered(session: Session, received: Received, question_id: int, now: datet
         return True
     case_id = session.scalars(select(Case.id).where(Case.number == received.case_number)).one()
     case = gate.lock(session, case_id)
-    waiting = asking.open_question(session, case.id)
+    waiting = open_question(session, case.id)
     if waiting is None or waiting.id != question_id or case.state != "awaiting_reporter":
         return False
     asking.go_on(session, REPORTER, case, now)

@@ -194,10 +194,24 @@ FAULTS: dict[str, Fault] = {
         "second person: a decision nobody",
     ),
     "a pause never ends": Fault(lambda: [(pauses, "resume", _nothing)], scenes.question, "pause: "),
-    "a pause lasts a year": Fault(
-        lambda: [(pauses, "limit", lambda _s, now: now + timedelta(days=365))],
+    "a question waits two months": Fault(
+        lambda: [(pauses, "limit", lambda _s, now: now + timedelta(days=60))],
         scenes.question,
-        "pause: longer than ten",
+        "pause: a question waits longer than ten",
+    ),
+    "every question pauses anew": Fault(
+        lambda: [(pauses, "_stood_still", lambda _s, ids: dict.fromkeys(ids, 0))],
+        scenes.question,
+        "pause: .* ten at the most",
+    ),
+    "the sweep ends no pause": Fault(
+        lambda: [(sweeping, "_end_pauses", lambda *_: 0)], scenes.question, "pause: it should be"
+    ),
+    "what starts while the case waits runs on": Fault(
+        lambda: [(items, "wait_too", _nothing)], scenes.question, "pause: rectify runs while"
+    ),
+    "what is returned while the case waits runs on": Fault(
+        lambda: [(check, "wait_too", _nothing)], scenes.question, "pause: rectify runs while"
     ),
     "the clock runs on during a pause": Fault(
         lambda: [(pauses, "pause", _runs_on)],
@@ -208,11 +222,11 @@ FAULTS: dict[str, Fault] = {
         lambda: [(clocks, "replan", _without_back)], scenes.question, "pause: .* given back"
     ),
     "a late sweep lengthens the pause": Fault(
-        lambda: [(pauses, "min", max)], scenes.question, "pause: longer than"
+        lambda: [(clocks, "min", max)], scenes.question, "pause: longer than"
     ),
     "every clock may stand still": Fault(
         lambda: [
-            (pauses, "_may", lambda *_: True),
+            (pauses, "_limit", lambda *_: 10),
             (pauses, "PAUSABLE", (*pauses.PAUSABLE, "immediate", "sign_for")),
         ],
         scenes.question,

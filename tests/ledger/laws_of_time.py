@@ -174,12 +174,18 @@ def what_stands_still_does_not_climb(seen: Snapshot) -> None:
 
 
 def pauses_are_bounded(seen: Snapshot) -> None:
-    """Ten working days by another library's calendar, once per question, over when it is over."""
+    """Ten working days by another library's calendar, once per question, over when it is over.
+
+    Ten together, too: for a clock and those it follows, however often the reporter is asked.
+    """
     keys = [(pause.clock_id, pause.question_id) for pause in seen.pauses]
     assert len(keys) == len(set(keys)), "pause: twice for one question"
     waits = {case.id for case in seen.cases.values() if case.state == "awaiting_reporter"}
     open_questions = [q.case_id for q in seen.questions if q.ended_at is None]
     assert sorted(open_questions) == sorted(waits), "pause: a case waits for nothing, or too long"
+    for question in seen.questions:
+        days = _working_days(_day(question.asked_at), _last_day(question.until))
+        assert days == 10, f"pause: a question waits longer than ten days, or shorter: {days}"
     still = {pause.clock_id for pause in seen.pauses if pause.ended_at is None}
     stopped = {clock.id for clock in seen.clocks.values() if clock.state == "paused"}
     assert stopped == {i for i in still if seen.clocks[i].ended_at is None}, (
@@ -191,12 +197,42 @@ def pauses_are_bounded(seen: Snapshot) -> None:
         longest = pause.started_at + LONGEST
         assert pause.until <= longest, "pause: longer than ten working days can be"
         days = _working_days(_day(pause.started_at), _last_day(pause.until))
-        assert days == 10, f"pause: {days} working days instead of ten"
+        asked = next(q.asked_at for q in seen.questions if q.id == pause.question_id)
+        before = sum(_stood(one) for one in _line(seen, clock) if one.id < pause.id)
+        assert days + before <= 10, f"pause: {days} working days after {before}, ten at the most"
+        whole = days + before == 10
+        assert whole or pause.started_at > asked, f"pause: only {days} working days of ten"
         if pause.ended_at is None:
             assert clock.root_case_id in waits, "pause: it goes on after the question"
+            assert pause.until > seen.now, "pause: it should be over by now"
         else:
             over = min(pause.until, seen.now)
             assert pause.ended_at <= over, "pause: longer than the question allowed"
+
+
+def what_waits_stands_still(seen: Snapshot) -> None:
+    """While a case waits, only what has used up its ten days runs, or what must never pause."""
+    waits = {case.id for case in seen.cases.values() if case.state == "awaiting_reporter"}
+    for clock in seen.clocks.values():
+        able = clock.root_case_id in waits and seen.policies[clock.policy_id].pausable
+        if able and clock.state == "running":
+            used_up = sum(_stood(pause) for pause in _line(seen, clock)) >= 10
+            assert used_up, f"pause: {clock.name} runs while its case waits"
+
+
+def _line(seen: Snapshot, clock: Row) -> list[Row]:
+    """Return every pause of a clock and of those that it follows."""
+    ids = set()
+    link: Row | None = clock
+    while link is not None:
+        ids.add(link.id)
+        link = seen.clocks[link.follows] if link.follows else None
+    return [pause for pause in seen.pauses if pause.clock_id in ids]
+
+
+def _stood(pause: Row) -> int:
+    ended = pause.ended_at
+    return _working_days(_day(pause.started_at), _last_day(ended)) if ended else 0
 
 
 def a_pause_gives_back_what_was_left(seen: Snapshot) -> None:
@@ -258,6 +294,7 @@ LAWS: tuple[Callable[[Snapshot], None], ...] = (
     documents_are_drafted_once,
     what_stands_still_does_not_climb,
     pauses_are_bounded,
+    what_waits_stands_still,
     a_pause_gives_back_what_was_left,
     orders_are_settled_by_whoever_may,
 )

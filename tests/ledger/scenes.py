@@ -83,13 +83,20 @@ def danger(scene: Scene) -> None:
 
 
 def question(scene: Scene) -> None:
-    """The reporter is asked three times: answers, says nothing, answers after the holiday."""
+    """The reporter is asked three times: answers, says nothing, answers after the holiday.
+
+    The school works on meanwhile: it signs for the item, finds, submits, gets it back.
+    """
     case = scene.world.come_in("complaint", "phone")
-    scene.dispatched(case, TO_SCHOOL)
+    item = scene.dispatched(case, TO_SCHOOL)
+    work = {50: ("sign_for", "hand_in", "find"), 600: ("hand_in", "submit", "return")}
     for hours, answers in ((50, True), (600, False), (200, True)):
         scene.waits(30)
         scene.does("handler", "ask", case)
-        scene.waits(hours)
+        for move in work.get(hours, ()):
+            scene.works("reviewer" if move == "return" else "school", move, item)
+        for _ in range(hours // 50):
+            scene.waits(50)
         if answers:
             scene.does("handler", "resume", case, 1)
     scene.waits(200)

@@ -12,7 +12,8 @@ from caseflow.db import Database
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import NotFound, NotPermitted
 from caseflow.escalation import orders
-from caseflow.escalation.sweep import coming, run, sweep
+from caseflow.escalation.coming import coming
+from caseflow.escalation.sweep import run, sweep
 from caseflow.escalation.tables import Order, Rung
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import check, closing, items, triage, work
@@ -165,7 +166,7 @@ def test_a_dry_run_names_case_clock_and_rung_and_changes_nothing(
 ) -> None:
     neglected(database, now)
     with database.read() as session:
-        found = coming(session, at("03-12T00:00"))
+        found = coming(session, now, at("03-12T00:00"))
         number = session.scalars(select(Case.number)).one()
     signs = [(one.case_number, one.rung, one.action) for one in found if one.clock == "sign_for"]
     assert signs == [

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from caseflow.deadlines import pauses
+from caseflow.deadlines import clocks, pauses
 from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.ledger import gate
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves.check import conclude_when_done
-from caseflow.ledger.moves.record import record, words
+from caseflow.ledger.moves.record import record, whole, words
+from caseflow.ledger.moves.waiting import open_question
 from caseflow.ledger.report_tables import Question, Report
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import REPORTER, SWEEP, Actor
@@ -47,17 +47,11 @@ def ask(
     )
     session.add(question)
     session.flush()
-    still = pauses.pause(session, case.id, question.id, now, until)
+    still = pauses.pause(session, clocks.alive(session, whole(case)), question.id, now, until)
     facts = {"text": commitment(asked), "paused": [clock.id for clock in still]}
     refs = {"report": report.id, "question": question.id}
     record(session, case, actor, "ask", now, facts, refs=refs)
     return question
-
-
-def open_question(session: Session, case_id: int) -> Question | None:
-    """Return the question that a case waits for."""
-    query = select(Question).where(Question.case_id == case_id, Question.ended_at.is_(None))
-    return session.scalar(query.order_by(Question.id.desc()).limit(1))
 
 
 def resume(
@@ -86,3 +80,16 @@ def go_on(session: Session, actor: Actor, case: Case, now: datetime) -> None:
     facts = {"question": question.id, "by": by, "resumed": [clock.id for clock in resumed]}
     record(session, case, actor, "resume", now, facts, refs={"question": question.id})
     conclude_when_done(session, case, now)
+
+
+def pause_over(session: Session, actor: Actor, case: Case, now: datetime) -> None:
+    """Let clocks whose pauses are used up run on; the case, which the caller has locked, waits on.
+
+    Raises MoveNotAllowed when none is.
+    """
+    question = open_question(session, case.id)
+    resumed = pauses.run_out(session, question.id, now) if question is not None else []
+    if question is None or not resumed:
+        raise MoveNotAllowed("没有到期的暂停")
+    facts = {"question": question.id, "resumed": [clock.id for clock in resumed]}
+    record(session, case, actor, "pause_over", now, facts, refs={"question": question.id})

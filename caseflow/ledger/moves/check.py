@@ -10,6 +10,7 @@ from caseflow.deadlines.tables import Clock
 from caseflow.errors import MoveNotAllowed, NotPermitted
 from caseflow.ledger import gate, hands
 from caseflow.ledger.moves.record import matter_of, of_item, record, resolve_due, words
+from caseflow.ledger.moves.waiting import wait_too
 from caseflow.ledger.moves.work import CASE_AT_WORK
 from caseflow.ledger.states import ITEM_DONE, TO_RECTIFY
 from caseflow.ledger.tables import Case, Item
@@ -37,13 +38,8 @@ def return_item(
         item.finding = None
     clocks.meet(session, of_item(item), now, "check")
     worked_by = "rectify" if back_to == "rectifying" else "verify"
-    clocks.restart(
-        session,
-        _last(session, item, worked_by),
-        matter_of(case),
-        now,
-        cap=resolve_due(session, case),
-    )
+    old, cap = _last(session, item, worked_by), resolve_due(session, case)
+    wait_too(session, case, [clocks.restart(session, old, matter_of(case), now, cap=cap)], now)
     record(session, case, actor, "return", now, {"reason": why, "times": item.returns}, item=item)
 
 

@@ -12,6 +12,7 @@ from caseflow.errors import BadInput, NotPermitted
 from caseflow.ledger import gate, hands
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves.record import handled, matter_of, of_item, record, resolve_due, words
+from caseflow.ledger.moves.waiting import wait_too
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.accounts import actor_of
 from caseflow.people.actor import Actor
@@ -117,9 +118,10 @@ def start_clocks(
 ) -> None:
     """Start clocks of an item; those that count back end before the case does."""
     case_due = resolve_due(session, case)
-    for name in names:
-        before = case_due if name in ("verify", "rectify") else None
-        clocks.start(session, name, of_item(item), matter_of(case), now, before=before)
+    matter, subject = matter_of(case), of_item(item)
+    befores = {name: case_due if name in ("verify", "rectify") else None for name in names}
+    started = [clocks.start(session, n, subject, matter, now, before=befores[n]) for n in names]
+    wait_too(session, case, started, now)
 
 
 _PROMISED = {
