@@ -110,6 +110,7 @@ SILENT = (
     "order_cancelled",
     "reveal",
     "recalendar",
+    "pause_over",
 )
 
 
