@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -27,6 +27,8 @@ from tests.ledger.world import KINDS, REACH, World
 
 LUCK = st.integers(min_value=0, max_value=10_000)
 ENOUGH = 5
+_SIMPLEST_AND_ONE = 2  # the first story of a run is always the one in which next to nothing happens
+_ALL = (*CASE_EDGES, *ITEM_EDGES)
 _MADE_BY_PEOPLE = [e for e in CASE_EDGES if e.who != SYSTEM and e.move != "dispatch"]
 
 
@@ -41,9 +43,13 @@ def a_world(stage: Stage) -> Iterator[World]:
 
 
 class Ledger(RuleBasedStateMachine):
-    """What chance may do. `stage` is set by whoever runs it; `taken`, `steps`: over all runs."""
+    """What chance may do. `stage` is set by whoever runs it; `taken`, `steps`: over all stories.
+
+    `begins`: along which edge the story begins.
+    """
 
     stage: Stage
+    begins: Edge
     taken: Counter[tuple[str, str, str]]
     steps: list[int]
 
@@ -57,10 +63,10 @@ class Ledger(RuleBasedStateMachine):
         self.taken.update(self.world.taken)
         self.held.__exit__(None, None, None)
 
-    @initialize(edge=st.sampled_from((*CASE_EDGES, *ITEM_EDGES)), kind=st.sampled_from(KINDS))
-    def begin_somewhere(self, edge: Edge, kind: str) -> None:
-        self.way.along(edge)
-        self.world.come_in(kind, "phone", urgent=edge.source == "handling")
+    @initialize(kind=st.sampled_from(KINDS))
+    def begin(self, kind: str) -> None:
+        self.way.along(self.begins)
+        self.world.come_in(kind, "phone", urgent=self.begins.source == "handling")
 
     @rule(
         kind=st.sampled_from(KINDS),
@@ -143,22 +149,25 @@ class Ledger(RuleBasedStateMachine):
         laws.hold(self.world)
 
 
-def run(machine: type[Ledger], examples: int, steps: int, *, shrink: bool = False) -> None:
-    """Let chance act, the same way each time this code runs.
+def run(machine: type[Ledger], stories: int, steps: int, *, shrink: bool = False) -> None:
+    """Let chance tell stories, the same each time this code runs.
 
-    `shrink` makes the story of a broken law short, which takes minutes: for whoever mends it.
+    Each begins along the edge that was taken least so far, and has a seed of its own: left to
+    itself, Hypothesis tells variations of few. `shrink` makes the story of a broken law short,
+    which takes minutes: for whoever mends it.
     """
     phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            phases=phases,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    for n in range(stories):
+        machine.begins = min(_ALL, key=lambda e: machine.taken[e.move, e.source, e.target])
+        run_state_machine_as_test(
+            seed(n)(machine),
+            settings=settings(
+                max_examples=_SIMPLEST_AND_ONE,
+                stateful_step_count=steps,
+                phases=phases,
+                deadline=None,
+                database=None,
+                report_multiple_bugs=False,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )

@@ -1,12 +1,15 @@
 """The laws hold along every edge of both state tables, in the stories, and whatever chance does.
 
-Every edge is led along once by itself, with everybody trying; chance then goes its own way, on the
-database that production runs on. What was taken is counted from the histories, not from what
-anybody meant to do.
+Every edge is led along once by itself, on both databases; where more than one person could take
+it, others try first. Chance then goes its own way, on the database that production runs on, and
+begins each story where fewest were before. What was taken is counted from the histories, not from
+what anybody meant to do.
 """
 
 import sys
 from collections import Counter
+
+import pytest
 
 from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES
 from tests.ledger.conftest import Stage
@@ -15,11 +18,16 @@ from tests.ledger.scenes import SCENES, Scene
 from tests.ledger.ways import EDGES, Way
 
 Taken = Counter[tuple[str, str, str]]
-EXAMPLES, STEPS = 50, 40
-MOST = 0.5
+STORIES, STEPS = 30, 40
 
 
-def test_the_laws_hold_along_every_edge_and_in_the_stories(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    "on", ["stage", pytest.param("postgres_stage", marks=pytest.mark.postgresql)]
+)
+def test_the_laws_hold_along_every_edge_and_in_the_stories(
+    request: pytest.FixtureRequest, on: str
+) -> None:
+    stage = request.getfixturevalue(on)
     led: Taken = Counter()
     for edge in (*CASE_EDGES, *ITEM_EDGES):
         with a_world(stage) as world:
@@ -34,10 +42,11 @@ def test_the_laws_hold_along_every_edge_and_in_the_stories(stage: Stage) -> None
 
 
 def test_the_laws_hold_whatever_happens(postgres_stage: Stage) -> None:
-    chance = type("Chance", (Ledger,), {"stage": postgres_stage, "taken": Counter(), "steps": [0]})
-    run(chance, EXAMPLES, STEPS)
+    counts = {"taken": Counter(), "steps": [0]}
+    chance = type("Chance", (Ledger,), {"stage": postgres_stage, **counts})
+    run(chance, STORIES, STEPS)
     sys.stdout.write(f"{chance.steps[0]} steps\n{table(chance.taken)}\n")
-    assert len(EDGES & set(chance.taken)) >= len(EDGES) * MOST, "chance hardly gets anywhere"
+    assert not EDGES - set(chance.taken), "chance never went along these edges"
 
 
 def table(taken: Taken) -> str:
