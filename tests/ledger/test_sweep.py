@@ -1,11 +1,12 @@
 """Silence escalates: rungs once each, in order, after a standstill, by several sweeps at once."""
 
+import json
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from caseflow.db import Database
@@ -15,6 +16,7 @@ from caseflow.escalation import orders
 from caseflow.escalation.coming import coming
 from caseflow.escalation.sweep import run, sweep
 from caseflow.escalation.tables import Order, Rung
+from caseflow.ledger import gate
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import check, closing, items, triage, work
 from caseflow.ledger.moves import items as item_moves
@@ -22,9 +24,11 @@ from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.verify import verify_chains
 from caseflow.outbox.tables import Event
 from tests import office as offices
+from tests.notices.watch import rules
 from tests.office import Office
 
 FAR = timedelta(days=60)
+FEW = 7
 
 
 def at(text: str) -> datetime:
@@ -95,6 +99,31 @@ def test_the_upper_rungs_draft_an_order_each_and_send_nothing_by_themselves(
     assert [tuple(row) for row in drafted] == [(kind, "draft") for kind in kinds]
 
 
+def test_after_a_weeks_standstill_every_rung_is_recorded_and_one_message_is_sent(
+    database: Database, now: datetime
+) -> None:
+    """From 4 March, a day before it is due, until a week after, nothing sweeps."""
+    neglected(database, now)
+    run(database, at("03-03T12:00"))
+    with database.read() as session:
+        before = session.scalars(select(func.max(Event.id))).one()
+    run(database, at("03-12T00:00"))
+    with database.read() as session:
+        assert [row[2] for row in rungs(session, "sign_for")] == [True] * 3 + [False]
+        sent = [
+            (json.loads(event.body)["clock_id"], draft.recipient)
+            for event in session.scalars(select(Event).where(Event.id > before, ~Event.quiet))
+            for draft in rules(session, event)
+        ]
+        assert {clock_id for clock_id, _ in sent} >= set(session.scalars(_late_clocks()))
+        assert [twice for twice, n in Counter(sent).items() if n > 1] == []
+
+
+def _late_clocks() -> Select[int]:
+    """Select the clocks that climbed more than one rung at once."""
+    return select(Rung.clock_id).group_by(Rung.clock_id).having(func.count() > 1)
+
+
 def test_after_a_standstill_every_rung_is_recorded_in_order_and_only_the_newest_sends(
     database: Database, now: datetime
 ) -> None:
@@ -131,34 +160,57 @@ def test_a_signed_item_is_not_urged_to_sign(database: Database, now: datetime) -
 def test_four_sweeps_at_once_climb_every_rung_once(
     postgres_database: Database, now: datetime
 ) -> None:
+    """A few clocks a pass, all four from the same moment on: they meet on every batch."""
     with postgres_database.transaction() as session:
         offices.make(session)
         for _ in range(60):
             offices.report(session, now)
     failures: list[BaseException] = []
+    climbed: Counter[int] = Counter()
+    together = threading.Barrier(4)
 
-    def work_through() -> None:
+    def work_through(worker: int) -> None:
         try:
-            run(postgres_database, now + FAR)
+            together.wait(timeout=30)
+            while done := postgres_database.run(lambda s: sweep(s, now + FAR, FEW)):
+                climbed[worker] += done
         except BaseException as error:  # noqa: BLE001 - shown by the assert below
             failures.append(error)
 
-    threads = [threading.Thread(target=work_through) for _ in range(4)]
+    threads = [threading.Thread(target=work_through, args=(n,)) for n in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    run(postgres_database, now + FAR)  # what was skipped because somebody held it
+    left = run(postgres_database, now + FAR)  # what was skipped because somebody held it
     assert failures == []
+    assert len(climbed) > 1, "one did everything before the others came"
     with postgres_database.read() as session:
-        twice = [
-            key
-            for key, n in Counter(session.execute(select(Rung.clock_id, Rung.n)).all()).items()
-            if n > 1
-        ]
-        assert twice == []
-        assert session.scalar(select(func.count()).select_from(Rung)) == 60 * 4 * 4
+        climbs = session.execute(select(Rung.clock_id, Rung.n)).all()
+        assert [key for key, n in Counter(climbs).items() if n > 1] == []
+        assert len(climbs) == 60 * 4 * 4 == climbed.total() + left
         assert verify_chains(session).fits
+
+
+def test_a_sweep_waits_for_nobody_who_is_at_a_case(
+    postgres_database: Database, now: datetime
+) -> None:
+    """Whoever holds a case for a move holds up that case alone; the next minute takes it."""
+    with postgres_database.transaction() as session:
+        offices.make(session)
+        held, free = (offices.report(session, now)[0].id for _ in range(2))
+    with postgres_database.transaction() as moving:
+        gate.lock(moving, held)
+        with postgres_database.transaction() as session:
+            session.execute(text("SET LOCAL lock_timeout = '1s'"))
+            while sweep(session, now + FAR):
+                pass
+            swept = session.scalars(select(Rung.case_id).distinct()).all()
+        assert swept == [free]
+    run(postgres_database, now + FAR)
+    with postgres_database.read() as session:
+        swept = session.scalars(select(Rung.case_id).distinct().order_by(Rung.case_id)).all()
+        assert swept == [held, free]
 
 
 def test_a_dry_run_names_case_clock_and_rung_and_changes_nothing(

@@ -1,0 +1,100 @@
+"""What PostgreSQL may ask of a transaction: to begin anew, and to wait for nobody."""
+
+import threading
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from caseflow.db import RETRIES, Database
+from caseflow.errors import Unavailable
+from caseflow.ledger.tables import Counter as Tally
+from tests import office as offices
+
+SERIALIZATION, UNIQUE = "40001", "23505"
+
+
+@pytest.fixture
+def two_rows(postgres_database: Database) -> Database:
+    """Two counters that nobody uses."""
+    with postgres_database.transaction() as session:
+        offices.make(session)
+        session.add_all(
+            Tally(area_code=offices.DISTRICT, period=period, value=0) for period in ("A", "B")
+        )
+    return postgres_database
+
+
+def count(session: Session, period: str) -> None:
+    query = select(Tally).where(Tally.period == period).with_for_update()
+    session.scalars(query).one().value += 1
+    session.flush()
+
+
+def test_whoever_loses_a_deadlock_begins_anew_and_nothing_counts_twice(two_rows: Database) -> None:
+    both_hold_one, tries, failures = threading.Barrier(2), list[str](), list[BaseException]()
+
+    def work(session: Session, first: str, second: str) -> None:
+        again = first in tries
+        tries.append(first)
+        count(session, first)
+        if not again:
+            both_hold_one.wait(timeout=30)
+        count(session, second)
+
+    def run(first: str, second: str) -> None:
+        try:
+            two_rows.run(lambda session: work(session, first, second))
+        except BaseException as error:  # noqa: BLE001 - shown by the assert below
+            failures.append(error)
+
+    threads = [threading.Thread(target=run, args=pair) for pair in ("AB", "BA")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert len(tries) == 3, "one of the two had to begin anew"
+    with two_rows.read() as session:
+        assert session.scalars(select(Tally.value).where(Tally.period.in_(["A", "B"]))).all() == [
+            2,
+            2,
+        ]
+
+
+def refused(database: Database, code: str, times: int) -> int:
+    """Let the server refuse so many tries; return how many there were."""
+    tries = 0
+
+    def work(session: Session) -> int:
+        nonlocal tries
+        tries += 1
+        count(session, "A")
+        if tries <= times:
+            session.execute(text(f"DO $$ BEGIN RAISE SQLSTATE '{code}'; END $$"))
+        return tries
+
+    try:
+        return database.run(work)
+    except Unavailable:
+        assert tries == RETRIES
+        raise
+    except DBAPIError:
+        assert tries == 1
+        raise
+
+
+def test_a_serialization_failure_begins_anew_three_times_and_then_says_so(
+    two_rows: Database,
+) -> None:
+    assert refused(two_rows, SERIALIZATION, RETRIES - 1) == RETRIES
+    with pytest.raises(Unavailable):
+        refused(two_rows, SERIALIZATION, RETRIES)
+    with two_rows.read() as session:
+        assert session.scalars(select(Tally.value).where(Tally.period == "A")).one() == 1
+
+
+def test_what_would_fail_again_is_not_tried_again(two_rows: Database) -> None:
+    with pytest.raises(DBAPIError):
+        refused(two_rows, UNIQUE, 1)
