@@ -4,11 +4,9 @@ from calendar import month_name
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from flask import Flask, Response, g, request
-from flask_babel import Babel
-from flask_babel import gettext as _gettext
-from flask_babel import ngettext as _ngettext
-from flask_babel import pgettext as _pgettext
+from babel.support import NullTranslations
+from flask import Flask, Response, g, has_app_context, request
+from flask_babel import Babel, get_translations
 
 from caseflow.clock import local
 from caseflow.errors import Told
@@ -19,16 +17,27 @@ _YEAR = 365 * 24 * 3600
 _WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
+def _catalogue() -> NullTranslations:
+    """Return the catalogue of this request, looked up once: a page asks for hundreds of texts."""
+    found: NullTranslations | None = g.get("catalogue") if has_app_context() else None
+    if found is None:
+        found = get_translations()
+        if has_app_context():
+            g.catalogue = found
+    return found
+
+
 def gettext(text: str, **values: object) -> str:
     """Return a text in the page's language, its named holes filled."""
     if isinstance(text, Told):
-        return str(_gettext(text.text, **text.values))
-    return str(_gettext(text, **values))
+        return gettext(text.text, **text.values)
+    said = str(_catalogue().ugettext(text))
+    return said % values if values else said
 
 
 def happened(move: str) -> str:
     """Return a move's word as a story says it: what was done, not what can be done."""
-    return str(_pgettext("happened", move))
+    return str(_catalogue().upgettext("happened", move))
 
 
 def series(words: Iterable[str]) -> str:
@@ -38,7 +47,8 @@ def series(words: Iterable[str]) -> str:
 
 def ngettext(one: str, many: str, num: int) -> str:
     """Return a text that counts `num` things, in the page's language."""
-    return str(_ngettext(one, many, num))
+    said = str(_catalogue().ungettext(one, many, num))
+    return said % {"num": num}
 
 
 def chosen() -> str:
@@ -84,6 +94,12 @@ def install(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = LANGUAGES["zh"]
     Babel(app, locale_selector=_selector, default_timezone="Asia/Shanghai")
     app.after_request(_remember)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _catalogue().ugettext(text),
+        ngettext=lambda one, many, num: _catalogue().ungettext(one, many, num),
+        pgettext=lambda context, text: _catalogue().upgettext(context, text),
+        newstyle=True,
+    )
     app.jinja_env.filters.update(day=day_text, moment=moment_text, t=gettext)
 
     @app.before_request

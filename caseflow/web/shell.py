@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, current_app, g
-from flask_babel import gettext
 from sqlalchemy.exc import SQLAlchemyError
 
 from caseflow import words
 from caseflow.clock import monotonic
 from caseflow.people.office import OfficeCard, card_of
 from caseflow.web.edge import can, now, read, rooms, signed_in
+from caseflow.web.locale import gettext
 
 log = logging.getLogger(__name__)
 
