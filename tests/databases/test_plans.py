@@ -1,0 +1,131 @@
+"""How PostgreSQL finds things in a ledger that is mostly one city's past (engine 11, 14).
+
+A list or a sweep must read an index of what is open or due, never the ledger; in a skewed ledger
+that is where plans go wrong.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import product
+
+import pytest
+from sqlalchemy import event, func, select, text
+from sqlalchemy.orm import Session
+
+from caseflow.db import Base, Database
+from caseflow.deadlines.tables import Clock
+from caseflow.escalation.sweep import sweep
+from caseflow.ledger import listing, queries
+from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.moves import items, triage
+from caseflow.ledger.tables import NEVER, Case, Item
+from caseflow.people.scope import scope_of
+from tests import office as offices
+from tests.office import Office
+
+CLOSED, OPEN = 20_000, 300
+BIG = ("case_file", "clock", "item", "entry")
+
+
+@pytest.fixture
+def ledger(postgres_database: Database, now: datetime) -> tuple[Database, Office]:
+    """One city with twenty thousand closed cases and three hundred open ones."""
+    with postgres_database.transaction() as session:
+        office = offices.make(session)
+        case, _ = offices.report(session, now)
+        triage.accept(session, office["supervisor"], case.id, now)
+        session.flush()
+        closed = {"state": "'closed'", "next_due": f"'{NEVER.isoformat()}'", "next_clock": "NULL"}
+        copies(session, Case, case.id, CLOSED, 1, **closed)
+        copies(session, Case, case.id, OPEN, 1 + CLOSED)
+        clock = session.scalars(select(Clock).where(Clock.name == "resolve")).one()
+        over = {"state": "'met'", "next_rung": "NULL", "next_rung_at": "NULL"}
+        copies(session, Clock, clock.id, CLOSED, 0, **over, case_id="nth", root_case_id="nth")
+        copies(session, Clock, clock.id, OPEN, CLOSED, case_id="nth", root_case_id="nth")
+        [item] = items.split(session, office["supervisor"], case.id, ["食堂"], now)
+        entry = session.scalars(select(Entry).where(Entry.n == 1)).one()
+        for table, row in ((Entry, entry), (Item, item)):
+            copies(session, table, row.id, CLOSED + OPEN - 1, 1, case_id="nth")
+    with postgres_database.engine.connect() as link:
+        link.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
+    return postgres_database, office
+
+
+def copies(
+    session: Session, table: type[Base], like: int, count: int, after: int, **changed: str
+) -> None:
+    """Copy a row; `nth` in what is changed counts up from `after` + 1."""
+    rows = table.__table__
+    own = {"number": "'430503-2026-' || nth", "seq": "nth"} if table is Case else {}
+    said = {c.name: changed.get(c.name, own.get(c.name, f"old.{c.name}")) for c in rows.columns}
+    said.pop("id")
+    session.execute(
+        text(
+            f"INSERT INTO {rows.fullname} ({', '.join(said)}) SELECT {', '.join(said.values())}"
+            f" FROM {rows.fullname} old,"
+            " generate_series(CAST(:first AS int), CAST(:last AS int)) nth WHERE old.id = :like"
+        ),
+        {"like": like, "first": after + 1, "last": after + count},
+    )
+
+
+def plans(database: Database, work: Callable[[Session], object]) -> str:
+    """Return the plans of every statement that some work sends."""
+    sent: list[tuple[str, object]] = []
+
+    def note(_c: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        sent.append((statement, parameters))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        with database.transaction() as session:
+            work(session)
+            session.rollback()
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+    with database.engine.connect() as link:
+        cursor = link.connection.cursor()
+        lines = []
+        for statement, parameters in sent:
+            cursor.execute(f"EXPLAIN {statement}", parameters)
+            lines += [row[0] for row in cursor.fetchall()]
+    return "\n".join(lines)
+
+
+def whole_tables(plan: str) -> set[str]:
+    return set(re.findall(r"Seq Scan on (\w+)", plan)) & set(BIG)
+
+
+def test_a_work_list_reads_what_is_open(ledger: tuple[Database, Office]) -> None:
+    database, office = ledger
+    pages = [queries.Filters(), queries.Filters(kind="complaint"), queries.Filters(rung=2)]
+    for scope, filters in product((scope_of(office["city"]), scope_of(office["handler"])), pages):
+        plan = plans(database, partial(queries.work_list, scope=scope, filters=filters))
+        assert whole_tables(plan) == set(), plan
+        assert f"ix_case_file_open_{scope.level}" in plan, plan
+        assert "Sort" not in plan, "the index gives the order"
+
+
+def test_what_stands_beside_a_list_is_found_by_its_cases(
+    ledger: tuple[Database, Office], now: datetime
+) -> None:
+    database, office = ledger
+    scope = scope_of(office["city"])
+
+    def page(session: Session) -> None:
+        listing.beside(session, queries.work_list(session, scope, queries.Filters()))
+        listing.groups(session, scope, 1, now)
+
+    plan = plans(database, page)
+    assert whole_tables(plan) == set(), plan
+
+
+def test_a_sweep_reads_what_is_due(ledger: tuple[Database, Office], now: datetime) -> None:
+    database, _ = ledger
+    with database.read() as session:
+        assert session.scalar(select(func.count(Clock.id))) or CLOSED < 0
+    plan = plans(database, lambda session: sweep(session, now - timedelta(days=1)))
+    assert "ix_clock_sweep" in plan, plan
+    assert whole_tables(plan) == set(), plan
