@@ -43,7 +43,8 @@ class Services:
         """What the outbox is handed: rules, addresses, transports."""
         from caseflow.notices.handlers import build
 
-        return build(self.rooms, self._transports(), self.settings.public_url)
+        settings = self.settings
+        return build(self.rooms, self._transports(), settings.public_url, settings.mail_from)
 
     def _transports(self) -> dict[str, Transport]:
         sender = self.settings.mail_from or "office@caseflow.invalid"

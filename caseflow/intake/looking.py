@@ -55,14 +55,13 @@ def discard(
     said = note.strip()
     if not said or len(said) > LONGEST_NOTE:
         raise BadInput({"note": "请填写理由，最多 500 字"})
-    row = _lock(session, actor, quarantine_id)
+    row = _found(session, actor, quarantine_id, lock=True)
     _looked(session, row, actor, "discarded", now)
     row.note = said
     return row
 
 
 def take(
-    session: Session,
     rooms: Rooms,
     actor: Actor,
     quarantine_id: int,
@@ -70,29 +69,47 @@ def take(
     text: str = "",
     kind: str = "",
 ) -> Received:
-    """Take it into the ledger as a report and return the numbers; ends its clock.
+    """Take it into the ledger as a report and return the numbers once committed; ends its clock.
 
     A mail that can be read is read again; `text` and `kind` then replace what was read. One that
     cannot be read needs `text`: what the person who looked at the original wrote down. Received is
-    the moment at which it came in. Raises as `discard` does.
+    the moment at which it came in. Reading comes first and in no transaction: a large mail takes
+    seconds, and on SQLite nobody else could write meanwhile. Raises as `discard` does.
     """
-    row = _lock(session, actor, quarantine_id)
-    read = _read(session, rooms, row)
+    with rooms.database.read() as session:
+        read = _read(session, rooms, _found(session, actor, quarantine_id))
     if read is None and not text.strip():
         raise BadInput({"text": "这份来件无法自动解析，请看过原件后填写内容"})
+    said = (text.strip(), kind)
+    return rooms.database.run(
+        lambda session: _taken(session, rooms, actor, quarantine_id, now, said, read)
+    )
+
+
+def _taken(
+    session: Session,
+    rooms: Rooms,
+    actor: Actor,
+    quarantine_id: int,
+    now: datetime,
+    said: tuple[str, str],
+    read: IncomingReport | None,
+) -> Received:
+    row = _found(session, actor, quarantine_id, lock=True)
+    text, kind = said
     incoming = read or IncomingReport(
         channel=row.channel,
         channel_key=row.channel_key,
         received_at=row.received_at,
         kind="complaint",
-        text=text.strip(),
-        original=text.strip().encode(),  # what came in stays with the quarantine row
+        text=text,
+        original=text.encode(),  # what came in stays with the quarantine row
     )
     incoming = replace(
         incoming,
         channel_key=row.channel_key,
         kind=kind or incoming.kind,
-        text=text.strip() or incoming.text,
+        text=text or incoming.text,
         area_code=row.area_code,
         logged_by=actor.person,
     )
@@ -104,10 +121,12 @@ def take(
     return received
 
 
-def _lock(session: Session, actor: Actor, quarantine_id: int) -> Quarantine:
+def _found(session: Session, actor: Actor, quarantine_id: int, *, lock: bool = False) -> Quarantine:
     require(actor, "quarantine.look")
     query = select(Quarantine).where(Quarantine.id == quarantine_id, row_in_reach(actor))
-    row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = session.scalar(query)
     if row is None:
         raise NotFound("隔离区中没有这一条")
     if row.state != "waiting":

@@ -125,7 +125,11 @@ def _sealed(
     receipt: tuple[str, str] | None,
 ) -> NewReport:
     contact = incoming.contact
-    identity_id = keep_identity(session, rooms.ring, contact, now) if contact else None
+    identity_id = (
+        keep_identity(session, rooms.ring, contact, now, answerable=incoming.answerable)
+        if contact
+        else None
+    )
     handed = incoming.handed_down or HandedDown("")
     return NewReport(
         registered=registered,

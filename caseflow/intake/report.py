@@ -58,6 +58,7 @@ class IncomingReport:
     `received_at`: aware UTC moment of arrival at our door. `original`: the bytes as they came,
     kept sealed. `logged_by`: id of the operator who wrote it down, None when it came by itself.
     `belongs_to`: number of an earlier report this one adds to, only when that was proven.
+    `answerable`: whether a machine may write to the contact's e-mail address.
     """
 
     channel: str
@@ -81,3 +82,4 @@ class IncomingReport:
     logged_by: int | None = None
     handed_down: HandedDown | None = None
     belongs_to: str | None = None
+    answerable: bool = True

@@ -4,6 +4,7 @@ Who is recused from the unit reported is passed over for the next one up (回避
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +17,10 @@ from caseflow.ledger.report_tables import Report
 from caseflow.notices.matter import Matter, unit_of, verifies
 from caseflow.people.posts import holder
 from caseflow.people.tables import Recusal, User
+from caseflow.vault.identities import written_within
+
+RECEIPTS_A_DAY = 10
+"""To one address: two machines that answer each other would otherwise fill ledger and mailbox."""
 
 _OF_UNIT = ("unit_handler", "unit_head")
 _UP = ("supervisor", "leader", "level_above")
@@ -116,4 +121,10 @@ def reports(session: Session, matter: Matter, word: str) -> list[Report]:
         named = session.get_one(Report, matter.body["report"])
         # A later contact has no receipt: its sender has that of the first.
         meant = [session.get_one(Report, named.follows) if named.follows else named]
-    return [report for report in meant if "email" in reachable(session, report)]
+    able = [report for report in meant if "email" in reachable(session, report)]
+    return [one for one in able if not _writes_too_much(session, one)] if word == "writer" else able
+
+
+def _writes_too_much(session: Session, report: Report) -> bool:
+    day, identity = timedelta(days=1), report.identity_id
+    return identity is not None and written_within(session, identity, day) > RECEIPTS_A_DAY

@@ -4,13 +4,17 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from caseflow.crypto import receipts
 from caseflow.crypto.keys import KeyRing
 from caseflow.ledger.moves import closing, notice
 from caseflow.ledger.report_tables import Report
+from caseflow.notices.render import CODE
 from caseflow.outbox.events import body_of
-from caseflow.outbox.handlers import Resolve
+from caseflow.outbox.handlers import Complete, Resolve
 from caseflow.outbox.tables import Event, Message
+from caseflow.outbox.transport import PermanentFailure
 from caseflow.people.tables import User
+from caseflow.refs import grouped
 from caseflow.vault.identities import address_for
 
 
@@ -24,8 +28,11 @@ def report_ref(report_id: int) -> str:
     return f"report:{report_id}"
 
 
-def resolver(ring: KeyRing) -> Resolve:
-    """Return the function that finds addresses; identities are opened with `ring`."""
+def resolver(ring: KeyRing, own: str = "") -> Resolve:
+    """Return the function that finds addresses; identities are opened with `ring`.
+
+    `own`: the office's own address, to which nothing is sent: it would come back as a report.
+    """
 
     def resolve(session: Session, recipient: str, way: str) -> str | None:
         """Return the address, or None when there is none. Raises ValueError on a strange one."""
@@ -36,10 +43,31 @@ def resolver(ring: KeyRing) -> Resolve:
             report = session.get_one(Report, int(number))
             if report.identity_id is None:
                 return None
-            return address_for(session, ring, report.identity_id, way)
+            found = address_for(session, ring, report.identity_id, way)
+            return None if found and found.lower() == own.lower() else found
         raise ValueError(f"no such recipient: {sort}")
 
     return resolve
+
+
+def completer(ring: KeyRing) -> Complete:
+    """Return the function that puts the query code into a receipt as it is sent.
+
+    The code is derived anew; nobody keeps it.
+    """
+
+    def complete(session: Session, recipient: str, text: str) -> str:
+        """Raises PermanentFailure for a code that would open nothing: a key of ours is gone."""
+        if CODE not in text:
+            return text
+        report = session.get_one(Report, int(recipient.partition(":")[2]))
+        code = receipts.derive(ring, report.channel, report.channel_key).code
+        kept, key = report.receipt_hash, report.receipt_key
+        if not (kept and key and receipts.matches(ring, report.number, code, kept, key)):
+            raise PermanentFailure("the receipt has no code")
+        return text.replace(CODE, grouped(code))
+
+    return complete
 
 
 def _of_user(session: Session, user_id: int, way: str) -> str | None:

@@ -31,11 +31,17 @@ class Keys(Protocol):
         ...
 
 
-def build(rooms: Keys, transports: Mapping[str, Transport], public_url: str) -> Handlers:
-    """Return the outbox's handlers. `public_url`: what stands before the path in every link."""
+def build(
+    rooms: Keys, transports: Mapping[str, Transport], public_url: str, own: str = ""
+) -> Handlers:
+    """Return the outbox's handlers. `public_url`: what stands before the path in every link.
+
+    `own`: the office's own e-mail address.
+    """
     return Handlers(
         rules=partial(drafts, public_url.rstrip("/")),
-        resolve=deliver.resolver(rooms.ring),
+        resolve=deliver.resolver(rooms.ring, own),
+        complete=deliver.completer(rooms.ring),
         transports=transports,
         on_sent=deliver.sent,
         on_dead=deliver.failed,
@@ -63,7 +69,8 @@ def _outside(session: Session, about: Matter, word: str, words: Words) -> Iterat
     """Yield the messages to reporters: about their own number, and the tracking page."""
     for report in audience.reports(session, about, word):
         own = replace(words, number=report.number, link=f"{words.link}/track")
-        subject, text = render.to_reporter(own, report.locale)
+        say = render.receipt if words.rule == "receipt" else render.to_reporter
+        subject, text = say(own, report.locale)
         recipient = deliver.report_ref(report.id)
         yield Draft(words.rule, recipient, WAY, report.locale, subject, text)
 

@@ -18,6 +18,8 @@ from caseflow.outbox.tables import Event
 
 # Escalation and quarantine stand beside or above this room: their tables are read by name.
 ORDER = table("supervision_order", column("id", Integer), column("unit_id", Integer))
+# Doors at which nobody stands to take a receipt.
+BY_POST = ("mailbox", "letter", "handed_down")
 _QUARANTINE = table("quarantine", column("id", Integer), column("area_code", String))
 
 
@@ -67,6 +69,7 @@ def news_of(session: Session, matter: Matter) -> News:
         name=matter.event.name,
         kind=case.kind if case else "",
         urgent=matter.event.urgent,
+        by_post=case is not None and case.channel in BY_POST,
         way=body.get("way", ""),
         to_other=found and unit is not None and (item is None or unit != item.verifying_unit_id),
         to_check=found and result not in TO_RECTIFY,

@@ -113,6 +113,33 @@ def _task(words: Words, locale: str) -> str:
     return say("%(action)s（%(clock)s），请尽快办理") % known
 
 
+CODE = "〔…〕"
+"""Where the query code is put in at the moment of sending: it lies in no row of the outbox."""
+
+
+def receipt(words: Words, locale: str) -> tuple[str, str]:
+    """Return subject and text of the receipt for whoever wrote in, with `CODE` in the code's place.
+
+    The code follows by `deliver.completer`.
+    """
+    say = _catalogue(locale).gettext
+    known = {"number": words.number, "code": CODE, "link": words.link}
+    lines = [
+        say("您反映的情况已经收到。") % known,
+        "",
+        say("来件编号：%(number)s") % known,
+        say("查询码：%(code)s") % known,
+        "",
+        say("查看进展、补充情况、回答询问，请打开：%(link)s") % known,
+        say("凭编号和查询码即可查询，请妥善保存，不要转给别人。"),
+    ]
+    if words.due is not None:
+        due = due_text(words.due, locale)
+        lines.insert(1, say("是否受理，将在 %(due)s 前告知您。") % {"due": due})
+    lines += ["", say("本邮件由系统发出，请勿回复；需要补充情况请在上述网页中填写。"), ""]
+    return say("来件已收到，编号 %(number)s") % known, "\n".join(lines)
+
+
 def to_reporter(words: Words, locale: str) -> tuple[str, str]:
     """Return subject and text of a message to a reporter: there is news, and where to see it."""
     say = _catalogue(locale).gettext

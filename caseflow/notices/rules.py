@@ -1,7 +1,8 @@
 """Which event makes which message to whom: one table. Pure.
 
 Audience words are the ladder's (`deadlines.ladder.Audience`) and these: `reporters` (every first
-report of the case), `reporter` (the one the event names), `holder` (whoever has the item now),
+report of the case), `reporter` (the one the event names), `writer` (the same, who has no receipt in
+hand: not when too many letters came from there in a day), `holder` (whoever has the item now),
 `rectifier` (the unit that must put right), `unit_named` (head of the unit the event names),
 `checkers` (who may strike the item off), `lookers` (who may look again at a decision).
 """
@@ -9,20 +10,22 @@ report of the case), `reporter` (the one the event names), `holder` (whoever has
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-OUTSIDE = ("reporter", "reporters")
+OUTSIDE = ("reporter", "reporters", "writer")
 
 
 @dataclass(frozen=True)
 class News:
     """What the rules need to know of an event, as plain values.
 
-    `audience`, `action`, `clock` and `document` come with a rung; `to_other`: the finding asks a
+    `by_post`: it came by e-mail or letter, so that nobody was handed a receipt. `audience`,
+    `action`, `clock` and `document` come with a rung; `to_other`: the finding asks a
     unit other than the verifying one to put right; `to_check`: it goes straight to the check.
     """
 
     name: str
     kind: str = ""
     urgent: bool = False
+    by_post: bool = False
     way: str = ""
     to_other: bool = False
     to_check: bool = False
@@ -57,10 +60,12 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "open": (
         (lambda news: news.urgent, _to("urgent", "shift_leader leader", "immediate")),
         (lambda news: not news.urgent, _to("new", "shift_leader office_handler", "immediate")),
+        (lambda news: news.by_post, _to("receipt", "writer", "notice")),
     ),
     "retaliation": ((_ALWAYS, _to("retaliation", "leader", "immediate")),),
     "answer": (
         (lambda news: news.kind != "question", _to("second_look", "lookers", "second_look")),
+        (lambda news: news.way == "track", _to("answered", "reporters")),
     ),
     "accept": ((_ALWAYS, _to("decision", "reporters")),),
     "decline": (

@@ -30,6 +30,15 @@ Rules = Callable[[Session, Event], Sequence[Draft]]
 Resolve = Callable[[Session, str, str], str | None]
 """(read session, recipient, way) to the address at this moment, or None when there is none."""
 
+Complete = Callable[[Session, str, str], str]
+"""(read session, recipient, text) to the text as it is sent: puts in what must lie in no row."""
+
+
+def as_it_stands(_session: Session, _recipient: str, text: str) -> str:
+    """Send the text of the row."""
+    return text
+
+
 Note = Callable[[Session, Message, datetime], None]
 """Called in the very transaction that records what became of a message."""
 
@@ -50,6 +59,7 @@ class Handlers:
     rules: Rules
     resolve: Resolve
     transports: Mapping[str, Transport]
+    complete: Complete = as_it_stands
     on_sent: Note = note_nothing
     on_dead: Note = note_nothing
     on_withheld: Note = note_nothing

@@ -31,6 +31,7 @@ def run(
         now,
         worker,
         limit,
+        complete=handlers.complete,
         on_sent=handlers.on_sent,
         on_dead=handlers.on_dead,
         on_withheld=handlers.on_withheld,

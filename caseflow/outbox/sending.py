@@ -6,7 +6,7 @@ the message is sent again under the same message id, and counted (engine 13).
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from caseflow.clock import monotonic
 from caseflow.db import Database
 from caseflow.outbox.failures import describe
-from caseflow.outbox.handlers import Note, Resolve, note_nothing
+from caseflow.outbox.handlers import Complete, Note, Resolve, as_it_stands, note_nothing
 from caseflow.outbox.patience import Patience
 from caseflow.outbox.tables import MESSAGE_OPEN, MESSAGE_OWED, Attempt, Message
 from caseflow.outbox.taking import take_next
@@ -65,6 +65,7 @@ def send(
     worker: str,
     limit: int,
     *,
+    complete: Complete = as_it_stands,
     on_sent: Note = note_nothing,
     on_dead: Note = note_nothing,
     on_withheld: Note = note_nothing,
@@ -78,8 +79,9 @@ def send(
     takes other messages. Raises what the database raises; nothing a transport raises.
     """
     notes = {"sent": on_sent, "dead": on_dead, "withheld": on_withheld}
+    by = worker[:WORKER_LENGTH]
     sender = _Sender(
-        database, transports, resolve, worker[:WORKER_LENGTH], notes, patience or Patience(), now
+        database, transports, (resolve, complete), by, notes, patience or Patience(), now
     )
     done = 0
     while done < limit and sender.pay_one_debt():
@@ -96,7 +98,7 @@ class _Sender:
         self,
         database: Database,
         transports: Mapping[str, Transport],
-        resolve: Resolve,
+        reach: tuple[Resolve, Complete],
         worker: str,
         notes: Mapping[str, Note],
         patience: Patience,
@@ -104,7 +106,7 @@ class _Sender:
     ) -> None:
         self._database = database
         self._transports = transports
-        self._resolve = resolve
+        self._resolve, self._complete = reach
         self._worker = worker
         self._notes = notes
         self._patience = patience
@@ -179,9 +181,10 @@ class _Sender:
         try:
             with self._database.read() as session:
                 address = self._resolve(session, claim.recipient, claim.way)
+                said = self._complete(session, claim.recipient, claim.outgoing.text)
             if address is None:
                 return Outcome("withheld", NO_ADDRESS)
-            transport.send(address, claim.outgoing)
+            transport.send(address, replace(claim.outgoing, text=said))
         except PermanentFailure as error:
             return Outcome("dead", describe(error))
         except TransportDown as error:

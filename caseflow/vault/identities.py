@@ -4,9 +4,9 @@ Whether the asker may see it at all is checked by the caller: permissions are no
 """
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.orm import Session
 
 from caseflow.crypto import blind
@@ -20,8 +20,12 @@ FIELDS = ("name", "phone", "email", "address")
 WAYS = ("email", "phone", "letter")
 
 
-def keep_identity(session: Session, ring: KeyRing, contact: PersonLike, now: datetime) -> str:
+def keep_identity(
+    session: Session, ring: KeyRing, contact: PersonLike, now: datetime, *, answerable: bool = True
+) -> str:
     """Seal who reported and return the id of the row; one statement.
+
+    `answerable`: whether a machine may write to the address; where not, it is kept all the same.
 
     Every contact has a row of its own, also of the same person: rows are told to belong together
     only by the blind index.
@@ -37,7 +41,7 @@ def keep_identity(session: Session, ring: KeyRing, contact: PersonLike, now: dat
             id=identity_id,
             phone_index=blind.phone_index(ring, told["phone"]),
             email_index=blind.email_index(ring, told["email"]),
-            can_be_reached=_ways(told),
+            can_be_reached=_ways(told if answerable else {**told, "email": ""}),
             created_at=now,
             **sealed,
         )
@@ -94,6 +98,17 @@ def find_by_email(session: Session, ring: KeyRing, typed: str, limit: int = 50) 
     """Return ids of identities with that address, newest first, at most `limit`."""
     index = blind.email_index(ring, typed)
     return _found(session, Identity.email_index == index, limit) if index else []
+
+
+def written_within(session: Session, identity_id: str, time: timedelta) -> int:
+    """Return how many contacts an identity's e-mail address made in the `time` up to this one."""
+    row = _row(session, identity_id)
+    query = select(func.count()).where(
+        Identity.email_index == row.email_index,
+        Identity.created_at > row.created_at - time,
+        Identity.created_at <= row.created_at,
+    )
+    return session.scalar(query) or 0 if row.email_index else 0
 
 
 def _found(session: Session, condition: ColumnElement[bool], limit: int) -> list[str]:

@@ -56,6 +56,15 @@ def _senders() -> dict[str, Sample]:
         ),
         "from-without-address": one("From: 一位家长".encode(), "一位家长", ""),
         "from-broken-address": one(b"From: Zhang <zhang@@@>", "Zhang <zhang@@@", ""),
+        "from-wins-over-reply-to": one(
+            b"From: <real@example.com>", "", "real@example.com", b"Reply-To: <other@example.com>"
+        ),
+        "own-address-in-cc": one(
+            b"From: <real@example.com>",
+            "",
+            "real@example.com",
+            b"Cc: <jubao@edu.example.cn>, <other@example.com>",
+        ),
         "from-broken-but-reply-to": one(
             b"From: <>", "", "real@example.com", b"Reply-To: <real@example.com>"
         ),

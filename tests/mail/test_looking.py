@@ -51,8 +51,7 @@ def test_a_machines_mail_may_be_taken_all_the_same(
 ) -> None:
     number = set_aside(rooms, MACHINE, now)
     later = now + timedelta(hours=2)
-    with rooms.database.transaction() as session:
-        received = looking.take(session, rooms, operator, number, later)
+    received = looking.take(rooms, operator, number, later)
     assert reported(rooms) == [("其实是投诉", MACHINE)]
     assert looked_at(rooms) == [("taken", "met")]
     [(case, by)] = rows(
@@ -60,19 +59,18 @@ def test_a_machines_mail_may_be_taken_all_the_same(
         "SELECT c.number, q.looked_by FROM quarantine q JOIN case_file c ON c.id = q.case_id",
     )
     assert (case, by) == (received.case_number, operator.id)
-    with pytest.raises(MoveNotAllowed), rooms.database.transaction() as session:
-        looking.take(session, rooms, operator, number, later)
+    with pytest.raises(MoveNotAllowed):
+        looking.take(rooms, operator, number, later)
 
 
 def test_what_cannot_be_read_is_taken_with_the_words_of_whoever_looked(
     rooms: Rooms, operator: Actor, now: datetime
 ) -> None:
     number = set_aside(rooms, UNREADABLE, now)
-    with pytest.raises(BadInput), rooms.database.transaction() as session:
-        looking.take(session, rooms, operator, number, now)
+    with pytest.raises(BadInput):
+        looking.take(rooms, operator, number, now)
     assert looked_at(rooms) == [("waiting", "running")]
-    with rooms.database.transaction() as session:
-        looking.take(session, rooms, operator, number, now, text="来信反映补课", kind="tip")
+    looking.take(rooms, operator, number, now, text="来信反映补课", kind="tip")
     assert rows(rooms, "SELECT text, kind FROM report") == [("来信反映补课", "tip")]
     assert looked_at(rooms) == [("taken", "met")]
 
@@ -88,7 +86,7 @@ def test_what_broke_the_reading_is_seen_as_it_is_and_settled_all_the_same(
     with rooms.database.transaction() as session:
         seen = sight.see(session, rooms, operator, number, "登记来件", now)
         assert (seen.parsed, bool(seen.text)) == (False, True)
-        looking.take(session, rooms, operator, number, now, text="来信反映补课", kind="tip")
+    looking.take(rooms, operator, number, now, text="来信反映补课", kind="tip")
     assert looked_at(rooms) == [("taken", "met")]
 
 

@@ -13,7 +13,7 @@ from caseflow.errors import BadInput, MoveNotAllowed, Told
 from caseflow.ledger import gate
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves.handlers import first_handler
-from caseflow.ledger.moves.notice import reachable
+from caseflow.ledger.moves.notice import NO_CODE, has_receipt, reachable
 from caseflow.ledger.moves.opening import first_reports, start_reply
 from caseflow.ledger.moves.record import (
     handled,
@@ -110,6 +110,8 @@ def _check_way(session: Session, report: Report, way: str, proof: str) -> None:
         raise BadInput({"way": "请选择答复方式"})
     if way == "message" and "email" not in reachable(session, report):
         raise BadInput({"way": "反映人没有留下邮箱"})
+    if way == "track" and not has_receipt(report, reachable(session, report)):
+        raise BadInput({"way": NO_CODE})
     if way == "impossible" and not proof.strip():
         raise BadInput({"proof": "请说明无法送达的原因"})
     if len(proof.strip()) > LONGEST_PROOF:

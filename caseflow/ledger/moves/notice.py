@@ -1,5 +1,6 @@
 """Telling the reporter whether the matter was accepted: the `notice` clock (trade.md policies)."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,8 @@ from caseflow.ledger.tables import Case
 from caseflow.people.actor import SWEEP, Actor
 from caseflow.vault.tables import Identity
 
+NO_CODE = "反映人没有查询码，看不到查询页面"
+
 
 def reachable(session: Session, report: Report) -> tuple[str, ...]:
     """Return the ways in which a report's sender can be reached, without opening the identity."""
@@ -27,11 +30,20 @@ def announce(session: Session, case: Case, now: datetime) -> None:
     """A decision was taken: who left nothing to be reached by sees it on the tracking page now.
 
     By e-mail the promise is met when the channel took the message, by telephone when somebody
-    recorded having told.
+    recorded having told. Whoever wrote an e-mail that may not be answered has no receipt either:
+    nobody can tell them anything, and nothing counts as told.
     """
     for report in first_reports(session, case):
         if not reachable(session, report):
-            clocks.meet(session, of_report(case, report.id), now, "notice")
+            end = clocks.meet if has_receipt(report, ()) else clocks.stop
+            end(session, of_report(case, report.id), now, "notice")
+
+
+def has_receipt(report: Report, ways: Collection[str]) -> bool:
+    """Tell whether a sender reachable in these `ways` has a query code: all but whoever sent an
+    e-mail that may not be answered.
+    """
+    return report.channel != "mailbox" or "email" in ways
 
 
 def told(session: Session, case_id: int, report_id: int, now: datetime) -> None:

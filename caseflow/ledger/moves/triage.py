@@ -14,7 +14,7 @@ from caseflow.ledger.history import commitment
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves.closing import go_on
 from caseflow.ledger.moves.handlers import first_handler, take_over
-from caseflow.ledger.moves.notice import announce
+from caseflow.ledger.moves.notice import NO_CODE, announce, has_receipt, reachable
 from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.moves.record import (
     handled,
@@ -76,9 +76,14 @@ def answer(
     said = words(text)
     if way not in SPOT_WAYS:
         raise BadInput({"way": "请选择答复方式"})
+    reports = first_reports(session, case)
+    if way == "track" and not all(
+        has_receipt(report, reachable(session, report)) for report in reports
+    ):
+        raise BadInput({"way": NO_CODE})
     gate.pass_case(actor, case, "answer")
     case.closed_at = now
-    for report in first_reports(session, case):
+    for report in reports:
         session.add(
             Reply(
                 case_id=case.id,
@@ -96,7 +101,8 @@ def answer(
     handled(session, case, now)
     if case.kind != "question":
         _second_look_due(session, case, now)
-    record(session, case, actor, "answer", now, {"way": way, "text": commitment(said)})
+    facts = {"way": way, "text": commitment(said)}
+    record(session, case, actor, "answer", now, facts, refs={"way": way})
 
 
 def accept(

@@ -134,9 +134,7 @@ def take_quarantined(quarantine_id: int) -> Page:
     try:
         if kind not in words.KINDS:
             raise BadInput({"kind": "请选择诉求类型"})
-        received = change(
-            lambda s: looking.take(s, rooms(), actor(), quarantine_id, now(), text, kind)
-        )
+        received = looking.take(rooms(), actor(), quarantine_id, now(), text, kind)
     except BadInput as wrong:
         return _shown(quarantine_id, wrong.fields, "take", 422)
     except MoveNotAllowed as gone:

@@ -7,6 +7,7 @@ from flask import url_for
 from caseflow import words
 from caseflow.deadlines import pauses
 from caseflow.ledger.moves.closing import tried_enough
+from caseflow.ledger.moves.notice import has_receipt
 from caseflow.ledger.report_tables import CallBack, Report
 from caseflow.people.permissions import may
 from caseflow.web.clocks import due_text
@@ -72,8 +73,9 @@ def _reply(sight: Sight) -> Form | None:
     options = [("message", gettext("发邮件"))] if "email" in ways else []
     if "phone" in ways:
         options.append(("telephone", gettext("电话答复")))
+    if any(has_receipt(report, sight.dossier.ways[report.id]) for report in owed):
+        options.append(("track", gettext("写在查询页面")))
     options += [
-        ("track", gettext("写在查询页面")),
         ("window", gettext("窗口当面")),
         ("letter", gettext("寄信")),
         ("impossible", gettext("无法送达")),

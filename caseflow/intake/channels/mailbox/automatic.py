@@ -27,6 +27,7 @@ _SUBJECT_BOUNCE = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT_READ = re.compile(r"^\s*(已读|已讀|read|not read|未读)\s*[:：]", re.IGNORECASE)
+_NO_REPLY = re.compile(r"(do[-_.]?)?not?[-_.]?reply.*|noreply.*")
 _AUTO_FIELDS = (
     "x-autoreply",
     "x-autorespond",
@@ -40,6 +41,18 @@ _AUTO_FIELDS = (
 def reason(root: Part, subject: str, address: str) -> str:
     """Return why a message is taken for a machine's, empty when a person wrote it."""
     return _report(root) or _declared(root) or _guessed(root, subject, address)
+
+
+def answerable(root: Part, address: str) -> bool:
+    """Tell whether a machine may write back: to no list and to nobody who wants no answer.
+
+    RFC 3834, 2: an automatic answer to a list goes to everybody on it, and one to a machine may
+    come back.
+    """
+    listed = any(root.headers.get(name) for name in ("list-id", "list-post"))
+    bulk = root.headers.get("precedence").strip().lower() in {b"bulk", b"list", b"junk"}
+    silent = _NO_REPLY.fullmatch(sender.local_part(address)) is not None
+    return bool(address) and not (listed or bulk or silent)
 
 
 def _report(root: Part) -> str:

@@ -1,7 +1,7 @@
 """From the raw bytes of an e-mail to the normal form."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from caseflow.intake.channels.mailbox import automatic, body, fingerprint, kinds, sender, structure
@@ -62,7 +62,9 @@ def parse(raw: bytes, received_at: datetime) -> Parsed:
         locale=_locale(subject, found.text),
         files=tuple(found.files),
     )
-    return Parsed(report, automatic.reason(root, subject, contact.email))
+    machine = automatic.reason(root, subject, contact.email)
+    answerable = not machine and automatic.answerable(root, contact.email)
+    return Parsed(replace(report, answerable=answerable), machine)
 
 
 def _root(raw: bytes) -> Part:
