@@ -96,6 +96,7 @@ MOVES = {
     "acknowledge": "确认接手紧急事项",
     "countersign": "会签",
     "assign": "指定承办人",
+    "name_unit": "指明被反映单位",
     "note": "补记",
     "second_look": "复看",
     "tell": "电话告知",

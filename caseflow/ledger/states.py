@@ -103,6 +103,7 @@ CASE_EDGES: tuple[Edge, ...] = (
     *_from(CASE_STATES[1:], "tell", STAY, "case.tell", "已电话告知受理情况"),
     *_from(CASE_STATES, "note", STAY, "case.note", "补记办理情况"),
     *_from(OPEN_CASE_STATES, "assign", STAY, "case.assign", "指定承办人"),
+    *_from(OPEN_CASE_STATES, "name_unit", STAY, "case.name_unit", "来件只描述了单位，指明是哪一个"),
 )
 
 ITEM_EDGES: tuple[Edge, ...] = (

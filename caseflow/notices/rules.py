@@ -101,6 +101,7 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
 SILENT = (
     "countersign",
     "note",
+    "name_unit",
     "second_look",
     "tell",
     "notice_sent",

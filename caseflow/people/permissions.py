@@ -36,6 +36,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "case.acknowledge": (*_DESK, LEADER),
     "case.countersign": (SUPERVISOR, LEADER),
     "case.split": _CASEWORK,
+    "case.name_unit": _CASEWORK,
     "case.ask": _CASEWORK,
     "case.resume": (*_CASEWORK, SYSTEM, REPORTER),
     "case.conclude": _CASEWORK,

@@ -52,6 +52,8 @@ def a_tip_is_shielded(seen: Snapshot) -> None:
         for one in seen.said[case.id]:
             if one.verb == "dispatch":
                 assert one.facts["unit"] not in reported, "tip: the unit reported verifies itself"
+                known = case.unit_id is not None or one.facts.get("none_listed")
+                assert known, "tip: it went out before its unit was said"
             if one.verb == "find":
                 assert one.role in ("inspector", "handler", "supervisor"), "tip: found by a unit"
             if one.role == "unit" and one.verb != "order_answered":

@@ -17,7 +17,17 @@ from caseflow.errors import CaseflowError
 from caseflow.escalation import orders
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.tables import Order as Document
-from caseflow.ledger.moves import asking, check, closing, items, notice, opening, triage, work
+from caseflow.ledger.moves import (
+    asking,
+    check,
+    closing,
+    items,
+    naming,
+    notice,
+    opening,
+    triage,
+    work,
+)
 from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.moves.items import Order
 from caseflow.ledger.moves.triage import DangerCard
@@ -178,11 +188,16 @@ class World:
             "tell": lambda at: notice.tell(s, me, n, self._report(case), at),
             "note": lambda at: triage.note(s, me, n, "补记", at),
             "assign": lambda at: triage.assign(s, me, n, self._somebody(luck), at),
+            "name_unit": lambda at: naming.name_unit(s, me, n, self._unit(luck), "来件所述", at),
         }
         return self.attempt(lambda: tries[move](self.now))
 
     def _report(self, case: Case) -> int:
         return opening.first_reports(self.session, case)[0].id
+
+    def _unit(self, luck: int) -> int:
+        units = list(self.office.units.values())
+        return units[luck % len(units)]
 
     def _somebody(self, luck: int) -> int:
         return self.people[luck % len(self.people)].person
@@ -211,7 +226,7 @@ class World:
     def _order(self, luck: int) -> Order:
         name = ("school", "academy", "branch", "section")[luck % 4]
         inspector = self.office["inspector"].person if name == "section" else None
-        return Order(self.office.units[name], "请核查", inspector)
+        return Order(self.office.units[name], "请核查", inspector, none_listed=luck % 5 > 0)
 
     def _result(self, luck: int) -> Result:
         result = ("substantiated", "unsubstantiated", "partly", "unverifiable")[luck % 4]

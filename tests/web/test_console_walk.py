@@ -275,3 +275,17 @@ def test_whoever_must_not_touch_a_unit_is_not_offered_its_cases(site: Site) -> N
     on_case(site, "supervisor", number, "accept")
     page = on_case(site, "supervisor", number, "split", matters="食堂")
     assert "测试inspector" not in page.html
+
+
+def test_a_tip_that_only_describes_its_unit_is_named_before_it_goes_out(site: Site) -> None:
+    number = open_case(site, kind="tip", unit=None)
+    on_case(site, "handler", number, "accept")
+    on_case(site, "handler", number, "split", matters="违规收费")
+    asked = on_item(site, "handler", number, "dispatch", unit="测试academy", text="请核查")
+    assert asked.status == 422
+    assert "请先指明被举报的单位" in asked.text
+    on_case(site, "handler", number, "name_unit", unit="测试academy", reason="来件写了校名")
+    assert "指明被反映单位：测试academy" in site.as_("handler").get(f"/console/cases/{number}").text
+    page = on_item(site, "handler", number, "dispatch", unit="测试academy", text="请核查")
+    assert "举报不得交给被举报单位" in page.text
+    assert item_of(site, number).state == "draft"

@@ -68,7 +68,9 @@ def dispatched(site: Site, to: str = "section", **more: object) -> str:
         case, _ = offices.report(session, now, **more)  # type: ignore[arg-type]
         triage.accept(session, handler, case.id, now)
         [item] = items.split(session, handler, case.id, ["食堂卫生"], now)
-        items.dispatch(session, handler, item.id, Order(unit, "请核查食堂卫生情况"), now)
+        items.dispatch(
+            session, handler, item.id, Order(unit, "请核查食堂卫生情况", none_listed=True), now
+        )
         return case.number
 
     return site.do(work_on)

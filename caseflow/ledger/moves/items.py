@@ -22,11 +22,15 @@ from caseflow.people.tables import Unit, User
 
 @dataclass(frozen=True)
 class Order:
-    """Whom an item goes to and what they read. `inspector` verifies in person, where one does."""
+    """Whom an item goes to and what they read. `inspector` verifies in person, where one does.
+
+    `none_listed`: somebody made sure that a tip is about no unit of our list.
+    """
 
     unit_id: int
     text: str
     inspector_id: int | None = None
+    none_listed: bool = False
 
 
 def split(
@@ -89,7 +93,7 @@ def dispatch(
     """Dispatch an item: the unit gets the dispatch text and nothing else, and two clocks start.
 
     An operator may dispatch urgent items only. A tip never goes to the unit reported, nor to a
-    unit under its management (design §3, 信访工作条例 §30).
+    unit under its management (design §3, 信访工作条例 §30): which that is must be said first.
     """
     case, item = gate.lock_item(session, item_id, seen)
     text = words(order.text, "text")
@@ -109,6 +113,7 @@ def dispatch(
         "unit": order.unit_id,
         "inspector": order.inspector_id,
         "text": commitment(text),
+        **({"none_listed": True} if order.none_listed and case.unit_id is None else {}),
     }
     record(session, case, actor, "dispatch", now, facts, item=item, refs={"unit": order.unit_id})
 
@@ -153,5 +158,9 @@ def _check_unit(session: Session, case: Case, order: Order) -> None:
             raise BadInput({"inspector": "请选择责任督学"})
         if case.unit_id in actor_of(session, person).recused:
             raise BadInput({"inspector": "这位责任督学须回避，请另选"})
-    if case.kind == "tip" and case.unit_id is not None and manages(session, case.unit_id, unit.id):
+    if case.kind != "tip":
+        return
+    if case.unit_id is None and not order.none_listed:
+        raise BadInput({"none_listed": "请先指明被举报的单位；确实不在名单里的，请确认"})
+    if case.unit_id is not None and manages(session, case.unit_id, unit.id):
         raise BadInput({"unit": "举报不得交给被举报单位或其管理的单位核查"})

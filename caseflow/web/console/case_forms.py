@@ -227,6 +227,23 @@ def _assign(sight: Sight) -> Form:
     )
 
 
+def _name_unit(sight: Sight) -> Form:
+    now = sight.dossier.unit_name(sight.case.unit_id) if sight.case.unit_id else ""
+    who = gettext("现在记的是：%(unit)s。", unit=now) if now else gettext("现在没有指明单位。")
+    guarded = gettext("须回避这个单位的人将不再看到本办件；举报不会交给它或它管理的单位核查。")
+    return Form(
+        "name_unit",
+        gettext("指明被反映单位"),
+        action(sight, "name_unit"),
+        (who, guarded),
+        (
+            Field("original", "original"),
+            Field("unit", "unit", gettext("单位"), hint=gettext("输入名称的一部分，从列表中选")),
+            Field("textarea", "reason", gettext("依据（来件怎么说的）"), longest=2000),
+        ),
+    )
+
+
 def _note(sight: Sight) -> Form:
     what = gettext("记入办理记录，不能修改；写错了请再补记一条。")
     return Form(
@@ -268,6 +285,7 @@ _BUILDERS: dict[str, Builder] = {
     "countersign": _countersign,
     "second_look": _second_look,
     "assign": _assign,
+    "name_unit": _name_unit,
     "note": _note,
     "tell": _tell,
     **closing_forms.BUILDERS,

@@ -1,11 +1,15 @@
 """Every move of a case that a person makes, as a POST: a few lines each."""
 
-from caseflow.ledger.moves import asking, closing, items, notice, triage
+from sqlalchemy.orm import Session
+
+from caseflow.ledger.moves import asking, closing, items, naming, notice, triage
 from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.moves.triage import DangerCard
+from caseflow.ledger.tables import Case
 from caseflow.refs import whole
 from caseflow.web.console.frame import Page, blueprint
 from caseflow.web.console.moving import on_case
+from caseflow.web.console.sight import unit_typed
 from caseflow.web.edge import actor, needs, now, seen, typed
 
 
@@ -117,6 +121,19 @@ def assign(number: str) -> Page:
         "assign",
         lambda s, case: triage.assign(s, actor(), case.id, handler, now(), seen=seen()),
     )
+
+
+@blueprint.post("/cases/<number>/name_unit")
+@needs("case.name_unit")
+def name_unit(number: str) -> Page:
+    """Say which unit the matter is about (指明被反映单位)."""
+    reason = typed("reason")
+
+    def name(session: Session, case: Case) -> None:
+        unit = unit_typed(session, case, "unit") or 0
+        naming.name_unit(session, actor(), case.id, unit, reason, now(), seen=seen())
+
+    return on_case(number, "name_unit", name)
 
 
 @blueprint.post("/cases/<number>/note")

@@ -63,6 +63,7 @@ def _dispatch(sight: Sight, item: Item) -> Form | None:
         sign=sight.due("sign_for"),
         verify=sight.due("verify"),
     )
+    unsaid = tip and sight.case.unit_id is None
     seen = gettext("对方只能看到下面这段文字，看不到来件、反映人和其他问题项。")
     return _form(
         item,
@@ -72,6 +73,7 @@ def _dispatch(sight: Sight, item: Item) -> Form | None:
         due,
         guarded,
         fields=(
+            *((_none_listed(),) if unsaid else ()),
             Field(
                 "unit", "unit", gettext("核查单位"), hint=gettext("输入名称的一部分，从列表中选")
             ),
@@ -93,6 +95,19 @@ def _dispatch(sight: Sight, item: Item) -> Form | None:
                 longest=20_000,
             ),
         ),
+    )
+
+
+def _none_listed() -> Field:
+    """Return the question that keeps a tip from going to the very unit it names in its text."""
+    return Field(
+        "radios",
+        "none_listed",
+        gettext("来件没有选定被举报单位。看过原文，举报的是名单里的单位吗？"),
+        options=[
+            ("listed", gettext("是，或说不准：先用“指明被反映单位”指明")),
+            ("yes", gettext("不是，名单里没有这个单位")),
+        ],
     )
 
 

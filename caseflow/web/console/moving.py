@@ -34,6 +34,7 @@ DONE = {
     "countersign": "已会签。",
     "second_look": "已复看。",
     "assign": "已指定承办人。",
+    "name_unit": "已指明被反映单位。",
     "note": "已补记。",
     "tell": "已记录告知。",
     "ask": "问题已发出，正在等反映人补充。",

@@ -137,6 +137,12 @@ def _dispatch(story: Story, entry: Told) -> Sentence:
     return _with_name(entry, unit), text
 
 
+def _name_unit(story: Story, entry: Told) -> Sentence:
+    return _with_name(entry, story.dossier.unit_name(entry.facts.get("unit"))), _said(
+        entry, "reason"
+    )
+
+
 def _find(story: Story, entry: Told) -> Sentence:
     found = story.dossier.findings.get(entry.item_id or 0, [])
     basis = next((finding.basis for finding in found if finding.at == entry.at), "")
@@ -249,6 +255,7 @@ _TELLERS: dict[str, Callable[[Story, Told], Sentence]] = {
     "retaliation": _open,
     "accept": _accept,
     "assign": _assign,
+    "name_unit": _name_unit,
     "split": _split,
     "dispatch": _dispatch,
     "find": _find,

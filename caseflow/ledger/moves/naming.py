@@ -1,0 +1,59 @@
+"""Saying which unit a matter is about, where its reporter only described it (指明被反映单位).
+
+Everything that protects a tip hangs on it: who may verify, who must keep away (design §3).
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseflow.errors import BadInput
+from caseflow.ledger import gate
+from caseflow.ledger.moves import handlers
+from caseflow.ledger.moves.record import record, words
+from caseflow.ledger.tables import Case, Item
+from caseflow.people.actor import Actor
+from caseflow.people.posts import manages
+from caseflow.people.tables import Unit, User
+
+
+def name_unit(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    unit_id: int,
+    reason: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Put on record which unit was reported. Whoever must keep away from it loses the case.
+
+    Raises BadInput for a tip of which the unit, or one under its management, verifies an item
+    already, and for somebody who would decide about what they must keep away from.
+    """
+    case = gate.lock(session, case_id, seen)
+    why = words(reason, "reason", 2000)
+    unit = session.get(Unit, unit_id)
+    if unit is None or not unit.active or unit.id == case.unit_id:
+        raise BadInput({"unit": "请从名单中选择另一个单位"})
+    if unit.id in actor.recused:
+        raise BadInput({"unit": "您须回避这个单位，请由他人办理"})
+    gate.pass_case(actor, case, "name_unit")
+    if case.kind == "tip" and _verifies(session, case, unit):
+        raise BadInput({"unit": "已有问题项交由这个单位或其管理的单位核查，不能指明为被举报单位"})
+    facts: dict[str, object] = {"unit": unit.id, "was": case.unit_id, "reason": why}
+    case.unit_id = unit.id
+    holder = session.get(User, case.handler_id) if case.handler_id is not None else None
+    if holder is not None and not handlers.sees(session, holder, case):
+        case.handler_id = None
+        facts["handler"] = case.handler_id = handlers.first_handler(session, actor, case)
+    record(session, case, actor, "name_unit", now, facts)
+
+
+def _verifies(session: Session, case: Case, unit: Unit) -> bool:
+    query = select(Item.verifying_unit_id).where(
+        Item.case_id == case.id, Item.verifying_unit_id.is_not(None)
+    )
+    return any(held and manages(session, unit.id, held) for held in session.scalars(query))
