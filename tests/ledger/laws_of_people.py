@@ -83,7 +83,7 @@ def nobody_acts_beyond_role_and_scope(seen: Snapshot) -> None:
     edges = {(e.move, e.source): e.who for e in CASE_EDGES}
     edges |= {(e.move, f"item {e.source}"): e.who for e in ITEM_EDGES}
     for case in seen.cases.values():
-        turns = _Turns()
+        turns = _Turns(case, seen.said[case.id])
         for one in seen.said[case.id]:
             place = one.state if one.item is None else f"item {one.item_state}"
             who = edges.get((one.verb, place))
@@ -98,14 +98,21 @@ def nobody_acts_beyond_role_and_scope(seen: Snapshot) -> None:
 
 
 class _Turns:
-    """Whose turn it is with each item: unit and inspector until the finding, then the other."""
+    """Whose turn it is with each item: unit and inspector until the finding, then the other.
 
-    def __init__(self) -> None:
+    `about`: which unit the matter was known to be about.
+    """
+
+    def __init__(self, case: Row, said: list[Said]) -> None:
+        named = [one.facts["was"] for one in said if one.verb == "name_unit"]
+        self.about: int | None = named[0] if named else case.unit_id
         self.unit: dict[int | None, int] = {}
         self.inspector: dict[int | None, int | None] = defaultdict(lambda: None)
 
     def after(self, one: Said) -> None:
-        if one.verb == "dispatch":
+        if one.verb == "name_unit":
+            self.about = one.facts["unit"]
+        elif one.verb == "dispatch":
             self.unit[one.item] = one.facts["unit"]
             self.inspector[one.item] = one.facts["inspector"]
         elif one.verb == "find" and one.facts["result"] in TO_RECTIFY:
@@ -114,7 +121,7 @@ class _Turns:
 
 def _in_scope(seen: Snapshot, case: Row, one: Said, turns: _Turns) -> None:
     user = seen.users[one.user]
-    assert (user.id, case.unit_id) not in seen.recusals, "law 11: a recused person acted"
+    assert (user.id, turns.about) not in seen.recusals, "law 11: a recused person acted"
     if one.verb == "order_answered" and user.role == "unit":
         assert user.unit_id == seen.orders[one.facts["order"]].unit_id, "law 11: not their order"
     elif user.role == "unit":
@@ -122,13 +129,17 @@ def _in_scope(seen: Snapshot, case: Row, one: Said, turns: _Turns) -> None:
     elif user.role == "inspector":
         assert user.id == turns.inspector[one.item], "law 11: an inspector out of turn"
     else:
-        assert _sees(seen, case, user.id), "law 11: a stranger acted"
+        assert _in_area(seen, case, user.id), "law 11: a stranger acted"
+
+
+def _in_area(seen: Snapshot, case: Row, user_id: int) -> bool:
+    path = (case.district, case.county, case.city, case.province)
+    return seen.users[user_id].area_code in path
 
 
 def _sees(seen: Snapshot, case: Row, user_id: int) -> bool:
-    path = (case.district, case.county, case.city, case.province)
     recused = (user_id, case.unit_id) in seen.recusals
-    return seen.users[user_id].area_code in path and not recused
+    return _in_area(seen, case, user_id) and not recused
 
 
 LAWS: tuple[Callable[[Snapshot], None], ...] = (
