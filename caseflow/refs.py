@@ -12,6 +12,11 @@ REPORT_DIGITS = 4
 CASE_DIGITS = 6
 LARGEST_ID = 2**31 - 1
 _REPORT = re.compile(r"([0-9]{6,12})-([0-9]{8})-([0-9]{4,12})")
+# Area codes have 6, 8, 9 or 12 digits; the date behind one tells which, where nobody typed dashes.
+_UNDASHED = re.compile(
+    r"([0-9]{6}|[0-9]{8,9}|[0-9]{12})"
+    r"(20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))([0-9]{4,12})"
+)
 _CASE = re.compile(r"([0-9]{6,12})-([0-9]{4})-([0-9]{6,12})")
 
 
@@ -45,6 +50,12 @@ def parse_report(text: str) -> ReportRef | None:
     """Return the parts of a report number, or None when `text` is not one."""
     found = _REPORT.fullmatch(text.strip())
     return ReportRef(found[1], found[2], int(found[3])) if found else None
+
+
+def dashed(number: str) -> str:
+    """Return a report number typed without its dashes with them, anything else as it is."""
+    found = _UNDASHED.fullmatch(number)
+    return "-".join(found.groups()) if found else number
 
 
 def parse_case(text: str) -> CaseRef | None:

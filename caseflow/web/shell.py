@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app, g
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,6 +12,7 @@ from caseflow.clock import monotonic
 from caseflow.people.office import OfficeCard, card_of
 from caseflow.web.edge import can, now, read, rooms, signed_in
 from caseflow.web.locale import gettext
+from config import Settings
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ def _context() -> dict[str, Any]:
     return {
         "lang": g.get("lang", "zh-CN"),
         "office": _office(),
+        "site": _site(),
         "current_user": g.get("me"),
         "now_iso": now().isoformat() if signed_in() else "",
         "words": words,
@@ -57,6 +59,12 @@ def _context() -> dict[str, Any]:
 def word(table: dict[str, str], code: str | None) -> str:
     """Return the screen's word for a word of the code, in the page's language."""
     return gettext(table[code]) if code else ""
+
+
+def _site() -> str:
+    """Return the address of this site as people type it, for what is printed."""
+    settings = cast(Settings, current_app.extensions["caseflow.settings"])
+    return settings.public_url.removeprefix("https://").removeprefix("http://").rstrip("/")
 
 
 def know_the_office(app: Flask) -> None:

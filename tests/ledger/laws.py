@@ -124,7 +124,8 @@ def _called_back(seen: Snapshot, case: Row) -> None:
     days = {(call.at + SHANGHAI).date() for call in calls if not call.reached}
     pleased = bool(calls) and bool(calls[-1].satisfied)
     tried = len(days) >= 3 and not any(call.reached for call in calls)
-    fair = not case.call_back or pleased or tried or closed.role == "supervisor"
+    decided = closed.role == "supervisor" and bool(calls)
+    fair = not case.call_back or pleased or tried or decided
     assert fair, "law 5: closed without a satisfied call-back"
 
 

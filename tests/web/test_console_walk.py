@@ -226,6 +226,21 @@ def test_a_call_back_that_was_answered_asks_for_both_answers(site: Site) -> None
     assert (form.fields["reached"], form.fields["words"]) == (["yes"], ["挺好的"])
 
 
+def test_a_call_back_says_whether_anybody_answered_and_nobody_closes_without_one(
+    site: Site,
+) -> None:
+    number = submitted(site, reach="phone")
+    on_item(site, "reviewer", number, "strike_off")
+    on_case(site, "handler", number, "reply", text="已整改", way="telephone")
+    path = f"/console/cases/{number}"
+    page = on_case(site, "operator", number, "call_back", words="没有写是否接通")
+    assert page.status == 422
+    assert page.form(f"{path}/call_back").fields["words"] == ["没有写是否接通"]
+    assert not site.as_("supervisor").get(path).offers(f"{path}/close")
+    on_case(site, "operator", number, "call_back", reached="no")
+    assert site.as_("supervisor").get(path).offers(f"{path}/close")
+
+
 def test_a_declined_case_is_told_by_telephone_and_looked_at_again(site: Site) -> None:
     number = open_case(site, reach="phone")
     on_case(site, "supervisor", number, "decline", reason="不属于教育督导的职责")

@@ -16,6 +16,7 @@ from caseflow.ledger.tables import INSTRUCTED, Case
 from caseflow.people.tables import Recusal
 from tests import office as offices
 from tests.web.site import Page, Site
+from tests.web.walking import on_case
 
 DESK = "/console/desk"
 CALL = {"kind": "complaint", "text": "食堂的菜里有虫", "phone": "13812345678"}
@@ -144,6 +145,7 @@ def test_an_answer_on_the_spot_is_kept_and_gets_a_second_look(site: Site) -> Non
 def test_window_and_letter_have_a_receipt(site: Site, channel: str, code: bool) -> None:
     page = log(site, channel)
     assert (newest(site).channel, "查询码" in page.text) == (channel, code)
+    assert "/track，输入编号和查询码" in page.text
 
 
 def test_what_is_handed_down_keeps_sender_number_and_due_moment(site: Site) -> None:
@@ -162,6 +164,21 @@ def test_what_is_handed_down_keeps_sender_number_and_due_moment(site: Site) -> N
     assert newest(site).rank == INSTRUCTED
     assert "3月6日(周五) 24:00" in page.text
     assert "查询码" not in page.text
+
+
+def test_whoever_handed_a_matter_down_is_reported_back_to(site: Site) -> None:
+    said = {"sender": "市信访局", "sender_number": "邵信12号", "due_day": "2026-03-06"}
+    log(site, "handed_down", **said, kind="question", report_back="1")
+    number = newest(site).number
+    page = site.as_("handler").get(f"/console/cases/{number}")
+    assert "交办期限 3月6日(周五) 24:00" in page.text
+    assert "要向来文机关回报" in page.text
+    asked = "向 市信访局 回报办理结果（来文编号：邵信12号）"
+    assert asked not in page.text
+    ended = on_case(site, "operator", number, "answer", text="九月一日", way="telephone")
+    assert asked in ended.text
+    noted = on_case(site, "handler", number, "note", text="已函告市信访局")
+    assert asked not in noted.text
 
 
 def test_the_unit_may_be_typed_in_part(site: Site) -> None:

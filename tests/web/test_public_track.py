@@ -48,11 +48,13 @@ def test_number_and_code_open_the_letter(site: Site) -> None:
     assert "答复您 最晚 3月17日(周二) 24:00" in page.text
 
 
-@pytest.mark.parametrize("typed", ["%s", " %s ", "4%s"])
+@pytest.mark.parametrize("typed", ["%s", " %s ", "4%s", "undashed"])
 def test_what_is_typed_may_have_spaces_and_no_groups(site: Site, typed: str) -> None:
     got = reported(site)
     code = got.code.replace(" ", "")
-    if typed == "4%s":  # full-width digits and a long dash, from a Chinese keyboard
+    if typed == "undashed":  # a telephone's number pad has none
+        assert look(site, got.number.replace("-", ""), code).offers("/track/add")
+    elif typed == "4%s":  # full-width digits and a long dash, from a Chinese keyboard
         number = got.number.translate(str.maketrans("0123456789-", "０１２３４５６７８９—"))
         assert look(site, number, code).offers("/track/add")
     else:

@@ -209,11 +209,16 @@ def close(
     *,
     seen: int | None = None,
 ) -> None:
-    """Close after the call-back. Without satisfaction a supervisor says why (解释说明)."""
+    """Close after the call-back. Without satisfaction a supervisor says why (解释说明).
+
+    Nobody closes what was never called back, whatever the reason: the kind asks for it (§3).
+    """
     case = gate.lock(session, case_id, seen)
     why = words(reason, "reason", 4000)
     if not (_pleased(session, case) or tried_enough(session, case)):
         require(actor, "case.close_unsatisfied")
+        if case.state == "calling_back" and not _calls(session, case):
+            raise MoveNotAllowed("还没有回访过，请先回访并记录")
     _close(session, actor, case, why, now)
 
 

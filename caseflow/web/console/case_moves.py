@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from caseflow.errors import BadInput
 from caseflow.ledger.moves import asking, closing, items, naming, notice, triage
 from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.moves.triage import DangerCard
@@ -227,12 +228,15 @@ def reply(number: str) -> Page:
 @needs("case.call_back")
 def call_back(number: str) -> Page:
     """Record an attempt at calling back (回访)."""
-    heard = Heard(typed("reached") == "yes", _said("solved"), _said("satisfied"), typed("words"))
-    return on_case(
-        number,
-        "call_back",
-        lambda s, case: closing.call_back(s, actor(), case.id, heard, now(), seen=seen()),
-    )
+    reached = _said("reached")
+
+    def record(session: Session, case: Case) -> None:
+        if reached is None:
+            raise BadInput({"reached": "请选择是否接通"})
+        heard = Heard(reached, _said("solved"), _said("satisfied"), typed("words"))
+        closing.call_back(session, actor(), case.id, heard, now(), seen=seen())
+
+    return on_case(number, "call_back", record)
 
 
 @blueprint.post("/cases/<number>/close")

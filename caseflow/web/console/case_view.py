@@ -14,7 +14,7 @@ from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import INSTRUCTED, Case, Item
 from caseflow.people.permissions import may
 from caseflow.vault.person import Person
-from caseflow.web.clocks import ClockView, clock_views
+from caseflow.web.clocks import ClockView, clock_views, due_text
 from caseflow.web.console import case_forms, item_forms, timeline
 from caseflow.web.console.forms import Again, Form
 from caseflow.web.console.next_step import Step, next_step
@@ -48,6 +48,7 @@ class ReportView:
     sealed: bool
     person: Person | None
     may_reveal: bool
+    imposed: str
 
 
 @dataclass(frozen=True)
@@ -235,4 +236,5 @@ def _report(sight: Sight, report: Report, revealed: dict[int, Person]) -> Report
         sealed=report.identity_id is not None,
         person=revealed.get(report.id),
         may_reveal=may(sight.actor, "vault.reveal"),
+        imposed=due_text(report.imposed_due) if report.imposed_due else "",
     )

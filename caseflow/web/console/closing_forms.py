@@ -151,7 +151,7 @@ def _close(sight: Sight) -> Form | None:
         told = gettext("回访时反映人满意，可以办结。")
     elif tried_enough(sight.session, sight.case):
         told = gettext("三个不同的日子都没有接通，可以办结。")
-    elif may(sight.actor, "case.close_unsatisfied"):
+    elif calls(sight) and may(sight.actor, "case.close_unsatisfied"):
         told = gettext("没有得到反映人满意的回访，办结须写明理由（解释说明）。")
     else:
         return None

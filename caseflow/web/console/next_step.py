@@ -139,7 +139,25 @@ def _ended(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
         return Step(gettext("等另一人复看。"))
     if "tell" in case:
         return Step(gettext("还没有告知反映人。"), case["tell"])
-    return Step("")
+    return _report_back(sight, case)
+
+
+_ENDS = ("close", "answer", "decline", "refer")
+
+
+def _report_back(sight: Sight, case: CaseForms) -> Step:
+    """Remind of the office that handed the matter down, until something is noted after the end."""
+    asked = next((one for one in sight.dossier.first_reports if one.report_back), None)
+    since = next((one.verb for one in sight.dossier.entries if one.verb in (*_ENDS, "note")), "")
+    if asked is None or since == "note":
+        return Step("")
+    whom, number = asked.handed_by, asked.handed_number or gettext("无编号")
+    told = gettext(
+        "向 %(whom)s 回报办理结果（来文编号：%(number)s），回报后补记一条。",
+        whom=whom,
+        number=number,
+    )
+    return Step(told, case.get("note"))
 
 
 _STEPS = {

@@ -230,7 +230,7 @@ def _draft() -> tuple[str, str]:
 def _number(typed: str) -> str:
     """Return a report number as it is kept, whatever keyboard typed it."""
     plain = unicodedata.normalize("NFKC", typed)
-    return "".join(_DASHES.sub("-", plain).split())
+    return refs.dashed("".join(_DASHES.sub("-", plain).split()))
 
 
 def _shape(number: str, code: str) -> dict[str, str]:
