@@ -1,5 +1,7 @@
 """Each door from report to closed case, in a real browser on the demo office (design §3)."""
 
+import re
+import time
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -16,6 +18,7 @@ from tests.browser.people import (
     move,
     open_case,
     photograph,
+    put,
     report,
     send,
     sign,
@@ -24,6 +27,7 @@ from tests.browser.people import (
 
 SCHOOL, ITS_PEOPLE, ITS_HEAD = "临溪中学", "linxi", "linxi_head"
 SECTION = "区教育局基础教育股"
+PARENT = "parent@mail.example"
 CALL = "午餐里有异物，孩子吃了肚子疼"
 FOUND = {"result": "substantiated", "basis": "查看留样和采购台账，情况属实"}
 PLEASED = {"reached": "yes", "solved": "yes", "satisfied": "yes", "words": "满意"}
@@ -146,32 +150,101 @@ def test_a_question_at_the_window_is_answered_on_the_spot(house: House) -> None:
     expect(letter(house.visit(), got)).to_contain_text("户口簿、学籍证明和转学申请表。")
 
 
+def test_window_letter_and_what_was_handed_down_come_to_their_end(house: House) -> None:
+    operator, handler = house.as_("operator"), house.as_("handler")
+    helped = log(operator, "window", kind="help", unit=SCHOOL, text=CALL, phone="13800004444")
+    expect(operator.locator(".desk-saved")).to_contain_text("请打印回执")
+    posted = log(
+        operator, "letter", kind="suggestion", text="建议校门口错峰放学", address="临溪路 3 号"
+    )
+    operator.goto("/console/desk?channel=handed_down&new=1")
+    put(
+        operator.locator("#desk"),
+        sender="市信访局",
+        sender_number="邵信 12 号",
+        report_back=True,
+        kind="question",
+        text="群众问：转学要带哪些材料？",
+    )
+    with operator.expect_navigation():
+        operator.locator("#desk button[type=submit]").click()
+    handed = operator.locator(".desk-saved .big-number").first.inner_text()
+
+    task = "查明午餐异物的来源"
+    at_work(handler, helped, task, to=SECTION)
+    move(handler, "item-1-sign_for")
+    move(handler, "item-1-find", **FOUND, rectifying_unit=SECTION)
+    done = {"done": "已更换供应商", "evidence": photograph(house.home)}
+    move(handler, "item-1-submit", **done)
+    answered(house, helped, "已更换供应商。", way="window")
+    open_case(operator, helped.number)
+    move(operator, "call_back", **PLEASED)
+    state(operator, "已办结")
+
+    for number, way in ((posted.number, "letter"), (handed, "letter")):
+        open_case(handler, number)
+        move(handler, "accept")
+        move(handler, "conclude")
+        move(handler, "reply", text="感谢来信，九月起错峰放学。", way=way)
+        state(handler, "已办结")
+    expect(handler.locator("main")).to_contain_text("向 市信访局 回报办理结果")
+    move(handler, "note", text="已函告市信访局")
+    expect(handler.locator("main")).not_to_contain_text("向 市信访局 回报办理结果")
+    expect(letter(house.visit(), posted)).to_contain_text("九月起错峰放学")
+
+
+def test_a_question_on_the_web_is_answered_where_it_was_asked(house: House) -> None:
+    stranger, handler = house.visit(), house.as_("handler")
+    got = report(stranger, kind="question", text="转学要带哪些材料？", contact="none")
+    open_case(handler, got.number)
+    move(handler, "accept")
+    move(handler, "conclude")
+    move(handler, "reply", text="户口簿和学籍证明。", way="track")
+    state(handler, "已办结")
+    expect(letter(stranger, got)).to_contain_text("户口簿和学籍证明。")
+
+
 def test_a_complaint_by_mail_goes_on_when_its_reply_was_sent(house: House, tmp_path: Path) -> None:
     message = EmailMessage(policy=policy.SMTP)
-    message["From"], message["To"] = "parent@mail.example", "office@mail.example"
+    message["From"], message["To"] = PARENT, "office@mail.example"
     message["Subject"], message["Message-ID"] = "投诉课后服务收费", "<walk-1@mail.example>"
     message.set_content("临溪中学课后服务费收了两次，请查一查。")
     kept, number, case = house.command("mail", "deliver", given=message.as_bytes()).split()
     assert kept == "kept"
-    got, handler, task = Receipt(number, ""), house.as_("handler"), "查明课后服务是否重复收费"
+    got, handler, task = by_return(house, number), house.as_("handler"), "查明课后服务是否重复收费"
+    expect(letter(house.visit(), got)).to_contain_text("投诉")
     at_work(handler, got, task)
     put_right(house.as_(ITS_PEOPLE), task, photograph(tmp_path))
     answered(house, got, "多收的费用已退回。", way="message")
     shown_in_time(handler, "待回访")
     expect(handler.locator(".case-head")).to_contain_text(case)
-    sent = [message_from_bytes(one.read_bytes(), policy=policy.default) for one in outgoing(house)]
-    told = {one["To"]: one.get_body().get_content() for one in sent}
-    assert number in told["parent@mail.example"]
-    assert not any(word in text for text in told.values() for word in ("收了两次", "已退回"))
+    told = [text for to, text in outgoing(house) if to == PARENT]
+    assert len(told) == 3, "the receipt, the decision, the reply"
+    assert all(number in text for text in told)
+    texts = [text for _, text in outgoing(house)]
+    assert not any(word in text for text in texts for word in ("收了两次", "已退回"))
     operator = house.as_("operator")
     open_case(operator, got.number)
     move(operator, "call_back", **PLEASED)
     state(operator, "已办结")
 
 
-def outgoing(house: House) -> list[Path]:
-    """Return the messages that left the office."""
-    return sorted((house.home / "outgoing").glob("*.eml"))
+def outgoing(house: House) -> list[tuple[str, str]]:
+    """Return address and text of the messages that left the office."""
+    files = sorted((house.home / "outgoing").glob("*.eml"))
+    sent = [message_from_bytes(one.read_bytes(), policy=policy.default) for one in files]
+    return [(one["To"], one.get_body().get_content()) for one in sent]
+
+
+def by_return(house: House, number: str) -> Receipt:
+    """Wait for the receipt that the reporter gets by mail, and read it."""
+    for _ in range(60):
+        for to, text in outgoing(house):
+            code = re.search(r"\b(?:\d{4} ){3}\d{4}\b", text)
+            if to == PARENT and number in text and code:
+                return Receipt(number, code[0])
+        time.sleep(0.25)
+    raise AssertionError("no receipt came by mail")
 
 
 def shown_in_time(page: Page, word: str) -> None:
