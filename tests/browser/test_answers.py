@@ -1,13 +1,16 @@
 """What forms are answered with is for everybody too, and a reporter needs no script."""
 
+import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
+from caseflow.outbox.tables import Message
 from tests.browser.house import House
-from tests.browser.looking import LANGUAGES, arrive, look
-from tests.browser.people import letter, log, photograph, put, receipt, report, send
+from tests.browser.looking import LANGUAGES, UNFOLD, arrive, look
+from tests.browser.people import letter, log, open_case, photograph, put, receipt, report, send
 from tests.browsers import TELEPHONE
 
 CRY = "有人在校门口收保护费"
@@ -38,6 +41,68 @@ def test_errors_receipt_and_letter_of_a_reporter(shown: House, lang: str, tmp_pa
     put(page.locator("form[action='/track']"), number=kept.number, code=kept.code)
     sent(page, "form[action='/track']")
     look(page, "answer:letter", lang)
+
+
+@every_language
+def test_what_a_reporter_says_later_is_answered(shown: House, lang: str) -> None:
+    page = shown.visit()
+    kept = report(page, kind="tip", text=CRY, contact="none")
+    arrive(page, "/track", lang)
+    form = "form[action='/track']"
+    put(page.locator(form), number=kept.number, code=kept.code)
+    sent(page, form)
+    for part, words in (("add", "昨天又来了"), ("retaliation", "有人上门威胁")):
+        page.evaluate(UNFOLD)
+        put(page.locator(f"form[action='/track/{part}']"), text=words)
+        sent(page, f"form[action='/track/{part}']")
+        look(page, f"answer:track {part}", lang)
+
+
+@every_language
+def test_a_number_that_was_tried_too_often_is_closed_for_a_while(shown: House, lang: str) -> None:
+    """The office's own number, so that this shuts nobody else out; the tries are made at once."""
+    page, number = shown.visit(), f"430503-2026010{len(lang)}-{9000 + len(LANGUAGES[lang])}"
+    arrive(page, "/track", lang)
+    form = "form[action='/track']"
+    for _ in range(11):
+        put(page.locator(form), number=number, code="1" * 16)
+        sent(page, form)
+    look(page, "answer:too many tries", lang)
+
+
+@every_language
+def test_an_identity_that_was_revealed(shown: House, lang: str) -> None:
+    got = report(
+        shown.visit(),
+        kind="complaint",
+        text=CRY,
+        contact="name",
+        name="陈女士",
+        phone="13800007777",
+    )
+    page = shown.as_("supervisor")
+    open_case(page, got.number)
+    arrive(page, page.url.removeprefix(shown.url).partition("?")[0], lang)
+    page.locator("details[id^='reveal-'] > summary").first.click()
+    put(page.locator("form[action*='/reveal/']"), reason="回访需要联系")
+    sent(page, "form[action*='/reveal/']")
+    expect(page.locator("main")).to_contain_text("13800007777")
+    look(page, "answer:revealed", lang)
+
+
+@every_language
+def test_a_message_that_left_the_office(shown: House, lang: str) -> None:
+    report(shown.visit(), kind="complaint", text=CRY, contact="none")
+    query = select(Message.id).order_by(Message.id).limit(1)
+    for _ in range(60):
+        found = shown.ask(lambda session: session.scalar(query))
+        if found is not None:
+            break
+        time.sleep(0.25)
+    page = shown.as_("supervisor")
+    arrive(page, f"/console/outbox/messages/{found}", lang)
+    expect(page.locator("h1")).to_be_visible()
+    look(page, "answer:message", lang)
 
 
 @every_language

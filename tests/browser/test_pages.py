@@ -1,11 +1,18 @@
 """Every page, wide and on a telephone, in both languages: for everybody to use, and nothing odd."""
 
+from contextlib import suppress
+
 import pytest
 from sqlalchemy import ScalarSelect, select
+from werkzeug.exceptions import NotFound
 
+from caseflow.app import create_app, services
 from caseflow.escalation.tables import Order
+from caseflow.ledger.states import CASE_STATES
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.tables import User
+from config import Settings
+from tests.browser import test_admin
 from tests.browser.house import House
 from tests.browser.looking import LANGUAGES, Sight, arrive, at, look
 
@@ -61,6 +68,9 @@ def of_account(username: str) -> ScalarSelect[int | None]:
     return select(User.unit_id).where(User.username == username).scalar_subquery()
 
 
+# States that somebody else than the supervisor looks at most.
+LOOKS_AT = {"awaiting_reporter": "handler", "declined": "auditor", "calling_back": "operator"}
+
 SIGHTS = (
     *(at(NOBODY, path) for path in ("/", "/report", "/track", "/contact", "/login", "/nowhere")),
     at("supervisor", "/console/"),
@@ -74,9 +84,7 @@ SIGHTS = (
     at("reviewer", "/console/check"),
     at("supervisor", "/console/orders"),
     at("leader", "/console/orders?state=issued"),
-    *(a_case(state) for state in ("received", "handling", "replying", "calling_back", "closed")),
-    a_case("awaiting_reporter", "handler"),
-    a_case("declined", "auditor"),
+    *(a_case(state, LOOKS_AT.get(state, "supervisor")) for state in CASE_STATES),
     a_case("received", "operator"),
     an_item("submitted", "reviewer"),
     an_item("draft", "handler"),
@@ -98,3 +106,28 @@ def test_a_page_is_for_everybody(shown: House, sight: Sight, lang: str) -> None:
     arrive(page, sight.path(shown), lang)
     look(page, sight.name, lang)
     assert shown.trouble[before:] == []
+
+
+# What answers with no page of its own: files, pieces of a page, and what machines ask.
+NO_PAGE = {
+    "static",
+    "public.healthz",
+    "public.readyz",
+    "desk.owed_now",
+    *("console.attachment", "console.attachment_picture"),
+    *("console.evidence", "console.evidence_picture"),
+    *("unit.evidence", "unit.evidence_picture"),
+}
+# Looked at where there is one: a message is made by a test (test_answers.py).
+ELSEWHERE = {"admin.outbox_message"}
+
+
+def test_every_page_of_the_site_is_looked_at(shown: House) -> None:
+    app = create_app(services(Settings.read({"CASEFLOW_HOME": str(shown.home)})))
+    address = app.url_map.bind("")
+    looked_at = set()
+    for sight in (*SIGHTS, *test_admin.SIGHTS):
+        with suppress(NotFound):
+            looked_at.add(address.match(sight.path(shown).partition("?")[0])[0])
+    pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert pages - looked_at == NO_PAGE | ELSEWHERE
