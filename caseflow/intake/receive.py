@@ -1,6 +1,6 @@
 """Taking in a report: kept before its channel is told yes, and never twice (laws 1 and 2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from caseflow.intake.report import HandedDown, IncomingFile, IncomingReport
 from caseflow.intake.rooms import Rooms
 from caseflow.ledger import gate
 from caseflow.ledger.moves import opening
-from caseflow.ledger.moves.opening import Filed, NewReport, Registered
+from caseflow.ledger.moves.opening import Filed, NewReport
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import REPORTER, Actor
@@ -74,10 +74,10 @@ def receive(
     if incoming.belongs_to:
         return _joined(session, incoming, now, rooms, actor)
     area = _area(session, incoming, rooms)
-    registered = opening.register(session, area, incoming.received_at)
     receipt = receipts.derive(rooms.ring, incoming.channel, incoming.channel_key)
-    digest = receipts.code_hash(rooms.ring, registered.number, receipt.code, receipt.key_id)
-    new = _sealed(session, incoming, now, rooms, registered, (digest, receipt.key_id))
+    new = _sealed(session, incoming, now, rooms, area)
+    digest = receipts.code_hash(rooms.ring, new.registered.number, receipt.code, receipt.key_id)
+    new = replace(new, receipt_hash=digest, receipt_key=receipt.key_id)
     case, report = opening.open_case(session, actor, new, now)
     return Received(report.number, case.number, receipt.code)
 
@@ -110,8 +110,7 @@ def _joined(
     if first is None:
         raise NotFound("没有这个来件编号")
     case = gate.lock(session, first.case_id)
-    registered = opening.register(session, first.area_code, incoming.received_at)
-    new = _sealed(session, incoming, now, rooms, registered, None)
+    new = _sealed(session, incoming, now, rooms, first.area_code)
     report = opening.join(session, actor, case, first, new, now)
     return Received(report.number, case.number, None, joined=True)
 
@@ -121,9 +120,11 @@ def _sealed(
     incoming: IncomingReport,
     now: datetime,
     rooms: Rooms,
-    registered: Registered,
-    receipt: tuple[str, str] | None,
+    area: str,
 ) -> NewReport:
+    """Seal who and what into the vault, keep the files, and take the number last: whoever holds a
+    counter holds up every other report of the area (engine 3).
+    """
     contact = incoming.contact
     identity_id = (
         keep_identity(session, rooms.ring, contact, now, answerable=incoming.answerable)
@@ -131,8 +132,10 @@ def _sealed(
         else None
     )
     handed = incoming.handed_down or HandedDown("")
+    files = tuple(_filed(session, file, now, rooms) for file in incoming.files)
+    original_id = keep_original(session, rooms.ring, rooms.store, incoming.original, now)
     return NewReport(
-        registered=registered,
+        registered=opening.register(session, area, incoming.received_at),
         channel=incoming.channel,
         channel_key=incoming.channel_key,
         received_at=incoming.received_at,
@@ -149,9 +152,7 @@ def _sealed(
         anonymous=not contact,
         locale=incoming.locale,
         identity_id=identity_id,
-        original_id=keep_original(session, rooms.ring, rooms.store, incoming.original, now),
-        receipt_hash=receipt[0] if receipt else None,
-        receipt_key=receipt[1] if receipt else None,
+        original_id=original_id,
         logged_by=incoming.logged_by,
         handed_by=handed.sender,
         handed_number=handed.number,
@@ -159,7 +160,7 @@ def _sealed(
         report_back=handed.report_back,
         urgent=incoming.urgent,
         instructed=handed.instructed,
-        files=tuple(_filed(session, file, now, rooms) for file in incoming.files),
+        files=files,
     )
 
 

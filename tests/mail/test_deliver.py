@@ -10,6 +10,7 @@ from datetime import datetime
 from io import BytesIO
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy import text as sql
 
 from caseflow.adapters.file_store import LocalStore
@@ -275,3 +276,20 @@ def test_the_original_of_a_small_message_is_not_readable_in_the_database(
 def test_unavailable_is_raised_to_whoever_calls_deliver(sqlite_rooms: Rooms, now: datetime) -> None:
     with pytest.raises(Unavailable):
         give(broken_store(sqlite_rooms), with_file(bytes(300_000)), now)
+
+
+def test_a_number_is_taken_when_all_that_takes_time_is_done(rooms: Rooms, now: datetime) -> None:
+    """Whoever holds a counter holds up every other report of the area (engine 3)."""
+    sent: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_more: object) -> None:
+        sent.append(statement)
+
+    event.listen(rooms.database.engine, "before_cursor_execute", note)
+    give(rooms, with_file(bytes(range(256)) * 400), now)
+    taken = next(n for n, one in enumerate(sent) if one.startswith("INSERT INTO counter"))
+    sealed = [
+        n for n, one in enumerate(sent) if re.match(r"INSERT INTO (identity|original|blob)", one)
+    ]
+    assert len(sealed) >= 3
+    assert max(sealed) < taken

@@ -6,6 +6,7 @@ address of the next sheet, so that a reload shows that and sends nothing again.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from caseflow import words
 from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
 from caseflow.deadlines.rules import rules_of
+from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, NotPermitted, Told
 from caseflow.intake import desk_places, drafts
 from caseflow.intake.channels import desk as sheets
@@ -162,11 +164,15 @@ def _saved(session: Session, received: Received, channel: str) -> Saved:
         groups=grouped(received.code or "").split() if channel != "handed_down" else (),
         channel=channel,
         received_at=moment_text(report.received_at),
-        promises=clock_views(rules_of(session), running, edge.now()),
+        promises=clock_views(rules_of(session), sorted(running, key=_due), edge.now()),
         answered=case.state == "answered",
         urgent=case.urgent,
         again=received.duplicate,
     )
+
+
+def _due(clock: Clock) -> datetime:
+    return clock.due
 
 
 def _page(session: Session, typed: Sheet, saved: Saved | None = None) -> str:
