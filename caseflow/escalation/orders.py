@@ -79,13 +79,17 @@ def _text(session: Session, clock: Clock, rung: Rung, unit_id: int | None, now: 
     calendar = rules_of(session).calendar
     due = calendar.due_day(clock.due)
     late = calendar.working_days_between(due, calendar.local_day(now))
-    day = f"{due.year}年{due.month}月{due.day}日"  # not said
     whom = f"{unit}：\n" if unit else ""
     return (
         f"{ACTIONS[rung.action]}\n{whom}"
-        f"你单位承办的事项，{CLOCKS[clock.name]}为{day}，至今已逾期{late}个工作日，仍未完成。\n"
+        f"你单位承办的事项，{CLOCKS[clock.name]}为{_day(due)}，"
+        f"截至{_day(calendar.local_day(now))}已逾期{late}个工作日，仍未完成。\n"
         "请接到本件后立即办理，并在期限内书面报告办理情况和逾期原因。"
     )
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"  # not said
 
 
 def _locked(session: Session, actor: Actor, order_id: int) -> tuple[Case, Order]:

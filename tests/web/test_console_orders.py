@@ -99,3 +99,16 @@ def test_outside_the_scope_there_is_no_order(site: Site) -> None:
 def test_an_operator_has_no_business_with_orders(site: Site) -> None:
     neglected(site)
     assert site.as_("operator").get("/console/orders").status == 403
+
+
+def test_a_printed_order_is_a_document_with_fixed_days(site: Site) -> None:
+    neglected(site)
+    number = order(site).id
+    assert "（草稿，未签发）" in site.as_("supervisor").get(f"/console/orders/{number}").html
+    settle(site, "supervisor", "issue")
+    paper = site.as_("school").get(f"/unit/orders/{number}").html.partition('class="document')[2]
+    paper = paper.partition("</article>")[0]
+    assert 'class="document-line document-to">测试school：</p>' in paper
+    assert "时前书面答复。" in paper
+    assert "截至2026年" in paper
+    assert "至今" not in paper, "what is true today must be true when it is read"

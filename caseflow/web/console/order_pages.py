@@ -18,6 +18,7 @@ from caseflow.people.permissions import may
 from caseflow.web.clocks import clock_views, due_text
 from caseflow.web.console import paging
 from caseflow.web.console.frame import Page, blueprint, scope
+from caseflow.web.document import document
 from caseflow.web.edge import actor, change, needs, now, read, typed
 from caseflow.web.locale import day_text, gettext, moment_text
 
@@ -105,6 +106,7 @@ def _page(
         row=row,
         shown=shown,
         people=people,
+        document=document(row.order),
         answer_due=due_text(due) if due else "",
         answer_by=day_text(row.order.answer_by) if row.order.answer_by else "",
         may_settle=_may_settle(row),

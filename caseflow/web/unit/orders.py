@@ -12,6 +12,7 @@ from caseflow.escalation import orders as verbs
 from caseflow.escalation.received import order_to
 from caseflow.escalation.tables import Order
 from caseflow.web import edge
+from caseflow.web.document import document
 from caseflow.web.edge import needs, now
 from caseflow.web.locale import day_text, gettext, moment_text
 from caseflow.web.unit.frame import Page, bearer, blueprint
@@ -75,6 +76,7 @@ def _page(session: Session, order_id: int, typed: str = "", error: str = "") -> 
         unit=bearer(session),
         order=found,
         line=order_line(found),
+        document=document(found),
         answered_at=moment_text(found.answered_at) if found.answered_at else "",
         typed=typed,
         error=error,
