@@ -46,6 +46,12 @@ class BadInput(CaseflowError):
         self.fields = dict(fields)
 
 
+class SignedOut(CaseflowError):
+    """Something was sent by nobody who is signed in: the session ended while it was written."""
+
+    status = 401
+
+
 class NotPermitted(CaseflowError):
     """The actor's role or scope does not cover this."""
 

@@ -14,6 +14,7 @@ from flask import Response, current_app, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 
 from caseflow import clock, refs
+from caseflow.errors import SignedOut
 from caseflow.intake.channels.webform import legible
 from caseflow.intake.rooms import Rooms
 from caseflow.people.actor import Actor
@@ -63,13 +64,18 @@ def change(work: Callable[[Session], T]) -> T:
 
 
 def needs(permission: str) -> Callable[[Callable[P, T]], Callable[P, T | Response]]:
-    """Let a handler run only for people with `permission`; others sign in or are refused."""
+    """Let a handler run only for people with `permission`; others sign in or are refused.
+
+    What was sent by nobody raises SignedOut, whose page shows what was written.
+    """
 
     def guard(handler: Callable[P, T]) -> Callable[P, T | Response]:
         @wraps(handler)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> T | Response:
             if not signed_in():
-                back = request.full_path.rstrip("?") if request.method == "GET" else None
+                if request.method != "GET":
+                    raise SignedOut
+                back = request.full_path.rstrip("?")
                 return cast(Response, redirect(url_for("login.show", next=back)))
             require(actor(), permission)
             return handler(*args, **kwargs)

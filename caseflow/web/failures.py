@@ -3,18 +3,21 @@
 import logging
 import secrets
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request, url_for
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from caseflow.errors import CaseflowError
+from caseflow.errors import CaseflowError, SignedOut
 from caseflow.web.edge import actor, signed_in
 from caseflow.web.locale import gettext
 from caseflow.web.login import home_of
 
 log = logging.getLogger(__name__)
 
-_PAGES = (400, 403, 404, 409, 413, 429, 500, 503)
+_STAFF = ("/console", "/unit")
+_NOT_WRITTEN = {"csrf_token", "head_n", "nonce", "channel"}
+_PAGES = (400, 401, 403, 404, 409, 413, 429, 500, 503)
 Answer = tuple[str, int]
 
 
@@ -32,8 +35,34 @@ def _http(error: HTTPException) -> Answer:
     return _page(error.code or 500)
 
 
+def _signed_out(_error: SignedOut) -> Answer:
+    """Give back what was written: whoever wrote it can copy it, sign in and send it again."""
+    return _page(401, typed=_written(), login_href=url_for("login.show", next=_before()))
+
+
 def _csrf(_error: CSRFError) -> Answer:
-    return _page(400, reason=gettext("页面放得太久，请返回上一页刷新后再提交。您写的内容还在。"))
+    # Asked of the cookie itself: the token is looked at before anybody is named (`login._know`).
+    if request.path.startswith(_STAFF) and not current_user.is_authenticated:
+        return _signed_out(SignedOut())
+    return _page(400, typed=_written(), back_href=_before())
+
+
+def _written() -> list[str]:
+    """Return the texts that somebody of the office or a unit wrote into the form."""
+    if not request.path.startswith(_STAFF):
+        return []
+    return [value for name, value in request.form.items() if name not in _NOT_WRITTEN and value]
+
+
+def _before() -> str:
+    """Return the page that the form stood on, as far as its address tells; else nothing."""
+    path = request.path
+    address = current_app.url_map.bind("")
+    while path := path.rpartition("/")[0]:
+        for candidate in (path, f"{path}/"):
+            if address.test(candidate, method="GET"):
+                return candidate
+    return ""
 
 
 def _unforeseen(error: InternalServerError) -> Answer:
@@ -62,6 +91,7 @@ class Quiet(Flask):
 def install(app: Flask) -> None:
     """Answer every error with a page of our own."""
     app.register_error_handler(CaseflowError, _explained)
+    app.register_error_handler(SignedOut, _signed_out)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(InternalServerError, _unforeseen)
     app.register_error_handler(HTTPException, _http)

@@ -1,7 +1,6 @@
 """Signing in and out. The session cookie holds the account and its epoch; the actor is a value."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, flash, g, redirect, render_template, request, url_for
@@ -20,7 +19,6 @@ from caseflow.web.locale import gettext
 
 blueprint = Blueprint("login", __name__)
 Page = str | Response | WerkzeugResponse
-LASTS = timedelta(hours=12)  # a shift and its handing over
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ def sign_in() -> Page:
         )
         return Response(page, status=401)
     cookie.clear()  # nothing that was known of this browser before may prove anything after
-    login_user(me, duration=LASTS)
+    login_user(me)
     return redirect(_safe(request.form.get("next")) or home_of(me.actor))
 
 

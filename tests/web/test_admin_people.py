@@ -191,7 +191,7 @@ def post_row(page: Page, place: str, duty: str) -> str:
     [row] = [
         row
         for row in re.findall(r"<tr.*?</tr>", page.html, re.DOTALL)
-        if f"<td>{place}</td>" in row and f">{duty}<" in row
+        if f">{place}</td>" in row and f">{duty}<" in row
     ]
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row))
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from caseflow.people import accounts
 from caseflow.people.tables import User
 from tests.web.site import PASSWORD, Page, Site
+from tests.web.walking import open_case
 
 
 def sign_in(site: Site, username: str, password: str, path: str = "/login") -> Page:
@@ -104,3 +105,29 @@ def test_signing_out_ends_it(site: Site) -> None:
     visit = site.as_("handler")
     visit.get("/console/").send("/logout")
     assert visit.get("/console/").path == "/login"
+
+
+@pytest.mark.parametrize("cookie", ["ended", "gone"])
+def test_what_was_written_when_the_session_ended_is_given_back(site: Site, cookie: str) -> None:
+    """Nobody of the office loses a text because a shift ended or a colleague signed out."""
+    number = open_case(site)
+    visit, elsewhere = site.as_("handler"), site.as_("handler")
+    page = visit.get(f"/console/cases/{number}")
+    if cookie == "ended":
+        elsewhere.get("/console/").send("/logout")
+    else:
+        visit.client.delete_cookie("caseflow")
+    page = page.send(f"/console/cases/{number}/note", text="家长又来电话，约明日上午")
+    assert page.status == 401
+    assert "没有保存" in page.text
+    assert "家长又来电话，约明日上午" in page.text
+    assert f"/login?next=/console/cases/{number}" in page.links
+
+
+def test_no_password_is_ever_given_back(site: Site) -> None:
+    visit = site.nobody()
+    visit.get("/login")
+    sent = {"username": "handler", "password": "secret-word", "csrf_token": "old"}
+    answer = visit.client.post("/login", data=sent)
+    assert answer.status_code == 400
+    assert "secret-word" not in answer.get_data(as_text=True)
