@@ -4,6 +4,7 @@ A crash in between leaves bytes that no row names and that nobody can read; neve
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
@@ -13,22 +14,42 @@ from sqlalchemy.orm import Session
 
 from caseflow.errors import NotFound
 from caseflow.files.sniff import HEAD_BYTES, sniff
-from caseflow.files.store import Readable, Store
+from caseflow.files.store import Readable, Store, StoredBlob
 from caseflow.files.tables import Blob
 
 
-def keep(session: Session, store: Store, content: bytes | Readable, now: datetime) -> Blob:
-    """Keep bytes or a stream and return its row; the same content has one row and one file.
+@dataclass(frozen=True)
+class Put:
+    """Bytes that lie in the store and have no row yet."""
+
+    stored: StoredBlob
+    media_type: str
+
+
+def put(store: Store, content: bytes | Readable) -> Put:
+    """Put bytes or a stream into the store, before any transaction: writing takes its time, and
+    on SQLite nobody else could write meanwhile. `name` gives them their row.
 
     The stream is read once, in pieces. Raises Unavailable when the store is stopped.
     """
     heard = _Heard(BytesIO(content) if isinstance(content, bytes) else content)
     stored = store.put(heard)
+    return Put(stored, sniff(heard.head).media_type)
+
+
+def keep(session: Session, store: Store, content: bytes | Readable, now: datetime) -> Blob:
+    """Put small content and name it at once: for what must be one step. Raises as `put` does."""
+    return name(session, put(store, content), now)
+
+
+def name(session: Session, lies: Put, now: datetime) -> Blob:
+    """Return the row of what lies in the store; the same content has one row and one file."""
+    stored = lies.stored
     values = {
         "id": stored.id,
         "sha256": stored.sha256,
         "size": stored.size,
-        "media_type": sniff(heard.head).media_type,
+        "media_type": lies.media_type,
         "key_id": stored.key_id,
         "stored_at": now,
     }

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from caseflow.files import blobs
+from caseflow.files.blobs import Put
 from caseflow.files.names import safe_name
 from caseflow.files.tables import Blob
 from caseflow.intake.report import IncomingFile
@@ -76,15 +77,20 @@ def sift(sent: Sequence[Sent], already: int, allowed: Allowed) -> Sifted:
     return Sifted(tuple(fitting[:room]), empty, too_large, too_many)
 
 
-def keep(
-    session: Session, rooms: Rooms, key: str, sent: Sequence[Sent], now: datetime
-) -> list[str]:
-    """Keep files under a form's key and return their tokens. Raises Unavailable."""
-    named = []
+def put(rooms: Rooms, sent: Sequence[Sent]) -> list[tuple[str, Put]]:
+    """Put files into the store, each under the name it may have. Raises Unavailable."""
+    lie = []
     for file in sent:
-        file.stream.seek(0)  # the transaction may run again
-        blob = blobs.keep(session, rooms.store, file.stream, now)
-        named.append((safe_name(file.name), blob.id))
+        file.stream.seek(0)
+        lie.append((safe_name(file.name), blobs.put(rooms.store, file.stream)))
+    return lie
+
+
+def keep(
+    session: Session, rooms: Rooms, key: str, lie: Sequence[tuple[str, Put]], now: datetime
+) -> list[str]:
+    """Keep files that lie in the store under a form's key and return their tokens."""
+    named = [(name, blobs.name(session, one, now).id) for name, one in lie]
     return _wait(session, rooms, key, named, now)
 
 

@@ -1,4 +1,4 @@
-"""Who may strike items off, for many items at once: the bulk form of `hands.eligible`.
+"""Who may strike items off, for one item or many at once.
 
 Whoever had a hand in the item is out (design law 4), and so is whoever must not touch matters of
 the unit it is about. Where nobody in the office is left, the level above is asked.

@@ -9,14 +9,14 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from caseflow.ledger import hands
+from caseflow.ledger import checkers, hands
 from caseflow.ledger.moves import handlers
 from caseflow.ledger.moves.notice import reachable
 from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.report_tables import Report
 from caseflow.notices.matter import Matter, unit_of, verifies
 from caseflow.people.posts import holder
-from caseflow.people.tables import Recusal, User
+from caseflow.people.tables import Area, Recusal, User
 from caseflow.vault.identities import written_within
 
 RECEIPTS_A_DAY = 10
@@ -83,7 +83,9 @@ def _checkers(session: Session, matter: Matter) -> list[User]:
     """Return the reviewers who had no hand in the item; supervisors where there is none."""
     if matter.case is None or matter.item is None:
         return []
-    able = hands.eligible(session, matter.case, matter.item)
+    case, item = matter.case, matter.item
+    area = session.get_one(Area, case.area_code)
+    able = checkers.eyes(session, [(area, case, item)])[item.id].people
     return _reviewers_first(able) or holder(session, "supervisor", matter.area)
 
 

@@ -3,16 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from caseflow.crypto.keys import KeyRing
 from caseflow.db import Database
 from caseflow.deadlines.tables import Clock
+from caseflow.errors import BadInput
 from caseflow.escalation import orders
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.tables import Order
+from caseflow.intake import known
+from caseflow.ledger import checkers
 from caseflow.ledger.moves import asking, check, closing, items, opening, triage, work
 from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.moves.triage import DangerCard
@@ -20,7 +25,8 @@ from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import REPORTER
-from caseflow.people.tables import Post, Recusal, User
+from caseflow.people.scope import scope_of
+from caseflow.people.tables import Area, Post, Recusal, User
 from caseflow.vault.tables import Original
 from tests import office as offices
 from tests.ledger.test_main_job import blob
@@ -318,3 +324,45 @@ def test_a_late_message_of_the_verification_never_turns_to_the_unit_reported(des
     work.find(desk.session, desk.office["inspector"], item.id, result, desk.now)
     assert desk.told() >= {"rung > inspector", "rectify > school"}
     assert "rung > school" not in desk.told()
+
+
+def test_a_decision_is_looked_at_by_anybody_but_whoever_took_it(desk: Desk) -> None:
+    """Where no reviewer is left the only other checker took it: the leader looks, not nobody."""
+    desk.session.get_one(User, desk.office["reviewer"].person).active = False
+    case, _ = desk.case()
+    assert desk.by(triage.decline, "supervisor", case.id, "不属于") >= {"second_look > leader"}
+
+
+def test_whoever_is_recused_is_not_asked_to_check(desk: Desk) -> None:
+    school, reviewer = desk.office.units["school"], desk.office["reviewer"]
+    desk.session.add(
+        Recusal(user_id=reviewer.person, unit_id=school, reason="亲属", since=desk.now)
+    )
+    case, item = desk.case(unit=school)[0], None
+    desk.by(triage.accept, "handler", case.id)
+    desk.by(items.split, "handler", case.id, ["食堂卫生"])
+    item = desk.session.scalars(select(Item).where(Item.case_id == case.id)).one()
+    area = desk.session.get_one(Area, case.area_code)
+    found = checkers.eyes(desk.session, [(area, case, item)])[item.id]
+    assert not found.may(reviewer.id)
+    assert found.may(desk.office["supervisor"].id)
+
+
+def test_a_recused_inspector_is_sent_nowhere(desk: Desk) -> None:
+    school, inspector = desk.office.units["school"], desk.office["inspector"]
+    desk.session.add(
+        Recusal(user_id=inspector.person, unit_id=school, reason="亲属", since=desk.now)
+    )
+    desk.session.flush()
+    with pytest.raises(BadInput, match="回避"):
+        desk.dispatched("section", unit=school)
+
+
+def test_earlier_cases_of_a_unit_stay_within_the_scope(desk: Desk, tmp_path: Path) -> None:
+    school = desk.office.units["school"]
+    case, _ = desk.case(unit=school)
+    ring = KeyRing.create(tmp_path / "keys.json")
+    for who, expected in (("operator", [case.id]), ("stranger", [])):
+        scope = scope_of(desk.office[who])
+        earlier = known.look_up(desk.session, ring, scope, desk.now, unit_id=school).by_unit
+        assert [one.case.id for one in earlier] == expected

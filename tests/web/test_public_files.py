@@ -47,6 +47,7 @@ def test_a_kept_file_that_expired_is_told(site: Site) -> None:
     assert "已经过期" in page.text
     receipt(page.send("/report", files=a_file("照片.png")))
     assert [name for name, _ in attached(site)] == ["照片.png"]
+    assert count(site, Upload) == 1, "the one whose form never came is forgotten"
 
 
 def test_another_form_cannot_take_a_kept_file(site: Site) -> None:
