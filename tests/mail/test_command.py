@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from caseflow.intake.rooms import Rooms
+from tests.mail.dovecot import Account
 from tests.mail.ledger import counts, quarantined
 from tests.mail.writing import DATE, FROM, MIME, TO, message
 from tests.servers import ROOT
@@ -23,7 +24,7 @@ import sys
 from pathlib import Path
 from caseflow.cli import main
 try:
-    main(["mail", "deliver"])
+    main(["mail", *sys.argv[1:]])
 finally:
     [line] = [x for x in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in x]
     print(line.split()[1], file=sys.stderr)
@@ -78,7 +79,7 @@ def test_sixty_megabytes_pass_through_with_little_memory(
         yield from (hashlib.shake_256(b"%d" % number).digest(MIB) for number in range(60))
 
     process = subprocess.Popen(
-        [sys.executable, "-c", MEASURED],
+        [sys.executable, "-c", MEASURED, "deliver"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -90,8 +91,30 @@ def test_sixty_megabytes_pass_through_with_little_memory(
         process.stdin.write(piece)
     said, errors = process.communicate()
     assert (process.returncode, said.split()[0]) == (0, b"quarantined"), errors
-    peak = int(errors.split()[-1]) * 1024
-    assert peak < 150 * MIB, f"{peak / MIB:.0f} MiB"
+    assert_little(errors)
     [(reason, raw)] = quarantined(sqlite_rooms)
     assert reason == "邮件超过 50 MB，未作解析"
     assert hashlib.sha256(raw).digest() == hashlib.sha256(b"".join(pieces())).digest()
+
+
+def test_more_than_fifty_megabytes_are_fetched_in_little_memory(
+    settings: dict[str, str], sqlite_rooms: Rooms, account: Account
+) -> None:
+    large = PLAIN + b"\r\n" + (b"x" * 998 + b"\r\n") * 58_000
+    account.put(large)
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, "poll"],
+        env={**settings, "CASEFLOW_IMAP_URL": account.url},
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.split()) == (0, [b"1"]), done.stderr
+    assert_little(done.stderr)
+    assert quarantined(sqlite_rooms) == [("邮件超过 50 MB，未作解析", large)]
+
+
+def assert_little(errors: bytes) -> None:
+    """Assert that the program's high-water mark, its last word, lies below 150 MiB."""
+    peak = int(errors.split()[-1]) * 1024
+    assert peak < 150 * MIB, f"{peak / MIB:.0f} MiB"
