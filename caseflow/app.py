@@ -76,6 +76,14 @@ class Services:
 
         return lambda now: poll(self.rooms, lambda: open_mailbox(self.settings.imap_url), now)
 
+    def forget_files(self, now: datetime) -> int:
+        """Forget files that nothing names any more and return how many."""
+        from caseflow.files.orphans import forget
+        from caseflow.intake.uploads import expire
+
+        self.database.run(lambda session: expire(session, now))
+        return forget(self.database, self.rooms.store, now)
+
     def sweep(self, session: Session, now: datetime) -> int:
         """Take one batch of due clocks a rung up; 0 when none is left."""
         from caseflow.escalation.sweep import sweep

@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -82,14 +82,43 @@ class LocalStore:
             self.root.stat()
             return self._path(blob_id).is_file()
 
-    def clear_unfinished(self, before: datetime) -> int:
+    def ids(self, before: datetime, /) -> Iterator[str]:
+        """Return the ids of the files that were last put before that moment."""
+        for folder in self.root.iterdir():
+            if folder.name == _UNFINISHED:
+                continue
+            for path in folder.iterdir():
+                if _ID.fullmatch(path.name) and _older(path, before):
+                    yield path.name
+
+    def forget(self, blob_id: str, before: datetime, /) -> bool:
+        """Remove a file unless it was put again since that moment; tell whether it is gone.
+
+        It is taken aside before its age is looked at: whoever puts the content at this very
+        moment writes a file of their own, which nothing here touches.
+        """
+        path, aside = self._path(blob_id), self.root / _UNFINISHED / secrets.token_hex(16)
+        with _as_unavailable():
+            try:
+                path.rename(aside)
+            except FileNotFoundError:
+                return False
+            old = _older(aside, before)
+            if not old:
+                with suppress(FileExistsError):  # put once more meanwhile: that one stays
+                    path.hardlink_to(aside)
+            aside.unlink(missing_ok=True)
+            _sync(path.parent)
+        return old
+
+    def clear_unfinished(self, before: datetime, /) -> int:
         """Remove what crashes left half-written before that moment; return how many files.
 
         A writer still at work has a younger file, so `before` should lie a day back.
         """
         cleared = 0
         for path in (self.root / _UNFINISHED).iterdir():
-            if path.stat().st_mtime < before.timestamp():
+            if _older(path, before):
                 path.unlink(missing_ok=True)
                 cleared += 1
         return cleared
@@ -178,6 +207,10 @@ def _full(source: Readable) -> bytes:
     while gathered and len(gathered) < CHUNK and (more := source.read(CHUNK - len(gathered))):
         gathered += more
     return gathered
+
+
+def _older(path: Path, moment: datetime) -> bool:
+    return path.stat().st_mtime < moment.timestamp()
 
 
 def _create(path: Path) -> BinaryIO:

@@ -54,12 +54,13 @@ def name(session: Session, lies: Put, now: datetime) -> Blob:
         "stored_at": now,
     }
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    # Another transaction may be keeping the same bytes at this moment: the second one waits.
-    session.execute(insert(Blob).values(values).on_conflict_do_nothing(index_elements=["id"]))
-    blob = session.scalars(select(Blob).where(Blob.id == stored.id)).one()
-    if blob.key_id != stored.key_id:
-        blob.key_id = stored.key_id  # put anew after a rotation
-    return blob
+    # Another transaction may be keeping the same bytes at this moment, or forgetting them: the
+    # second one waits. A row that is there is fresh again, and sealed by the key of this moment.
+    anew = {"stored_at": now, "key_id": stored.key_id}
+    upsert = insert(Blob).values(values).on_conflict_do_update(index_elements=["id"], set_=anew)
+    session.execute(upsert)
+    query = select(Blob).where(Blob.id == stored.id).execution_options(populate_existing=True)
+    return session.scalars(query).one()
 
 
 def chunks(session: Session, store: Store, blob_id: str) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from caseflow.errors import CaseflowError
@@ -48,6 +49,18 @@ class Store(Protocol):
         Raises BlobBroken at once when the blob is missing or is not this one, and later when a
         piece was altered, moved or cut off.
         """
+        ...
+
+    def ids(self, before: datetime, /) -> Iterator[str]:
+        """Return the ids of what was last put before that moment."""
+        ...
+
+    def forget(self, blob_id: str, before: datetime, /) -> bool:
+        """Remove a blob unless it was put again since that moment; tell whether it is gone."""
+        ...
+
+    def clear_unfinished(self, before: datetime, /) -> int:
+        """Remove what crashes left half-written before that moment; return how many."""
         ...
 
     def exists(self, blob_id: str, /) -> bool:

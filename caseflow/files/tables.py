@@ -10,7 +10,7 @@ from caseflow.db import Base, Moment
 
 class Blob(Base):
     """Bytes kept in the store under `id`, a keyed hash of the content, so that the name of a
-    file on disk tells nothing and the same content is kept once.
+    file on disk tells nothing and the same content is kept once. `stored_at`: when it was last put.
     """
 
     __tablename__ = "blob"

@@ -25,5 +25,8 @@ class Services(Protocol):
     def poll_mail(self) -> Callable[[datetime], int] | None:
         """Fetches some mail and returns how many; None while no mailbox is configured."""
 
+    def forget_files(self, now: datetime) -> int:
+        """Forget files that nothing names any more and return how many."""
+
     def sweep(self, session: Session, now: datetime) -> int:
         """Take one batch of due clocks a rung up and return how many; 0 when none is left."""

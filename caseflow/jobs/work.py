@@ -26,6 +26,12 @@ def poll_mail(services: Services, now: datetime) -> bool:
     return services.poll_mail is not None and services.poll_mail(now) > 0
 
 
+def forget_files(services: Services, now: datetime) -> bool:
+    """Forget files that nothing names. A second run finds none."""
+    services.forget_files(now)
+    return False
+
+
 def worker_name() -> str:
     """Return which process this is, for the claims it makes."""
     return f"{os.getpid()}@{socket.gethostname()}"

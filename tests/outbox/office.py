@@ -65,6 +65,10 @@ class Office:
     folder: Path
     poll_mail: None = None
 
+    def forget_files(self, _now: datetime) -> int:
+        """Forget none."""
+        return 0
+
     def sweep(self, _session: Session, _now: datetime) -> int:
         """Leave a trace."""
         with (self.folder / "swept").open("a") as out:

@@ -39,6 +39,10 @@ class House:
         self.batches -= 1
         return max(self.batches + 1, 0)
 
+    def forget_files(self, _now: datetime) -> int:
+        """Forget none."""
+        return 0
+
     @property
     def poll_mail(self) -> object:
         """Find that much mail."""
@@ -65,14 +69,15 @@ def test_every_job_stands_in_the_schedule(house: House) -> None:
         ("sweep", 60),
         ("mail", 60),
         ("outbox", 2),
+        ("files", 21_600),
     ]
     assert tuple(job.name for job in with_mail) == NAMES
-    assert [job.name for job in schedule(house)] == ["sweep", "outbox"]  # type: ignore[arg-type]
+    assert [job.name for job in schedule(house)] == ["sweep", "outbox", "files"]  # type: ignore[arg-type]
 
 
 def test_a_job_says_whether_there_may_be_more(house: House, now: datetime) -> None:
     house.batches, house.mails = 2, 0
-    sweep, mail, outbox = schedule(house)  # type: ignore[arg-type]
+    sweep, mail, outbox, _ = schedule(house)  # type: ignore[arg-type]
     assert [sweep.work(now), sweep.work(now), sweep.work(now)] == [True, True, False]
     assert mail.work(now) is False
     house.mails = 3
