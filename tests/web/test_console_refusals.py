@@ -180,3 +180,16 @@ def test_what_a_dispatch_will_do_is_said_before_and_then_happens(site: Site) -> 
     page = on_item(site, "handler", number, "dispatch", unit="测试school", text="请核查")
     assert "签收期限 3月4日(周三) 24:00" in page.text
     assert "核查期限 3月13日(周五) 24:00" in page.text
+
+
+def test_a_remark_that_is_too_long_is_told_and_not_cut(site: Site) -> None:
+    """What is pasted must not lose its end unseen."""
+    number, long = submitted(site), "长" * 4001
+    item = item_of(site, number)
+    page = site.as_("reviewer").get(f"/console/cases/{number}")
+    assert "maxlength" not in page.html.partition('name="remark"')[2].partition(">")[0]
+    page = page.send(f"/console/items/{item.id}/strike_off", remark=long)
+    assert page.status == 422
+    assert "最多 4000 字" in page.text
+    assert page.form(f"/console/items/{item.id}/strike_off").fields["remark"] == [long]
+    assert item_of(site, number).state == "submitted"

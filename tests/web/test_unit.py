@@ -76,7 +76,7 @@ def test_what_is_submitted_waits_and_what_is_struck_off_is_over(site: Site) -> N
     item_id = rectifying(site)
     page = open_item(site, item_id).send(at(item_id, "evidence"), files=[a_file()])
     page.send(at(item_id, "submit"), done="已重新清洗")
-    assert "等我办处理的" in site.as_("school").get("/unit/").text
+    assert "等督导办公室处理的" in site.as_("school").get("/unit/").text
     reviewer = site.office["reviewer"]
     site.do(lambda s: check.strike_off(s, reviewer, item_id, "", site.now))
     assert "办完的 1" in site.as_("school").get("/unit/").text

@@ -118,7 +118,7 @@ def test_a_unit_never_concludes_on_a_tip(site: Site) -> None:
     item_id = dispatched(site, "tip", "school", unit=site.office.units["academy"])
     page = signed(site, item_id)
     assert not page.offers(at(item_id, "find"))
-    assert "结论由我办作出" in page.text
+    assert "结论由督导办公室作出" in page.text
     seen = page.form(at(item_id, "evidence")).fields["seen"]
     answer = page.visit.post(at(item_id, "find"), seen=seen, result="partly", basis="我们看过")
     assert answer.status == 409

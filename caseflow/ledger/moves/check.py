@@ -9,7 +9,14 @@ from caseflow.deadlines import clocks
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import MoveNotAllowed, NotPermitted
 from caseflow.ledger import gate, hands
-from caseflow.ledger.moves.record import matter_of, of_item, record, resolve_due, words
+from caseflow.ledger.moves.record import (
+    matter_of,
+    may_say,
+    of_item,
+    record,
+    resolve_due,
+    words,
+)
 from caseflow.ledger.moves.waiting import wait_too
 from caseflow.ledger.moves.work import CASE_AT_WORK
 from caseflow.ledger.states import ITEM_DONE, TO_RECTIFY
@@ -70,7 +77,7 @@ def strike_off(
     item.struck_off_at, item.struck_off_by = now, actor.person
     clocks.meet(session, of_item(item), now, "check")
     clocks.stop(session, of_item(item), now)
-    facts = {"outcome": item.outcome, "remark": remark.strip()}
+    facts = {"outcome": item.outcome, "remark": may_say(remark)}
     record(session, case, actor, "strike_off", now, facts, item=item)
     conclude_when_done(session, case, now)
 

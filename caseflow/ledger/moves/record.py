@@ -115,9 +115,15 @@ def resolve_due(session: Session, case: Case) -> datetime | None:
 
 def words(text: str, field: str = "text", longest: int = 20_000) -> str:
     """Return `text` trimmed; raises BadInput when it is empty or longer than the limit."""
-    trimmed = text.strip()
+    trimmed = may_say(text, field, longest)
     if not trimmed:
         raise BadInput({field: "请填写这一项"})
+    return trimmed
+
+
+def may_say(text: str, field: str = "remark", longest: int = 4000) -> str:
+    """Return `text` trimmed, which may be nothing; raises BadInput when it is too long."""
+    trimmed = text.strip()
     if len(trimmed) > longest:
         raise BadInput({field: Told("最多 %(n)d 字", n=longest)})
     return trimmed

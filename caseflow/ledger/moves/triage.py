@@ -20,6 +20,7 @@ from caseflow.ledger.moves.record import (
     handled,
     let_go,
     matter_of,
+    may_say,
     of_case,
     of_report,
     record,
@@ -187,7 +188,7 @@ def second_look(
     if actor.id == _decided_by(session, case):
         raise NotPermitted("作出决定的人不能自己复看")
     clocks.meet(session, of_case(case), now, "second_look")
-    record(session, case, actor, "second_look", now, {"remark": remark.strip()})
+    record(session, case, actor, "second_look", now, {"remark": may_say(remark)})
 
 
 def _decided_by(session: Session, case: Case) -> int | None:
@@ -239,7 +240,7 @@ def countersign(
     if actor.id in _took_over(session, case):
         raise NotPermitted("会签须由另一人进行")
     case.countersign = False
-    record(session, case, actor, "countersign", now, {"remark": remark.strip()})
+    record(session, case, actor, "countersign", now, {"remark": may_say(remark)})
     go_on(session, case, now)
 
 

@@ -203,6 +203,16 @@ def size_text(size: int) -> str:
     return f"{size / 1024 / 1024:.1f} MB"
 
 
+_KINDS = {"image": "图片", "audio": "录音", "video": "视频", "text": "文字"}
+
+
+def kind_of(media_type: str) -> str:
+    """Return what sort of file it is, as people say it."""
+    if media_type == "application/pdf":
+        return "PDF"
+    return gettext(_KINDS.get(media_type.partition("/")[0], "文件"))
+
+
 def evidence_view(evidence_id: int, name: str, size: int, media_type: str) -> dict[str, str]:
     """Return a file of an item as `components/cards.html` expects it."""
     shown = may_be_thumbnail(media_type) and size <= _THUMBNAIL_BYTES
@@ -210,7 +220,7 @@ def evidence_view(evidence_id: int, name: str, size: int, media_type: str) -> di
         "href": url_for("console.evidence", evidence_id=evidence_id),
         "name": name,
         "size": size_text(size),
-        "kind": media_type.rsplit("/", 1)[-1].rsplit(".", 1)[-1][:12],
+        "kind": kind_of(media_type),
         "thumb": url_for("console.evidence_picture", evidence_id=evidence_id) if shown else "",
     }
 
@@ -224,8 +234,7 @@ def _report(sight: Sight, report: Report, revealed: dict[int, Person]) -> Report
         shown = may_be_thumbnail(one.media_type) and one.size <= _THUMBNAIL_BYTES
         picture = url_for("console.attachment_picture", attachment_id=one.id) if shown else ""
         href = url_for("console.attachment", attachment_id=one.id)
-        kind = one.media_type.rsplit("/", 1)[-1].rsplit(".", 1)[-1][:12]
-        file = {"name": one.name, "size": size_text(one.size), "kind": kind}
+        file = {"name": one.name, "size": size_text(one.size), "kind": kind_of(one.media_type)}
         files.append({**file, "href": href, "thumb": picture})
     ways = [gettext(_REACHED_BY[way]) for way in sight.dossier.ways[report.id]]
     return ReportView(
