@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from caseflow import refs
 from caseflow.db import Moment
+from caseflow.deadlines.tables import Clock
 from caseflow.errors import NotFound
 from caseflow.ledger import gate, search
 from caseflow.ledger.history_tables import Entry
@@ -113,6 +114,20 @@ def work_list(
         query = query.where(tuple_(Case.rank, Case.next_due, Case.id) > place)
     query = query.order_by(Case.rank, Case.next_due, Case.id)
     return session.scalars(query.limit(limit)).all()
+
+
+def cries(session: Session, scope: Scope) -> Sequence[Case]:
+    """Return cases that are over and in which somebody must act at once all the same: a reporter
+    who is retaliated against after the end. Through the running clocks, which are few.
+    """
+    query = (
+        select(Case)
+        .join(Clock, Clock.case_id == Case.id)
+        .where(Clock.state == "running", Clock.name == "immediate")
+        .where(visible(scope), Case.state.not_in(OPEN_CASE_STATES))
+        .order_by(Clock.due, Case.id)
+    )
+    return session.scalars(query.limit(PAGE)).all()
 
 
 def counts_by_state(session: Session, scope: Scope) -> dict[str, int]:

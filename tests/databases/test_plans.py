@@ -117,6 +117,7 @@ def test_what_stands_beside_a_list_is_found_by_its_cases(
     def page(session: Session) -> None:
         listing.beside(session, queries.work_list(session, scope, queries.Filters()))
         listing.groups(session, scope, 1, now)
+        queries.cries(session, scope)
 
     plan = plans(database, page)
     assert whole_tables(plan) == set(), plan

@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from caseflow.ledger.moves import items, triage
+from caseflow.ledger.moves import items, opening, triage
+from caseflow.ledger.tables import Case
+from caseflow.people.actor import REPORTER
 from tests import office as offices
 from tests.web.site import Site
 from tests.web.walking import case_of, dispatched, on_case, on_item, open_case, report_of, submitted
@@ -184,3 +186,27 @@ def test_another_district_sees_nothing_of_it_and_the_city_does(site: Site) -> No
     assert numbers(site.as_("stranger").get("/console/").html) == []
     assert numbers(site.as_("city").get("/console/").html) == [number]
     assert case_of(site, number).handler_id is None
+
+
+def test_a_case_that_is_over_and_cries_again_stands_above_the_list(site: Site) -> None:
+    """Retaliation after the end is nobody's open case, and must not be nobody's."""
+    over, open_one = open_case(site, kind="question", reach="phone"), open_case(site)
+    on_case(site, "operator", over, "answer", text="九月一日")
+    page = site.as_("leader").get("/console/")
+    assert numbers(page.html) == [open_one]
+
+    def cry(session: Session) -> None:
+        case = session.get_one(Case, case_of(site, over).id)
+        first = offices.first_report(session, case)
+        new = offices.new_report(session, site.now, urgent=True, kind="question")
+        opening.join(session, REPORTER, case, first, new, site.now)
+
+    site.do(cry)
+    for who in ("leader", "operator", "supervisor"):
+        page = site.as_(who).get("/console/")
+        assert numbers(page.html) == [over, open_one]
+        assert "已经结束，又告急" in page.text
+    assert numbers(site.as_("stranger").get("/console/").html) == []
+    card = {"police_called": "yes", "police_who": "李", "police_at": "10:05", "leader_told": "yes"}
+    on_case(site, "leader", over, "acknowledge", **card)
+    assert numbers(site.as_("leader").get("/console/").html) == [open_one]

@@ -106,14 +106,16 @@ def _burning() -> Mapping[str, Any]:
         # One more than fits tells whether there is a next page.
         cases = queries.work_list(session, scope(), chosen.narrowed, paging.after_place(), PAGE + 1)
         groups = listing.groups(session, scope(), actor().id, now())
-        shown = rows(session, cases[:PAGE])
+        cries = queries.cries(session, scope())
+        shown = rows(session, [*cries, *cases[:PAGE]])
     following = ""
     if len(cases) > PAGE:
         last = cases[PAGE - 1]
         place = paging.mark(last.rank, last.next_due, last.id)
         following = filters.address_of(chosen.address, after=place)
     return {
-        "rows": shown,
+        "cries": shown[: len(cries)],
+        "rows": shown[len(cries) :],
         "menus": filters.menus(chosen, groups),
         "narrowed": bool(chosen.address),
         "later_page": "after" in request.args,
