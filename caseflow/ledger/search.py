@@ -5,6 +5,7 @@ the database: FTS5 on SQLite, a tsvector with GIN on PostgreSQL, no extension. A
 is then compared with the text itself, since pairs may stand in another order.
 """
 
+import re
 import unicodedata
 
 from sqlalchemy import ColumnElement, Integer, String, bindparam, column, or_, select, table, text
@@ -14,6 +15,8 @@ from sqlalchemy.orm import Session
 from caseflow.ledger.report_tables import Report
 
 LONGEST_QUERY = 60
+_STRETCH = re.compile("[0-9a-z]+|[\u3400-\u9fff\U00020000-\U0003ffff]+")
+_WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 
 def _runs(words: str) -> list[str]:
@@ -69,10 +72,25 @@ def matching(session: Session, words: str) -> ColumnElement[bool] | None:
         query = " & ".join(f"'{term}'" for term in asked)
         hits = found.where(text("terms @@ CAST(:asked AS tsquery)").bindparams(asked=query))
     condition: ColumnElement[bool] = Report.id.in_(hits)
-    for run in words[:LONGEST_QUERY].split():
-        if len(run) > 2:
-            condition &= or_(*(field.icontains(run, autoescape=True) for field in _fields()))
+    for run in _runs(words[:LONGEST_QUERY]):
+        for stretch in _STRETCH.findall(run):
+            if len(stretch) > 2:
+                condition &= _stands_in_order(stretch)
     return condition
+
+
+def _stands_in_order(stretch: str) -> ColumnElement[bool]:
+    """Compare a stretch with the text itself, by nothing that the two databases do differently.
+
+    Chinese has no case; ASCII letters are folded alike, and are looked for in full width too. What
+    else there is (accents, other scripts) is found by its pairs alone.
+    """
+    if not stretch.isascii():
+        return or_(*(field.contains(stretch, autoescape=True) for field in _fields()))
+    spelt = [field.icontains(stretch, autoescape=True) for field in _fields()]
+    for wide in {stretch.translate(_WIDE), stretch.upper().translate(_WIDE)}:
+        spelt += [field.contains(wide, autoescape=True) for field in _fields()]
+    return or_(*spelt)
 
 
 def _fields() -> tuple[ColumnElement[str], ...]:
