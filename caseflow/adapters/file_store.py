@@ -105,7 +105,8 @@ class LocalStore:
                 return False
             old = _older(aside, before)
             if not old:
-                with suppress(FileExistsError):  # put once more meanwhile: that one stays
+                # Put once more meanwhile: that one stays. Or cleared by another who forgets.
+                with suppress(FileExistsError, FileNotFoundError):
                     path.hardlink_to(aside)
             aside.unlink(missing_ok=True)
             _sync(path.parent)
@@ -210,7 +211,11 @@ def _full(source: Readable) -> bytes:
 
 
 def _older(path: Path, moment: datetime) -> bool:
-    return path.stat().st_mtime < moment.timestamp()
+    """Tell whether a file is older; one that somebody moved on meanwhile is not."""
+    try:
+        return path.stat().st_mtime < moment.timestamp()
+    except FileNotFoundError:
+        return False
 
 
 def _create(path: Path) -> BinaryIO:

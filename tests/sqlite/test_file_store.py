@@ -304,3 +304,15 @@ def test_eight_writers_of_the_same_bytes_end_with_one_sound_file(store: LocalSto
         ids = {stored.id for stored in pool.map(store.put, [content] * 16)}
     assert len(ids) == len(files(store)) == 1
     assert content_of(store, ids.pop()) == content
+
+
+def test_what_is_finished_while_somebody_clears_disturbs_nobody(
+    store: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A writer's file goes to its place between being listed and being looked at."""
+    unfinished = store.root / "unfinished"
+    (unfinished / "a").touch()
+    listed = list(unfinished.iterdir())
+    (unfinished / "a").unlink()
+    monkeypatch.setattr(Path, "iterdir", lambda _folder: iter(listed))
+    assert store.clear_unfinished(datetime.now(UTC) + timedelta(days=1)) == 0
