@@ -97,6 +97,22 @@
     });
   }
 
+  // Whoever left safely must not find their words again by going back: browsers fill forms anew.
+  const LEFT = "left=1";
+  const left = () => document.cookie.split("; ").includes(LEFT);
+  function empty(form) {
+    form.reset();
+    all("textarea, input:is([type=text], [type=tel], [type=email], [type=search], :not([type]))", form)
+      .forEach((field) => { field.value = ""; });
+    showAndHide(form);
+    form.addEventListener("input", () => {  // from here on it is somebody's new report
+      document.cookie = LEFT.replace("1", "") + "; max-age=0; path=/";
+    }, { once: true });
+  }
+  window.addEventListener("pageshow", () => {
+    if (left()) all("form[data-public-form]").forEach(empty);
+  });
+
   document.addEventListener("DOMContentLoaded", () => {
     all("form[data-public-form]").forEach((form) => {
       form.addEventListener("change", () => showAndHide(form));

@@ -153,3 +153,23 @@ def test_a_reporter_without_scripts_reports_and_follows_up(shown: House, tmp_pat
     put(page.locator("form[action='/track/add']"), text="昨天又来了")
     sent(page, "form[action='/track/add']")
     assert "补充" in page.locator(".notice-good").inner_text()
+
+
+def test_whoever_left_safely_finds_an_empty_form_by_going_back(shown: House) -> None:
+    page = shown.visit()
+    arrive(page, "/report", "zh")
+    form = page.locator("form[action='/report']")
+    put(form, kind="complaint", text=CRY, contact="name", name="陈女士", phone="13800008888")
+    page.locator("form[action='/report'] button[type=submit]").click()
+    receipt(page)
+    page.get_by_role("button", name="安全离开").click()
+    page.wait_for_url("**/")
+    with page.expect_navigation():  # past the receipt, which no browser shows again
+        page.evaluate("history.go(-2)")
+    page.wait_for_url("**/report*")
+    fields = ":is(textarea, input[name=name], input[name=phone])"
+    typed = page.locator("form[action='/report']").locator(fields)
+    expect(typed).to_have_count(3)
+    assert typed.evaluate_all("fields => fields.map(one => one.value)") == ["", "", ""]
+    put(page.locator("form[action='/report']"), text="另一件事")
+    assert "left=1" not in page.evaluate("document.cookie")

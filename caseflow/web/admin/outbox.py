@@ -44,11 +44,12 @@ def outbox() -> Page:
         dead = letters.dead_events(session) if not after() else []
         known = _numbers(session, [*stuck, *waiting, *dead])
         people = _people(session, [*stuck, *waiting])
+        counted = figures(session, now())
         return render_template(
             "admin/outbox.html",
             active="outbox",
-            figures=figures(session, now()),
-            age=_age(figures(session, now()).oldest_age),
+            figures=counted,
+            age=_age(counted.oldest_age),
             stuck=[_row(one, known, people) for one in stuck if one.case_id in known],
             waiting=[_row(one, known, people) for one in waiting if one.case_id in known],
             dead=[_event(one, known) for one in dead if one.case_id in known],

@@ -26,6 +26,7 @@ _CODE_DIGITS = 16
 _DASHES = re.compile(r"[‐-―−—ー_]+")
 # The two fields are good for 30 minutes too: a browser that is asked to send them again later, by
 # whoever sits there then, opens nothing.
+_LEFT_SECONDS = 3600
 _ASKED, _ASKED_LOOSELY = "track", "track without a cookie"
 _PARTS = ("add", "answer", "retaliation")
 
@@ -112,9 +113,15 @@ def retaliation() -> Response:
 
 @blueprint.post("/track/leave")
 def leave() -> AnyResponse:
-    """Close the letter; going back and sending the old form again opens nothing."""
+    """Close the letter; going back and sending the old form again opens nothing.
+
+    The browser itself fills a form again on going back; a mark tells its script to empty it
+    (static/js/form.js), which no script of ours need know more about.
+    """
     guard.forget()
-    return redirect(url_for("public.home"), 303)
+    answer = redirect(url_for("public.home"), 303)
+    answer.set_cookie("left", "1", max_age=_LEFT_SECONDS, samesite="Lax", secure=request.is_secure)
+    return answer
 
 
 def _join(part: str) -> Response:
