@@ -35,14 +35,18 @@ def unit_names(session: Session, scope: Scope) -> Sequence[str]:
 
 def find_unit(session: Session, scope: Scope, typed: str) -> Unit | None:
     """Return the unit of that name, or the only one whose name holds what was typed."""
+    found = units_like(session, scope, typed, 2)
+    return found[0] if len(found) == 1 else None
+
+
+def units_like(session: Session, scope: Scope, typed: str, limit: int) -> Sequence[Unit]:
+    """Return the units of exactly that name; where there is none, those whose names hold it."""
     words = "".join(typed.split())
     if not words:
-        return None
+        return ()
     bare = func.replace(Unit.name, " ", "")
     query = select(Unit).join(Area, Area.code == Unit.area_code)
-    query = query.where(_within(scope), Unit.active.is_(True))
-    exact = session.scalars(query.where(bare == words).limit(2)).all()
-    if exact:
-        return exact[0] if len(exact) == 1 else None
-    part = session.scalars(query.where(bare.contains(words, autoescape=True)).limit(2)).all()
-    return part[0] if len(part) == 1 else None
+    query = query.where(_within(scope), Unit.active.is_(True)).order_by(Unit.name, Unit.id)
+    exact = session.scalars(query.where(bare == words).limit(limit)).all()
+    part = query.where(bare.contains(words, autoescape=True))
+    return exact or session.scalars(part.limit(limit)).all()

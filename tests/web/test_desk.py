@@ -328,3 +328,13 @@ def test_an_answered_case_is_owed_a_second_look_and_no_immediate_handling(site: 
 def test_nothing_outside_the_scope_is_owed_here(site: Site) -> None:
     case = site.do(lambda s: offices.report(s, site.now, area=offices.OTHER)[0])
     assert case.number not in site.as_("operator").get(f"{DESK}/owed").text
+
+
+def test_a_name_that_several_units_have_in_part_lists_them(site: Site) -> None:
+    shown = known(desk(site), unit="测试")
+    assert "名单里没有" not in shown
+    assert "请接着写或从列表中选" in shown
+    assert "测试school" in shown
+    page = log(site, unit="测试")
+    assert page.status == 422
+    assert "不止一个单位" in page.text

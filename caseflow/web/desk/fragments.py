@@ -13,6 +13,7 @@ from caseflow.intake.known import look_up
 from caseflow.intake.owed import owed
 from caseflow.web import edge
 from caseflow.web.desk.frame import (
+    SEVERAL,
     Page,
     blueprint,
     channel_of,
@@ -32,7 +33,8 @@ def known() -> Page:
     form = sheet()
     phone, category = form.get("phone", ""), form.get("category", "")
     with edge.read() as session:
-        unit = place_of(session, form).unit
+        place = place_of(session, form)
+        unit = place.unit
         found = look_up(
             session,
             edge.rooms().ring,
@@ -47,6 +49,8 @@ def known() -> Page:
             asked_number=bool(phone.strip()),
             asked_unit=form.get("unit", "").strip(),
             unit=unit,
+            like=place.like[:SEVERAL],
+            more=len(place.like) > SEVERAL,
             by_number=earlier(session, found.by_number),
             by_unit=earlier(session, found.by_unit),
         )

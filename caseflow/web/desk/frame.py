@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
@@ -48,22 +48,33 @@ def sheet() -> dict[str, str]:
     return {name: legible(request.form[name]) for name in FIELDS if request.form.get(name)}
 
 
+SEVERAL = 5
+
+
 @dataclass(frozen=True)
 class Place:
-    """Where a sheet's matter belongs: `area` is a code of the scope, `wrong` names the field."""
+    """Where a sheet's matter belongs: `area` is a code of the scope, `wrong` names the field.
+
+    `like`: names of units, where several hold what was typed; one more than `SEVERAL` says more.
+    """
 
     area: str
     unit: Unit | None
     wrong: Mapping[str, str]
+    like: Sequence[str] = ()
 
 
 def place_of(session: Session, form: Mapping[str, str]) -> Place:
     """Find area and unit that were typed; what the house does not know is told, not guessed."""
-    unit = desk_places.find_unit(session, scope(), form.get("unit", ""))
-    wrong = {}
-    if form.get("unit", "").strip() and unit is None:
+    like = desk_places.units_like(session, scope(), form.get("unit", ""), SEVERAL + 1)
+    unit = like[0] if len(like) == 1 else None
+    wrong: dict[str, str] = {}
+    if len(like) > 1:
+        wrong["unit"] = "不止一个单位是这个名称，请从列表中选择"
+    elif form.get("unit", "").strip() and unit is None:
         wrong["unit"] = "名单里没有这个单位。请重选，或清空后把名称写到地点里"
     area = form.get("area", "").strip()
     if area and area not in dict(desk_places.areas(session, scope())):
         wrong["area"] = "请从列表中选择区域"
-    return Place(area or (unit.area_code if unit else scope().code), unit, wrong)
+    place = area or (unit.area_code if unit else scope().code)
+    return Place(place, unit, wrong, [one.name for one in like] if len(like) > 1 else [])
