@@ -82,15 +82,6 @@ class LocalStore:
             self.root.stat()
             return self._path(blob_id).is_file()
 
-    def ids(self, before: datetime, /) -> Iterator[str]:
-        """Return the ids of the files that were last put before that moment."""
-        for folder in self.root.iterdir():
-            if folder.name == _UNFINISHED:
-                continue
-            for path in folder.iterdir():
-                if _ID.fullmatch(path.name) and _older(path, before):
-                    yield path.name
-
     def forget(self, blob_id: str, before: datetime, /) -> bool:
         """Remove a file unless it was put again since that moment; tell whether it is gone.
 

@@ -1,12 +1,10 @@
-"""Forgetting what nothing names any more: files whose form never came, and what crashes left.
+"""Forgetting what nothing names any more: files whose form never came.
 
 Two days pass first. Whoever keeps the same content meanwhile gets a fresh row and a fresh file, and
 both are looked at again at the very moment of forgetting, so that nothing that is named is lost.
 """
 
-from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from itertools import islice
 
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
@@ -20,24 +18,25 @@ BATCH = 500
 
 
 def forget(database: Database, store: Store, now: datetime) -> int:
-    """Forget rows that nothing refers to, then files that no row names; return how many files.
+    """Forget rows that nothing refers to, and the files they named; return how many files.
 
-    A second run finds nothing. One that is cut off is finished by the next.
+    A second run finds nothing. Only what a row of this very database named is ever removed: beside
+    an empty or an older database the store stays whole. What a crash left without a row stays too.
     """
-    before = now - AGE
-    while database.run(lambda session: _rows(session, before)):
-        pass
+    before, gone = now - AGE, 0
+    while ids := database.run(lambda session: _rows(session, before)):
+        gone += sum(store.forget(blob_id, before) for blob_id in ids)
     store.clear_unfinished(before)
-    return sum(_files(database, store, ids, before) for ids in _batches(store.ids(before)))
+    return gone
 
 
-def _rows(session: Session, before: datetime) -> int:
-    """Delete a batch of old rows that no row of any table refers to; return how many."""
+def _rows(session: Session, before: datetime) -> list[str]:
+    """Delete a batch of old rows that no row of any table refers to; return their ids."""
     unnamed = [~_refers(column) for column in _references()]
     query = select(Blob.id).where(Blob.stored_at < before, *unnamed).order_by(Blob.id)
-    ids = session.scalars(query.limit(BATCH).with_for_update(skip_locked=True)).all()
+    ids = list(session.scalars(query.limit(BATCH).with_for_update(skip_locked=True)))
     session.execute(delete(Blob).where(Blob.id.in_(ids)))
-    return len(ids)
+    return ids
 
 
 def _references() -> list[ColumnElement[str]]:
@@ -49,15 +48,3 @@ def _references() -> list[ColumnElement[str]]:
 
 def _refers(column: ColumnElement[str]) -> ColumnElement[bool]:
     return exists().where(column == Blob.id)
-
-
-def _files(database: Database, store: Store, ids: list[str], before: datetime) -> int:
-    with database.read() as session:
-        named = set(session.scalars(select(Blob.id).where(Blob.id.in_(ids))))
-    return sum(store.forget(blob_id, before) for blob_id in ids if blob_id not in named)
-
-
-def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(ids)
-    while batch := list(islice(rest, BATCH)):
-        yield batch

@@ -51,10 +51,6 @@ class Store(Protocol):
         """
         ...
 
-    def ids(self, before: datetime, /) -> Iterator[str]:
-        """Return the ids of what was last put before that moment."""
-        ...
-
     def forget(self, blob_id: str, before: datetime, /) -> bool:
         """Remove a blob unless it was put again since that moment; tell whether it is gone."""
         ...

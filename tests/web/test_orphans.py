@@ -74,14 +74,15 @@ def test_the_same_content_kept_again_is_fresh_again(site: Site) -> None:
     assert (tidied(site), kept(site)) == (0, {first})
 
 
-def test_bytes_that_a_crash_left_without_a_row_are_forgotten(site: Site) -> None:
+def test_beside_another_database_the_store_stays_whole(site: Site) -> None:
+    """An empty or an older database must not empty the store: its files are somebody's evidence."""
     store = site.rooms.store
     assert isinstance(store, LocalStore)
-    left = store.put(b"left behind").id
-    age(store, left, site.now)
+    left = store.put(b"named elsewhere").id
+    age(store, left, site.now - timedelta(days=900))
     site.later(**LONG)
-    assert tidied(site) == 1
-    assert not store.exists(left)
+    assert tidied(site) == 0
+    assert store.exists(left)
 
 
 def test_content_put_at_the_moment_of_forgetting_stays(
@@ -90,7 +91,7 @@ def test_content_put_at_the_moment_of_forgetting_stays(
     """Its row is gone already and its file is being taken: whoever puts it now must win."""
     store = site.rooms.store
     assert isinstance(store, LocalStore)
-    left = store.put(b"left behind").id
+    left = site.do(lambda session: blobs.keep(session, store, b"left behind", site.now).id)
     age(store, left, site.now - timedelta(days=9))
     rename = Path.rename
 
