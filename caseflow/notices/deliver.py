@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from caseflow.crypto import receipts
@@ -13,7 +14,7 @@ from caseflow.outbox.events import body_of
 from caseflow.outbox.handlers import Complete, Resolve
 from caseflow.outbox.tables import Event, Message
 from caseflow.outbox.transport import PermanentFailure
-from caseflow.people.tables import User
+from caseflow.people.tables import Unit, User
 from caseflow.refs import grouped
 from caseflow.vault.identities import address_for
 
@@ -31,7 +32,8 @@ def report_ref(report_id: int) -> str:
 def resolver(ring: KeyRing, own: str = "") -> Resolve:
     """Return the function that finds addresses; identities are opened with `ring`.
 
-    `own`: the office's own address, to which nothing is sent: it would come back as a report.
+    `own`: the address that messages leave from. Nothing is sent to a reporter there, nor to any
+    office's public address: it would come back as a report.
     """
 
     def resolve(session: Session, recipient: str, way: str) -> str | None:
@@ -44,7 +46,7 @@ def resolver(ring: KeyRing, own: str = "") -> Resolve:
             if report.identity_id is None:
                 return None
             found = address_for(session, ring, report.identity_id, way)
-            return None if found and found.lower() == own.lower() else found
+            return None if found and _is_ours(session, found, own) else found
         raise ValueError(f"no such recipient: {sort}")
 
     return resolve
@@ -68,6 +70,13 @@ def completer(ring: KeyRing) -> Complete:
         return text.replace(CODE, grouped(code))
 
     return complete
+
+
+def _is_ours(session: Session, address: str, own: str) -> bool:
+    if address.lower() == own.lower():
+        return True
+    query = select(Unit.id).where(Unit.kind == "office", func.lower(Unit.email) == address.lower())
+    return session.scalar(query.limit(1)) is not None
 
 
 def _of_user(session: Session, user_id: int, way: str) -> str | None:

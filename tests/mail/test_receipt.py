@@ -17,7 +17,7 @@ from caseflow.intake.delivery import deliver
 from caseflow.intake.receive import take_in
 from caseflow.intake.report import Contact, IncomingReport
 from caseflow.intake.rooms import Rooms
-from caseflow.ledger.moves import triage
+from caseflow.ledger.moves import asking, triage
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
 from caseflow.notices.audience import RECEIPTS_A_DAY
@@ -26,11 +26,12 @@ from caseflow.notices.render import CODE
 from caseflow.outbox.run import run
 from caseflow.outbox.tables import Event, Message
 from caseflow.people.actor import Actor
-from caseflow.people.tables import User
+from caseflow.people.tables import Unit, User
 from tests.mail.conftest import AREA
 from tests.mail.writing import DATE, MIME, TO, message
 from tests.notices.watch import PostOffice
 
+CARD = "office@card.example"
 PARENT = "parent@mail.example"
 OURS = "tips@office.example"
 UTF8 = b"Content-Type: text/plain; charset=utf-8"
@@ -101,12 +102,24 @@ def test_the_same_letter_again_is_not_answered_again(rooms: Rooms, now: datetime
         letter(by="no-reply@shop.example"),
         letter(by="donotreply@shop.example"),
         letter(by=OURS),
+        letter(by=CARD.title()),
         letter(b"Auto-Submitted: auto-generated"),
         letter(b"Return-Path: <>", subject=b"Undelivered mail"),
     ],
-    ids=["list", "bulk", "no-reply", "do-not-reply", "ourselves", "machine", "bounce"],
+    ids=[
+        "list",
+        "bulk",
+        "no-reply",
+        "do-not-reply",
+        "ourselves",
+        "on the card",
+        "machine",
+        "bounce",
+    ],
 )
 def test_nobody_is_answered_who_must_not_be(rooms: Rooms, now: datetime, raw: bytes) -> None:
+    with rooms.database.transaction() as session:
+        session.add(Unit(area_code=AREA, name="督导办", kind="office", email=CARD))
     deliver(rooms, BytesIO(raw), now)
     assert [to for to, text in carried_out(rooms, now) if "查询码" in text] == []
 
@@ -157,6 +170,10 @@ def test_whoever_has_no_code_is_told_nothing_by_the_tracking_page(
         with pytest.raises(BadInput, match="查询码"):
             triage.answer(session, somebody(session, "supervisor"), case.id, "答", now, way="track")
         triage.accept(session, somebody(session, "handler"), case.id, now)
+        report = session.scalars(select(Report)).one()
+        handler = Actor(case.handler_id, "handler", AREA, "county")
+        with pytest.raises(BadInput, match="查询码"):
+            asking.ask(session, handler, case.id, report.id, "哪天？", now)
         clock = session.scalars(select(Clock).where(Clock.name == "notice")).one()
         assert clock.state == "stopped"
 

@@ -9,6 +9,7 @@ from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.ledger import gate
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves.check import conclude_when_done
+from caseflow.ledger.moves.notice import NO_CODE, has_receipt, reachable
 from caseflow.ledger.moves.record import record, whole, words
 from caseflow.ledger.moves.waiting import open_question
 from caseflow.ledger.report_tables import Question, Report
@@ -26,13 +27,18 @@ def ask(
     *,
     seen: int | None = None,
 ) -> Question:
-    """Ask whoever sent a report; the clocks whose policy allows it stand still meanwhile."""
+    """Ask whoever sent a report; the clocks whose policy allows it stand still meanwhile.
+
+    The question stands on the tracking page: who has no query code cannot be asked.
+    """
     case = gate.lock(session, case_id, seen)
     asked = words(text, "text", 2000)
     report = session.get(Report, report_id)
     # A later contact has no receipt of its own: its sender would never see the question.
     if report is None or report.case_id != case.id or report.follows is not None:
         raise BadInput({"report": "请选择要询问的来件"})
+    if not has_receipt(report, reachable(session, report)):
+        raise BadInput({"report": NO_CODE})
     came_from = case.state
     gate.pass_case(actor, case, "ask")
     case.resume_to = came_from

@@ -31,11 +31,19 @@ def unanswered(sight: Sight) -> list[Report]:
     return [report for report in sight.dossier.first_reports if report.id not in settled]
 
 
+def _with_code(sight: Sight, reports: Sequence[Report]) -> list[Report]:
+    """Return the reports whose senders have a query code and so see the tracking page."""
+    return [report for report in reports if has_receipt(report, sight.dossier.ways[report.id])]
+
+
 def _action(sight: Sight, move: str) -> str:
     return url_for(f"console.{move}", number=sight.case.number)
 
 
-def _ask(sight: Sight) -> Form:
+def _ask(sight: Sight) -> Form | None:
+    able = _with_code(sight, sight.dossier.first_reports)
+    if not able:
+        return None
     until = due_text(pauses.limit(sight.session, sight.now))
     still = [
         gettext(words.CLOCKS[clock.name])
@@ -51,7 +59,7 @@ def _ask(sight: Sight) -> Form:
         _action(sight, "ask"),
         tuple(what),
         (
-            which_report(sight.dossier.first_reports),
+            which_report(able),
             Field("textarea", "text", gettext("要问的问题（反映人会看到）"), longest=2000),
         ),
         submit=gettext("发出询问"),
@@ -73,7 +81,7 @@ def _reply(sight: Sight) -> Form | None:
     options = [("message", gettext("发邮件"))] if "email" in ways else []
     if "phone" in ways:
         options.append(("telephone", gettext("电话答复")))
-    if any(has_receipt(report, sight.dossier.ways[report.id]) for report in owed):
+    if _with_code(sight, owed):
         options.append(("track", gettext("写在查询页面")))
     options += [
         ("window", gettext("窗口当面")),
