@@ -145,16 +145,16 @@ def _read(session: Session, rooms: Rooms, row: Quarantine) -> IncomingReport | N
     if row.channel != CHANNEL or size > LARGEST:
         return None
     raw = b"".join(original_for_machine(session, rooms.ring, rooms.store, row.original_id))
-    return understood(row, raw)
+    return understood(row.id, raw, row.received_at)
 
 
-def understood(row: Quarantine, raw: bytes) -> IncomingReport | None:
+def understood(quarantine_id: int, raw: bytes, received_at: datetime) -> IncomingReport | None:
     """Return the mail that was set aside, None where no sense can be made of it.
 
     Whatever broke the reading set it aside in the first place, and must not hide it for ever.
     """
     try:
-        return parse(raw, row.received_at).report
+        return parse(raw, received_at).report
     except Exception as error:  # noqa: BLE001 - a person says in words what it is
-        log.info("quarantine %d cannot be read: %s", row.id, type(error).__name__)
+        log.info("quarantine %d cannot be read: %s", quarantine_id, type(error).__name__)
         return None

@@ -3,7 +3,7 @@
 Whoever discards something has seen it before. Taking it into the ledger is `intake.looking`'s.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput, NotFound
 from caseflow.intake import looking
+from caseflow.intake.channels.mailbox import encoded, header
 from caseflow.intake.channels.mailbox.charset import decode
 from caseflow.intake.channels.mailbox.parse import CHANNEL
 from caseflow.intake.delivery import LARGEST
@@ -71,36 +72,41 @@ def settled(session: Session, actor: Actor) -> Sequence[Quarantine]:
     return session.scalars(query.order_by(Quarantine.looked_at.desc()).limit(SETTLED)).all()
 
 
-def see(
-    session: Session,
-    rooms: Rooms,
-    actor: Actor,
-    quarantine_id: int,
-    reason: str,
-    now: datetime,
-) -> Sight:
-    """Open the original for a person; who, when and why is on the record with the commit.
+def see(rooms: Rooms, actor: Actor, quarantine_id: int, reason: str, now: datetime) -> Sight:
+    """Open the original for a person, once who, when and why is on the record.
 
-    Raises NotPermitted, NotFound, BadInput without a reason of four characters.
+    Reading comes after the commit: a large mail takes seconds, and on SQLite nobody else could
+    write meanwhile. Raises NotPermitted, NotFound, BadInput without a reason of four characters.
     """
-    found = row(session, actor, quarantine_id)
-    pieces = open_original(
-        session, rooms.ring, rooms.store, found.original_id, actor.person, reason, now
-    )
-    if found.channel != CHANNEL or size(session, found) > LARGEST:
-        return _raw(next(pieces, b""))
+
+    def on_record(session: Session) -> tuple[str, datetime, int, Iterator[bytes]]:
+        found = row(session, actor, quarantine_id)
+        pieces = open_original(
+            session, rooms.ring, rooms.store, found.original_id, actor.person, reason, now
+        )
+        return found.channel, found.received_at, size(session, found), pieces
+
+    channel, received_at, bytes_of_it, pieces = rooms.database.run(on_record)
+    if channel != CHANNEL or bytes_of_it > LARGEST:
+        return _raw(next(pieces, b""), bytes_of_it)
     whole = b"".join(pieces)
-    report = looking.understood(found, whole)
+    report = looking.understood(quarantine_id, whole, received_at)
     if report is None:
-        return _raw(whole)
+        return _raw(whole, bytes_of_it)
     files = [file.name for file in report.files]
     return Sight(report.subject, report.contact, report.kind, report.text, files, parsed=True)
 
 
-def _raw(content: bytes) -> Sight:
-    """Return the beginning of something that cannot be read as a mail."""
-    text = decode(content[:SHOWN])
-    return Sight("", Contact(), "", text, (), parsed=False, cut=len(content) > SHOWN)
+def _raw(content: bytes, bytes_of_it: int) -> Sight:
+    """Return the beginning of something that cannot be read as a mail.
+
+    Each header field and the body may be in a character set of its own.
+    """
+    beginning = content[:SHOWN]
+    fields, body = header.split(beginning)
+    lines = [f"{name}: {encoded.text(value)}" for name, value in fields.fields]
+    text = "\n".join([*lines, "", decode(beginning[body:])] if lines else [decode(beginning)])
+    return Sight("", Contact(), "", text, (), parsed=False, cut=bytes_of_it > len(beginning))
 
 
 def has_seen(session: Session, actor: Actor, found: Quarantine) -> bool:

@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound, NotPermitted
-from caseflow.intake import looking, sight
+from caseflow.intake import delivery, looking, sight
+from caseflow.intake.channels.mailbox.parse import Parsed, parse
 from caseflow.intake.delivery import deliver
 from caseflow.intake.rooms import Rooms
 from caseflow.people.actor import Actor
@@ -19,6 +21,11 @@ MACHINE = message(
     b"Auto-Submitted: auto-replied", FROM, TO, DATE, b"Subject: x", body="其实是投诉".encode()
 )
 UNREADABLE = b"\xff\x00 nothing of a message\n"
+
+
+def fail(*_: object) -> None:
+    """Break off, as a parser may over a mail that nobody thought of."""
+    raise RecursionError
 
 
 @pytest.fixture
@@ -78,16 +85,42 @@ def test_what_cannot_be_read_is_taken_with_the_words_of_whoever_looked(
 def test_what_broke_the_reading_is_seen_as_it_is_and_settled_all_the_same(
     rooms: Rooms, operator: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
-        raise RecursionError
-
     number = set_aside(rooms, MACHINE, now)
     monkeypatch.setattr(looking, "parse", fail)
-    with rooms.database.transaction() as session:
-        seen = sight.see(session, rooms, operator, number, "登记来件", now)
-        assert (seen.parsed, bool(seen.text)) == (False, True)
+    seen = sight.see(rooms, operator, number, "登记来件", now)
+    assert (seen.parsed, bool(seen.text)) == (False, True)
     looking.take(rooms, operator, number, now, text="来信反映补课", kind="tip")
     assert looked_at(rooms) == [("taken", "met")]
+
+
+def test_an_original_is_read_after_its_opening_was_committed(
+    rooms: Rooms, operator: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = set_aside(rooms, MACHINE, now)
+    openings = []
+
+    def read(*arguments: Any) -> Parsed:
+        openings.append(rows(rooms, "SELECT count(*) FROM reveal"))
+        return parse(*arguments)
+
+    monkeypatch.setattr(looking, "parse", read)
+    assert sight.see(rooms, operator, number, "登记来件", now).text == "其实是投诉"
+    assert openings == [[(1,)]]
+
+
+def test_what_cannot_be_read_is_shown_field_by_field(
+    rooms: Rooms, operator: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each part of a broken mail may be in a character set of its own."""
+    subject, said = "食堂的菜里有虫子", "课后服务收费不清楚，家长很有意见。"
+    raw = message(FROM, TO, b"Subject: " + subject.encode(), body=said.encode("gbk"))
+    with monkeypatch.context() as broken:
+        broken.setattr(delivery, "parse", fail)
+        number = set_aside(rooms, raw, now)
+    monkeypatch.setattr(looking, "parse", fail)
+    seen = sight.see(rooms, operator, number, "登记来件", now)
+    assert subject in seen.text
+    assert said in seen.text
 
 
 def test_a_discard_needs_a_reason_and_keeps_the_original(

@@ -21,9 +21,9 @@ from caseflow.web.admin.frame import Page, after, blueprint
 from caseflow.web.clocks import clock_view
 from caseflow.web.edge import actor, change, needs, now, read, rooms, typed
 from caseflow.web.locale import gettext, moment_text
+from config import MIB
 
 STATES = {"waiting": "待查看", "taken": "已登记为办件", "discarded": "已作废"}
-_MIB = 1024 * 1024
 
 
 @blueprint.get("/quarantine")
@@ -91,8 +91,8 @@ def _shown(
         active="quarantine",
         row=row,
         by="".join(people.values()),
-        size=gettext("%(n)s MB", n=f"{size / _MIB:.1f}")
-        if size >= _MIB
+        size=gettext("%(n)s MB", n=f"{size / MIB:.1f}")
+        if size >= MIB
         else gettext("%(n)d KB", n=max(1, size // 1024)),
         opened=opened,
         seen=seen,
@@ -118,7 +118,7 @@ def look_quarantined(quarantine_id: int) -> Page:
     """Show the original as text, in this answer only."""
     reason = typed("reason")
     try:
-        seen = change(lambda s: sight.see(s, rooms(), actor(), quarantine_id, reason, now()))
+        seen = sight.see(rooms(), actor(), quarantine_id, reason, now())
     except BadInput as wrong:
         return _shown(quarantine_id, wrong.fields, "look", 422)
     return _shown(quarantine_id, seen=seen)
