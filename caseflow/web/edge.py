@@ -19,6 +19,7 @@ from caseflow.intake.channels.webform import legible
 from caseflow.intake.rooms import Rooms
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may, require
+from config import Settings
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -27,6 +28,11 @@ P = ParamSpec("P")
 def rooms() -> Rooms:
     """Return the database, key ring and file store of this process."""
     return cast(Rooms, current_app.extensions["caseflow.rooms"])
+
+
+def settings() -> Settings:
+    """Return the settings of this process."""
+    return cast(Settings, current_app.extensions["caseflow.settings"])
 
 
 def now() -> datetime:

@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from flask import Flask, current_app, g
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,9 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from caseflow import words
 from caseflow.clock import monotonic
 from caseflow.people.office import OfficeCard, card_of
-from caseflow.web.edge import can, now, read, rooms, signed_in
+from caseflow.web.edge import can, now, read, rooms, settings, signed_in
 from caseflow.web.locale import gettext
-from config import Settings
 
 log = logging.getLogger(__name__)
 
@@ -63,8 +62,7 @@ def word(table: dict[str, str], code: str | None) -> str:
 
 def _site() -> str:
     """Return the address of this site as people type it, for what is printed."""
-    settings = cast(Settings, current_app.extensions["caseflow.settings"])
-    return settings.public_url.removeprefix("https://").removeprefix("http://").rstrip("/")
+    return settings().public_url.removeprefix("https://").removeprefix("http://").rstrip("/")
 
 
 def know_the_office(app: Flask) -> None:

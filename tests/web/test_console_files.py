@@ -1,13 +1,16 @@
 """Files of a case and the reporter behind it: handed out safely, opened on the record."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from caseflow.adapters.file_store import LocalStore
+from caseflow.files.store import Readable, StoredBlob
 from caseflow.intake.receive import take_in
 from caseflow.intake.report import Contact, IncomingFile, IncomingReport
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Attachment
-from caseflow.ledger.tables import Evidence
+from caseflow.ledger.tables import Evidence, Item
+from caseflow.people.tables import User
 from caseflow.vault.tables import Reveal
 from tests.web.site import PNG, Page, Site, a_file
 from tests.web.walking import dispatched, on_item, report_of, submitted
@@ -86,8 +89,34 @@ def test_a_file_has_to_be_chosen(site: Site) -> None:
     on_item(site, "handler", number, "sign_for")
     page = on_item(site, "handler", number, "hand_in", note="忘了选")
     assert page.status == 422
-    assert "请选择文件" in page.text
+    assert "请选择要上传的照片或文件" in page.text
     assert "忘了选" in page.html
+
+
+@pytest.mark.parametrize("by_unit", [False, True], ids=["console", "unit"])
+def test_others_can_write_while_files_are_put_into_the_store(
+    site: Site, monkeypatch: pytest.MonkeyPatch, by_unit: bool
+) -> None:
+    """On SQLite one writer keeps out all others, and twenty pictures take their time."""
+    number, whole = dispatched(site, to="school"), LocalStore.put
+    holder = "school" if by_unit else "handler"
+    written = []
+
+    def put(store: LocalStore, stream: Readable) -> StoredBlob:
+        written.append(site.do(lambda session: session.execute(update(User).values(locale="zh"))))
+        return whole(store, stream)
+
+    monkeypatch.setattr(LocalStore, "put", put)
+    if by_unit:
+        item_id = site.ask(lambda session: session.scalars(select(Item.id)).one())
+        page = site.as_(holder).get(f"/unit/items/{item_id}")
+        page = page.send(f"/unit/items/{item_id}/sign_for")
+        page.send(f"/unit/items/{item_id}/evidence", files=[a_file()])
+    else:
+        on_item(site, holder, number, "sign_for")
+        on_item(site, holder, number, "hand_in", file=a_file())
+    assert len(written) == 1
+    assert evidence(site)
 
 
 def test_a_refused_form_says_that_files_are_to_be_chosen_again(site: Site) -> None:

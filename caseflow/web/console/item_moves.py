@@ -7,11 +7,11 @@ from caseflow.ledger.moves.items import Order
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.tables import Case
 from caseflow.refs import whole
-from caseflow.web.console import uploads
 from caseflow.web.console.frame import Page, blueprint
 from caseflow.web.console.moving import on_item
 from caseflow.web.console.sight import unit_typed
 from caseflow.web.edge import actor, needs, now, seen, typed
+from caseflow.web.files import Brought
 
 
 @blueprint.post("/items/<int:item_id>/edit")
@@ -52,9 +52,8 @@ def sign_for(item_id: int) -> Page:
 @needs("item.hand_in")
 def hand_in(item_id: int) -> Page:
     """Hand in files as evidence (上传材料)."""
-    return on_item(
-        item_id, "hand_in", lambda s, _: uploads.hand_in(s, item_id, "file", required=True)
-    )
+    files = Brought("file", required=True)
+    return on_item(item_id, "hand_in", lambda s, _: files.hand_in(s, item_id, seen()), files)
 
 
 @blueprint.post("/items/<int:item_id>/find")
@@ -62,29 +61,28 @@ def hand_in(item_id: int) -> Page:
 def find(item_id: int) -> Page:
     """Record the finding, with files where some were chosen (核查结论)."""
     result, basis, told = typed("result"), typed("basis"), typed("rectify_text")
+    files = Brought("evidence")
 
     def record(session: Session, case: Case) -> None:
         unit = unit_typed(session, case, "rectifying_unit")
-        handed_in = uploads.hand_in(session, item_id, "evidence")
         found = Result(result, basis, unit, told)
-        since = None if handed_in else seen()
+        since = None if files.hand_in(session, item_id, seen()) else seen()
         work.find(session, actor(), item_id, found, now(), seen=since)
 
-    return on_item(item_id, "find", record)
+    return on_item(item_id, "find", record, files)
 
 
 @blueprint.post("/items/<int:item_id>/submit")
 @needs("item.submit")
 def submit(item_id: int) -> Page:
     """Submit what was put right, with files where some were chosen (提交验收)."""
-    done = typed("done")
+    done, files = typed("done"), Brought("evidence")
 
     def record(session: Session, _case: Case) -> None:
-        handed_in = uploads.hand_in(session, item_id, "evidence")
-        since = None if handed_in else seen()
+        since = None if files.hand_in(session, item_id, seen()) else seen()
         work.submit(session, actor(), item_id, done, now(), seen=since)
 
-    return on_item(item_id, "submit", record)
+    return on_item(item_id, "submit", record, files)
 
 
 @blueprint.post("/items/<int:item_id>/return", endpoint="return")

@@ -18,6 +18,7 @@ from caseflow.web.console.forms import Again
 from caseflow.web.console.frame import Page, scope
 from caseflow.web.console.item_forms import key
 from caseflow.web.edge import change, read, seen
+from caseflow.web.files import Brought
 from caseflow.web.locale import gettext
 
 _OWN = ("csrf_token", "head_n")
@@ -82,8 +83,13 @@ def on_case(number: str, move: str, work: Callable[[Session, Case], object]) -> 
     return _carry_out(number, move, move, take)
 
 
-def on_item(item_id: int, move: str, work: Callable[[Session, Case], object]) -> Page:
-    """Make a move on an item of the scope; `work` is handed its case."""
+def on_item(
+    item_id: int,
+    move: str,
+    work: Callable[[Session, Case], object],
+    files: Brought | None = None,
+) -> Page:
+    """Make a move on an item of the scope; `work` is handed its case and hands in the `files`."""
     with read() as session:
         case, item = _item(session, item_id)
         number, form = case.number, key(item, move)
@@ -92,15 +98,23 @@ def on_item(item_id: int, move: str, work: Callable[[Session, Case], object]) ->
         case, _ = _item(session, item_id)
         work(session, case)
 
-    return _carry_out(number, move, form, take)
+    return _carry_out(number, move, form, take, files)
 
 
 def _item(session: Session, item_id: int) -> tuple[Case, Item]:
     return queries.item_in_scope(session, scope(), item_id)
 
 
-def _carry_out(number: str, move: str, form: str, take: Callable[[Session], None]) -> Page:
+def _carry_out(
+    number: str,
+    move: str,
+    form: str,
+    take: Callable[[Session], None],
+    files: Brought | None = None,
+) -> Page:
     try:
+        if files is not None:
+            files.put()
         change(take)
     except BadInput as wrong:
         return shown(number, Again(form, _typed(), {**wrong.fields, **_files_lost()}), 422)

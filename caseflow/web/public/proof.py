@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from io import SEEK_END
 from typing import BinaryIO, cast
 
-from flask import current_app, request
+from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
@@ -14,9 +14,7 @@ from caseflow.intake import uploads
 from caseflow.intake.uploads import Allowed, Kept, Sent, Sifted
 from caseflow.web import edge
 from caseflow.web.locale import gettext, series
-from config import Settings
-
-_MIB = 1024 * 1024
+from config import MIB
 
 
 @dataclass(frozen=True)
@@ -94,13 +92,13 @@ def _listed(names: Sequence[str]) -> str:
 
 def allowed() -> Allowed:
     """Return how large and how many files may be, as the settings say."""
-    settings = _settings()
+    settings = edge.settings()
     return Allowed(settings.max_file, settings.max_files)
 
 
 def limits_told() -> str:
     """Return the limits in words, as they stand beside the field and in every message."""
-    settings = _settings()
+    settings = edge.settings()
     return gettext(
         "最多 %(number)s 个，每个不超过 %(size)s，一共不超过 %(whole)s。",
         number=settings.max_files,
@@ -111,8 +109,8 @@ def limits_told() -> str:
 
 def size_text(size: int) -> str:
     """Return a size for people."""
-    if size >= _MIB:
-        return f"{size / _MIB:.1f}".removesuffix(".0") + " MB"
+    if size >= MIB:
+        return f"{size / MIB:.1f}".removesuffix(".0") + " MB"
     return f"{max(1, round(size / 1024))} KB"
 
 
@@ -128,10 +126,6 @@ def page_values(proof: Proof) -> dict[str, object]:
         "file_limits": {
             "data-max-files": limits.number,
             "data-max-size": limits.size,
-            "data-max-whole": _settings().max_form,
+            "data-max-whole": edge.settings().max_form,
         },
     }
-
-
-def _settings() -> Settings:
-    return cast(Settings, current_app.extensions["caseflow.settings"])

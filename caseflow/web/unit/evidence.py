@@ -10,8 +10,8 @@ from caseflow.ledger import holding
 from caseflow.ledger.attached import Attached
 from caseflow.ledger.tables import Evidence
 from caseflow.web import edge
-from caseflow.web.console.evidence import download, picture
 from caseflow.web.edge import needs
+from caseflow.web.files import download, picture
 from caseflow.web.locale import gettext
 from caseflow.web.unit.frame import Page, blueprint, scope
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flask import current_app, render_template
+from flask import render_template
 from sqlalchemy.orm import Session
 
 from caseflow import words
@@ -21,9 +21,7 @@ from caseflow.web.locale import gettext, moment_text
 from caseflow.web.unit.evidence import shown
 from caseflow.web.unit.frame import Page, bearer, blueprint, lines, scope, state_label, views
 from caseflow.web.unit.orders import order_line
-from config import Settings
-
-MIB = 1024 * 1024
+from config import MIB
 
 
 @dataclass(frozen=True)
@@ -34,12 +32,6 @@ class Typed:
     form: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     changed: str = ""
-
-
-def limits() -> Settings:
-    """Return the settings, for the limits on files."""
-    found: Settings = current_app.extensions["caseflow.settings"]
-    return found
 
 
 @blueprint.get("/")
@@ -92,8 +84,8 @@ def page(session: Session, item_id: int, typed: Typed) -> str:
         rectifying_unit=_first_guess(session, sheet) if inspects else "",
         limits_told=gettext(
             "一次最多 %(many)d 个，每个不超过 %(large)d MB。",
-            many=limits().max_files,
-            large=limits().max_file // MIB,
+            many=edge.settings().max_files,
+            large=edge.settings().max_file // MIB,
         ),
         typed=typed,
         errors={name: gettext(told) for name, told in typed.errors.items()},

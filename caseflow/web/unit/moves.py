@@ -3,16 +3,12 @@
 """
 
 from collections.abc import Callable
-from typing import IO
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import FileStorage
 
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted, Stale
-from caseflow.files import blobs
-from caseflow.files.names import safe_name
 from caseflow.intake import desk_places
 from caseflow.ledger import holding
 from caseflow.ledger.moves import work
@@ -20,18 +16,22 @@ from caseflow.ledger.moves.work import Result
 from caseflow.ledger.states import TO_RECTIFY
 from caseflow.web import edge
 from caseflow.web.edge import needs, now, typed
+from caseflow.web.files import Brought
 from caseflow.web.locale import gettext
 from caseflow.web.unit.frame import blueprint, scope
-from caseflow.web.unit.items import MIB, Typed, district, limits, page
+from caseflow.web.unit.items import Typed, district, page
 
-NAME_LENGTH = 200
 FIELDS = ("note", "result", "basis", "rectifying_unit", "rectify_text", "done")
 
 _CHANGED = "这一事项刚有变化，这次没有保存。请看清现在的情况再操作；您写的还在。"
 
 
 def _move(
-    item_id: int, name: str, done: str, verb: Callable[[Session], None]
+    item_id: int,
+    name: str,
+    done: str,
+    verb: Callable[[Session], object],
+    files: Brought | None = None,
 ) -> ResponseReturnValue:
     """Run one move in a transaction behind the item's lock and mark, and answer with the page."""
     seen, here = typed("seen"), scope()
@@ -41,6 +41,10 @@ def _move(
         verb(session)
 
     try:
+        if files is not None:
+            with edge.read() as session:  # nobody fills the store for what is not theirs
+                holding.sheet(session, here, item_id)
+            files.put()
         edge.change(one)
     except BadInput as error:
         return _again(item_id, Typed(name, _said(), error.fields)), 422
@@ -71,39 +75,8 @@ def sign_for(item_id: int) -> ResponseReturnValue:
 @needs("item.hold")
 def hand_in(item_id: int) -> ResponseReturnValue:
     """Hand in files: all of them, or none when one cannot be taken."""
-    files = [file for file in request.files.getlist("files") if file.filename]
-    me, at, note = edge.actor(), now(), typed("note")
-
-    def verb(session: Session) -> None:
-        _check(files)
-        for file in files:
-            file.stream.seek(0)
-            blob = blobs.keep(session, edge.rooms().store, file.stream, at)
-            name = safe_name(file.filename or "")[-NAME_LENGTH:]
-            work.hand_in(session, me, item_id, blob.id, name, at, note=note)
-
-    return _move(item_id, "evidence", "材料已上传。", verb)
-
-
-def _check(files: list[FileStorage]) -> None:
-    """Raise BadInput when there is no file, too many, an empty one or one too large."""
-    most, largest = limits().max_files, limits().max_file
-    if not files:
-        raise BadInput({"files": "请选择要上传的照片或文件"})
-    if len(files) > most:
-        raise BadInput({"files": gettext("一次最多上传 %(n)d 个，请分几次上传", n=most)})
-    sizes = [_size(file.stream) for file in files]
-    if max(sizes) > largest:
-        told = gettext("有文件超过 %(n)d MB，没有上传。请压缩后再试", n=largest // MIB)
-        raise BadInput({"files": told})
-    if min(sizes) == 0:
-        raise BadInput({"files": "有文件是空的，请重新选择"})
-
-
-def _size(stream: IO[bytes]) -> int:
-    size = stream.seek(0, 2)
-    stream.seek(0)
-    return size
+    files = Brought("files", required=True)
+    return _move(item_id, "evidence", "材料已上传。", lambda s: files.hand_in(s, item_id), files)
 
 
 @blueprint.post("/items/<int:item_id>/find")

@@ -1,0 +1,101 @@
+"""Files in and out for people who are signed in: evidence that a form brings, files that a page
+hands out.
+
+Out: always as a download, never run by a browser; pictures also small and inline. What strangers
+sent is handed out with `nosniff` and an empty sandbox, so that even a page in disguise can do
+nothing in the office's name.
+"""
+
+from dataclasses import dataclass, field
+from os import SEEK_END
+from urllib.parse import quote
+
+from flask import Response, request
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from caseflow.errors import BadInput, NotFound
+from caseflow.files import blobs
+from caseflow.files.blobs import Put
+from caseflow.files.names import safe_name
+from caseflow.files.sniff import may_be_thumbnail
+from caseflow.ledger.attached import Attached
+from caseflow.ledger.moves import work
+from caseflow.web.edge import actor, now, rooms, settings, typed
+from caseflow.web.locale import gettext
+from config import MIB
+
+SANDBOX = "sandbox; default-src 'none'"
+
+
+@dataclass
+class Brought:
+    """The files chosen in one field of a form: put into the store before the transaction, so that
+    nobody waits for the writing, then handed in as evidence within it. All of them, or none.
+    """
+
+    field_name: str
+    required: bool = False
+    _lie: list[tuple[str, Put]] = field(default_factory=list)
+
+    def put(self) -> None:
+        """Put the files into the store. Raises BadInput when one cannot be taken, Unavailable."""
+        files = [file for file in request.files.getlist(self.field_name) if file.filename]
+        if self.required and not files:
+            raise BadInput({self.field_name: "请选择要上传的照片或文件"})
+        if wrong := _wrong(files):
+            raise BadInput({self.field_name: wrong})
+        for file in files:
+            name = safe_name(file.filename or "")
+            self._lie.append((name, blobs.put(rooms().store, file.stream)))
+
+    def hand_in(self, session: Session, item_id: int, seen: int | None = None) -> int:
+        """Hand in what was put and return how many; the first one checks `head_n`, if given."""
+        note = typed("note")
+        for n, (name, lies) in enumerate(self._lie):
+            blob, since = blobs.name(session, lies, now()), seen if n == 0 else None
+            work.hand_in(session, actor(), item_id, blob.id, name, now(), note=note, seen=since)
+        return len(self._lie)
+
+
+def _wrong(files: list[FileStorage]) -> str:
+    """Return why the files cannot be taken, in words; empty when they can."""
+    most, largest = settings().max_files, settings().max_file
+    if len(files) > most:
+        return gettext("一次最多上传 %(n)d 个，请分几次上传", n=most)
+    sizes = [_size(file) for file in files]
+    if any(size > largest for size in sizes):
+        return gettext("有文件超过 %(n)d MB，没有上传。请压缩后再试", n=largest // MIB)
+    return "有文件是空的，请重新选择" if 0 in sizes else ""
+
+
+def _size(file: FileStorage) -> int:
+    size: int = file.stream.seek(0, SEEK_END)
+    file.stream.seek(0)
+    return size
+
+
+def download(session: Session, file: Attached) -> Response:
+    """Answer with a file as a download under the name it came with."""
+    answer = _answer(session, file)
+    name = quote(safe_name(file.name))
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    return answer
+
+
+def picture(session: Session, file: Attached) -> Response:
+    """Answer with a picture to be shown inside a page; raises NotFound for anything else."""
+    if not may_be_thumbnail(file.blob.media_type):
+        raise NotFound("没有这张图片")
+    answer = _answer(session, file)
+    answer.headers["Content-Disposition"] = "inline"
+    return answer
+
+
+def _answer(session: Session, file: Attached) -> Response:
+    pieces = blobs.chunks(session, rooms().store, file.blob.id)
+    answer = Response(pieces, mimetype=file.blob.media_type)
+    answer.headers["Content-Length"] = str(file.blob.size)
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
