@@ -116,7 +116,7 @@ def test_a_refused_sign_in(shown: House, lang: str) -> None:
 
 @every_language
 def test_a_saved_and_a_refused_sheet_of_the_desk(house: House, lang: str) -> None:
-    page = house.as_("operator")
+    page = house.visit("operator")
     arrive(page, "/console/desk", lang)
     sent(page, "#desk")
     look(page, "answer:desk errors", lang)
@@ -136,7 +136,7 @@ def test_a_page_that_somebody_may_not_see(shown: House, lang: str) -> None:
 @every_language
 def test_a_form_older_than_its_case(house: House, lang: str) -> None:
     number = house.neglected()
-    slow, quick = house.visit(storage_state=house.signed_in("handler")), house.as_("handler")
+    slow, quick = house.visit("handler"), house.as_("handler")
     arrive(slow, f"/console/cases/{number}", lang)
     quick.goto(f"/console/cases/{number}")
     for page, words in ((quick, "家长又来电话"), (slow, "已约明日上午")):

@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -325,10 +326,12 @@ def test_a_neglected_case_climbs_the_whole_ladder_and_its_documents_are_issued(
     assert [int(one[4]) for one in rungs] == [2, 3, 4, 5, 6, 7]  # the reminder came on the day
     office = house.as_("supervisor")
     for day, hour, _, _, rung, _ in rungs:
-        house.command("sweep", "--now", f"{day}T{hour}+0800")
+        house.sweep(datetime.fromisoformat(f"{day}T{hour}+08:00"))
         office.goto(f"/console/cases/{number}")
         clock = office.locator("#item-1 .clock", has_text="签收期限")
         expect(clock).to_contain_text(LABELS[int(rung) - 1])
+    last = "T".join(rungs[-1][:2])
+    assert house.command("sweep", "--now", f"{last}+0800") == "0\n", "no rung comes twice"
 
     for account, kinds in SIGNED_BY.items():
         signer = house.as_(account)
