@@ -85,22 +85,21 @@ class Story:
 def look_up(session: Session, rooms: Rooms, number: str, code: str, now: datetime) -> Lookup:
     """Return the report that number and code belong to.
 
-    Every wrong pair costs the same work and is counted the same, whether there is such a report,
-    whether it has a receipt, and whether its number is closed to tries for a while.
+    Every wrong pair costs the same work and is counted the same, whether there is such a report
+    and whether it has a receipt. Right ones are not counted.
     """
     limits.forget(session, now)
-    free = limits.tried(session, rooms.ring, limits.ONE_NUMBER, number, now)
-    open_ = limits.tried(session, rooms.ring, limits.THE_DOOR, "", now)
+    open_ = limits.is_open(session, rooms.ring, limits.THE_DOOR, now)
     query = select(Report.id, Report.receipt_hash, Report.receipt_key)
     row = session.execute(query.where(Report.number == number)).first()
     if row is None or row.receipt_hash is None:
         right = receipts.matches_nothing(rooms.ring, number, code)
     else:
         right = receipts.matches(rooms.ring, number, code, row.receipt_hash, row.receipt_key)
-    if row is None or not (right and free and open_):
-        return Lookup(None, open_)
-    limits.forgive(session, rooms.ring, limits.ONE_NUMBER, number)
-    return Lookup(row.id, open_)
+    if row is not None and right and open_:
+        return Lookup(row.id, open_)
+    limits.count(session, rooms.ring, limits.THE_DOOR, now)
+    return Lookup(None, open_)
 
 
 def promises(session: Session, report: Report, *, urgent: bool = False) -> list[Clock]:

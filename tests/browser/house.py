@@ -19,13 +19,18 @@ from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from caseflow import clock
+from caseflow.app import services
 from caseflow.db import Database
 from caseflow.escalation import sweep
+from caseflow.intake import limits
+from caseflow.intake.limits import Limit
+from caseflow.intake.tables import Tally
 from caseflow.ledger.tables import Case, Item
+from config import Settings
 from tests import demo_office
 from tests.browsers import WIDE
 from tests.servers import start_caseflow
@@ -94,6 +99,21 @@ class House:
             kept = [{"name": one.name, "value": one.value, "url": self.url} for one in jar]
             self.cookies[account] = kept
         return self.cookies[account]
+
+    @contextmanager
+    def tried(self, limit: Limit) -> Iterator[None]:
+        """Let a limit be used up for a while."""
+        built = services(Settings.read({"CASEFLOW_HOME": str(self.home)}))
+        ring, now = built.rooms.ring, clock.now()
+        with built.database.transaction() as session:
+            for _ in range(limit.most):
+                limits.count(session, ring, limit, now)
+        try:
+            yield
+        finally:
+            with built.database.transaction() as session:
+                session.execute(delete(Tally))
+            built.database.close()
 
     def ask(self, question: Callable[[Session], T]) -> T:
         """Read from the office's database beside the running server."""

@@ -30,8 +30,8 @@ _LEFT_SECONDS = 3600
 _ASKED, _ASKED_LOOSELY = "track", "track without a cookie"
 _PARTS = ("add", "answer", "retaliation")
 
-WRONG = "编号和查询码对不上，或者这个编号试错太多次，要等 15 分钟。请对照回执再输入一次。"
-TOO_MANY = "现在查询的人太多，请过一分钟再试。"
+WRONG = "编号和查询码对不上，请对照回执再输入一次。"
+TOO_MANY = "输错的查询太多，暂时打不开。请过一分钟再试。"
 OVER = "为了您的安全，打开 30 分钟不动就会关上。请再输入一次编号和查询码。"
 OVER_DRAFT = (
     "为了您的安全，打开 30 分钟不动就会关上。请再输入一次编号和查询码，您刚才写的还在下面。"
