@@ -123,6 +123,8 @@ def run(group: Group) -> tuple[int, float]:
     folder = quick_folder("caseflow-tests-")
     folder.chmod(0o711)  # PostgreSQL and Dovecot give up root and must still get to their own
     environment = {**os.environ, "TMPDIR": str(folder)}
+    # The tests start our programs hundreds of times: without byte code each would compile itself.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     finally:

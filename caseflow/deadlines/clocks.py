@@ -108,7 +108,6 @@ def _open(
     )
     _plan(rules, clock)
     session.add(clock)
-    session.flush()
     return clock
 
 

@@ -84,8 +84,8 @@ def append_many(session: Session, lines: Iterable[tuple[Case, Line]]) -> None:
     """
     rows = [_fold(case, line) for case, line in lines]
     if rows:
-        session.flush()
-        session.execute(insert(Entry), rows)
+        # The cases' new heads go with whatever else the move writes to them.
+        session.execute(insert(Entry), rows, execution_options={"autoflush": False})
 
 
 def _fold(case: Case, line: Line) -> dict[str, Any]:

@@ -34,11 +34,10 @@ def record(
     `refs` are the ids that the event carries beside item and entry: never text, never a person's
     name. Returns the number of the entry.
     """
-    session.flush()
+    refresh(session, case)
     item_id = item.id if item else None
     n = history.append(session, case, Line(verb, actor, now, facts or {}, item_id))
     case.moved_at = now
-    refresh(session, case)
     emit(
         session,
         verb,
@@ -47,15 +46,14 @@ def record(
         body={"entry": n, "item": item_id, "by": actor.id, **(refs or {})},
         urgent=case.urgent if urgent is None else urgent,
     )
+    session.flush()
     return n
 
 
 def refresh(session: Session, case: Case) -> None:
     """Copy the earliest running due moment of the case to where the work list sorts by it."""
     session.flush()
-    soonest = clocks.earliest(session, case.id)
-    case.next_due, case.next_clock = soonest or (NEVER, None)
-    session.flush()
+    case.next_due, case.next_clock = clocks.earliest(session, case.id) or (NEVER, None)
 
 
 def matter_of(case: Case) -> Matter:
