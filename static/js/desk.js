@@ -34,7 +34,10 @@
   function keepDraft(form) {
     const state = document.querySelector("[data-draft-state]");
     const token = document.querySelector('meta[name="csrf-token"]');
-    let kept = new URLSearchParams(new FormData(form)).toString();
+    // A file waits in its field: it travels with the form and is no part of a draft.
+    const words = () => new URLSearchParams(
+      Array.from(new FormData(form)).filter(([, value]) => typeof value === "string"));
+    let kept = words().toString();
     let timer = 0;
     let running = false;
     const tell = (word) => {
@@ -44,7 +47,7 @@
     };
     const later = (wait) => { window.clearTimeout(timer); timer = window.setTimeout(save, wait); };
     async function save(last) {
-      const body = new URLSearchParams(new FormData(form));
+      const body = words();
       const text = body.toString();
       if (text === kept || (running && last !== true)) { if (text !== kept) later(2000); return; }
       running = true;
@@ -63,7 +66,7 @@
       } finally {
         running = false;
       }
-      if (new URLSearchParams(new FormData(form)).toString() !== kept) later(2000);
+      if (words().toString() !== kept) later(2000);
     }
     form.addEventListener("input", () => later(2000));
     form.addEventListener("change", () => later(300));

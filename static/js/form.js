@@ -3,7 +3,6 @@
 //   <input data-unit-search>                   filters that list while typing
 //   <div data-show-when="contact=name">        shown while that field has one of the values (a|b)
 //   <input type=radio name=disclosure data-not-when="kind=tip">   cannot be chosen then
-//   <input type=file data-max-files data-max-size data-max-whole>   told at once in [data-files-told]
 //   <textarea data-count>                      characters left, told in [data-count-for=id]
 (() => {
   "use strict";
@@ -72,31 +71,6 @@
     });
   }
 
-  // Files that the server would refuse are told before a long upload begins.
-  function watchFiles(form) {
-    const input = form.querySelector("input[type=file][data-max-size]");
-    if (!input) return;
-    const told = input.parentElement.querySelector("[data-files-told]");
-    const limit = (name) => Number(input.dataset[name]);
-    const check = () => {
-      const files = Array.from(input.files);
-      const kept = all("[name=kept]:checked", form).length;
-      const large = files.filter((file) => file.size > limit("maxSize")).map((file) => file.name);
-      const whole = files.reduce((sum, file) => sum + file.size, 0);
-      const many = files.length + kept > limit("maxFiles") || whole > limit("maxWhole") * 0.99;
-      told.textContent = large.length ? input.dataset.textLarge.replace("{names}", large.join(", "))
-        : (many ? input.dataset.textMany : "");
-      told.hidden = !told.textContent;
-      return told.hidden;
-    };
-    input.addEventListener("change", check);
-    form.addEventListener("submit", (event) => {
-      if (check()) return;
-      event.preventDefault();
-      input.focus();
-    });
-  }
-
   // Whoever left safely must not find their words again by going back: browsers fill forms anew.
   const LEFT = "left=1";
   const left = () => document.cookie.split("; ").includes(LEFT);
@@ -119,7 +93,6 @@
       showAndHide(form);
       filterUnits(form);
       countLetters(form);
-      watchFiles(form);
     });
   });
 })();

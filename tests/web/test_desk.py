@@ -11,11 +11,11 @@ from caseflow.intake import drafts
 from caseflow.intake.tables import Draft
 from caseflow.ledger.moves import triage
 from caseflow.ledger.moves.record import of_case
-from caseflow.ledger.report_tables import Reply, Report
+from caseflow.ledger.report_tables import Attachment, Reply, Report
 from caseflow.ledger.tables import INSTRUCTED, Case
 from caseflow.people.tables import Recusal
 from tests import office as offices
-from tests.web.site import Page, Site
+from tests.web.site import PNG, Page, Site, a_file
 from tests.web.walking import on_case
 
 DESK = "/console/desk"
@@ -84,6 +84,33 @@ def test_the_code_stands_in_the_answer_to_the_post_and_nowhere_else(site: Site) 
     assert "查询码" in page.text
     assert "no-store" in page.response.headers["Cache-Control"]
     assert "查询码" not in desk(site).text
+
+
+@pytest.mark.parametrize("channel", ["window", "letter", "handed_down"])
+def test_what_was_enclosed_is_kept_with_the_report(site: Site, channel: str) -> None:
+    enclosed = [a_file("来信扫描.png"), a_file("收据.png", PNG + b"2")]
+    more = {"sender": "市信访局"} if channel == "handed_down" else {}
+    page = log(site, channel, files=enclosed, **more)
+    assert "附 2 个文件" in page.text
+    names = site.ask(lambda s: s.scalars(select(Attachment.name).order_by(Attachment.id)).all())
+    assert names == ["来信扫描.png", "收据.png"]
+    case = site.as_("handler").get(f"/console/cases/{newest(site).number}")
+    assert "来信扫描.png" in case.text
+
+
+def test_an_error_elsewhere_on_the_sheet_loses_no_file(site: Site) -> None:
+    page = log(site, "letter", kind="", files=[a_file("来信扫描.png"), a_file("空.png", b"")])
+    assert page.status == 422
+    assert "空.png”是空文件" in page.text.replace(" ", "")
+    kept = page.form(DESK).fields["kept"]
+    assert len(kept) == 1
+    page.send(DESK, **CALL, kept=kept)
+    assert site.ask(lambda s: s.scalars(select(Attachment.name)).all()) == ["来信扫描.png"]
+
+
+def test_nobody_sends_a_file_by_telephone(site: Site) -> None:
+    assert "files" not in desk(site).form(DESK).names
+    assert "files" in desk(site, channel="letter").form(DESK).names
 
 
 def test_errors_keep_everything_that_was_typed(site: Site) -> None:

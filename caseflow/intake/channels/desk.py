@@ -5,14 +5,14 @@ field in the order of the page, so that an operator with a caller on the line co
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from caseflow.clock import SHANGHAI
 from caseflow.crypto.blind import normal_email, normal_phone
 from caseflow.errors import BadInput
-from caseflow.intake.report import Contact, HandedDown, IncomingReport
+from caseflow.intake.report import Contact, HandedDown, IncomingFile, IncomingReport
 from caseflow.ledger.moves.triage import DangerCard
 from caseflow.ledger.states import DISCLOSURES, KINDS
 from caseflow.words import CATEGORIES
@@ -73,7 +73,13 @@ class Logged:
     answer: str = ""
 
 
-def parse(channel: str, nonce: str, form: Mapping[str, str], seat: Seat) -> Logged:
+def parse(
+    channel: str,
+    nonce: str,
+    form: Mapping[str, str],
+    seat: Seat,
+    files: Sequence[IncomingFile] = (),
+) -> Logged:
     """Return what an operator wrote down. Raises BadInput with a message for every wrong field."""
     said = {name: form.get(name, "").strip() for name in FIELDS}
     card = _card(said) if said["danger"] else None
@@ -87,7 +93,7 @@ def parse(channel: str, nonce: str, form: Mapping[str, str], seat: Seat) -> Logg
         received_at=seat.now,
         kind=said["kind"],
         text=said["text"],
-        original=original(channel, said),
+        original=original(channel, said, files),
         category=said["category"] or None,
         area_code=seat.area,
         unit_id=seat.unit_id,
@@ -99,14 +105,19 @@ def parse(channel: str, nonce: str, form: Mapping[str, str], seat: Seat) -> Logg
         urgent=card is not None,
         logged_by=seat.operator,
         handed_down=handed,
+        files=tuple(files),
     )
     answers = said["outcome"] == "answer" and channel in ANSWERING
     return Logged(incoming, card, said["answer_text"] if answers else "")
 
 
-def original(channel: str, said: Mapping[str, str]) -> bytes:
-    """Return what was typed, as it was typed, for the vault: UTF-8 JSON of the filled fields."""
-    typed = {name: said[name] for name in FIELDS if said.get(name)}
+def original(channel: str, said: Mapping[str, str], files: Sequence[IncomingFile] = ()) -> bytes:
+    """Return what was typed, as it was typed, for the vault: UTF-8 JSON of the filled fields, and
+    the names of the files.
+    """
+    typed: dict[str, object] = {name: said[name] for name in FIELDS if said.get(name)}
+    if files:
+        typed["files"] = [file.name for file in files]
     return json.dumps({"channel": channel, **typed}, ensure_ascii=False).encode()
 
 

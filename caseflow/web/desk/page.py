@@ -25,7 +25,7 @@ from caseflow.intake.owed import owed
 from caseflow.intake.receive import Received
 from caseflow.ledger.report_tables import Report
 from caseflow.refs import grouped
-from caseflow.web import edge
+from caseflow.web import edge, proof
 from caseflow.web.clocks import ClockView, clock_views
 from caseflow.web.desk.frame import (
     Page,
@@ -40,6 +40,7 @@ from caseflow.web.desk.frame import (
 from caseflow.web.desk.lines import debts
 from caseflow.web.edge import needs
 from caseflow.web.locale import gettext, moment_text
+from caseflow.web.proof import Proof
 
 PROMISES = ("notice", "resolve")
 USED = (
@@ -61,17 +62,19 @@ class Saved:
     answered: bool
     urgent: bool
     again: bool
+    files: int
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet on the screen; `form` and `errors` by field name."""
+    """One sheet on the screen; `form` and `errors` by field name, `files` that came with it."""
 
     channel: str
     nonce: str
     form: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     restored_at: str = ""
+    files: Proof = field(default_factory=Proof)
 
 
 @blueprint.get("")
@@ -104,19 +107,19 @@ def save() -> Page:
         before = saved_before(session, nonce)
     if before is not None and before.logged_by != edge.actor().person:
         nonce = fresh_nonce()  # a sheet left open by a colleague: its receipt is nobody else's
-    elif before is not None and not _same(before, form):
-        return _again(
-            Sheet(channel, fresh_nonce(), form, {"text": Told(USED, number=before.number)})
-        )
+    files = proof.gather(nonce)
+    if before is not None and nonce == before.channel_key and not _same(before, form):
+        fresh, used = fresh_nonce(), Told(USED, number=before.number)
+        return _again(channel, fresh, form, {"text": used}, proof.carry_over(files, fresh))
     try:
-        received = _taken(channel, nonce, form)
+        received = _taken(channel, nonce, form, files)
     except BadInput as error:
-        return _again(Sheet(channel, nonce, form, error.fields))
+        return _again(channel, nonce, form, error.fields, files)
     except NotPermitted:
         recused = "您与这个单位有回避关系，这一项不能由您办理，请交给同事；所写内容已保留"
-        return _again(Sheet(channel, nonce, form, {"unit": recused}))
+        return _again(channel, nonce, form, {"unit": recused}, files)
     with edge.read() as session:
-        saved = _saved(session, received, channel)
+        saved = _saved(session, received, channel, len(files.kept))
         return _page(session, Sheet(channel, fresh_nonce()), saved)
 
 
@@ -125,29 +128,33 @@ def _same(report: Report, form: Mapping[str, str]) -> bool:
     return (report.kind, report.text) == said
 
 
-def _taken(channel: str, nonce: str, form: Mapping[str, str]) -> Received:
+def _taken(channel: str, nonce: str, form: Mapping[str, str], files: Proof) -> Received:
     """Parse and keep the sheet. Raises BadInput with what the parser and the house found wrong."""
     now = edge.now()
     with edge.read() as session:
         place = place_of(session, form)
         unit_id = place.unit.id if place.unit else None
     seat = sheets.Seat(edge.actor().person, place.area, now, unit_id)
+    wrong = {**place.wrong, **({"files": files.words} if files.words else {})}
     try:
-        logged = sheets.parse(channel, nonce, form, seat)
+        came = [file.incoming() for file in files.kept]
+        logged = sheets.parse(channel, nonce, form, seat, came)
     except BadInput as error:
-        raise BadInput(_in_order({**error.fields, **place.wrong})) from error
-    if place.wrong:
-        raise BadInput(place.wrong)
+        raise BadInput(_in_order({**error.fields, **wrong})) from error
+    if wrong:
+        raise BadInput(_in_order(wrong))
     return take_down(edge.rooms(), logged, edge.actor(), now)
 
 
 def _in_order(wrong: Mapping[str, str]) -> dict[str, str]:
-    return {name: wrong[name] for name in sheets.FIELDS if name in wrong}
+    return {name: wrong[name] for name in (*sheets.FIELDS, "files") if name in wrong}
 
 
-def _again(typed: Sheet) -> Page:
+def _again(
+    channel: str, nonce: str, form: Mapping[str, str], errors: Mapping[str, str], files: Proof
+) -> Page:
     with edge.read() as session:
-        return str(_page(session, typed)), 422
+        return str(_page(session, Sheet(channel, nonce, form, errors, files=files))), 422
 
 
 def _waiting(session: Session, channel: str) -> list[Kept]:
@@ -155,7 +162,7 @@ def _waiting(session: Session, channel: str) -> list[Kept]:
     return [kept for kept in mine if kept.channel == channel]
 
 
-def _saved(session: Session, received: Received, channel: str) -> Saved:
+def _saved(session: Session, received: Received, channel: str, files: int) -> Saved:
     case, report = written_down(session, received)
     running = clocks.alive(session, Subject(root_case_id=case.id), *PROMISES)
     return Saved(
@@ -168,6 +175,7 @@ def _saved(session: Session, received: Received, channel: str) -> Saved:
         answered=case.state == "answered",
         urgent=case.urgent,
         again=received.duplicate,
+        files=files,
     )
 
 
@@ -200,4 +208,5 @@ def _page(session: Session, typed: Sheet, saved: Saved | None = None) -> str:
         ],
         disclosures=[(code, gettext(told)) for code, told in words.DISCLOSURES.items()],
         owed=debts(session, owed(session, scope())),
+        **proof.page_values(typed.files),
     )

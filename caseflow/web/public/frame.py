@@ -4,7 +4,7 @@ from flask import Blueprint, Response, make_response, render_template
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from caseflow.web.public import proof
+from caseflow.web import proof
 
 blueprint = Blueprint("public", __name__)
 

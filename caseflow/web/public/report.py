@@ -14,12 +14,12 @@ from caseflow.intake.places import Places
 from caseflow.intake.receive import take_in
 from caseflow.intake.report import IncomingReport
 from caseflow.ledger.report_tables import Report
-from caseflow.web import edge
+from caseflow.web import edge, proof
 from caseflow.web.locale import chosen, gettext, moment_text
-from caseflow.web.public import guard, proof
+from caseflow.web.proof import Proof
+from caseflow.web.public import guard
 from caseflow.web.public.frame import blueprint, page
 from caseflow.web.public.letter import promised
-from caseflow.web.public.proof import Proof
 
 _ORDER = ("kind", "category", "area", "unit", "place", "happened_when", "text", "files")
 

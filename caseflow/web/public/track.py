@@ -16,11 +16,11 @@ from caseflow import refs
 from caseflow.errors import BadInput, Unavailable
 from caseflow.intake import tracking
 from caseflow.intake.channels import webform
-from caseflow.web import edge
+from caseflow.web import edge, proof
 from caseflow.web.locale import gettext
-from caseflow.web.public import guard, letter, proof
+from caseflow.web.proof import Proof
+from caseflow.web.public import guard, letter
 from caseflow.web.public.frame import blueprint, page
-from caseflow.web.public.proof import Proof
 
 _CODE_DIGITS = 16
 _DASHES = re.compile(r"[‐-―−—ー_]+")

@@ -1,4 +1,4 @@
-"""Files of the public's forms: kept at once, told by name where they cannot be taken."""
+"""Files that come with a report: kept at once, told by name where they cannot be taken."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
