@@ -1,7 +1,7 @@
 // The telephone desk: the call's clock, drafts kept on the server, keys instead of the mouse.
 //   <form data-desk data-draft-url="/console/desk/draft/…">   PUT of the form's fields, 2 s after the last key
 //   <time data-call-timer data-started="ISO">                 counts up
-//   <time data-countdown="ISO" data-over="超">                counts down, then up with the word in front
+//   <time data-countdown="ISO" data-over="超" data-units="天|时|分|秒">   counts down, then up with the word
 //   <p data-draft-state data-saving data-saved data-failed>   says whether the words are safe
 //   data-key="s"                                              the element that Alt+S presses (a link or a button)
 //   <div data-keys-help hidden>                               shown by ?
@@ -15,6 +15,14 @@
     return hours ? hours + ":" + rest : rest;
   };
 
+  // Two units are enough to act by, and bare colons leave hours and minutes to be guessed.
+  const left = (seconds, units) => {
+    const sizes = [86400, 3600, 60, 1];
+    const first = Math.min(2, sizes.findIndex((size) => seconds >= size || size === 60));
+    const part = (n) => Math.floor((n ? seconds % sizes[n - 1] : seconds) / sizes[n]) + " " + units[n];
+    return part(first) + " " + part(first + 1);
+  };
+
   // Counted by the server's clock (<body data-now>): desks are minutes off.
   let ahead = 0;
   function tick() {
@@ -24,9 +32,10 @@
       clock.textContent = span(Math.max(0, Math.floor((now - started) / 1000)));
     });
     all("[data-countdown]").forEach((clock) => {
-      const left = Math.floor((Date.parse(clock.dataset.countdown) - now) / 1000);
-      clock.classList.toggle("is-over", left < 0);
-      clock.textContent = (left < 0 ? (clock.dataset.over || "") + " " : "") + span(Math.abs(left));
+      const seconds = Math.floor((Date.parse(clock.dataset.countdown) - now) / 1000);
+      clock.classList.toggle("is-over", seconds < 0);
+      clock.textContent = (seconds < 0 ? clock.dataset.over + " " : "") +
+        left(Math.abs(seconds), clock.dataset.units.split("|"));
     });
   }
 

@@ -1,5 +1,6 @@
 """A shift at the desk in a real browser: three calls in a row, never a mouse."""
 
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -171,6 +172,20 @@ def test_a_danger_opens_its_card_and_the_keys_walk_through_it(desk: Page, site: 
     press(desk, "Space", "Alt+s")
     expect(desk.locator("#saved-title")).to_contain_text("紧急，已由您接手")
     assert len(reports(site)) == 1
+
+
+COPIES = """aheads => aheads.forEach(ahead => {
+    const copy = document.querySelector('#owed [data-countdown]').cloneNode();
+    copy.dataset.countdown = new Date(Date.now() + ahead * 1000).toISOString();
+    document.body.append(copy);
+})"""
+
+
+def test_what_is_owed_counts_down_in_two_units(desk: Page) -> None:
+    a_call(desk, "13812345678", "食堂的菜里有虫")
+    desk.evaluate(COPIES, [90, 7500, 200_000, -61])
+    told = [r"1 分 \d+ 秒", r"2 时 [45] 分", r"2 天 7 时", r"超 1 分 \d+ 秒"]
+    expect(desk.locator("body > [data-countdown]")).to_have_text([re.compile(one) for one in told])
 
 
 def test_the_call_is_timed_from_the_first_word_on(desk: Page) -> None:
