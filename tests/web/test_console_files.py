@@ -93,6 +93,19 @@ def test_a_file_has_to_be_chosen(site: Site) -> None:
     assert "忘了选" in page.html
 
 
+def test_everything_that_is_missing_is_told_at_once(site: Site) -> None:
+    number = dispatched(site)
+    on_item(site, "handler", number, "sign_for")
+    page = on_item(site, "handler", number, "find", result="unsubstantiated", basis=" ")
+    assert page.status == 422
+    assert "请填写这一项" in page.text
+    assert "请先上传新的材料" in page.text
+    on_item(site, "handler", number, "find", result="substantiated", basis="属实")
+    page = on_item(site, "handler", number, "submit", done="")
+    assert "请填写这一项" in page.text
+    assert "请先上传新的材料" in page.text
+
+
 @pytest.mark.parametrize("by_unit", [False, True], ids=["console", "unit"])
 def test_others_can_write_while_files_are_put_into_the_store(
     site: Site, monkeypatch: pytest.MonkeyPatch, by_unit: bool

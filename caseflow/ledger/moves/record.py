@@ -1,6 +1,6 @@
 """What every verb ends with: the entry, the event, the next due moment (design law 3)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -109,6 +109,18 @@ def resolve_due(session: Session, case: Case) -> datetime | None:
     """Return the due moment that items count back from."""
     running = clocks.alive(session, of_case(case), "resolve")
     return running[0].due if running else None
+
+
+def gathered(*checks: Callable[[], object]) -> None:
+    """Make all checks and raise one BadInput with every field that any of them found wrong."""
+    wrong: dict[str, str] = {}
+    for check in checks:
+        try:
+            check()
+        except BadInput as error:
+            wrong |= error.fields
+    if wrong:
+        raise BadInput(wrong)
 
 
 def words(text: str, field: str = "text", longest: int = 20_000) -> str:

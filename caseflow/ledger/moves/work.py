@@ -11,7 +11,7 @@ from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.ledger import gate, hands
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves.items import start_clocks
-from caseflow.ledger.moves.record import matter_of, of_item, record, words
+from caseflow.ledger.moves.record import gathered, matter_of, of_item, record, words
 from caseflow.ledger.states import FINDINGS, TO_RECTIFY
 from caseflow.ledger.tables import Case, Evidence, Finding, Item
 from caseflow.people.actor import Actor
@@ -97,17 +97,21 @@ def find(
     *,
     seen: int | None = None,
 ) -> None:
-    """Record the finding: substantiated ones go on to be put right, others to the check."""
+    """Record the finding: substantiated ones go on to be put right, others to the check.
+
+    Raises BadInput with everything that is missing, so that a form is corrected once.
+    """
     case, item = gate.lock_item(session, item_id, seen)
     _at_work(actor, case, item)
-    if result.result not in FINDINGS:
-        raise BadInput({"result": "请选择核查结论"})
-    basis = words(result.basis, "basis")
     _may_find(session, actor, case, item)
+    gathered(
+        lambda: _known(result),
+        lambda: words(result.basis, "basis"),
+        lambda: _ready(session, case, item, result),
+    )
     to_rectify = result.result in TO_RECTIFY
     gate.pass_item(actor, case, item, "find", "rectifying" if to_rectify else "submitted")
-    if not to_rectify:
-        _needs_evidence(session, item, item.returned_at)
+    basis = words(result.basis, "basis")
     item.finding = result.result
     session.add(
         Finding(item_id=item.id, result=result.result, basis=basis, user_id=actor.person, at=now)
@@ -121,6 +125,21 @@ def find(
         _submitted(session, actor, case, item, now)
     facts = {**refs, "basis": commitment(basis)}
     record(session, case, actor, "find", now, facts, item=item, refs=refs)
+
+
+def _known(result: Result) -> None:
+    if result.result not in FINDINGS:
+        raise BadInput({"result": "请选择核查结论"})
+
+
+def _ready(session: Session, case: Case, item: Item, result: Result) -> None:
+    """Raise BadInput unless there is what the result needs: who puts it right, or evidence."""
+    if result.result in TO_RECTIFY:
+        unit = _rectifier(session, case, item, result)
+        if _reads_a_notice(item, unit):
+            words(result.rectify_text, "rectify_text")
+    elif result.result in FINDINGS:
+        _needs_evidence(session, item, item.returned_at)
 
 
 def _may_find(session: Session, actor: Actor, case: Case, item: Item) -> None:
@@ -137,14 +156,9 @@ def _may_find(session: Session, actor: Actor, case: Case, item: Item) -> None:
 def _begin_rectifying(
     session: Session, case: Case, item: Item, result: Result, now: datetime
 ) -> int:
-    unit_id = result.rectifying_unit_id
-    if unit_id is None and case.kind != "tip":
-        unit_id = item.verifying_unit_id
-    unit = session.get(Unit, unit_id) if unit_id else None
-    if unit is None or not unit.active:
-        raise BadInput({"rectifying_unit": "请选择整改单位"})
+    unit = _rectifier(session, case, item, result)
     item.rectifying_unit_id = unit.id
-    if unit.id != item.verifying_unit_id or item.inspector_id is not None:
+    if _reads_a_notice(item, unit):
         item.rectify_text = words(result.rectify_text, "rectify_text")
         item.signed_at = None
         start_clocks(session, case, item, ("sign_for", "rectify"), now)
@@ -153,6 +167,21 @@ def _begin_rectifying(
         item.rectify_text = result.rectify_text.strip()
         start_clocks(session, case, item, ("rectify",), now)
     return unit.id
+
+
+def _rectifier(session: Session, case: Case, item: Item, result: Result) -> Unit:
+    unit_id = result.rectifying_unit_id
+    if unit_id is None and case.kind != "tip":
+        unit_id = item.verifying_unit_id
+    unit = session.get(Unit, unit_id) if unit_id else None
+    if unit is None or not unit.active:
+        raise BadInput({"rectifying_unit": "请选择整改单位"})
+    return unit
+
+
+def _reads_a_notice(item: Item, unit: Unit) -> bool:
+    """Tell whether the unit learns by a notice what to put right: it did not find it itself."""
+    return unit.id != item.verifying_unit_id or item.inspector_id is not None
 
 
 def submit(
@@ -164,14 +193,18 @@ def submit(
     *,
     seen: int | None = None,
 ) -> None:
-    """Submit what was put right for the check; needs evidence newer than the last return."""
+    """Submit what was put right for the check; needs evidence newer than the last return.
+
+    Raises BadInput with everything that is missing.
+    """
     case, item = gate.lock_item(session, item_id, seen)
     _at_work(actor, case, item)
-    what = words(done, "done")
     if item.state == "rectifying" and item.signed_at is None:
         raise MoveNotAllowed("请先签收整改通知")
     gate.pass_item(actor, case, item, "submit")
-    _needs_evidence(session, item, _newest(item.returned_at, _found_at(session, item)))
+    since = _newest(item.returned_at, _found_at(session, item))
+    gathered(lambda: words(done, "done"), lambda: _needs_evidence(session, item, since))
+    what = words(done, "done")
     clocks.meet(session, of_item(item), now, "rectify")
     _submitted(session, actor, case, item, now)
     record(session, case, actor, "submit", now, {"done": what}, item=item)
