@@ -5,15 +5,31 @@ An administrator reads no case; that a message about its number did not get thro
 
 from collections.abc import Collection
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from caseflow.ledger.queries import visible
 from caseflow.ledger.tables import Case
+from caseflow.outbox.within import Within
 from caseflow.people.actor import Actor
 from caseflow.people.office_changes import in_reach
 from caseflow.people.scope import Scope
 from caseflow.people.tables import Area
+
+
+def within(session: Session, actor: Actor, office: str) -> Within:
+    """Return the condition that finds what belongs to cases in the actor's areas.
+
+    Matters of no case (quarantine) are of the area `office`.
+    """
+    theirs = select(Case.id).where(_visible(actor))
+    no_case = _reaches(session, actor, office)
+
+    def condition(case_id: InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
+        inside = case_id.in_(theirs)
+        return or_(inside, case_id.is_(None)) if no_case else inside
+
+    return condition
 
 
 def case_numbers(
@@ -24,10 +40,18 @@ def case_numbers(
     None stands for matters of no case (quarantine), which are of the area `office`; it is among
     the keys where that lies within the actor's areas.
     """
-    scope = Scope("area", level=actor.level, code=actor.area, recused=actor.recused)
     ids = sorted(one for one in case_ids if one is not None)
-    query = select(Case.id, Case.number).where(Case.id.in_(ids), visible(scope))
+    query = select(Case.id, Case.number).where(Case.id.in_(ids), _visible(actor))
     found: dict[int | None, str] = dict(session.execute(query).all())
-    if session.scalar(select(Area.code).where(Area.code == office, in_reach(actor))):
+    if _reaches(session, actor, office):
         found[None] = ""
     return found
+
+
+def _visible(actor: Actor) -> ColumnElement[bool]:
+    return visible(Scope("area", level=actor.level, code=actor.area, recused=actor.recused))
+
+
+def _reaches(session: Session, actor: Actor, office: str) -> bool:
+    query = select(Area.code).where(Area.code == office, in_reach(actor))
+    return session.scalar(query) is not None

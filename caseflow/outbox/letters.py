@@ -7,28 +7,35 @@ from sqlalchemy.orm import Session
 
 from caseflow.errors import MoveNotAllowed, NotFound
 from caseflow.outbox.tables import EVENT_DEAD, MESSAGE_OPEN, MESSAGE_STUCK, Attempt, Event, Message
+from caseflow.outbox.within import Within, everywhere
 
 PAGE = 50
 
 
-def stuck_messages(session: Session, before: int | None = None, limit: int = PAGE) -> list[Message]:
+def stuck_messages(
+    session: Session, before: int | None = None, limit: int = PAGE, within: Within = everywhere
+) -> list[Message]:
     """Return dead and withheld messages, newest first, those with an id under `before`."""
-    query = select(Message).where(text(MESSAGE_STUCK))
+    query = select(Message).where(text(MESSAGE_STUCK), within(Message.case_id))
     if before is not None:
         query = query.where(Message.id < before)
     return list(session.scalars(query.order_by(Message.id.desc()).limit(limit)))
 
 
-def waiting_messages(session: Session, limit: int = PAGE) -> list[Message]:
+def waiting_messages(
+    session: Session, limit: int = PAGE, within: Within = everywhere
+) -> list[Message]:
     """Return messages that are pending or claimed, in the order they will be taken."""
-    query = select(Message).where(text(MESSAGE_OPEN))
+    query = select(Message).where(text(MESSAGE_OPEN), within(Message.case_id))
     order = (Message.urgent.desc(), Message.not_before, Message.id)
     return list(session.scalars(query.order_by(*order).limit(limit)))
 
 
-def dead_events(session: Session, before: int | None = None, limit: int = PAGE) -> list[Event]:
+def dead_events(
+    session: Session, before: int | None = None, limit: int = PAGE, within: Within = everywhere
+) -> list[Event]:
     """Return events whose rules failed for good, newest first."""
-    query = select(Event).where(text(EVENT_DEAD))
+    query = select(Event).where(text(EVENT_DEAD), within(Event.case_id))
     if before is not None:
         query = query.where(Event.id < before)
     return list(session.scalars(query.order_by(Event.id.desc()).limit(limit)))

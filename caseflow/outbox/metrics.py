@@ -16,6 +16,7 @@ from caseflow.outbox.tables import (
     Event,
     Message,
 )
+from caseflow.outbox.within import Within, everywhere
 
 
 @dataclass(frozen=True)
@@ -35,34 +36,38 @@ class Figures:
     owed: int
 
 
-def figures(session: Session, now: datetime) -> Figures:
+def figures(session: Session, now: datetime, within: Within = everywhere) -> Figures:
     """Return the outbox's figures at `now`."""
-    events, first_event = _under_way(session, Event.at, EVENT_OPEN)
-    messages, first_message = _under_way(session, Message.created_at, MESSAGE_OPEN)
-    by_state = select(Message.state, func.count()).where(text(MESSAGE_STUCK))
+    events, first_event = _under_way(session, Event, Event.at, EVENT_OPEN, within)
+    messages, first_message = _under_way(session, Message, Message.created_at, MESSAGE_OPEN, within)
+    here = within(Message.case_id)
+    by_state = select(Message.state, func.count()).where(text(MESSAGE_STUCK), here)
     stuck = dict(session.execute(by_state.group_by(Message.state)).all())
+    repeats = select(func.coalesce(func.sum(Message.repeats), 0))
     starts = [moment for moment in (first_event, first_message) if moment is not None]
     return Figures(
         pending=events + messages,
         oldest_age=max(0.0, (now - min(starts)).total_seconds()) if starts else 0.0,
         dead=stuck.get("dead", 0),
-        dead_events=_count(session, Event, EVENT_DEAD),
+        dead_events=_count(session, Event, EVENT_DEAD, within),
         withheld=stuck.get("withheld", 0),
-        possible_repeats=session.scalar(
-            select(func.coalesce(func.sum(Message.repeats), 0)).where(text(MESSAGE_REPEATED))
-        )
-        or 0,
-        owed=_count(session, Message, MESSAGE_OWED),
+        possible_repeats=session.scalar(repeats.where(text(MESSAGE_REPEATED), here)) or 0,
+        owed=_count(session, Message, MESSAGE_OWED, within),
     )
 
 
 def _under_way(
-    session: Session, since: InstrumentedAttribute[datetime], where: str
+    session: Session,
+    table: type[Event] | type[Message],
+    since: InstrumentedAttribute[datetime],
+    where: str,
+    within: Within,
 ) -> tuple[int, datetime | None]:
-    query = select(func.count(), func.min(since)).where(text(where))
+    query = select(func.count(), func.min(since)).where(text(where), within(table.case_id))
     count, first = session.execute(query).one()
     return count, first
 
 
-def _count(session: Session, table: type[Event] | type[Message], where: str) -> int:
-    return session.scalar(select(func.count()).select_from(table).where(text(where))) or 0
+def _count(session: Session, table: type[Event] | type[Message], where: str, within: Within) -> int:
+    query = select(func.count()).select_from(table).where(text(where), within(table.case_id))
+    return session.scalar(query) or 0

@@ -3,7 +3,7 @@
 from io import BytesIO
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.tables import Clock
@@ -11,9 +11,11 @@ from caseflow.intake.delivery import deliver
 from caseflow.intake.tables import Quarantine
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
+from caseflow.outbox.letters import PAGE
 from caseflow.outbox.tables import Attempt, Event, Message
 from caseflow.people.office_tables import OfficeChange
 from caseflow.vault.tables import Reveal
+from tests import office as offices
 from tests.web.site import Page, Site
 from tests.web.walking import dispatched
 
@@ -107,11 +109,24 @@ def test_a_message_is_read_with_every_try_and_discarded(site: Site) -> None:
     assert site.as_("supervisor").post(f"{path}/discard").status == 409
 
 
+def test_messages_elsewhere_push_none_of_ones_own_off_the_page(site: Site) -> None:
+    number = dispatched(site, "school")
+    site.do(lambda s: s.execute(update(Case).values(county=offices.OTHER)))
+    a_message(site, dispatched(site, "school"), subject="自己的")
+    for _ in range(PAGE):
+        a_message(site, number)
+    page = site.as_("supervisor").get("/console/outbox")
+    assert "自己的" in page.text
+    assert "发送失败 1" in page.text
+
+
 def test_messages_about_cases_elsewhere_are_not_there(site: Site) -> None:
     number = dispatched(site, "school")
     path = f"/console/outbox/messages/{a_message(site, number)}"
     assert number not in site.as_("stranger").get("/console/outbox").html
     assert "逾期提醒" not in site.as_("stranger").get("/console/outbox").text
+    for reader, dead in (("stranger", 0), ("supervisor", 1), ("city", 1)):
+        assert f"发送失败 {dead}" in site.as_(reader).get("/console/outbox").text
     assert site.as_("stranger").get(path).status == 404
     assert site.as_("stranger").post(f"{path}/requeue").status == 404
     assert site.as_("city").get(path).status == 200

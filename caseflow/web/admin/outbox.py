@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 
 from caseflow.errors import MoveNotAllowed, NotFound
-from caseflow.ledger.outbox_reach import case_numbers
+from caseflow.ledger.outbox_reach import case_numbers, within
 from caseflow.outbox import letters
 from caseflow.outbox.metrics import figures
 from caseflow.outbox.sending import LEASE_RAN_OUT, NO_ADDRESS, NO_TRANSPORT
@@ -39,20 +39,21 @@ _REASONS = {
 def outbox() -> Page:
     """Show the figures, what did not get through, and what waits."""
     with read() as session:
-        stuck = letters.stuck_messages(session, after() or None)
-        waiting = letters.waiting_messages(session) if not after() else []
-        dead = letters.dead_events(session) if not after() else []
+        here = within(session, actor(), rooms().area)
+        stuck = letters.stuck_messages(session, after() or None, within=here)
+        waiting = letters.waiting_messages(session, within=here) if not after() else []
+        dead = letters.dead_events(session, within=here) if not after() else []
         known = _numbers(session, [*stuck, *waiting, *dead])
         people = _people(session, [*stuck, *waiting])
-        counted = figures(session, now())
+        counted = figures(session, now(), here)
         return render_template(
             "admin/outbox.html",
             active="outbox",
             figures=counted,
             age=_age(counted.oldest_age),
-            stuck=[_row(one, known, people) for one in stuck if one.case_id in known],
-            waiting=[_row(one, known, people) for one in waiting if one.case_id in known],
-            dead=[_event(one, known) for one in dead if one.case_id in known],
+            stuck=[_row(one, known, people) for one in stuck],
+            waiting=[_row(one, known, people) for one in waiting],
+            dead=[_event(one, known) for one in dead],
             next_href=url_for("admin.outbox", after=stuck[-1].id)
             if len(stuck) == letters.PAGE
             else "",
