@@ -156,7 +156,7 @@ class Story:
         """Send out the n-th item of the matter."""
         task = self.matter.tasks[n % len(self.matter.tasks)]
         inspector = self[task.inspector].id if task.inspector else None
-        order = items.Order(self.stage.units[task.to], task.text, inspector)
+        order = items.Dispatch(self.stage.units[task.to], task.text, inspector)
         items.dispatch(self.session, self[by or self.handler], self.items[n], order, self.at)
 
     def reply(self, way: str = "", proof: str = "") -> int:

@@ -28,7 +28,7 @@ T = TypeVar("T", Report, Reply, Question, CallBack)
 
 
 @dataclass(frozen=True)
-class Told:
+class Happened:
     """One line of the history with its body read: `facts` as the verb recorded them."""
 
     n: int
@@ -40,7 +40,7 @@ class Told:
     facts: Mapping[str, Any]
 
     @classmethod
-    def of(cls, entry: Entry) -> "Told":
+    def of(cls, entry: Entry) -> "Happened":
         """Read an entry's canonical body."""
         body = json.loads(entry.body)
         return cls(
@@ -68,7 +68,7 @@ class Dossier:
     replies: Sequence[Reply]
     questions: Sequence[Question]
     call_backs: Sequence[CallBack]
-    entries: Sequence[Told]
+    entries: Sequence[Happened]
     clocks: Sequence[Clock]
     units: Mapping[int, Unit]
     people: Mapping[int, str]
@@ -104,7 +104,7 @@ def load(session: Session, case: Case) -> Dossier:
     reports = _of(session, Report, case)
     items = queries.items_of(session, case)
     item_ids = [item.id for item in items]
-    entries = [Told.of(entry) for entry in queries.entries(session, case)]
+    entries = [Happened.of(entry) for entry in queries.entries(session, case)]
     findings = session.scalars(
         select(Finding).where(Finding.item_id.in_(item_ids)).order_by(Finding.id)
     ).all()
@@ -174,7 +174,7 @@ def _clocks(session: Session, case: Case) -> Sequence[Clock]:
 
 
 def _unit_ids(
-    case: Case, items: Sequence[Item], reports: Sequence[Report], entries: Sequence[Told]
+    case: Case, items: Sequence[Item], reports: Sequence[Report], entries: Sequence[Happened]
 ) -> set[int]:
     named = [case.unit_id, *(report.unit_id for report in reports)]
     for item in items:
@@ -183,7 +183,7 @@ def _unit_ids(
     return {unit_id for unit_id in named if unit_id}
 
 
-def _user_ids(case: Case, items: Sequence[Item], entries: Sequence[Told]) -> set[int]:
+def _user_ids(case: Case, items: Sequence[Item], entries: Sequence[Happened]) -> set[int]:
     named = [case.handler_id, *(entry.user_id for entry in entries)]
     for item in items:
         named += [item.inspector_id, item.struck_off_by]

@@ -33,7 +33,7 @@ def test_the_unit_is_neither_told_nor_ordered_while_an_inspector_verifies(
     case, _ = offices.report(session, now)
     triage.accept(session, handler, case.id, now)
     [item] = items.split(session, handler, case.id, ["食堂卫生"], now)
-    order = items.Order(office.units["school"], "请到校核查", office["inspector"].id)
+    order = items.Dispatch(office.units["school"], "请到校核查", office["inspector"].id)
     items.dispatch(session, handler, item.id, order, now)
     told = watch.told()
     assert "dispatched > inspector" in told

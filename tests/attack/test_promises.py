@@ -143,7 +143,7 @@ def test_whoever_handles_a_reopened_case_cannot_strike_its_items_off(room: Room)
     triage.answer(session, room["operator"], case.id, "已说明", room.now)
     closing.reopen(session, supervisor, case.id, "没有答清", room.later(hours=1))
     [item] = items.split(session, supervisor, case.id, ["食堂卫生"], room.now)
-    order = items.Order(room.office.units["school"], "请核查")
+    order = items.Dispatch(room.office.units["school"], "请核查")
     items.dispatch(session, supervisor, item.id, order, room.now)
     from caseflow.ledger import hands
 
@@ -167,7 +167,7 @@ def test_asking_again_and_again_keeps_no_ladder_away(room: Room) -> None:
     handler, session = room["handler"], room.session
     triage.accept(session, handler, case.id, room.now)
     [item] = items.split(session, handler, case.id, ["食堂卫生"], room.now)
-    order = items.Order(room.office.units["school"], "请核查")
+    order = items.Dispatch(room.office.units["school"], "请核查")
     items.dispatch(session, handler, item.id, order, room.now)
     [verify], began = room.clocks(case, "verify"), room.now
     for _ in range(12):

@@ -78,7 +78,7 @@ def test_after_a_standstill_only_the_newest_rung_is_foretold_to_draft(
         case, _ = offices.report(session, now)
         triage.accept(session, office["handler"], case.id, now)
         [item] = items.split(session, office["handler"], case.id, ["食堂卫生"], now)
-        order = items.Order(office.units["school"], "请核查")
+        order = items.Dispatch(office.units["school"], "请核查")
         items.dispatch(session, office["handler"], item.id, order, now)
     with database.transaction() as session:
         said = foretold(session, late, late + AHEAD)

@@ -24,7 +24,7 @@ def filled(database: Database, now: datetime) -> tuple[int, int, int]:
         case, _ = offices.report(session, now)
         triage.accept(session, office["handler"], case.id, now)
         [item] = items.split(session, office["handler"], case.id, ["食堂卫生"], now)
-        order = items.Order(office.units["school"], "请核查")
+        order = items.Dispatch(office.units["school"], "请核查")
         items.dispatch(session, office["handler"], item.id, order, now)
         work.sign_for(session, office["school"], item.id, now)
         later = now + timedelta(hours=1)

@@ -12,7 +12,7 @@ from caseflow.errors import BadInput, NotPermitted
 from caseflow.files.tables import Blob
 from caseflow.ledger.moves import check, closing, items, triage, work
 from caseflow.ledger.moves.closing import Heard
-from caseflow.ledger.moves.items import Order
+from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.verify import verify_chains
@@ -35,7 +35,7 @@ def dispatched(session: Session, office: Office, now: datetime, **more: object) 
     case, _ = offices.report(session, now, **more)  # type: ignore[arg-type]
     triage.accept(session, office["handler"], case.id, now)
     [item] = items.split(session, office["handler"], case.id, ["食堂卫生"], now)
-    order = Order(office.units["school"], "请核查食堂卫生情况")
+    order = Dispatch(office.units["school"], "请核查食堂卫生情况")
     items.dispatch(session, office["handler"], item.id, order, now)
     return item
 

@@ -29,7 +29,7 @@ class Tip:
         [self.item] = items.split(session, self.office["handler"], self.case.id, ["收费"], now)
 
     def dispatch(self, to: str, *, none_listed: bool = False) -> None:
-        order = items.Order(self.office.units[to], "请核查", none_listed=none_listed)
+        order = items.Dispatch(self.office.units[to], "请核查", none_listed=none_listed)
         items.dispatch(self.session, self.office["handler"], self.item.id, order, self.now)
 
     def name(self, who: str, unit: str, case: Case | None = None) -> None:

@@ -34,7 +34,7 @@ class Matter:
         self.case, self.report = offices.report(session, now)
         triage.accept(session, self.office["handler"], self.case.id, now)
         [self.item] = items.split(session, self.office["handler"], self.case.id, ["食堂"], now)
-        order = items.Order(self.office.units["school"], "请核查")
+        order = items.Dispatch(self.office.units["school"], "请核查")
         items.dispatch(session, self.office["handler"], self.item.id, order, now)
         work.sign_for(session, self.office["school"], self.item.id, now)
 

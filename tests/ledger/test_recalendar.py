@@ -54,7 +54,7 @@ def a_case(session: Session, office: Office, now: datetime, **more: object) -> C
     case, _ = offices.report(session, now, **more)  # type: ignore[arg-type]
     triage.accept(session, office["handler"], case.id, now)
     [item] = items.split(session, office["handler"], case.id, ["食堂卫生"], now)
-    order = items.Order(office.units["school"], "请核查")
+    order = items.Dispatch(office.units["school"], "请核查")
     items.dispatch(session, office["handler"], item.id, order, now)
     return case
 

@@ -43,7 +43,7 @@ def neglected(database: Database, now: datetime) -> tuple[Office, int]:
         case, _ = offices.report(session, now)
         triage.accept(session, office["handler"], case.id, now)
         [item] = items.split(session, office["handler"], case.id, ["食堂卫生"], now)
-        order = item_moves.Order(office.units["school"], "请核查")
+        order = item_moves.Dispatch(office.units["school"], "请核查")
         items.dispatch(session, office["handler"], item.id, order, now)
         return office, item.id
 

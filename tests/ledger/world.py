@@ -29,7 +29,7 @@ from caseflow.ledger.moves import (
     work,
 )
 from caseflow.ledger.moves.closing import Heard
-from caseflow.ledger.moves.items import Order
+from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.triage import DangerCard
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Reply, Report
@@ -223,10 +223,10 @@ class World:
         }
         return self.attempt(lambda: tries[move](self.now))
 
-    def _order(self, luck: int) -> Order:
+    def _order(self, luck: int) -> Dispatch:
         name = ("school", "academy", "branch", "section")[luck % 4]
         inspector = self.office["inspector"].person if name == "section" else None
-        return Order(self.office.units[name], "请核查", inspector, none_listed=luck % 5 > 0)
+        return Dispatch(self.office.units[name], "请核查", inspector, none_listed=luck % 5 > 0)
 
     def _result(self, luck: int) -> Result:
         result = ("substantiated", "unsubstantiated", "partly", "unverifiable")[luck % 4]

@@ -68,7 +68,7 @@ class Desk:
         self.by(items.split, "handler", case.id, ["食堂卫生"])
         item = self.session.scalars(select(Item).where(Item.case_id == case.id)).one()
         inspector = self.office["inspector"].id if to == "section" else None
-        order = items.Order(self.office.units[to], "请核查", inspector)
+        order = items.Dispatch(self.office.units[to], "请核查", inspector)
         items.dispatch(self.session, self.office["handler"], item.id, order, self.now)
         return case, item
 

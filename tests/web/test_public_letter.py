@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from caseflow.intake import tracking
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import check, closing, items, triage, work
-from caseflow.ledger.moves.items import Order
+from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import CASE_STATES
@@ -28,7 +28,7 @@ def through_the_work(session: Session, site: Site, case_id: int) -> None:
     triage.accept(session, office["handler"], case_id, now)
     [item] = items.split(session, office["handler"], case_id, ["食堂卫生"], now)
     items.dispatch(
-        session, office["handler"], item.id, Order(office.units["academy"], "请核查"), now
+        session, office["handler"], item.id, Dispatch(office.units["academy"], "请核查"), now
     )
     work.sign_for(session, office["academy"], item.id, now)
     found = Result("substantiated", "冰箱里有过期食材")

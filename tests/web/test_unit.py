@@ -3,7 +3,7 @@
 from typing import Any
 
 from caseflow.ledger.moves import check, items, triage
-from caseflow.ledger.moves.items import Order
+from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.tables import Case, Item
 from tests import office as offices
 from tests.web.site import PNG, Page, Site, a_file
@@ -21,7 +21,7 @@ def dispatched(
         triage.accept(session, site.office["handler"], case.id, site.now)
         [item] = items.split(session, site.office["handler"], case.id, ["食堂卫生"], site.now)
         person = site.office["inspector"].person if inspector else None
-        order = Order(site.office.units[to], ASKED, person)
+        order = Dispatch(site.office.units[to], ASKED, person)
         items.dispatch(session, site.office["handler"], item.id, order, site.now)
         return item.id
 

@@ -132,7 +132,7 @@ def test_another_item_of_the_same_case_stays_unknown(site: Site) -> None:
     def second(session: Any) -> None:
         handler, units = site.office["handler"], site.office.units
         [item] = items.split(session, handler, case_id, ["另一件事"], site.now)
-        order = items.Order(units["academy"], "请核查另一件事")
+        order = items.Dispatch(units["academy"], "请核查另一件事")
         items.dispatch(session, handler, item.id, order, site.now)
 
     before = open_item(site, item_id).text

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.files import blobs
 from caseflow.ledger.moves import items, triage, work
-from caseflow.ledger.moves.items import Order
+from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case, Item
@@ -69,7 +69,7 @@ def dispatched(site: Site, to: str = "section", **more: object) -> str:
         triage.accept(session, handler, case.id, now)
         [item] = items.split(session, handler, case.id, ["食堂卫生"], now)
         items.dispatch(
-            session, handler, item.id, Order(unit, "请核查食堂卫生情况", none_listed=True), now
+            session, handler, item.id, Dispatch(unit, "请核查食堂卫生情况", none_listed=True), now
         )
         return case.number
 

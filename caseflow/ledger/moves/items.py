@@ -21,7 +21,7 @@ from caseflow.people.tables import Unit, User
 
 
 @dataclass(frozen=True)
-class Order:
+class Dispatch:
     """Whom an item goes to and what they read. `inspector` verifies in person, where one does.
 
     `none_listed`: somebody made sure that a tip is about no unit of our list.
@@ -85,7 +85,7 @@ def dispatch(
     session: Session,
     actor: Actor,
     item_id: int,
-    order: Order,
+    given: Dispatch,
     now: datetime,
     *,
     seen: int | None = None,
@@ -96,26 +96,26 @@ def dispatch(
     unit under its management (design §3, 信访工作条例 §30): which that is must be said first.
     """
     case, item = gate.lock_item(session, item_id, seen)
-    text = words(order.text, "text")
+    text = words(given.text, "text")
     if actor.role == "operator" and not case.urgent:
         raise NotPermitted("值班员只能交办紧急事项")
-    _check_unit(session, case, order)
+    _check_unit(session, case, given)
     if gate.pass_case(actor, case, "dispatch").source == "accepted":
         _promise_again(session, case, now)
     gate.pass_item(actor, case, item, "dispatch")
-    item.verifying_unit_id, item.inspector_id = order.unit_id, order.inspector_id
+    item.verifying_unit_id, item.inspector_id = given.unit_id, given.inspector_id
     item.dispatch_text, item.dispatched_at = text, now
     if case.handler_id is not None:
         hands.add(session, item, case.handler_id, "handler")
     handled(session, case, now)
     start_clocks(session, case, item, ("sign_for", "verify"), now)
     facts = {
-        "unit": order.unit_id,
-        "inspector": order.inspector_id,
+        "unit": given.unit_id,
+        "inspector": given.inspector_id,
         "text": commitment(text),
-        **({"none_listed": True} if order.none_listed and case.unit_id is None else {}),
+        **({"none_listed": True} if given.none_listed and case.unit_id is None else {}),
     }
-    record(session, case, actor, "dispatch", now, facts, item=item, refs={"unit": order.unit_id})
+    record(session, case, actor, "dispatch", now, facts, item=item, refs={"unit": given.unit_id})
 
 
 def start_clocks(
@@ -148,19 +148,19 @@ def _promise_again(session: Session, case: Case, now: datetime) -> None:
             start_clocks(session, case, item, ("sign_for", *names) if unsigned else names, now)
 
 
-def _check_unit(session: Session, case: Case, order: Order) -> None:
-    unit = session.get(Unit, order.unit_id)
+def _check_unit(session: Session, case: Case, given: Dispatch) -> None:
+    unit = session.get(Unit, given.unit_id)
     if unit is None or not unit.active:
         raise BadInput({"unit": "请选择核查单位"})
-    if order.inspector_id is not None:
-        person = session.get(User, order.inspector_id)
+    if given.inspector_id is not None:
+        person = session.get(User, given.inspector_id)
         if person is None or not person.active or person.role != "inspector":
             raise BadInput({"inspector": "请选择责任督学"})
         if case.unit_id in actor_of(session, person).recused:
             raise BadInput({"inspector": "这位责任督学须回避，请另选"})
     if case.kind != "tip":
         return
-    if case.unit_id is None and not order.none_listed:
+    if case.unit_id is None and not given.none_listed:
         raise BadInput({"none_listed": "请先指明被举报的单位；确实不在名单里的，请确认"})
     if case.unit_id is not None and manages(session, case.unit_id, unit.id):
         raise BadInput({"unit": "举报不得交给被举报单位或其管理的单位核查"})

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from caseflow.ledger.moves import check, items, work
-from caseflow.ledger.moves.items import Order
+from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.tables import Case
 from caseflow.refs import whole
@@ -33,7 +33,7 @@ def dispatch(item_id: int) -> Page:
 
     def send(session: Session, case: Case) -> None:
         unit_id = unit_typed(session, case, "unit") or 0
-        order = Order(unit_id, text, inspector, none_listed)
+        order = Dispatch(unit_id, text, inspector, none_listed)
         items.dispatch(session, actor(), item_id, order, now(), seen=seen())
 
     return on_item(item_id, "dispatch", send)

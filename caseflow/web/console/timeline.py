@@ -12,7 +12,7 @@ from functools import cached_property
 from flask import url_for
 
 from caseflow import words
-from caseflow.ledger.dossier import Dossier, Told
+from caseflow.ledger.dossier import Dossier, Happened
 from caseflow.ledger.tables import Item
 from caseflow.people.actor import REPORTER_ROLE, SYSTEM_ROLE
 from caseflow.web.clocks import due_text
@@ -51,7 +51,7 @@ class Story:
         """The items by id."""
         return {item.id: item for item in self.dossier.items}
 
-    def line(self, entry: Told) -> Line:
+    def line(self, entry: Happened) -> Line:
         """Return one entry for the screen."""
         tell = _TELLERS.get(entry.verb, _plain)
         what, text = tell(self, entry)
@@ -69,12 +69,12 @@ class Story:
             files=self._files(entry),
         )
 
-    def _who(self, entry: Told) -> str:
+    def _who(self, entry: Happened) -> str:
         if entry.role == REPORTER_ROLE:
             return gettext("反映人")
         return self.dossier.person(entry.user_id)
 
-    def _files(self, entry: Told) -> tuple[dict[str, str], ...]:
+    def _files(self, entry: Happened) -> tuple[dict[str, str], ...]:
         if entry.verb != "hand_in":
             return ()
         return tuple(
@@ -91,59 +91,59 @@ def _word(table: dict[str, str], code: object) -> str:
     return gettext(table[str(code)]) if code in table else str(code or "")
 
 
-def _move(entry: Told) -> str:
+def _move(entry: Happened) -> str:
     return happened(words.MOVES.get(entry.verb, entry.verb))
 
 
-def _said(entry: Told, *names: str) -> str:
+def _said(entry: Happened, *names: str) -> str:
     """Return what a person wrote, from the facts that stand in the history in the clear."""
     texts = [entry.facts.get(name) for name in names]
     return "\n".join(text for text in texts if isinstance(text, str) and text)
 
 
-def _plain(_story: Story, entry: Told) -> Sentence:
+def _plain(_story: Story, entry: Happened) -> Sentence:
     return _move(entry), _said(entry, "authority", "reason", "remark", "text", "done", "number")
 
 
-def _with_name(entry: Told, name: str) -> str:
+def _with_name(entry: Happened, name: str) -> str:
     return gettext("%(move)s：%(what)s", move=_move(entry), what=name) if name else _move(entry)
 
 
-def _open(_story: Story, entry: Told) -> Sentence:
+def _open(_story: Story, entry: Happened) -> Sentence:
     channel = _word(words.CHANNELS, entry.facts.get("channel"))
     name = gettext("%(number)s（%(channel)s）", number=entry.facts.get("report"), channel=channel)
     return _with_name(entry, name), ""
 
 
-def _accept(story: Story, entry: Told) -> Sentence:
+def _accept(story: Story, entry: Happened) -> Sentence:
     handler = story.dossier.person(entry.facts.get("handler"))
     return _move(entry), gettext("承办人：%(who)s", who=handler) if handler else ""
 
 
-def _assign(story: Story, entry: Told) -> Sentence:
+def _assign(story: Story, entry: Happened) -> Sentence:
     return _with_name(entry, story.dossier.person(entry.facts.get("handler"))), ""
 
 
-def _split(story: Story, entry: Told) -> Sentence:
+def _split(story: Story, entry: Happened) -> Sentence:
     numbers = {one["n"] for one in entry.facts.get("items", ())}
     lines = [f"{item.n}. {item.matter}" for item in story.dossier.items if item.n in numbers]
     return _move(entry), "\n".join(lines)
 
 
-def _dispatch(story: Story, entry: Told) -> Sentence:
+def _dispatch(story: Story, entry: Happened) -> Sentence:
     unit = story.dossier.unit_name(entry.facts.get("unit"))
     inspector = story.dossier.person(entry.facts.get("inspector"))
     text = gettext("由责任督学 %(who)s 到场核查", who=inspector) if inspector else ""
     return _with_name(entry, unit), text
 
 
-def _name_unit(story: Story, entry: Told) -> Sentence:
+def _name_unit(story: Story, entry: Happened) -> Sentence:
     return _with_name(entry, story.dossier.unit_name(entry.facts.get("unit"))), _said(
         entry, "reason"
     )
 
 
-def _find(story: Story, entry: Told) -> Sentence:
+def _find(story: Story, entry: Happened) -> Sentence:
     found = story.dossier.findings.get(entry.item_id or 0, [])
     basis = next((finding.basis for finding in found if finding.at == entry.at), "")
     unit = story.dossier.unit_name(entry.facts.get("unit"))
@@ -152,12 +152,12 @@ def _find(story: Story, entry: Told) -> Sentence:
     return _with_name(entry, result), "\n".join(line for line in lines if line)
 
 
-def _return(_story: Story, entry: Told) -> Sentence:
+def _return(_story: Story, entry: Happened) -> Sentence:
     what = gettext("退回，第 %(n)s 次", n=entry.facts.get("times"))
     return what, _said(entry, "reason")
 
 
-def _strike_off(_story: Story, entry: Told) -> Sentence:
+def _strike_off(_story: Story, entry: Happened) -> Sentence:
     outcome = _word(words.OUTCOMES, entry.facts.get("outcome"))
     return _with_name(entry, outcome), _said(entry, "remark")
 
@@ -172,14 +172,14 @@ WAYS = {
 }
 
 
-def _reply(story: Story, entry: Told) -> Sentence:
+def _reply(story: Story, entry: Happened) -> Sentence:
     reply = next((one for one in story.dossier.replies if one.at == entry.at), None)
     lines = [reply.text, reply.proof] if reply else []
     way = _word(WAYS, entry.facts.get("way"))
     return _with_name(entry, way), "\n".join(line for line in lines if line)
 
 
-def _ask(story: Story, entry: Told) -> Sentence:
+def _ask(story: Story, entry: Happened) -> Sentence:
     asked = [question.text for question in story.dossier.questions if question.asked_at == entry.at]
     return _move(entry), "\n".join(asked)
 
@@ -187,11 +187,11 @@ def _ask(story: Story, entry: Told) -> Sentence:
 _RESUMED = {"answer": "反映人已补充", "person": "由人决定", "sweep": "等待期满，自动恢复"}
 
 
-def _resume(_story: Story, entry: Told) -> Sentence:
+def _resume(_story: Story, entry: Happened) -> Sentence:
     return _with_name(entry, _word(_RESUMED, entry.facts.get("by"))), ""
 
 
-def _call_back(story: Story, entry: Told) -> Sentence:
+def _call_back(story: Story, entry: Happened) -> Sentence:
     facts = entry.facts
     if not facts.get("reached"):
         return _with_name(entry, gettext("未接通")), ""
@@ -201,17 +201,17 @@ def _call_back(story: Story, entry: Told) -> Sentence:
     return _with_name(entry, series((solved, satisfied))), "\n".join(word for word in heard if word)
 
 
-def _close(_story: Story, entry: Told) -> Sentence:
+def _close(_story: Story, entry: Happened) -> Sentence:
     reason = _said(entry, "reason")
     return _move(entry), gettext(reason) if reason else ""
 
 
-def _reopen(_story: Story, entry: Told) -> Sentence:
+def _reopen(_story: Story, entry: Happened) -> Sentence:
     what = gettext("重新办理，第 %(n)s 次", n=entry.facts.get("times"))
     return what, _said(entry, "reason")
 
 
-def _acknowledge(_story: Story, entry: Told) -> Sentence:
+def _acknowledge(_story: Story, entry: Happened) -> Sentence:
     facts = entry.facts
     police = gettext("未报警")
     if facts.get("police_called"):
@@ -222,21 +222,21 @@ def _acknowledge(_story: Story, entry: Told) -> Sentence:
     return _move(entry), "\n".join(line for line in lines if line)
 
 
-def _rung(entry: Told) -> str:
+def _rung(entry: Happened) -> str:
     return _word(words.ACTIONS, entry.facts.get("action")) if entry.verb == "rung" else ""
 
 
-def _climbed(_story: Story, entry: Told) -> Sentence:
+def _climbed(_story: Story, entry: Happened) -> Sentence:
     clock = _word(words.CLOCKS, entry.facts.get("clock"))
     late = gettext("补记，未另发通知") if entry.facts.get("superseded") else ""
     return _with_name(entry, clock), late
 
 
-def _reveal(_story: Story, entry: Told) -> Sentence:
+def _reveal(_story: Story, entry: Happened) -> Sentence:
     return _with_name(entry, str(entry.facts.get("report") or "")), _said(entry, "reason")
 
 
-def _recalendared(_story: Story, entry: Told) -> Sentence:
+def _recalendared(_story: Story, entry: Happened) -> Sentence:
     lines = [
         gettext(
             "%(what)s：%(before)s → %(after)s",
@@ -249,7 +249,7 @@ def _recalendared(_story: Story, entry: Told) -> Sentence:
     return _move(entry), "\n".join(lines)
 
 
-_TELLERS: dict[str, Callable[[Story, Told], Sentence]] = {
+_TELLERS: dict[str, Callable[[Story, Happened], Sentence]] = {
     "open": _open,
     "add": _open,
     "retaliation": _open,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from caseflow import words
 from caseflow.deadlines.rules import rules_of
 from caseflow.ledger import listing, queries
-from caseflow.ledger.dossier import Told
+from caseflow.ledger.dossier import Happened
 from caseflow.ledger.listing import Beside
 from caseflow.ledger.queries import PAGE
 from caseflow.ledger.tables import INSTRUCTED, Case
@@ -81,7 +81,7 @@ def _last_event(loaded: Beside, case: Case) -> str:
         return ""
     what = happened(words.MOVES.get(entry.verb, entry.verb))
     if entry.verb == "rung":
-        what = gettext(words.ACTIONS[str(Told.of(entry).facts["action"])])
+        what = gettext(words.ACTIONS[str(Happened.of(entry).facts["action"])])
     return f"{what} {moment_text(entry.at)}"
 
 
