@@ -29,7 +29,6 @@ from caseflow.ledger.moves.work import CASE_AT_WORK
 from caseflow.ledger.states import ITEM_MOVES, TO_RECTIFY
 from caseflow.ledger.tables import Case, Evidence, Finding, Item
 from caseflow.people.scope import Scope
-from caseflow.people.tables import User
 
 OPEN_AT_ONCE = 100
 DONE_AT_ONCE = 20
@@ -182,7 +181,7 @@ def sheet(session: Session, scope: Scope, item_id: int) -> Sheet:
         evidence=evidence,
         fresh=sum(1 for each, _ in evidence if since is None or each.at > since),
         returns=_returns(session, item, side, found),
-        sent=_sent(session, scope, item),
+        sent=_sent(session, item, side, found),
         finding=found.result if found and item.finding else None,
         basis=found.basis if found and item.finding and side.verifies else "",
     )
@@ -201,21 +200,11 @@ def _counts_from(item: Item, found: Finding | None) -> datetime | None:
     return max((moment for moment in moments if moment is not None), default=None)
 
 
-def _theirs(scope: Scope) -> ColumnElement[bool]:
-    """What was written by the same unit, or by the same inspector."""
-    if scope.unit is not None:
-        return User.unit_id == scope.unit
-    return User.id == scope.person
-
-
 def _own_evidence(session: Session, scope: Scope, item_id: int) -> list[tuple[Evidence, Blob]]:
-    query = (
-        select(Evidence, Blob)
-        .join(Blob, Blob.id == Evidence.blob_id)
-        .join(User, User.id == Evidence.user_id)
-        .where(Evidence.item_id == item_id, _theirs(scope))
-        .order_by(Evidence.id)
-    )
+    """Return what was handed in for the same unit, or by the same inspector."""
+    own = Evidence.unit_id == scope.unit if scope.unit else Evidence.user_id == scope.person
+    query = select(Evidence, Blob).join(Blob, Blob.id == Evidence.blob_id)
+    query = query.where(Evidence.item_id == item_id, own).order_by(Evidence.id)
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
@@ -229,14 +218,18 @@ def _returns(session: Session, item: Item, side: Side, found: Finding | None) ->
     return [Return(at, json.loads(body)["facts"]["reason"]) for at, body in rows]
 
 
-def _sent(session: Session, scope: Scope, item: Item) -> list[Sent]:
-    query = (
-        select(Entry.at, Entry.body)
-        .join(User, User.id == Entry.user_id)
-        .where(Entry.item_id == item.id, Entry.verb == "submit", _theirs(scope))
-    )
-    rows = session.execute(query.order_by(Entry.n.desc()))
-    return [Sent(at, json.loads(body)["facts"]["done"]) for at, body in rows]
+def _sent(session: Session, item: Item, side: Side, found: Finding | None) -> list[Sent]:
+    """Return what this holder wrote when it submitted; the office's words for it are not its own.
+
+    Only who puts an item right submits it, and since the newest finding that is this unit, whoever
+    of its people wrote it and wherever they are now.
+    """
+    if not side.rectifies or found is None:
+        return []
+    query = select(Entry.at, Entry.body).where(Entry.item_id == item.id, Entry.verb == "submit")
+    rows = session.execute(query.where(Entry.at >= found.at).order_by(Entry.n.desc()))
+    told = [(at, json.loads(body)) for at, body in rows]
+    return [Sent(at, said["facts"]["done"]) for at, said in told if said["role"] == "unit"]
 
 
 def evidence(session: Session, scope: Scope, evidence_id: int) -> tuple[int, Blob]:

@@ -165,7 +165,10 @@ class Finding(Base):
 
 
 class Evidence(Base):
-    """A file that shows what was found or put right, handed in by whoever holds the item."""
+    """A file that shows what was found or put right, handed in by whoever holds the item.
+
+    `unit_id`: the unit that it was handed in for; none for the office and for inspectors.
+    """
 
     __tablename__ = "evidence"
 
@@ -175,6 +178,7 @@ class Evidence(Base):
     name: Mapped[str] = mapped_column(String(200))
     note: Mapped[str] = mapped_column(Text, default="")
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     at: Mapped[datetime] = mapped_column(Moment)
 
 

@@ -1,13 +1,15 @@
 """The migrations make exactly the tables that the code declares, on both databases, and back."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from caseflow.db import Database
+from caseflow.ledger.verify import verify_chains
 from caseflow.migrating import (
     current_revision,
     differences,
@@ -16,6 +18,7 @@ from caseflow.migrating import (
     is_current,
     upgrade,
 )
+from tests import demo_office
 from tests.postgres import Postgres
 
 
@@ -60,6 +63,33 @@ def test_migrations_go_all_the_way_back(empty: Database) -> None:
     upgrade(empty.engine)
     downgrade(empty.engine, "base")
     assert set(inspect(empty.engine).get_table_names()) <= {"alembic_version"}
+
+
+def test_an_office_with_a_past_goes_back_and_forth_whole(empty: Database, tmp_path: Path) -> None:
+    """Back to the first guards and forth again: what the older tables could hold is all there."""
+    now = datetime(2026, 3, 3, 2, tzinfo=UTC)
+    kept = ("case_file", "report", "item", "entry", "evidence", "clock", "item_actor", "message")
+    home = tmp_path / "home"
+    home.mkdir()
+    demo_office.make(empty.url, home, now).database.close()
+    before = _content(empty, kept)
+    downgrade(empty.engine, "0002")
+    upgrade(empty.engine)
+    assert _content(empty, kept) == before
+    with empty.read() as session:
+        assert verify_chains(session).fits
+        ours = text("SELECT count(*) FROM evidence WHERE unit_id IS NOT NULL")
+        assert session.scalar(ours)
+
+
+def _content(database: Database, tables: Iterable[str]) -> dict[str, list[tuple[object, ...]]]:
+    with database.read() as session:
+        return {
+            table: sorted(
+                tuple(map(str, row)) for row in session.execute(text(f"SELECT * FROM {table}"))
+            )
+            for table in tables
+        }
 
 
 def test_a_migration_by_address_lets_go_of_the_database(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from caseflow.ledger.moves import check, items, triage
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.tables import Case, Item
+from caseflow.people.tables import User
 from tests import office as offices
 from tests.web.site import PNG, Page, Site, a_file
 
@@ -170,6 +171,26 @@ def test_the_reason_of_a_return_is_shown_to_whoever_has_to_do_it_again(site: Sit
 
 
 # Files
+
+
+def test_what_a_unit_handed_in_stays_its_own_when_its_people_go(site: Site) -> None:
+    item_id = rectifying(site)
+    page = open_item(site, item_id).send(at(item_id, "evidence"), files=[a_file()])
+    page.send(at(item_id, "submit"), done="已更换供应商")
+    other = site.office.units["academy"]
+
+    def moves(session: Any) -> None:
+        """Who wrote it teaches elsewhere now, and somebody from there has come in its place."""
+        gone, come = (site.office[name].person for name in ("school", "academy"))
+        session.get_one(User, gone).unit_id = other
+        session.get_one(User, come).unit_id = site.office.units["school"]
+
+    site.do(moves)
+    page = open_item(site, item_id, "academy")
+    assert "第 1 份" in page.text
+    assert "已更换供应商" in page.text
+    site.do(lambda s: setattr(s.get_one(Item, item_id), "rectifying_unit_id", other))
+    assert "第 1 份" not in open_item(site, item_id).text
 
 
 def test_a_file_that_is_too_large_is_told_beside_the_field_and_nothing_is_kept(

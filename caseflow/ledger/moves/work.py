@@ -79,7 +79,13 @@ def hand_in(
     _at_work(actor, case, item)
     gate.pass_item(actor, case, item, "hand_in")
     evidence = Evidence(
-        item_id=item.id, blob_id=blob_id, name=name, note=note, user_id=actor.person, at=now
+        item_id=item.id,
+        blob_id=blob_id,
+        name=name,
+        note=note,
+        user_id=actor.person,
+        unit_id=actor.unit,
+        at=now,
     )
     session.add(evidence)
     part = "verifier" if item.state == "verifying" else "submitter"
