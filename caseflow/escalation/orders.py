@@ -109,8 +109,14 @@ def _locked(session: Session, actor: Actor, order_id: int) -> tuple[Case, Order]
 
 
 def issue(session: Session, actor: Actor, order_id: int, text: str, now: datetime) -> Order:
-    """Issue a drafted document under its number; the unit's `answer` clock starts."""
+    """Issue a drafted document under its number; the unit's `answer` clock starts.
+
+    Raises MoveNotAllowed for one that no unit is to get: while an inspector verifies in person,
+    the unit must not learn of it, and nobody else could answer. It can be cancelled.
+    """
     case, order = _locked(session, actor, order_id)
+    if order.unit_id is None:
+        raise MoveNotAllowed("这份文书没有收文单位，请撤销，并直接督促责任督学")
     said = words(text)
     year = numbers.year_of(now)
     seq = numbers.take(session, case.area_code, f"{_CODES[order.kind]}{year}")
@@ -119,9 +125,8 @@ def issue(session: Session, actor: Actor, order_id: int, text: str, now: datetim
     order.issued_at, order.issued_by = now, actor.person
     subject = Subject(order_id=order.id, root_case_id=case.id)
     clocks.meet(session, subject, now, "draft")
-    if order.unit_id is not None:
-        answer = clocks.start(session, "answer", subject, matter_of(case), now)
-        order.answer_by = _last_day(session, answer)
+    answer = clocks.start(session, "answer", subject, matter_of(case), now)
+    order.answer_by = _last_day(session, answer)
     facts = {"order": order.id, "number": order.number, "text": commitment(said)}
     refs_ = {"order": order.id, "unit": order.unit_id}
     record(session, case, actor, "order_issued", now, facts, item=_item(session, order), refs=refs_)

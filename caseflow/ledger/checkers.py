@@ -1,7 +1,8 @@
 """Who may strike items off, for one item or many at once.
 
-Whoever had a hand in the item is out (design law 4), and so is whoever must not touch matters of
-the unit it is about. Where nobody in the office is left, the level above is asked.
+Whoever had a hand in the item is out (design law 4), and so is whoever must keep away from the unit
+it is about, or from one that worked on it. Where nobody in the office is left, the level above is
+asked.
 """
 
 from collections import defaultdict
@@ -40,14 +41,14 @@ def eyes(session: Session, rows: Sequence[tuple[Area, Case, Item]]) -> dict[int,
     offices = _offices(session, {code for area, _, _ in rows for code in area.path})
     recused = _recused(session, (person for people in offices.values() for person in people))
     return {
-        item.id: _for_item(area, case, hands[item.id], offices, recused)
+        item.id: _for_item(area, _about(case, item), hands[item.id], offices, recused)
         for area, case, item in rows
     }
 
 
 def _for_item(
     area: Area,
-    case: Case,
+    about: Sequence[int | None],
     parts: dict[int, tuple[str, ...]],
     offices: dict[str, list[User]],
     recused: set[tuple[int, int | None]],
@@ -56,11 +57,16 @@ def _for_item(
         free = [
             person
             for person in offices[code]
-            if person.id not in parts and (person.id, case.unit_id) not in recused
+            if person.id not in parts and not any((person.id, unit) in recused for unit in about)
         ]
         if free:
             return Eyes(parts, tuple(free), code != area.code)
     return Eyes(parts)
+
+
+def _about(case: Case, item: Item) -> tuple[int | None, ...]:
+    """Return the units that nobody who judges the item may have to keep away from."""
+    return case.unit_id, item.verifying_unit_id, item.rectifying_unit_id
 
 
 def _hands(session: Session, item_ids: Sequence[int]) -> dict[int, dict[int, tuple[str, ...]]]:

@@ -10,7 +10,7 @@ from caseflow.db import Moment
 from caseflow.deadlines.tables import Clock
 from caseflow.ledger import checkers, queries
 from caseflow.ledger.checkers import Eyes
-from caseflow.ledger.moves.work import CASE_AT_WORK
+from caseflow.ledger.moves.work import AT_WORK
 from caseflow.ledger.tables import Case, Evidence, Item
 from caseflow.people.scope import Scope
 from caseflow.people.tables import Area, Unit
@@ -48,7 +48,7 @@ def to_check(
         .outerjoin(worker, worker.id == worked_by)
         .where(
             queries.visible(scope),
-            Case.state.in_(CASE_AT_WORK),
+            AT_WORK,
             Item.state == "submitted",
             Clock.state == "running",
         )

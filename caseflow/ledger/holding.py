@@ -25,7 +25,7 @@ from caseflow.errors import NotFound, Stale
 from caseflow.files.tables import Blob
 from caseflow.ledger import gate, queries
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.moves.work import CASE_AT_WORK
+from caseflow.ledger.moves.work import at_work
 from caseflow.ledger.states import ITEM_MOVES, TO_RECTIFY
 from caseflow.ledger.tables import Case, Evidence, Finding, Item
 from caseflow.people.scope import Scope
@@ -159,7 +159,7 @@ def _clocks(session: Session, items: Sequence[int]) -> dict[int, list[Clock]]:
 
 def _holding(scope: Scope, case: Case, item: Item, clocks: Sequence[Clock]) -> Holding:
     side = Side.of(scope, item)
-    stopped = item.state != "struck_off" and case.state not in CASE_AT_WORK
+    stopped = item.state != "struck_off" and not at_work(case)
     mine = side.verifies if item.state in _VERIFYING else side.rectifies
     turn = mine and not stopped and item.state in (*_VERIFYING, "rectifying")
     return Holding(item, side, turn, stopped, clocks if turn else [])

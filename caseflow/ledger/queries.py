@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from caseflow import refs
@@ -15,7 +26,7 @@ from caseflow.ledger import gate, search
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import OPEN_CASE_STATES
-from caseflow.ledger.tables import Case, Item
+from caseflow.ledger.tables import UNSIGNED, Case, Item
 from caseflow.people.scope import Scope
 
 PAGE = 25
@@ -61,7 +72,12 @@ def held(scope: Scope) -> ColumnElement[bool]:
         mine += [verifies, Item.rectifying_unit_id == scope.unit]
     if scope.person is not None:
         mine.append(Item.inspector_id == scope.person)
-    return and_(Item.state != "draft", or_(*mine)) if mine else false()
+    if not mine:
+        return false()
+    # A unit may be named, or recused from, after somebody got the item.
+    theirs = select(Case.id).where(Case.unit_id.in_(scope.recused))
+    far = [Item.case_id.not_in(theirs)] if scope.recused else []
+    return and_(Item.state != "draft", or_(*mine), *far)
 
 
 def case_by_number(session: Session, scope: Scope, number: str) -> Case:
@@ -118,14 +134,16 @@ def work_list(
 
 def cries(session: Session, scope: Scope) -> Sequence[Case]:
     """Return cases that are over and in which somebody must act at once all the same: a reporter
-    who is retaliated against after the end. Through the running clocks, which are few.
+    who is retaliated against after the end, a reason for not calling the police that nobody has
+    countersigned. Through the running clocks and an index of their own, which hold few.
     """
+    crying = select(Clock.case_id).where(Clock.state == "running", Clock.name == "immediate")
+    unsigned = select(Case.id).where(text(UNSIGNED))
     query = (
         select(Case)
-        .join(Clock, Clock.case_id == Case.id)
-        .where(Clock.state == "running", Clock.name == "immediate")
+        .where(Case.id.in_(union_all(crying, unsigned)))
         .where(visible(scope), Case.state.not_in(OPEN_CASE_STATES))
-        .order_by(Clock.due, Case.id)
+        .order_by(Case.next_due, Case.id)
     )
     return session.scalars(query.limit(PAGE)).all()
 

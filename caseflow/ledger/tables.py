@@ -27,6 +27,8 @@ def _among(column: str, words: tuple[str, ...]) -> str:
 
 
 _OPEN = _among("state", OPEN_CASE_STATES)
+UNSIGNED = "countersign"
+"""In SQL: a reason for not calling the police waits for its countersignature."""
 
 
 def _work_list(level: str) -> Index:
@@ -98,6 +100,12 @@ class Case(Base):
         _work_list("city"),
         _work_list("county"),
         _work_list("district"),
+        Index(
+            "ix_case_file_unsigned",
+            "id",
+            sqlite_where=text(UNSIGNED),
+            postgresql_where=text(UNSIGNED),
+        ),
     )
 
 

@@ -27,14 +27,33 @@ _UP = ("supervisor", "leader", "level_above")
 
 
 def people(session: Session, matter: Matter, word: str) -> list[User]:
-    """Return who answers to an audience word for this matter."""
+    """Return who answers to an audience word for this matter.
+
+    Where everybody up the line is passed over, administrators are told, who read no case; a
+    document that went to no unit is announced to nobody.
+    """
+    if word == "unit_named" and matter.body.get("unit") is None:
+        return []
     found = _found(session, matter, word)
-    free = _not_recused(session, matter, found)
+    free = _free(session, matter, word, found)
     for step in _UP:
         if free:
             break
-        free = _not_recused(session, matter, holder(session, step, matter.area))
-    return free or found
+        free = _free(session, matter, word, holder(session, step, matter.area))
+    return free or _administrators(session, matter) or found
+
+
+def _free(session: Session, matter: Matter, word: str, users: Sequence[User]) -> list[User]:
+    """Return who may act: not recused, and no second look for whoever took the decision."""
+    free = _not_recused(session, matter, users)
+    return [user for user in free if word != "lookers" or user.id != matter.body.get("by")]
+
+
+def _administrators(session: Session, matter: Matter) -> list[User]:
+    query = select(User).where(
+        User.area_code == matter.area, User.role == "administrator", User.active
+    )
+    return list(session.scalars(query.order_by(User.id)))
 
 
 def _found(session: Session, matter: Matter, word: str) -> list[User]:

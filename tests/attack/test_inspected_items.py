@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.db import Database
+from caseflow.errors import MoveNotAllowed
 from caseflow.escalation import orders
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.tables import Order
@@ -46,6 +47,7 @@ def test_the_unit_is_neither_told_nor_ordered_while_an_inspector_verifies(
     assert {one.kind for one in drafted} >= {"supervision_order", "circular", "interview"}
     assert {one.unit_id for one in drafted} == {None}
     assert "测试school" not in "".join(one.text for one in drafted)
-    issued = orders.issue(session, office["leader"], drafted[0].id, "请尽快核查", now)
-    assert issued.number
+    with pytest.raises(MoveNotAllowed, match="没有收文单位"):
+        orders.issue(session, office["leader"], drafted[0].id, "请尽快核查", now)
+    orders.cancel(session, office["leader"], drafted[0].id, "已直接督促责任督学", now)
     assert not [line for line in watch.told() if line.endswith("> school")]

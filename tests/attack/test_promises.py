@@ -2,7 +2,7 @@
 works (design laws 5, 6 and 7).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,10 +15,14 @@ from caseflow.deadlines.calendar import Calendar
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound
 from caseflow.escalation.sweep import sweep
-from caseflow.ledger.moves import asking, closing, items, notice, opening, triage
+from caseflow.ledger import queries
+from caseflow.ledger.moves import asking, closing, items, notice, opening, triage, work
+from caseflow.ledger.moves.triage import DangerCard
+from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import REPORTER, SWEEP, Actor
+from caseflow.people.scope import scope_of
 from tests import office as offices
 from tests.office import Office
 
@@ -213,3 +217,55 @@ def test_two_short_questions_stand_still_as_long_as_one_long_one(room: Room) -> 
         stood_still.append(bool(room.clocks(case, "resolve")[-1].state == "paused"))
         asking.resume(session, handler, case.id, room.later(days=7))  # five working days
     assert stood_still == [True, True, False, False]
+
+
+# What only looks at work, or over
+
+
+def test_a_reopened_case_that_waits_before_anything_went_out_is_not_at_work(room: Room) -> None:
+    """The ladder must not climb against a unit whose every move is refused."""
+    case, report = room.case()
+    handler, supervisor, school = room["handler"], room["supervisor"], room["school"]
+    triage.accept(room.session, handler, case.id, room.now)
+    [item] = items.split(room.session, handler, case.id, ["食堂"], room.now)
+    given = items.Dispatch(room.office.units["school"], "请核查")
+    items.dispatch(room.session, handler, item.id, given, room.now)
+    work.sign_for(room.session, school, item.id, room.now)
+    triage.decline(room.session, supervisor, case.id, "不属于", room.later(hours=1))
+    closing.reopen(room.session, supervisor, case.id, "仍由我办理", room.now)
+    asking.ask(room.session, handler, case.id, report.id, "哪一天？", room.now)
+    with pytest.raises(MoveNotAllowed):
+        work.find(room.session, school, item.id, Result("substantiated", "属实"), room.now)
+    assert not room.clocks(case, "rectify")
+
+
+CARD = DangerCard(police_called=False, leader_told=True, reason="孩子已由家长接走")
+
+
+def test_a_reason_that_waits_for_other_eyes_ends_no_case(room: Room) -> None:
+    supervisor = room["supervisor"]
+    case, _ = room.case(urgent=True)
+    triage.acknowledge(room.session, supervisor, case.id, CARD, room.now)
+    ends: list[Callable[[], None]] = [
+        lambda: triage.refer(room.session, supervisor, case.id, "公安机关", "由其管辖", room.now),
+        lambda: triage.decline(room.session, supervisor, case.id, "不属于", room.now),
+        lambda: triage.answer(room.session, room["operator"], case.id, "已说明", room.now),
+    ]
+    for end in ends:
+        with pytest.raises(MoveNotAllowed, match="会签"):
+            end()
+        room.session.refresh(case)
+    triage.countersign(room.session, room["leader"], case.id, "", room.now)
+    ends[0]()
+    assert case.state == "referred"
+
+
+def test_a_reason_given_after_the_end_stands_above_the_list_until_it_is_signed(room: Room) -> None:
+    case, report = room.case(kind="question")
+    triage.answer(room.session, room["operator"], case.id, "九月一日", room.now)
+    room.cry_for_help(case, report)
+    triage.acknowledge(room.session, room["operator"], case.id, CARD, room.now)
+    scope = scope_of(room["leader"])
+    assert [one.id for one in queries.cries(room.session, scope)] == [case.id]
+    triage.countersign(room.session, room["leader"], case.id, "", room.now)
+    assert queries.cries(room.session, scope) == []

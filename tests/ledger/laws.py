@@ -63,7 +63,7 @@ def _hands(seen: Snapshot, item: Row) -> set[int | None]:
     over = next(e.n for e in told if e.verb == "strike_off")
     handlers: set[int | None] = set()
     for one in seen.said[item.case_id]:
-        if one.verb in ("accept", "assign") and one.n < over:
+        if one.facts.get("handler") and one.n < over:
             handlers = {one.facts["handler"], *(handlers if one.n > sent else ())}
     return worked | handlers
 

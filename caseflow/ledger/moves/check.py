@@ -18,7 +18,7 @@ from caseflow.ledger.moves.record import (
     words,
 )
 from caseflow.ledger.moves.waiting import wait_too
-from caseflow.ledger.moves.work import CASE_AT_WORK
+from caseflow.ledger.moves.work import at_work
 from caseflow.ledger.states import ITEM_DONE, TO_RECTIFY
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import SWEEP, Actor
@@ -37,6 +37,7 @@ def return_item(
     case, item = gate.lock_item(session, item_id, seen)
     why = words(reason, "reason", 4000)
     _case_at_work(case)
+    _free_of(actor, item)
     back_to = "rectifying" if item.finding in TO_RECTIFY else "verifying"
     gate.pass_item(actor, case, item, "return", back_to)
     item.returns += 1
@@ -70,6 +71,7 @@ def strike_off(
     """
     case, item = gate.lock_item(session, item_id, seen)
     _case_at_work(case)
+    _free_of(actor, item)
     if hands.had_a_hand(session, item.id, actor.person):
         raise NotPermitted("您参与过这个问题项的办理，销号须由未参与的人进行")
     gate.pass_item(actor, case, item, "strike_off")
@@ -82,8 +84,14 @@ def strike_off(
     conclude_when_done(session, case, now)
 
 
+def _free_of(actor: Actor, item: Item) -> None:
+    """Nobody judges the work of a unit that they must keep away from, whoever was reported."""
+    if actor.recused & {item.verifying_unit_id, item.rectifying_unit_id}:
+        raise NotPermitted("您须回避承办这个问题项的单位，请由他人验收")
+
+
 def _case_at_work(case: Case) -> None:
-    if case.state not in CASE_AT_WORK:
+    if not at_work(case):
         raise MoveNotAllowed("办件当前状态不能验收问题项")
 
 

@@ -12,7 +12,7 @@ from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, Told
 from caseflow.ledger import gate
 from caseflow.ledger.history import commitment
-from caseflow.ledger.moves.handlers import first_handler
+from caseflow.ledger.moves.handlers import first_handler, hand_over
 from caseflow.ledger.moves.notice import NO_CODE, has_receipt, reachable
 from caseflow.ledger.moves.opening import first_reports, start_reply
 from caseflow.ledger.moves.record import (
@@ -278,7 +278,8 @@ def reopen(
     case.closed_at = None
     facts: dict[str, object] = {"reason": why, "times": case.reopened}
     if case.handler_id is None:  # what ended on the spot had nobody, and nobody may be missing now
-        facts["handler"] = case.handler_id = first_handler(session, actor, case)
+        facts["handler"] = somebody = first_handler(session, actor, case)
+        hand_over(session, case, somebody)
     clocks.stop(session, whole(case), now, "call_back", "second_look", "resolve", "reply")
     matter = matter_of(case)
     if not clocks.alive(session, of_case(case), "immediate"):

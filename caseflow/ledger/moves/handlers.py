@@ -45,10 +45,15 @@ def take_over(session: Session, case: Case, handler_id: int) -> User:
     fit = person is not None and person.active and person.role in ROLES
     if person is None or not fit or not sees(session, person, case):
         raise BadInput({"handler": "请选择一位承办人"})
-    case.handler_id = person.id
+    hand_over(session, case, person.id)
+    return person
+
+
+def hand_over(session: Session, case: Case, person_id: int) -> None:
+    """Make somebody the handler who is fit for it, with a hand in what is under way."""
+    case.handler_id = person_id
     under_way = select(Item).where(
         Item.case_id == case.id, Item.state != "draft", Item.state.not_in(ITEM_DONE)
     )
     for item in session.scalars(under_way.order_by(Item.id)):
-        hands.add(session, item, person.id, "handler")
-    return person
+        hands.add(session, item, person_id, "handler")

@@ -11,6 +11,7 @@ from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, NotPermitted
 from caseflow.ledger import gate, hands
 from caseflow.ledger.history import commitment
+from caseflow.ledger.moves.naming import reported
 from caseflow.ledger.moves.record import handled, matter_of, of_item, record, resolve_due, words
 from caseflow.ledger.moves.waiting import wait_too
 from caseflow.ledger.tables import Case, Item
@@ -144,6 +145,8 @@ def _promise_again(session: Session, case: Case, now: datetime) -> None:
     for item in session.scalars(select(Item).where(Item.case_id == case.id).order_by(Item.id)):
         names = _PROMISED.get(item.state, ())
         if names and not clocks.alive(session, of_item(item)):
+            if item.state == "dispatched":  # the new promise to sign is that of this dispatch
+                item.dispatched_at = now
             unsigned = item.state == "rectifying" and item.signed_at is None
             start_clocks(session, case, item, ("sign_for", *names) if unsigned else names, now)
 
@@ -162,5 +165,5 @@ def _check_unit(session: Session, case: Case, given: Dispatch) -> None:
         return
     if case.unit_id is None and not given.none_listed:
         raise BadInput({"none_listed": "请先指明被举报的单位；确实不在名单里的，请确认"})
-    if case.unit_id is not None and manages(session, case.unit_id, unit.id):
+    if any(manages(session, one, unit.id) for one in reported(session, case)):
         raise BadInput({"unit": "举报不得交给被举报单位或其管理的单位核查"})

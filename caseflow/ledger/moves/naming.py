@@ -3,6 +3,7 @@
 Everything that protects a tip hangs on it: who may verify, who must keep away (design §3).
 """
 
+import json
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput
 from caseflow.ledger import gate
+from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import handlers
 from caseflow.ledger.moves.record import record, words
+from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
 from caseflow.people.posts import manages
@@ -47,9 +50,21 @@ def name_unit(
     case.unit_id = unit.id
     holder = session.get(User, case.handler_id) if case.handler_id is not None else None
     if holder is not None and not handlers.sees(session, holder, case):
-        case.handler_id = None
-        facts["handler"] = case.handler_id = handlers.first_handler(session, actor, case)
+        facts["handler"] = successor = handlers.first_handler(session, actor, case)
+        handlers.hand_over(session, case, successor)
     record(session, case, actor, "name_unit", now, facts)
+
+
+def reported(session: Session, case: Case) -> set[int]:
+    """Return every unit that the case is about, that a report names, or that was named before.
+
+    Naming another one is a correction on the record; it takes the shield off none of them.
+    """
+    units: set[int | None] = {case.unit_id}
+    units |= set(session.scalars(select(Report.unit_id).where(Report.case_id == case.id)))
+    named = select(Entry.body).where(Entry.case_id == case.id, Entry.verb == "name_unit")
+    units |= {json.loads(body)["facts"]["was"] for body in session.scalars(named)}
+    return {unit for unit in units if unit is not None}
 
 
 def _verifies(session: Session, case: Case, unit: Unit) -> bool:

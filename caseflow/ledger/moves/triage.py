@@ -83,6 +83,7 @@ def answer(
     ):
         raise BadInput({"way": NO_CODE})
     gate.pass_case(actor, case, "answer")
+    _countersigned(case)
     case.closed_at = now
     for report in reports:
         session.add(
@@ -160,10 +161,19 @@ def refer(
 
 def _leave(session: Session, case: Case, now: datetime) -> None:
     """Stop what is no longer owed; what was promised to the reporter (notice) goes on."""
+    _countersigned(case)
     case.closed_at = now
     handled(session, case, now)
     announce(session, case, now)
     let_go(session, case, now, "notice", "immediate")
+
+
+def _countersigned(case: Case) -> None:
+    """Raise MoveNotAllowed while a reason for not calling the police waits for other eyes: after
+    the end nothing would urge them.
+    """
+    if case.countersign:
+        raise MoveNotAllowed("未报警的理由还没有会签，不能办结")
 
 
 def _second_look_due(session: Session, case: Case, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
@@ -17,7 +17,11 @@ from caseflow.ledger.tables import Case, Evidence, Finding, Item
 from caseflow.people.actor import Actor
 from caseflow.people.tables import Unit
 
-CASE_AT_WORK = ("handling", "awaiting_reporter")
+AT_WORK = or_(
+    Case.state == "handling",
+    and_(Case.state == "awaiting_reporter", Case.resume_to == "handling"),
+)
+"""In SQL: what `at_work` tells of one case."""
 _OFFICE_UNITS = ("office", "section")
 _FINDS_FOR_TIPS = ("inspector", "handler", "supervisor")
 
@@ -35,9 +39,17 @@ class Result:
     rectify_text: str = ""
 
 
+def at_work(case: Case) -> bool:
+    """Tell whether the items of a case may move: it is handled, or waits for its reporter and
+    will be handled again. One that was reopened and waits before anything went out is not.
+    """
+    waits = case.state == "awaiting_reporter" and case.resume_to == "handling"
+    return case.state == "handling" or waits
+
+
 def _at_work(actor: Actor, case: Case, item: Item) -> None:
     """The case must be at work, and it must be the actor's turn; the office acts for any holder."""
-    if case.state not in CASE_AT_WORK:
+    if not at_work(case):
         raise MoveNotAllowed("办件当前状态不能办理问题项")
     if not gate.its_turn(actor, item):
         raise NotPermitted("这个问题项现在不在您这里")

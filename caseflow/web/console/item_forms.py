@@ -8,7 +8,7 @@ from caseflow import words
 from caseflow.deadlines import preview
 from caseflow.ledger import gate
 from caseflow.ledger.moves.record import matter_of
-from caseflow.ledger.moves.work import CASE_AT_WORK
+from caseflow.ledger.moves.work import at_work
 from caseflow.ledger.states import FINDINGS, TO_RECTIFY
 from caseflow.ledger.tables import Item
 from caseflow.web.console.forms import Field, Form
@@ -37,7 +37,7 @@ def _fits(sight: Sight, move: str) -> bool:
         return True
     if move == "dispatch":
         return sight.case.state in ("accepted", "handling")
-    return sight.case.state in CASE_AT_WORK
+    return at_work(sight.case)
 
 
 def _form(item: Item, move: str, title: str, *what: str, **more: object) -> Form:
