@@ -6,6 +6,7 @@ a write begins with BEGIN IMMEDIATE behind one first-come lock per process. On P
 run READ COMMITTED, reads as READ ONLY.
 """
 
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -15,7 +16,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -27,6 +29,9 @@ WRITE = "caseflow_write"
 RETRIES = 3
 BUSY_MS = 30_000
 _SERIALIZATION, _DEADLOCK = "40001", "40P01"
+# SQLSTATE classes: connection, resources, an operator at work, the system itself.
+_DOWN = ("08", "53", "57", "58")
+_SQLITE_DOWN = ("locked", "disk", "unable to open", "readonly")
 
 
 class Base(DeclarativeBase):
@@ -142,13 +147,16 @@ class Database:
         """Run `work` in a transaction of its own, again when the database asks for it.
 
         A deadlock or serialization failure rolls everything back and starts anew, three times;
-        `work` must therefore have no effect outside the session. Raises Unavailable after that.
+        `work` must therefore have no effect outside the session. Raises Unavailable after that,
+        and where the database cannot be reached or written.
         """
         for _ in range(RETRIES):
             try:
                 with self.transaction() as session:
                     return work(session)
-            except DBAPIError as error:
+            except (DBAPIError, PoolTimeout) as error:
+                if is_down(error):
+                    raise Unavailable("系统暂时不能保存，请过几分钟再试") from error
                 if not _worth_another_try(error):
                     raise
         raise Unavailable("系统繁忙，请稍后再试")
@@ -170,13 +178,24 @@ class Database:
             self._write_lock.release()
 
 
-def _worth_another_try(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in (_SERIALIZATION, _DEADLOCK)
+def _worth_another_try(error: BaseException) -> bool:
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return state in (_SERIALIZATION, _DEADLOCK)
 
 
-def is_locked(error: BaseException) -> bool:
-    """Tell whether an error says that another process holds SQLite's write lock."""
-    return isinstance(error, OperationalError) and "locked" in str(error.orig)
+def is_down(error: BaseException) -> bool:
+    """Tell whether an error says that the database is out of order, rather than what was asked.
+
+    Nobody answers, its disk is full, another process holds SQLite's write lock.
+    """
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    if isinstance(error.orig, sqlite3.Error):
+        return any(word in str(error.orig) for word in _SQLITE_DOWN)
+    state = getattr(error.orig, "sqlstate", None)
+    return state is None or state.startswith(_DOWN)
 
 
 def _postgresql(url: str) -> Engine:

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from caseflow.db import is_down
 from caseflow.errors import Unavailable
 from caseflow.files.store import Readable
 from caseflow.intake.channels.mailbox.fingerprint import RawDigest, of_raw
@@ -30,7 +31,6 @@ NOT_REGISTERED = "登记来件时出错"
 LATER = "暂时无法保存，请稍后再试"
 
 _PIECE = 256 * 1024
-_LIMITS = "54"  # SQLSTATE class "program limit exceeded"
 _log = logging.getLogger(__name__)
 
 
@@ -139,9 +139,8 @@ def _unavailable_when_down() -> Iterator[None]:
     """Turn what says that database or disk are out of order into Unavailable."""
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout, OSError) as error:
-        state = getattr(getattr(error, "orig", None), "sqlstate", None)
-        if isinstance(state, str) and state.startswith(_LIMITS):
+    except (DBAPIError, PoolTimeout, OSError) as error:
+        if not (isinstance(error, OSError) or is_down(error)):
             raise  # the message's fault: it will be no better later
         raise Unavailable(LATER) from error
 

@@ -17,14 +17,12 @@ from caseflow.intake.rooms import Rooms
 from caseflow.ledger import gate
 from caseflow.ledger.moves import opening
 from caseflow.ledger.moves.opening import Filed, NewReport
-from caseflow.ledger.report_tables import Report
+from caseflow.ledger.report_tables import Attachment, Report
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import REPORTER, Actor
 from caseflow.people.tables import Area, Unit
 from caseflow.vault.identities import keep_identity, ways
-from caseflow.vault.originals import keep_original
-
-NAME_LENGTH = 255
+from caseflow.vault.originals import keep_original, original_for_machine
 
 
 @dataclass(frozen=True)
@@ -58,6 +56,24 @@ def take_in(
         if known is None:
             raise error
         return known
+
+
+def said_the_same(rooms: Rooms, incoming: IncomingReport) -> bool:
+    """Tell whether what is kept under this key says the same, word for word and file for file.
+
+    A form that is sent again because no answer came does; one that was changed meanwhile does not,
+    and nobody may be told that the change was taken.
+    """
+    with rooms.database.read() as session:
+        query = select(Report.id, Report.original_id).where(
+            Report.channel == incoming.channel, Report.channel_key == incoming.channel_key
+        )
+        report_id, original_id = session.execute(query).one()
+        pieces = original_for_machine(session, rooms.ring, rooms.store, original_id)
+        files = select(Attachment.name, Attachment.blob_id).where(Attachment.report_id == report_id)
+        kept = sorted((row[0], row[1]) for row in session.execute(files))
+        came = sorted((safe_name(file.name), file.blob_id) for file in incoming.files)
+        return kept == came and b"".join(pieces) == incoming.original
 
 
 def receive(
@@ -169,6 +185,4 @@ def _filed(session: Session, file: IncomingFile, now: datetime, rooms: Rooms) ->
         blob = session.get_one(Blob, file.blob_id)
     else:
         blob = blobs.keep(session, rooms.store, file.content, now)
-    return Filed(
-        blob.id, safe_name(file.name)[-NAME_LENGTH:], blob.media_type, blob.size, blob.sha256
-    )
+    return Filed(blob.id, safe_name(file.name), blob.media_type, blob.size, blob.sha256)

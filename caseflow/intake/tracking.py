@@ -96,10 +96,10 @@ def look_up(session: Session, rooms: Rooms, number: str, code: str, now: datetim
         right = receipts.matches_nothing(rooms.ring, number, code)
     else:
         right = receipts.matches(rooms.ring, number, code, row.receipt_hash, row.receipt_key)
-    if row is not None and right and open_:
-        return Lookup(row.id, open_)
-    limits.count(session, rooms.ring, limits.THE_DOOR, now)
-    return Lookup(None, open_)
+    if row is None or not right:
+        limits.count(session, rooms.ring, limits.THE_DOOR, now)
+        return Lookup(None, open_)
+    return Lookup(row.id if open_ else None, open_)
 
 
 def promises(session: Session, report: Report, *, urgent: bool = False) -> list[Clock]:
@@ -217,16 +217,28 @@ def _added(session: Session, report: Report, entries: Sequence[Entry]) -> list[A
     return [Added(at, text, number_of, number in urgent) for number, at, text, number_of in rows]
 
 
-def add(rooms: Rooms, incoming: IncomingReport, now: datetime, question: int | None = None) -> bool:
-    """Join a further contact, and with `question` let the case go on, in one transaction.
-
-    The same contact sent twice is taken once. Returns whether the question was still open; without
-    one, True.
+@dataclass(frozen=True)
+class Joined:
+    """What became of a further contact. `open`: the question was, or none was asked; `again`: the
+    form had been taken before, and nothing was kept now.
     """
 
-    def work(session: Session) -> bool:
+    open: bool
+    again: bool
+
+
+def add(
+    rooms: Rooms, incoming: IncomingReport, now: datetime, question: int | None = None
+) -> Joined:
+    """Join a further contact, and with `question` let the case go on, in one transaction.
+
+    The same contact sent twice is taken once.
+    """
+
+    def work(session: Session) -> Joined:
         received = receive(session, incoming, now, rooms)
-        return question is None or _answered(session, received, question, now)
+        still = question is None or _answered(session, received, question, now)
+        return Joined(still, received.duplicate)
 
     try:
         return rooms.database.run(work)

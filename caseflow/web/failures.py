@@ -8,6 +8,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from caseflow.db import is_down
 from caseflow.errors import CaseflowError, SignedOut
 from caseflow.web.edge import actor, signed_in
 from caseflow.web.locale import gettext
@@ -16,7 +17,10 @@ from caseflow.web.login import home_of
 log = logging.getLogger(__name__)
 
 _STAFF = ("/console", "/unit")
-_NOT_WRITTEN = {"csrf_token", "head_n", "nonce", "channel"}
+_NOT_WRITTEN = {
+    *("csrf_token", "head_n", "nonce", "channel", "seen", "kept"),
+    *("confirmation", "ticket", "code", "number", "username", "password", "started"),
+}
 _PAGES = (400, 401, 403, 404, 409, 413, 429, 500, 503)
 Answer = tuple[str, int]
 
@@ -28,6 +32,8 @@ def _page(status: int, **values: object) -> Answer:
 
 
 def _explained(error: CaseflowError) -> Answer:
+    if error.status == 503:
+        return _page(503, typed=_written(), reason=gettext(error.told))
     return _page(error.status, reason=gettext(error.told))
 
 
@@ -44,13 +50,12 @@ def _csrf(_error: CSRFError) -> Answer:
     # Asked of the cookie itself: the token is looked at before anybody is named (`login._know`).
     if request.path.startswith(_STAFF) and not current_user.is_authenticated:
         return _signed_out(SignedOut())
-    return _page(400, typed=_written(), back_href=_before())
+    typed = _written() if request.path.startswith(_STAFF) else []
+    return _page(400, typed=typed, back_href=_before())
 
 
 def _written() -> list[str]:
-    """Return the texts that somebody of the office or a unit wrote into the form."""
-    if not request.path.startswith(_STAFF):
-        return []
+    """Return the texts that somebody wrote into the form, never a secret."""
     return [value for name, value in request.form.items() if name not in _NOT_WRITTEN and value]
 
 
@@ -66,15 +71,21 @@ def _before() -> str:
 
 
 def _unforeseen(error: InternalServerError) -> Answer:
-    """Name the error by a number that the log has too; the log has the class and the place only."""
+    """Name the error by a number that the log has too; the log has the class and the place only.
+
+    A database that is out of order is no error of ours, and comes back.
+    """
     number = secrets.token_hex(4)
     cause = error.original_exception or error
+    if is_down(cause):
+        log.error("%s database down: %s", request.endpoint, type(cause).__name__)
+        return _page(503, typed=_written())
     trace, place = cause.__traceback__, "?"
     while trace is not None:
         place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
         trace = trace.tb_next
     log.error("%s %s %s at %s", number, request.endpoint, type(cause).__name__, place)
-    return _page(500, error_ref=number)
+    return _page(500, error_ref=number, typed=_written())
 
 
 class Quiet(Flask):

@@ -80,7 +80,13 @@
     form.addEventListener("input", () => later(2000));
     form.addEventListener("change", () => later(300));
     document.addEventListener("visibilitychange", () => { if (document.hidden) save(true); });
-    form.addEventListener("submit", () => { window.clearTimeout(timer); });
+    let sending = false;
+    form.addEventListener("submit", () => { window.clearTimeout(timer); sending = true; });
+    // A chosen file is kept nowhere before the sheet is saved: leaving would lose it unseen.
+    window.addEventListener("beforeunload", (event) => {
+      const { files } = form.elements;
+      if (!sending && files && files.files && files.files.length) event.preventDefault();
+    });
   }
 
   // Enter goes on to the next field; it never sends and never loses a word. An input method's Enter is its own.

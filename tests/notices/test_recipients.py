@@ -1,16 +1,11 @@
 """Who is told of what, by real moves on both databases."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from caseflow.crypto.keys import KeyRing
-from caseflow.db import Database
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput
 from caseflow.escalation import orders
@@ -22,81 +17,16 @@ from caseflow.ledger.moves import asking, check, closing, items, opening, triage
 from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.moves.triage import DangerCard
 from caseflow.ledger.moves.work import Result
-from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import REPORTER
 from caseflow.people.scope import scope_of
 from caseflow.people.tables import Area, Post, Recusal, User
 from caseflow.vault.tables import Original
 from tests import office as offices
-from tests.ledger.test_main_job import blob
-from tests.notices.watch import Watch, drafted
-from tests.office import Office
+from tests.notices.desk import Desk, desk
+from tests.notices.watch import drafted
 
-HOUR = timedelta(hours=1)
-
-
-@dataclass
-class Desk:
-    """An office in an open transaction, and the moves of its people, an hour apart."""
-
-    session: Session
-    now: datetime
-    office: Office = field(init=False)
-    watch: Watch = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.office = offices.make(self.session)
-        self.watch = Watch(self.session)
-
-    def told(self) -> set[str]:
-        self.now += HOUR
-        return self.watch.told()
-
-    def case(self, **more: object) -> tuple[Case, Report]:
-        opened = offices.report(self.session, self.now, **more)  # type: ignore[arg-type]
-        self.watch.forget()
-        return opened
-
-    def by(self, move: object, who: str, *rest: object, **more: object) -> set[str]:
-        move(self.session, self.office[who], *rest, self.now, **more)  # type: ignore[operator]
-        return self.told()
-
-    def dispatched(self, to: str = "school", **more: object) -> tuple[Case, Item]:
-        case, _ = self.case(**more)
-        self.by(triage.accept, "handler", case.id)
-        self.by(items.split, "handler", case.id, ["食堂卫生"])
-        item = self.session.scalars(select(Item).where(Item.case_id == case.id)).one()
-        inspector = self.office["inspector"].id if to == "section" else None
-        order = items.Dispatch(self.office.units[to], "请核查", inspector)
-        items.dispatch(self.session, self.office["handler"], item.id, order, self.now)
-        return case, item
-
-    def hand_in(self, who: str, item: Item) -> None:
-        key = blob(self.session, self.now)
-        self.by(work.hand_in, who, item.id, key, "照片.png")
-
-    def submitted(self) -> tuple[Case, Item]:
-        case, item = self.dispatched()
-        self.told()
-        self.by(work.sign_for, "school", item.id)
-        self.by(work.find, "school", item.id, Result("substantiated", "属实"))
-        self.hand_in("school", item)
-        work.submit(self.session, self.office["school"], item.id, "已改", self.now)
-        return case, item
-
-    def replying(self, **more: object) -> tuple[Case, Report]:
-        case, report = self.case(kind="question", **more)
-        self.by(triage.accept, "handler", case.id)
-        self.by(closing.conclude, "handler", case.id)
-        return case, report
-
-
-@pytest.fixture
-def desk(database: Database, now: datetime) -> Iterator[Desk]:
-    """A desk whose transaction ends with the test."""
-    with database.transaction() as session:
-        yield Desk(session, now)
+__all__ = ["desk"]
 
 
 def test_a_report_goes_to_the_shift_and_an_urgent_one_to_the_leader_too(desk: Desk) -> None:
@@ -124,44 +54,6 @@ def test_a_decline_is_looked_at_again_by_somebody_else(desk: Desk) -> None:
     case, _ = desk.case(reach="email")
     told = desk.by(triage.decline, "supervisor", case.id, "不属于受理范围")
     assert told == {"decision > reporter", "second_look > reviewer"}
-
-
-def test_a_second_look_that_only_the_decider_could_take_goes_one_up(desk: Desk) -> None:
-    unit = desk.office.units["school"]
-    desk.session.add(
-        Recusal(user_id=desk.office["reviewer"].person, unit_id=unit, reason="亲属", since=desk.now)
-    )
-    case, _ = desk.case(reach="", unit=unit)
-    told = desk.by(triage.decline, "supervisor", case.id, "不属于受理范围")
-    assert told == {"second_look > leader"}
-
-
-def test_where_everybody_keeps_away_administrators_are_told(desk: Desk) -> None:
-    unit = desk.office.units["school"]
-    for name in ("reviewer", "leader", "city"):
-        desk.session.add(
-            Recusal(user_id=desk.office[name].person, unit_id=unit, reason="亲属", since=desk.now)
-        )
-    case, _ = desk.case(reach="", unit=unit)
-    told = desk.by(triage.decline, "supervisor", case.id, "不属于受理范围")
-    assert told == {"second_look > administrator"}
-
-
-def test_the_holder_of_unfinished_work_is_urged_again_after_a_reopening(desk: Desk) -> None:
-    case, _ = desk.case(unit=desk.office.units["school"])
-    desk.by(triage.accept, "handler", case.id)
-    desk.by(items.split, "handler", case.id, ["甲", "乙"])
-    first, second = desk.session.scalars(select(Item).where(Item.case_id == case.id)).all()
-    given = items.Dispatch(desk.office.units["academy"], "请核查")
-    desk.by(lambda s, me, now: items.dispatch(s, me, first.id, given, now), "handler")
-    desk.by(triage.decline, "supervisor", case.id, "不属于")
-    desk.by(closing.reopen, "supervisor", case.id, "仍由我办理")
-    desk.by(lambda s, me, now: items.dispatch(s, me, second.id, given, now), "handler")
-    work.sign_for(desk.session, desk.office["academy"], second.id, desk.now)
-    desk.watch.forget()
-    while sweep(desk.session, desk.now + timedelta(days=1, hours=12)):
-        pass
-    assert "rung > academy" in desk.told(), "the unit has not signed for the first item"
 
 
 def test_an_answer_on_the_spot_is_looked_at_again_but_for_questions(desk: Desk) -> None:

@@ -119,7 +119,7 @@ def _carry_out(
     except BadInput as wrong:
         return shown(number, Again(form, _typed(), {**wrong.fields, **_files_lost()}), 422)
     except NotPermitted as refusal:
-        return shown(number, Again(form, _typed(), {"": refusal.told}), 403)
+        return shown(number, Again(form, _typed(), {"": refusal.told, **_files_lost()}), 403)
     except (Stale, MoveNotAllowed) as gone:
         return _changed(number, gone)
     flash(gettext(DONE[move]), "success")
@@ -149,6 +149,7 @@ def _changed(number: str, gone: Stale | MoveNotAllowed) -> Page:
         reason=gettext(gone.told),
         changes=lines,
         typed=[(labels[name], value) for name, value in _typed().items() if name in labels],
+        files_lost=bool(_files_lost()),
         back_href=url_for("console.case_page", number=number),
         home_href=url_for("console.work_list"),
     )

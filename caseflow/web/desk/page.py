@@ -17,12 +17,13 @@ from caseflow.deadlines.clocks import Subject
 from caseflow.deadlines.rules import rules_of
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, NotPermitted, Told
-from caseflow.intake import desk_places, drafts
+from caseflow.intake import desk_places, drafts, uploads
 from caseflow.intake.channels import desk as sheets
+from caseflow.intake.channels.desk import Logged
 from caseflow.intake.desk import saved_before, take_down, written_down
 from caseflow.intake.drafts import Kept
 from caseflow.intake.owed import owed
-from caseflow.intake.receive import Received
+from caseflow.intake.receive import Received, said_the_same
 from caseflow.ledger.report_tables import Report
 from caseflow.refs import grouped
 from caseflow.web import edge, proof
@@ -93,8 +94,9 @@ def show() -> Page:
         draft = drafts.find(session, edge.rooms().ring, me, nonce)
         if draft is None:
             return _page(session, Sheet(channel, nonce))
-        kept_at = moment_text(draft.saved_at)
-        return _page(session, Sheet(draft.channel, nonce, draft.form, restored_at=kept_at))
+        waiting = uploads.waiting(session, edge.rooms(), nonce, None, edge.now())
+        files, kept_at = Proof(uploads.once(waiting)), moment_text(draft.saved_at)
+        return _page(session, Sheet(draft.channel, nonce, draft.form, {}, kept_at, files))
 
 
 @blueprint.post("")
@@ -108,11 +110,13 @@ def save() -> Page:
     if before is not None and before.logged_by != edge.actor().person:
         nonce = fresh_nonce()  # a sheet left open by a colleague: its receipt is nobody else's
     files = proof.gather(nonce)
-    if before is not None and nonce == before.channel_key and not _same(before, form):
-        fresh, used = fresh_nonce(), Told(USED, number=before.number)
-        return _again(channel, fresh, form, {"text": used}, proof.carry_over(files, fresh))
+    used = before is not None and nonce == before.channel_key
     try:
-        received = _taken(channel, nonce, form, files)
+        logged = _read(channel, nonce, form, files)
+        if before is not None and used and not _same(before, logged):
+            fresh, told = fresh_nonce(), Told(USED, number=before.number)
+            return _again(channel, fresh, form, {"text": told}, proof.carry_over(files, fresh))
+        received = take_down(edge.rooms(), logged, edge.actor(), edge.now())
     except BadInput as error:
         return _again(channel, nonce, form, error.fields, files)
     except NotPermitted:
@@ -123,13 +127,13 @@ def save() -> Page:
         return _page(session, Sheet(channel, fresh_nonce()), saved)
 
 
-def _same(report: Report, form: Mapping[str, str]) -> bool:
-    said = form.get("kind", "").strip(), form.get("text", "").strip()
-    return (report.kind, report.text) == said
+def _same(report: Report, logged: Logged) -> bool:
+    same_door = report.channel == logged.incoming.channel
+    return same_door and said_the_same(edge.rooms(), logged.incoming)
 
 
-def _taken(channel: str, nonce: str, form: Mapping[str, str], files: Proof) -> Received:
-    """Parse and keep the sheet. Raises BadInput with what the parser and the house found wrong."""
+def _read(channel: str, nonce: str, form: Mapping[str, str], files: Proof) -> Logged:
+    """Parse the sheet. Raises BadInput with what the parser and the house found wrong."""
     now = edge.now()
     with edge.read() as session:
         place = place_of(session, form)
@@ -143,7 +147,7 @@ def _taken(channel: str, nonce: str, form: Mapping[str, str], files: Proof) -> R
         raise BadInput(_in_order({**error.fields, **wrong})) from error
     if wrong:
         raise BadInput(_in_order(wrong))
-    return take_down(edge.rooms(), logged, edge.actor(), now)
+    return logged
 
 
 def _in_order(wrong: Mapping[str, str]) -> dict[str, str]:

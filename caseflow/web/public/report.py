@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from flask import Response, redirect, request, url_for
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.wrappers import Response as AnyResponse
 
 from caseflow import refs, words
@@ -11,7 +13,7 @@ from caseflow.errors import BadInput, Unavailable
 from caseflow.intake import places, tracking
 from caseflow.intake.channels import webform
 from caseflow.intake.places import Places
-from caseflow.intake.receive import take_in
+from caseflow.intake.receive import said_the_same, take_in
 from caseflow.intake.report import IncomingReport
 from caseflow.ledger.report_tables import Report
 from caseflow.web import edge, proof
@@ -62,7 +64,7 @@ def submit() -> AnyResponse:
             return _form(request.form, nonce, 400, files, gettext(NO_COOKIE), vouch=True)
         return _take(nonce, key, files)
     except Unavailable:
-        return _form(request.form, nonce, 503, notice=gettext(NOT_NOW))
+        return _form(request.form, nonce, 503, notice=gettext(NOT_NOW), offered=_offered_if_any())
 
 
 def _left(key: str) -> bool:
@@ -79,7 +81,7 @@ def _take(nonce: str, key: str, files: Proof) -> Response:
     received = take_in(edge.rooms(), incoming, edge.now())
     with edge.read() as session:
         report, promises = tracking.kept(session, received.report_number)
-    if received.duplicate and (report.text, report.kind) != (incoming.text, incoming.kind):
+    if received.duplicate and not said_the_same(edge.rooms(), incoming):
         fresh = guard.new_nonce()
         files = proof.carry_over(files, webform.key_of(fresh))
         said = gettext(SAID_BEFORE, number=report.number)
@@ -127,6 +129,14 @@ def _receipt(report: Report, promises: Sequence[Clock], code: str, files: int) -
 def _offered() -> Places:
     with edge.read() as session:
         return places.offered(session, edge.rooms().area)
+
+
+def _offered_if_any() -> Places:
+    """Return the lists of the form, empty where even they cannot be read now."""
+    try:
+        return _offered()
+    except (DBAPIError, PoolTimeout):
+        return Places((), ())
 
 
 def _form(

@@ -16,6 +16,8 @@ from caseflow import refs
 from caseflow.errors import BadInput, Unavailable
 from caseflow.intake import tracking
 from caseflow.intake.channels import webform
+from caseflow.intake.receive import said_the_same
+from caseflow.intake.tracking import Joined
 from caseflow.web import edge, proof
 from caseflow.web.locale import gettext
 from caseflow.web.proof import Proof
@@ -38,6 +40,8 @@ OVER_DRAFT = (
 )
 NO_COOKIE = "这一页放得太久，或者浏览器不保存 Cookie。请再输入一次查询码。"
 NOT_NOW = "系统暂时存不下来，还没有收下。您写的都在（文件要重新选），请过一会儿再试；急事请打电话。"
+FILES_LEFT = "选好的文件没有收下，打开以后请重新选。"
+SENT_BEFORE = "这一段之前已经收下了。您后来改过的还没有收下：请删去重复的，再按一次提交。"
 THANKS = {
     "add": "已收到您的补充，会和原来的来件一起办理。",
     "answer": "已收到您的回答，我们继续办理。",
@@ -128,15 +132,17 @@ def _join(part: str) -> Response:
     text, nonce = webform.cleaned(request.form.get("text", "")), edge.typed("nonce")
     proven = guard.ticket()
     if proven is None:
-        said = OVER_DRAFT if text else OVER
-        return _asked(403, notice=gettext(said), draft=(part, text))
+        said = gettext(OVER_DRAFT if text else OVER)
+        if any(file.filename for file in request.files.getlist("files")):
+            said = f"{said} {gettext(FILES_LEFT)}"
+        return _asked(403, notice=said, draft=(part, text))
     nonce = nonce if webform.is_nonce(nonce) else guard.new_nonce()
     key = webform.key_of(nonce)
     tried = Tried(part, text, nonce=nonce)
     try:
         files = proof.gather(key)
         tried = Tried(part, text, nonce=nonce, files=files)
-        still_open = _taken(proven.report_id, part, key, files)
+        joined = _taken(proven.report_id, part, key, files)
     except BadInput as wrong:
         errors = {name: gettext(said) for name, said in wrong.fields.items()}
         tried = Tried(part, text, errors, nonce=nonce, files=tried.files)
@@ -144,12 +150,20 @@ def _join(part: str) -> Response:
     except Unavailable:
         tried = Tried(part, text, notice=gettext(NOT_NOW), nonce=nonce)
         return _letter(proven.report_id, tried, 503, loose=proven.loose)
-    thanks = gettext(THANKS[part if still_open else "late"])
+    if joined is None:
+        fresh = guard.new_nonce()
+        files = proof.carry_over(files, webform.key_of(fresh))
+        tried = Tried(part, text, notice=gettext(SENT_BEFORE), nonce=fresh, files=files)
+        return _letter(proven.report_id, tried, 409, loose=proven.loose)
+    thanks = gettext(THANKS[part if joined.open else "late"])
     return _letter(proven.report_id, Tried(), thanks=thanks, loose=proven.loose)
 
 
-def _taken(report_id: int, part: str, key: str, files: Proof) -> bool:
-    """Join what was sent; tell whether the question was still open. Raises BadInput."""
+def _taken(report_id: int, part: str, key: str, files: Proof) -> Joined | None:
+    """Join what was sent; None where this form was taken before and says something else now.
+
+    Raises BadInput.
+    """
     with edge.read() as session:
         first = tracking.first_of(session, report_id)
     errors = {"files": files.words} if files.words else {}
@@ -167,7 +181,9 @@ def _taken(report_id: int, part: str, key: str, files: Proof) -> bool:
     if errors:
         raise BadInput(errors)
     question = edge.typed("question") if part == "answer" else ""
-    return tracking.add(edge.rooms(), incoming, edge.now(), refs.whole(question))
+    joined = tracking.add(edge.rooms(), incoming, edge.now(), refs.whole(question))
+    changed = joined.again and not said_the_same(edge.rooms(), incoming)
+    return None if changed else joined
 
 
 def _letter(

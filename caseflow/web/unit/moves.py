@@ -23,6 +23,7 @@ from caseflow.web.unit.items import Typed, district, page
 
 FIELDS = ("note", "result", "basis", "rectifying_unit", "rectify_text", "done")
 
+_FILES = "所选的文件需要重新选择"
 _CHANGED = "这一事项刚有变化，这次没有保存。请看清现在的情况再操作；您写的还在。"
 
 
@@ -49,7 +50,10 @@ def _move(
     except BadInput as error:
         return _again(item_id, Typed(name, _said(), error.fields)), 422
     except (Stale, MoveNotAllowed, NotPermitted):
-        return _again(item_id, Typed(name, _said(), changed=gettext(_CHANGED))), 409
+        changed = gettext(_CHANGED)
+        if any(file.filename for file in request.files.values()):
+            changed = f"{changed} {gettext(_FILES)}"
+        return _again(item_id, Typed(name, _said(), changed=changed)), 409
     flash(gettext(done), "success")
     return redirect(url_for(".item", item_id=item_id))
 
