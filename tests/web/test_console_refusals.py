@@ -34,6 +34,20 @@ def test_a_form_older_than_the_case_gets_what_changed_and_keeps_what_was_typed(s
     assert path in page.links
 
 
+def test_chosen_files_that_a_refusal_lost_are_said_to_be(site: Site) -> None:
+    number = dispatched(site, to="school")
+    path = f"/console/items/{item_of(site, number).id}/sign_for"
+    site.as_("handler").get(f"/console/cases/{number}").send(path)
+    office = site.as_("handler").get(f"/console/cases/{number}")
+    unit = site.as_("school").get(f"/unit/items/{item_of(site, number).id}")
+    on_item(site, "handler", number, "hand_in", file=a_file())
+    hand_in = f"/console/items/{item_of(site, number).id}/hand_in"
+    evidence = f"/unit/items/{item_of(site, number).id}/evidence"
+    for page in (office.send(hand_in, file=a_file()), unit.send(evidence, files=a_file())):
+        assert page.status == 409
+        assert "所选的文件需要重新选择" in page.text
+
+
 def test_a_move_that_the_state_no_longer_holds_gets_the_same_answer(site: Site) -> None:
     number = open_case(site)
     on_case(site, "handler", number, "accept")

@@ -1,0 +1,88 @@
+"""A database that cannot be written: the answer says so, and what was written is given back."""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from caseflow import clock
+from caseflow.db import Database, is_down
+from caseflow.errors import Unavailable
+from tests.web.public_door import TEXT, letter, reported
+from tests.web.site import Site
+from tests.web.walking import open_case
+
+WORDS = "家长说了很久的话"
+
+
+@pytest.fixture
+def site(sqlite_url: str, tmp_path: Path, now: datetime) -> Iterator[Site]:
+    """The site on a database that waits for nobody."""
+    database = Database(sqlite_url, busy_ms=20)
+    with pytest.MonkeyPatch.context() as patch:
+        made = Site(database, tmp_path, now)
+        patch.setattr(clock, "now", lambda: made.now)
+        yield made
+    database.close()
+
+
+@pytest.fixture
+def lock(sqlite_url: str) -> Iterator[sqlite3.Connection]:
+    """Another process that can hold the write lock: `lock.execute(HOLD)`."""
+    link = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    yield link
+    link.close()
+
+
+HOLD = "BEGIN IMMEDIATE"
+
+
+def test_a_report_is_kept_on_the_page(site: Site, lock: sqlite3.Connection) -> None:
+    empty = site.nobody().get("/report")
+    lock.execute(HOLD)
+    page = empty.send("/report", kind="help", text=TEXT)
+    assert page.status == 503
+    assert page.form("/report").fields["text"] == [TEXT]
+    lock.execute("ROLLBACK")
+    assert page.send("/report").status == 200
+
+
+def test_an_addition_is_kept_on_the_page(site: Site, lock: sqlite3.Connection) -> None:
+    page = letter(site, reported(site))
+    lock.execute(HOLD)
+    page = page.send("/track/add", text=WORDS)
+    assert page.status == 503
+    assert page.form("/track/add").fields["text"] == [WORDS]
+
+
+def test_what_the_office_wrote_is_given_back(site: Site, lock: sqlite3.Connection) -> None:
+    number = open_case(site)
+    case = site.as_("handler").get(f"/console/cases/{number}")
+    desk = site.as_("operator").get("/console/desk")
+    lock.execute(HOLD)
+    for page in (
+        case.send(f"/console/cases/{number}/note", text=WORDS),
+        desk.send("/console/desk", kind="help", text=WORDS),
+    ):
+        assert page.status == 503
+        assert WORDS in page.text
+
+
+def test_a_password_is_never_given_back(site: Site, lock: sqlite3.Connection) -> None:
+    login = site.nobody().get("/login")
+    lock.execute(HOLD)
+    page = login.send("/login", username="operator", password="correct horse battery")
+    assert page.status == 503
+    assert "correct horse" not in page.html
+
+
+def test_only_what_comes_back_by_itself_counts_as_down(site: Site) -> None:
+    def nonsense(session: object) -> None:
+        session.connection().exec_driver_sql("SELECT * FROM nowhere")  # type: ignore[attr-defined]
+
+    with pytest.raises(Exception, match="nowhere") as caught:
+        site.database.run(nonsense)
+    assert not isinstance(caught.value, Unavailable)
+    assert not is_down(caught.value)
