@@ -20,6 +20,7 @@ _STAFF = ("/console", "/unit")
 _NOT_WRITTEN = {
     *("csrf_token", "head_n", "nonce", "channel", "seen", "kept"),
     *("confirmation", "ticket", "code", "number", "username", "password", "started"),
+    *("name", "phone", "email", "address"),  # who it is about belongs on no error page
 }
 _PAGES = (400, 401, 403, 404, 409, 413, 429, 500, 503)
 Answer = tuple[str, int]
@@ -55,7 +56,7 @@ def _csrf(_error: CSRFError) -> Answer:
 
 
 def _written() -> list[str]:
-    """Return the texts that somebody wrote into the form, never a secret."""
+    """Return the texts that somebody wrote into the form: never a secret, never who they are."""
     return [value for name, value in request.form.items() if name not in _NOT_WRITTEN and value]
 
 

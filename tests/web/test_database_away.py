@@ -64,10 +64,11 @@ def test_what_the_office_wrote_is_given_back(site: Site, lock: sqlite3.Connectio
     lock.execute(HOLD)
     for page in (
         case.send(f"/console/cases/{number}/note", text=WORDS),
-        desk.send("/console/desk", kind="help", text=WORDS),
+        desk.send("/console/desk", kind="help", text=WORDS, phone="13800001111"),
     ):
         assert page.status == 503
         assert WORDS in page.text
+        assert "13800001111" not in page.html
 
 
 def test_a_password_is_never_given_back(site: Site, lock: sqlite3.Connection) -> None:
