@@ -108,12 +108,12 @@ def save() -> Page:
     with edge.read() as session:
         before = saved_before(session, nonce)
     if before is not None and before.logged_by != edge.actor().person:
-        nonce = fresh_nonce()  # a sheet left open by a colleague: its receipt is nobody else's
+        # A sheet left open by a colleague: its receipt is nobody else's.
+        nonce, before = fresh_nonce(), None
     files = proof.gather(nonce)
-    used = before is not None and nonce == before.channel_key
     try:
         logged = _read(channel, nonce, form, files)
-        if before is not None and used and not _same(before, logged):
+        if before is not None and not _same(before, logged):
             fresh, told = fresh_nonce(), Told(USED, number=before.number)
             return _again(channel, fresh, form, {"text": told}, proof.carry_over(files, fresh))
         received = take_down(edge.rooms(), logged, edge.actor(), edge.now())
