@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.ledger import checkers, hands
-from caseflow.ledger.moves import handlers
+from caseflow.ledger.moves import handlers, triage
 from caseflow.ledger.moves.notice import reachable
 from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.report_tables import Report
@@ -44,9 +44,14 @@ def people(session: Session, matter: Matter, word: str) -> list[User]:
 
 
 def _free(session: Session, matter: Matter, word: str, users: Sequence[User]) -> list[User]:
-    """Return who may act: not recused, and no second look for whoever took the decision."""
+    """Return who may act: not recused, and no other eyes than those of the one who decided."""
+    decided: set[int | None] = set()
+    if word == "lookers":
+        decided = {matter.body.get("by")}
+    elif word == "signers" and matter.case is not None:
+        decided = triage.took_over(session, matter.case)
     free = _not_recused(session, matter, users)
-    return [user for user in free if word != "lookers" or user.id != matter.body.get("by")]
+    return [user for user in free if user.id not in decided]
 
 
 def _administrators(session: Session, matter: Matter) -> list[User]:
@@ -70,6 +75,9 @@ def _found(session: Session, matter: Matter, word: str) -> list[User]:
         return _checkers(session, matter)
     if word == "lookers":
         return _lookers(session, matter)
+    if word == "signers":
+        both = [holder(session, duty, matter.area) for duty in ("supervisor", "leader")]
+        return list({user.id: user for users in both for user in users}.values())
     if word in _OF_UNIT:
         return _of_unit(session, matter, word, unit_of(session, matter))
     return holder(session, word, matter.area)

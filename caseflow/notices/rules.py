@@ -4,7 +4,8 @@ Audience words are the ladder's (`deadlines.ladder.Audience`) and these: `report
 report of the case), `reporter` (the one the event names), `writer` (the same, who has no receipt in
 hand: not when too many letters came from there in a day), `holder` (whoever has the item now),
 `rectifier` (the unit that must put right), `unit_named` (head of the unit the event names),
-`checkers` (who may strike the item off), `lookers` (who may look again at a decision).
+`checkers` (who may strike the item off), `lookers` (who may look again at a decision), `signers`
+(who may countersign a reason).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -73,9 +74,7 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
         (_ALWAYS, _to("second_look", "lookers", "second_look")),
     ),
     "refer": ((_ALWAYS, _to("decision", "reporters")),),
-    "acknowledge": (
-        (lambda news: news.countersign, _to("countersign", "supervisor leader", "resolve")),
-    ),
+    "acknowledge": ((lambda news: news.countersign, _to("countersign", "signers", "resolve")),),
     "assign": ((_ALWAYS, _to("assigned", "assignee", "resolve")),),
     "ask": ((_ALWAYS, _to("question", "reporter")),),
     "add": ((_ALWAYS, _to("added", "assignee", "resolve")),),

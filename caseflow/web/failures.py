@@ -21,6 +21,7 @@ _NOT_WRITTEN = {
     *("csrf_token", "head_n", "nonce", "channel", "seen", "kept"),
     *("confirmation", "ticket", "code", "number", "username", "password", "started"),
     *("name", "phone", "email", "address"),  # who it is about belongs on no error page
+    *("kind", "category", "area", "unit", "disclosure", "contact", "outcome", "way", "result"),
 }
 _PAGES = (400, 401, 403, 404, 409, 413, 429, 500, 503)
 Answer = tuple[str, int]

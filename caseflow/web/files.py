@@ -37,25 +37,36 @@ class Brought:
     field_name: str
     required: bool = False
     _lie: list[tuple[str, Put]] = field(default_factory=list)
+    _wrong: str = ""
 
     def put(self) -> None:
-        """Put the files into the store. Raises BadInput when one cannot be taken, Unavailable."""
+        """Put the files into the store, where all can be taken. Raises Unavailable."""
         files = [file for file in request.files.getlist(self.field_name) if file.filename]
+        self._wrong = _wrong(files)
         if self.required and not files:
-            raise BadInput({self.field_name: "请选择要上传的照片或文件"})
-        if wrong := _wrong(files):
-            raise BadInput({self.field_name: wrong})
+            self._wrong = "请选择要上传的照片或文件"
+        if self._wrong:
+            return
         for file in files:
             name = safe_name(file.filename or "")
             self._lie.append((name, blobs.put(rooms().store, file.stream)))
 
-    def hand_in(self, session: Session, item_id: int, seen: int | None = None) -> int:
-        """Hand in what was put and return how many; the first one checks `head_n`, if given."""
+    def __len__(self) -> int:
+        """Return how many files were put."""
+        return len(self._lie)
+
+    def hand_in(self, session: Session, item_id: int, seen: int | None = None) -> None:
+        """Hand in what was put; the first file checks `head_n`, if given.
+
+        Raises BadInput when one of the files could not be taken: beside whatever else is missing
+        in the form, so that it is corrected once.
+        """
+        if self._wrong:
+            raise BadInput({self.field_name: self._wrong})
         note = typed("note")
         for n, (name, lies) in enumerate(self._lie):
             blob, since = blobs.name(session, lies, now()), seen if n == 0 else None
             work.hand_in(session, actor(), item_id, blob.id, name, now(), note=note, seen=since)
-        return len(self._lie)
 
 
 def _wrong(files: list[FileStorage]) -> str:

@@ -91,6 +91,41 @@ def test_naming_another_unit_takes_the_shield_off_none(room: Room, named_by_repo
             items.dispatch(room.session, handler, item.id, Dispatch(units[to], "核查"), room.now)
 
 
+def test_a_slip_is_lifted_by_a_second_person_and_the_unit_itself_never(room: Room) -> None:
+    handler, supervisor, units = (
+        room.office["handler"],
+        room.office["supervisor"],
+        room.office.units,
+    )
+    case, _ = offices.report(room.session, room.now, kind="tip", unit=None)
+    triage.accept(room.session, handler, case.id, room.now)
+    [item] = items.split(room.session, handler, case.id, ["收费"], room.now)
+    for name in ("academy", "school"):
+        naming.name_unit(room.session, handler, case.id, units[name], "更正", room.now)
+    for actor, to, told in (
+        (handler, "academy", "先前被写明"),
+        (supervisor, "school", "举报不得"),
+        (supervisor, "branch", "举报不得"),
+    ):
+        with pytest.raises(BadInput, match=told):
+            items.dispatch(room.session, actor, item.id, Dispatch(units[to], "核查"), room.now)
+        room.session.refresh(item)
+    items.dispatch(room.session, supervisor, item.id, Dispatch(units["academy"], "核查"), room.now)
+    assert item.verifying_unit_id == units["academy"]
+
+
+def test_no_inspector_verifies_what_was_named_before_and_they_keep_away_from(room: Room) -> None:
+    handler, units = room.office["handler"], room.office.units
+    inspector = room.recused("inspector", "school")
+    case, _ = offices.report(room.session, room.now, kind="tip", unit=units["school"])
+    triage.accept(room.session, handler, case.id, room.now)
+    [item] = items.split(room.session, handler, case.id, ["收费"], room.now)
+    naming.name_unit(room.session, handler, case.id, units["academy"], "更正", room.now)
+    given = Dispatch(units["section"], "核查", inspector.id)
+    with pytest.raises(BadInput, match="回避"):
+        items.dispatch(room.session, handler, item.id, given, room.now)
+
+
 def test_nobody_judges_what_a_unit_did_that_they_keep_away_from(room: Room) -> None:
     inspector = room.office["inspector"]
     case, item = room.sent("handler", "section", "academy", "tip", inspector.id)

@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session
 from caseflow.db import Base, Database
 from caseflow.deadlines.tables import Clock
 from caseflow.escalation.sweep import sweep
-from caseflow.ledger import listing, queries
+from caseflow.ledger import listing, outbox_reach, queries
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import items, triage
 from caseflow.ledger.tables import NEVER, Case, Item
+from caseflow.outbox import letters
+from caseflow.outbox.metrics import figures
 from caseflow.people.scope import scope_of
 from tests import office as offices
 from tests.office import Office
@@ -121,6 +123,22 @@ def test_what_stands_beside_a_list_is_found_by_its_cases(
 
     plan = plans(database, page)
     assert whole_tables(plan) == set(), plan
+
+
+def test_the_outbox_of_an_area_reads_its_own_few_rows(
+    ledger: tuple[Database, Office], now: datetime
+) -> None:
+    database, office = ledger
+
+    def page(session: Session) -> None:
+        here = outbox_reach.within(session, office["handler"], offices.DISTRICT)
+        letters.stuck_messages(session, within=here)
+        letters.dead_events(session, within=here)
+        figures(session, now, here)
+
+    plan = plans(database, page)
+    assert whole_tables(plan) == set(), plan
+    assert "pk_case_file" in plan, plan
 
 
 def test_a_sweep_reads_what_is_due(ledger: tuple[Database, Office], now: datetime) -> None:

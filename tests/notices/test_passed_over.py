@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from caseflow.escalation.sweep import sweep
 from caseflow.ledger.moves import closing, items, triage, work
+from caseflow.ledger.moves.triage import DangerCard
 from caseflow.ledger.tables import Item
-from caseflow.people.tables import Recusal
+from caseflow.people.tables import Recusal, User
 from tests.notices.desk import Desk, desk
 
 __all__ = ["desk"]
@@ -49,3 +50,11 @@ def test_the_holder_of_unfinished_work_is_urged_again_after_a_reopening(desk: De
     while sweep(desk.session, desk.now + timedelta(days=1, hours=12)):
         pass
     assert "rung > academy" in desk.told(), "the unit has not signed for the first item"
+
+
+def test_a_reason_goes_up_past_whoever_gave_it(desk: Desk) -> None:
+    """The supervisor's post is vacant, and the leader cannot sign their own reason."""
+    desk.session.get_one(User, desk.office["supervisor"].person).active = False
+    case, _ = desk.case(urgent=True)
+    card = DangerCard(police_called=False, leader_told=True, reason="双方已分开")
+    assert desk.by(triage.acknowledge, "leader", case.id, card) == {"countersign > city"}

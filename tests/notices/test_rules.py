@@ -29,7 +29,7 @@ def test_every_move_was_thought_about() -> None:
         (News("find", to_other=True), {("rectify", ("rectifier",))}),
         (News("find", to_check=True), {("check", ("checkers",))}),
         (News("acknowledge"), set()),
-        (News("acknowledge", countersign=True), {("countersign", ("supervisor", "leader"))}),
+        (News("acknowledge", countersign=True), {("countersign", ("signers",))}),
         (News("call_back"), set()),
         (News("rung", audience=("unit_head",)), {("rung", ("unit_head",))}),
         (News("rung", audience=("leader",), document=True), {("sign", ("leader",))}),

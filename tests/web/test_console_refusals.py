@@ -116,6 +116,21 @@ def test_an_empty_text_is_asked_for_again(site: Site, move: str, typed: dict[str
     assert case_of(site, number).head_n == before
 
 
+def test_what_waits_for_other_eyes_or_hands_is_not_offered(site: Site) -> None:
+    number = open_case(site, urgent=True)
+    card = {"police_called": "no", "leader_told": "yes", "reason": "双方已分开"}
+    on_case(site, "operator", number, "acknowledge", **card)
+    for name, move in (("operator", "answer"), ("supervisor", "decline"), ("supervisor", "refer")):
+        path = f"/console/cases/{number}/{move}"
+        assert not site.as_(name).get(f"/console/cases/{number}").offers(path)
+    number = submitted(site)
+    item = item_of(site, number)
+    reviewer, unit = site.office["reviewer"].person, item.rectifying_unit_id
+    site.do(lambda s: s.add(Recusal(user_id=reviewer, unit_id=unit, reason="亲属", since=site.now)))
+    page = site.as_("reviewer").get(f"/console/cases/{number}")
+    assert not page.offers(f"/console/items/{item.id}/strike_off")
+
+
 def test_an_operator_dispatches_urgent_items_only(site: Site) -> None:
     number = open_case(site)
     on_case(site, "handler", number, "accept")

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from caseflow.ledger.moves import asking, triage
 from caseflow.ledger.report_tables import Attachment, Report
 from caseflow.ledger.tables import Case
-from tests.web.public_door import TEXT, count, letter, reported
+from tests.web.public_door import TEXT, count, letter, move, reported
 from tests.web.site import Page, Site, a_file
 
 DESK = "/console/desk"
@@ -69,6 +70,19 @@ def test_a_changed_addition_is_told_and_keeps_words_and_file(site: Site, part: s
     assert page.send(action).status == 200
     assert count(site, Report) == 3
     assert count(site, Attachment) == (1 if part == "add" else 0)
+
+
+def test_a_changed_answer_keeps_its_file_though_the_question_is_closed(site: Site) -> None:
+    got = reported(site)
+    report = site.ask(lambda s: s.scalars(select(Report.id)).one())
+    move(site, got, triage.accept, "handler")
+    move(site, got, asking.ask, "handler", report, "还有谁？")
+    page = letter(site, got)
+    page = twice(page, "/track/answer", {"text": "名单在此"}, {"files": "名单.png"})
+    assert page.status == 409
+    page = page.send("/track/add")
+    assert page.status == 200
+    assert site.ask(lambda s: s.scalars(select(Attachment.name)).all()) == ["名单.png"]
 
 
 @pytest.mark.parametrize("change", [{"phone": "13800001111"}, {"files": "收据.png"}])

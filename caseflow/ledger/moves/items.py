@@ -11,6 +11,7 @@ from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, NotPermitted
 from caseflow.ledger import gate, hands
 from caseflow.ledger.history import commitment
+from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves.naming import reported
 from caseflow.ledger.moves.record import handled, matter_of, of_item, record, resolve_due, words
 from caseflow.ledger.moves.waiting import wait_too
@@ -100,7 +101,7 @@ def dispatch(
     text = words(given.text, "text")
     if actor.role == "operator" and not case.urgent:
         raise NotPermitted("值班员只能交办紧急事项")
-    _check_unit(session, case, given)
+    _check_unit(session, actor, case, given)
     if gate.pass_case(actor, case, "dispatch").source == "accepted":
         _promise_again(session, case, now)
     gate.pass_item(actor, case, item, "dispatch")
@@ -151,19 +152,35 @@ def _promise_again(session: Session, case: Case, now: datetime) -> None:
             start_clocks(session, case, item, ("sign_for", *names) if unsigned else names, now)
 
 
-def _check_unit(session: Session, case: Case, given: Dispatch) -> None:
+def _check_unit(session: Session, actor: Actor, case: Case, given: Dispatch) -> None:
     unit = session.get(Unit, given.unit_id)
     if unit is None or not unit.active:
         raise BadInput({"unit": "请选择核查单位"})
+    shielded = reported(session, case)
     if given.inspector_id is not None:
         person = session.get(User, given.inspector_id)
         if person is None or not person.active or person.role != "inspector":
             raise BadInput({"inspector": "请选择责任督学"})
-        if case.unit_id in actor_of(session, person).recused:
+        if (shielded | {unit.id}) & actor_of(session, person).recused:
             raise BadInput({"inspector": "这位责任督学须回避，请另选"})
     if case.kind != "tip":
         return
     if case.unit_id is None and not given.none_listed:
         raise BadInput({"none_listed": "请先指明被举报的单位；确实不在名单里的，请确认"})
-    if any(manages(session, one, unit.id) for one in reported(session, case)):
+    if case.unit_id is not None and manages(session, case.unit_id, unit.id):
         raise BadInput({"unit": "举报不得交给被举报单位或其管理的单位核查"})
+    if any(manages(session, one, unit.id) for one in shielded) and not _sees_a_slip(
+        session, actor, case
+    ):
+        raise BadInput({"unit": _NAMED_BEFORE})
+
+
+_NAMED_BEFORE = "这个单位先前被写明或指明为被举报单位。确系写错的，由没有参与指明的督办负责人交办"
+
+
+def _sees_a_slip(session: Session, actor: Actor, case: Case) -> bool:
+    """Tell whether a second person may hold an earlier naming for a slip: a supervisor who named
+    nothing. Everybody errs, and a unit must not be barred for good; no one alone lifts the shield.
+    """
+    named = select(Entry.user_id).where(Entry.case_id == case.id, Entry.verb == "name_unit")
+    return actor.role == "supervisor" and actor.id not in set(session.scalars(named))

@@ -112,13 +112,16 @@ def resolve_due(session: Session, case: Case) -> datetime | None:
 
 
 def gathered(*checks: Callable[[], object]) -> None:
-    """Make all checks and raise one BadInput with every field that any of them found wrong."""
+    """Make all checks and raise one BadInput with every field that any found wrong.
+
+    Of two messages about one field the earlier check's stands.
+    """
     wrong: dict[str, str] = {}
     for check in checks:
         try:
             check()
         except BadInput as error:
-            wrong |= error.fields
+            wrong = {**error.fields, **wrong}
     if wrong:
         raise BadInput(wrong)
 

@@ -247,14 +247,14 @@ def countersign(
     if not case.countersign:
         raise MoveNotAllowed("没有需要会签的理由")
     gate.pass_case(actor, case, "countersign")
-    if actor.id in _took_over(session, case):
+    if actor.id in took_over(session, case):
         raise NotPermitted("会签须由另一人进行")
     case.countersign = False
     record(session, case, actor, "countersign", now, {"remark": may_say(remark)})
     go_on(session, case, now)
 
 
-def _took_over(session: Session, case: Case) -> set[int | None]:
+def took_over(session: Session, case: Case) -> set[int | None]:
     """Return everybody who took over since the last countersignature: one may be the reason's."""
     since = select(func.coalesce(func.max(Entry.n), 0)).where(
         Entry.case_id == case.id, Entry.verb == "countersign"

@@ -51,7 +51,9 @@ def _accept(sight: Sight) -> Form:
     )
 
 
-def _answer(sight: Sight) -> Form:
+def _answer(sight: Sight) -> Form | None:
+    if sight.case.countersign:  # other eyes first
+        return None
     again = gettext("下一工作日由另一人复看。") if sight.case.kind != "question" else ""
     options = [
         ("telephone", gettext("电话里已答复")),
@@ -71,7 +73,9 @@ def _answer(sight: Sight) -> Form:
     )
 
 
-def _decline(sight: Sight) -> Form:
+def _decline(sight: Sight) -> Form | None:
+    if sight.case.countersign:  # other eyes first
+        return None
     return Form(
         "decline",
         gettext("决定不予受理"),
@@ -82,7 +86,9 @@ def _decline(sight: Sight) -> Form:
     )
 
 
-def _refer(sight: Sight) -> Form:
+def _refer(sight: Sight) -> Form | None:
+    if sight.case.countersign:  # other eyes first
+        return None
     not_to = gettext("不得转给被反映的单位。")
     return Form(
         "refer",

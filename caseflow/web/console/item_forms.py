@@ -27,12 +27,17 @@ def key(item: Item, move: str) -> str:
 def forms(sight: Sight, item: Item) -> dict[str, Form]:
     """Return the forms of the moves that this person can make on an item now, by move."""
     offered = dict.fromkeys(edge.move for edge in gate.offers_on(sight.actor, sight.case, item))
-    built = {move: _BUILDERS[move](sight, item) for move in offered if _fits(sight, move)}
+    built = {move: _BUILDERS[move](sight, item) for move in offered if _fits(sight, item, move)}
     return {move: form for move, form in built.items() if form is not None}
 
 
-def _fits(sight: Sight, move: str) -> bool:
-    """Tell whether the case stands where the move needs it."""
+def _fits(sight: Sight, item: Item, move: str) -> bool:
+    """Tell whether the case stands where the move needs it, and nobody has to keep away."""
+    if move in ("return", "strike_off") and sight.actor.recused & {
+        item.verifying_unit_id,
+        item.rectifying_unit_id,
+    }:
+        return False
     if move == "edit":
         return True
     if move == "dispatch":

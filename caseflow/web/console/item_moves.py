@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.ledger.moves import check, items, work
 from caseflow.ledger.moves.items import Dispatch
+from caseflow.ledger.moves.record import gathered
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.tables import Case
 from caseflow.refs import whole
@@ -66,8 +67,11 @@ def find(item_id: int) -> Page:
     def record(session: Session, case: Case) -> None:
         unit = unit_typed(session, case, "rectifying_unit")
         found = Result(result, basis, unit, told)
-        since = None if files.hand_in(session, item_id, seen()) else seen()
-        work.find(session, actor(), item_id, found, now(), seen=since)
+        since = None if len(files) else seen()
+        gathered(
+            lambda: files.hand_in(session, item_id, seen()),
+            lambda: work.find(session, actor(), item_id, found, now(), seen=since),
+        )
 
     return on_item(item_id, "find", record, files)
 
@@ -79,8 +83,11 @@ def submit(item_id: int) -> Page:
     done, files = typed("done"), Brought("evidence")
 
     def record(session: Session, _case: Case) -> None:
-        since = None if files.hand_in(session, item_id, seen()) else seen()
-        work.submit(session, actor(), item_id, done, now(), seen=since)
+        since = None if len(files) else seen()
+        gathered(
+            lambda: files.hand_in(session, item_id, seen()),
+            lambda: work.submit(session, actor(), item_id, done, now(), seen=since),
+        )
 
     return on_item(item_id, "submit", record, files)
 

@@ -16,7 +16,7 @@ from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
 from caseflow.deadlines.rules import rules_of
 from caseflow.deadlines.tables import Clock
-from caseflow.errors import BadInput, NotPermitted, Told
+from caseflow.errors import BadInput, NotPermitted, Told, Unavailable
 from caseflow.intake import desk_places, drafts, uploads
 from caseflow.intake.channels import desk as sheets
 from caseflow.intake.channels.desk import Logged
@@ -48,6 +48,7 @@ USED = (
     "这一张先前已经保存过（%(number)s），那一份没有变。现在写的还没有存入：是另一件，请再按一次保存；"
     "要补充那一件，请打开办件补记。"
 )
+NOT_NOW = "系统暂时存不下来，这一张还没有登记。写的都在（文件要重新选），请过一会儿再按一次保存。"
 
 
 @dataclass(frozen=True)
@@ -105,13 +106,14 @@ def save() -> Page:
     """Save the sheet and show its numbers above the next one; errors keep everything typed."""
     channel, nonce, form = channel_of(request.form.get("channel")), edge.typed("nonce"), sheet()
     nonce = nonce if is_nonce(nonce) else fresh_nonce()
+    files = Proof()
     with edge.read() as session:
         before = saved_before(session, nonce)
     if before is not None and before.logged_by != edge.actor().person:
         # A sheet left open by a colleague: its receipt is nobody else's.
         nonce, before = fresh_nonce(), None
-    files = proof.gather(nonce)
     try:
+        files = proof.gather(nonce)
         logged = _read(channel, nonce, form, files)
         if before is not None and not _same(before, logged):
             fresh, told = fresh_nonce(), Told(USED, number=before.number)
@@ -122,6 +124,8 @@ def save() -> Page:
     except NotPermitted:
         recused = "您与这个单位有回避关系，这一项不能由您办理，请交给同事；所写内容已保留"
         return _again(channel, nonce, form, {"unit": recused}, files)
+    except Unavailable:
+        return _again(channel, nonce, form, {"text": NOT_NOW}, files, 503)
     with edge.read() as session:
         saved = _saved(session, received, channel, len(files.kept))
         return _page(session, Sheet(channel, fresh_nonce()), saved)
@@ -155,10 +159,15 @@ def _in_order(wrong: Mapping[str, str]) -> dict[str, str]:
 
 
 def _again(
-    channel: str, nonce: str, form: Mapping[str, str], errors: Mapping[str, str], files: Proof
+    channel: str,
+    nonce: str,
+    form: Mapping[str, str],
+    errors: Mapping[str, str],
+    files: Proof,
+    status: int = 422,
 ) -> Page:
     with edge.read() as session:
-        return str(_page(session, Sheet(channel, nonce, form, errors, files=files))), 422
+        return str(_page(session, Sheet(channel, nonce, form, errors, files=files))), status
 
 
 def _waiting(session: Session, channel: str) -> list[Kept]:

@@ -192,8 +192,9 @@ def _letter(
     with edge.read() as session:
         story = tracking.story(session, report_id)
     shown, now = {part: guard.new_nonce() for part in _PARTS}, edge.now()
-    if tried.part and tried.nonce:
-        shown[tried.part] = tried.nonce
+    errored = _errored(tried.part, waiting=story.question is not None)
+    if errored and tried.nonce:
+        shown[errored] = tried.nonce  # files wait under the number of the form that keeps the words
     return page(
         "public/track_case.html",
         status,
@@ -202,7 +203,7 @@ def _letter(
         question=letter.question(story),
         told=letter.told(story.added),
         errors=tried.errors,
-        errored=_errored(tried.part, waiting=story.question is not None),
+        errored=errored,
         form={"text": tried.text},
         notice=tried.notice,
         thanks=thanks,
