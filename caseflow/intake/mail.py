@@ -18,7 +18,8 @@ from caseflow.intake.rooms import Rooms
 
 TRY_AGAIN = 75  # EX_TEMPFAIL: the mail server keeps the message
 BATCH = 100  # messages per call
-_RECONNECTS = 3
+_RECONNECTS = 6
+_FROM_THE_END = 3  # reconnects after which the newest come first
 _IN_A_ROW = 3
 _log = logging.getLogger(__name__)
 
@@ -76,6 +77,7 @@ class _Round:
     current: str | None = None
     troubled: set[str] = field(default_factory=set)
     in_a_row: int = 0
+    lost: int = 0
 
 
 def poll(
@@ -83,9 +85,11 @@ def poll(
 ) -> int:
     """Take up to BATCH waiting messages and return how many were taken and flagged.
 
-    A message that cannot be taken stays unflagged for the next time and never keeps back the one
-    after it, even when the server hangs up over it. Killed between commit and flag, the next call
-    meets a duplicate. Raises Unavailable when nothing could be taken though something waits.
+    A message that cannot be taken stays unflagged for the next time and never keeps back the ones
+    after it, even when the server hangs up over it: when that goes on, the rest is taken from the
+    newest end, so that no number of such messages at the head stops the mailbox. Killed between
+    commit and flag, the next call meets a duplicate. Raises Unavailable when nothing could be
+    taken though something waits.
     """
     progress = _Round()
     for _ in range(_RECONNECTS + 1):
@@ -96,6 +100,7 @@ def poll(
         except MailboxLost:
             if progress.current is None:
                 raise
+            progress.lost += 1
             _trouble(progress, "MailboxLost")
     if progress.troubled and not progress.taken:
         raise Unavailable(Told("%(n)d 封邮件暂时无法取入，下次再试", n=len(progress.troubled)))
@@ -103,7 +108,10 @@ def poll(
 
 
 def _take_waiting(rooms: Rooms, mailbox: Mailbox, progress: _Round, now: datetime) -> None:
-    for message in mailbox.waiting():
+    waiting = mailbox.waiting()
+    if progress.lost >= _FROM_THE_END:
+        waiting = waiting[::-1]
+    for message in waiting:
         if progress.taken >= BATCH:
             return
         if message in progress.troubled:

@@ -44,6 +44,7 @@ def site(sqlite_database: Database, tmp_path: Path) -> Site:
 def address(site: Site) -> Iterator[str]:
     """The site on a port of its own."""
     server = make_server("127.0.0.1", 0, site.app, threaded=True)
+    server.daemon_threads = False  # closing waits for answers under way: the next test's database
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"

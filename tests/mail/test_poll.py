@@ -205,6 +205,15 @@ def test_a_message_over_which_the_server_hangs_up_keeps_nobody_back(
         poll(sqlite_rooms, server.connect, now)
 
 
+def test_no_number_of_such_messages_at_the_head_stops_the_mailbox(
+    sqlite_rooms: Rooms, now: datetime
+) -> None:
+    head = {f"hangs up {number}": b"" for number in range(30)}
+    server = Unruly({**head, "1": letter(1), "2": letter(2)})
+    assert poll(sqlite_rooms, server.connect, now) == 2
+    assert server.flagged == ["2", "1"]
+
+
 def test_a_provider_without_keywords_that_wants_an_introduction_is_served_too(
     sqlite_rooms: Rooms, now: datetime
 ) -> None:

@@ -206,6 +206,28 @@ def test_html_nested_without_end_is_read_all_the_same(html: str) -> None:
     assert markup.plain(html).endswith("投诉")
 
 
+def test_a_tag_without_end_is_not_given_to_the_cleaner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its time grows with the square of the attributes."""
+    monkeypatch.setattr(markup.nh3, "clean", lambda *_, **__: pytest.fail("cleaned"))
+    many = " ".join(f"a{n}" for n in range(3_000))
+    assert markup.plain(f"<p {many}>投诉</p>").strip() == "投诉"
+
+
+def test_more_files_than_anybody_sends_are_not_unpacked() -> None:
+    one = b"begin 644 a\n#86)C\n`\nend\n"
+    head = b"From: a@b.example\nSubject: x\nContent-Type: text/plain\n\n"
+    assert len(parse(head + one * 200, NOW).report.files) == 200
+    with pytest.raises(Unparseable, match="200"):
+        parse(head + one * 5_000, NOW)
+    assert len(transfer.uuencoded(one * 5_000, 200)) == 201
+
+
+def test_a_sender_is_looked_for_in_what_anybody_writes() -> None:
+    long = b"From: " + b"x" * 100_000 + b" <a@b.example>\nSubject: y\n\ntext"
+    contact = parse(long, NOW).report.contact
+    assert (contact.email, len(contact.name)) == ("", 200)
+
+
 def test_what_a_reader_does_not_see_is_not_in_the_text() -> None:
     html = "<style>a{}</style><script>x()</script><title>t</title><p onclick=x()>投诉<img src=y>"
     assert markup.plain(html) == "投诉"

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from caseflow.files import sniff
 from caseflow.files.names import FALLBACK, safe_name
 from caseflow.intake.channels.mailbox import charset, encoded, header, markup, transfer
-from caseflow.intake.channels.mailbox.structure import Part
+from caseflow.intake.channels.mailbox.structure import MAX_PARTS, Part, TooManyParts
 from caseflow.intake.report import IncomingFile
 
 LONGEST_TEXT = 100_000  # characters; a longer text comes along as a file
@@ -40,9 +40,12 @@ class Gathered:
 def gather(root: Part, above: str = "") -> Gathered:
     """Return the text and the files of a message; text from odd places when there is no other.
 
-    `above` is put before the text: a subject too long to be one.
+    `above` is put before the text: a subject too long to be one. Raises TooManyParts for more
+    files than a message may have parts.
     """
     found = _walk(root)
+    if len(found.files) > MAX_PARTS:
+        raise TooManyParts
     if not found.text:
         found.texts = [_last_resort(root)]
     found.texts.insert(0, above)
@@ -100,7 +103,7 @@ def _text(part: Part) -> Gathered:
     found = Gathered()
     pieces: list[str] = []
     at = 0
-    for name, inside, start, end in transfer.uuencoded(content):
+    for name, inside, start, end in transfer.uuencoded(content, MAX_PARTS):
         shown = safe_name(charset.decode(name, part.label))
         found.files.append(IncomingFile(shown, _type_of(shown), inside))
         pieces += [charset.decode(content[at:start], part.label), f"[附件：{shown}]\n"]

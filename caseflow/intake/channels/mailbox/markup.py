@@ -29,6 +29,9 @@ _CLOSED_BY_THE_NEXT = {
 _LONGEST = 4_000_000  # characters of HTML that are read as a document
 _DEEPEST = 1_000  # beyond these the cleaner's time grows with the square
 _MOST_ENTITIES = 100_000
+# A tag with that much in it: each attribute is compared with all before it. Pictures written into
+# an address are one attribute without a blank.
+_LONG_TAG = re.compile(r"<[A-Za-z](?:[^<\s]*\s){2000}")
 _SPACES = re.compile(r"[ \t\n\u00a0]+")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
@@ -43,7 +46,8 @@ def text(raw: bytes, label: str = "") -> str:
 
 def plain(html: str) -> str:
     """Return the text of an HTML source; addresses behind links follow in brackets."""
-    if len(html) > _LONGEST or html.count("&") > _MOST_ENTITIES or _deepest(html) > _DEEPEST:
+    hostile = len(html) > _LONGEST or html.count("&") > _MOST_ENTITIES
+    if hostile or _LONG_TAG.search(html) or _deepest(html) > _DEEPEST:
         return _crude(html)
     cleaned = nh3.clean(
         html,

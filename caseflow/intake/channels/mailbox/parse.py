@@ -49,7 +49,7 @@ def parse(raw: bytes, received_at: datetime) -> Parsed:
     subject = header_text(root.headers.get("subject"), label)
     contact = sender.contact(root.headers, label)
     long = len(subject) > LONGEST_SUBJECT
-    found = body.gather(root, above=subject if long else "")
+    found = _gathered(root, above=subject if long else "")
     report = IncomingReport(
         channel=CHANNEL,
         channel_key=fingerprint.of_message(root),
@@ -65,6 +65,14 @@ def parse(raw: bytes, received_at: datetime) -> Parsed:
     machine = automatic.reason(root, subject, contact.email)
     answerable = not machine and automatic.answerable(root, contact.email)
     return Parsed(replace(report, answerable=answerable), machine)
+
+
+def _gathered(root: Part, above: str) -> body.Gathered:
+    """Return text and files. Raises Unparseable."""
+    try:
+        return body.gather(root, above)
+    except structure.TooManyParts as error:
+        raise Unparseable(TOO_MANY_PARTS) from error
 
 
 def _root(raw: bytes) -> Part:

@@ -10,6 +10,7 @@ _ANGLE = re.compile(r"<([^<>]{1,320})>")
 _BARE = re.compile(r"[^\s<>\",;:()\[\]]{1,120}@[^\s<>\",;:()\[\]]{1,255}")
 _ADDRESS = re.compile(r"[^\s@<>\",;:()]{1,120}@[^\s@<>\",;:()]{1,255}")
 _LONGEST = 200
+_READ = 4096  # bytes of a field
 
 
 def contact(headers: Headers, label: str = "") -> Contact:
@@ -26,8 +27,11 @@ def contact(headers: Headers, label: str = "") -> Contact:
 
 
 def read(value: bytes, label: str = "") -> tuple[str, str]:
-    """Return name and address of the first mailbox in a field; either may be empty."""
-    source = charset.one_line(charset.decode(value, label))
+    """Return name and address of the first mailbox in a field; either may be empty.
+
+    No more is read of a field than anybody writes: the search looks back from every character.
+    """
+    source = charset.one_line(charset.decode(value[:_READ], label))
     for text in (source, charset.one_line(encoded.words(source))):
         name, address = _mailbox(text)
         if address:

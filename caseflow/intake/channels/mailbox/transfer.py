@@ -17,7 +17,7 @@ def undo(raw: bytes, encoding: str) -> bytes:
     if encoding == "quoted-printable":
         return binascii.a2b_qp(raw)
     if encoding in {"x-uuencode", "uuencode", "x-uue"}:
-        found = uuencoded(raw)
+        found = uuencoded(raw, 1)
         return found[0][1] if found else raw
     return raw
 
@@ -53,11 +53,14 @@ def _group(piece: bytes) -> bytes:
     return binascii.a2b_base64(piece + b"=" * (-len(piece) % 4))
 
 
-def uuencoded(raw: bytes) -> list[tuple[bytes, bytes, int, int]]:
-    """Return files written into the text by uuencode: raw name, content, and where they stand."""
-    found = []
+def uuencoded(raw: bytes, most: int) -> list[tuple[bytes, bytes, int, int]]:
+    """Return files written into the text by uuencode: raw name, content, and where they stand.
+
+    It stops after one more than `most`: a small mail can hold a hundred thousand.
+    """
+    found: list[tuple[bytes, bytes, int, int]] = []
     at = 0
-    while begin := _UU_BEGIN.search(raw, at):
+    while len(found) <= most and (begin := _UU_BEGIN.search(raw, at)):
         at = begin.end()
         decoded = _uu_lines(raw, at)
         if decoded is not None:
