@@ -29,9 +29,9 @@ _CLOSED_BY_THE_NEXT = {
 _LONGEST = 4_000_000  # characters of HTML that are read as a document
 _DEEPEST = 1_000  # beyond these the cleaner's time grows with the square
 _MOST_ENTITIES = 100_000
-# A tag with that much in it: each attribute is compared with all before it. Pictures written into
-# an address are one attribute without a blank.
-_LONG_TAG = re.compile(r"<[A-Za-z](?:[^<\s]*\s){2000}")
+# A tag with that much in it: each attribute is compared with all before it. What stands in quotes
+# counts once, or a picture written into an address would be such a tag.
+_LONG_TAG = re.compile(r"""<[A-Za-z](?:[^<>"']|"[^"<]*"|'[^'<]*'){20000}""")
 _SPACES = re.compile(r"[ \t\n\u00a0]+")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
