@@ -207,7 +207,7 @@ def verify() -> None:
     from caseflow.app import services
     from caseflow.ledger.verify import verify_chains
 
-    with services().database.read() as session:
+    with services().database.read(snapshot=True) as session:
         report = verify_chains(session)
     click.echo(report.line)
     sys.exit(0 if report.fits else 1)

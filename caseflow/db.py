@@ -115,12 +115,16 @@ class Database:
         self.engine: Engine = _sqlite(url, busy_ms) if self.is_sqlite else _postgresql(url)
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
-        """Yield a session that can only read; it ends with a rollback."""
+    def read(self, *, snapshot: bool = False) -> Iterator[Session]:
+        """Yield a session that can only read; it ends with a rollback.
+
+        With `snapshot` all its statements see one moment, as on SQLite they always do.
+        """
+        options: dict[str, Any] = {WRITE: False, "postgresql_readonly": True}
+        if snapshot and not self.is_sqlite:
+            options["isolation_level"] = "REPEATABLE READ"
         with (
-            self.engine.connect().execution_options(
-                **{WRITE: False, "postgresql_readonly": True}
-            ) as connection,
+            self.engine.connect().execution_options(**options) as connection,
             Session(bind=connection, autoflush=False) as session,
         ):
             yield session

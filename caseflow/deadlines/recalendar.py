@@ -114,8 +114,8 @@ class Recount:
         counted = self._back(clock, resolve) or self._forward(clock)
         if counted >= clock.due:
             return counted
-        tonight = self.after.end_of_day(self.after.local_day(self.now))
-        return min(clock.due, max(counted, tonight))
+        next_day = self.after.roll(self.after.local_day(self.now))  # nobody works on a day off
+        return min(clock.due, max(counted, self.after.end_of_day(next_day)))
 
     def _policy(self, clock: Clock) -> Policy | None:
         known = (policy for policy in self.before.policies if policy.id == clock.policy_id)

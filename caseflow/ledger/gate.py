@@ -142,7 +142,8 @@ def offers_on(actor: Actor, case: Case, item: Item) -> list[Edge]:
 def its_turn(actor: Actor, item: Item) -> bool:
     """Tell whether a unit or inspector holds the item now; the office acts for any holder."""
     if actor.role == "unit":
-        return actor.unit is not None and actor.unit == holder_unit(item)
+        in_person = item.inspector_id is not None and item.state in _VERIFIES
+        return actor.unit is not None and actor.unit == holder_unit(item) and not in_person
     if actor.role == "inspector":
         return item.inspector_id == actor.id and item.state in _VERIFIES
     return True

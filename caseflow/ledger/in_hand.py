@@ -1,20 +1,33 @@
 """What a person has in hand: named before their account is closed or they change their post."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from caseflow.ledger.outbox_reach import case_numbers
 from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
+from caseflow.people.actor import Actor
 
 
-def open_cases(session: Session, user_id: int) -> Sequence[str]:
-    """Return the numbers of open cases that somebody handles, or verifies an item of."""
+@dataclass(frozen=True)
+class InHand:
+    """How many open cases somebody has in hand, and the numbers of those the reader may know."""
+
+    count: int
+    numbers: Sequence[str]
+
+
+def open_cases(session: Session, reader: Actor, user_id: int, office: str) -> InHand:
+    """Return what somebody handles, or verifies an item of; `office`: the installation's area."""
     verifies = select(Item.case_id).where(
         Item.inspector_id == user_id, Item.state.not_in(ITEM_DONE)
     )
-    query = select(Case.number).where(
+    query = select(Case.id).where(
         Case.state.in_(OPEN_CASE_STATES), or_(Case.handler_id == user_id, Case.id.in_(verifies))
     )
-    return session.scalars(query.order_by(Case.id)).all()
+    found = session.scalars(query.order_by(Case.id)).all()
+    known = case_numbers(session, reader, found, office)
+    return InHand(len(found), [known[one] for one in found if one in known])

@@ -12,9 +12,8 @@ from caseflow.ledger.queries import visible
 from caseflow.ledger.tables import Case
 from caseflow.outbox.within import Within
 from caseflow.people.actor import Actor
-from caseflow.people.office_changes import in_reach
+from caseflow.people.office_changes import answers_for
 from caseflow.people.scope import Scope
-from caseflow.people.tables import Area
 
 
 def within(session: Session, actor: Actor, office: str) -> Within:
@@ -22,7 +21,7 @@ def within(session: Session, actor: Actor, office: str) -> Within:
 
     Matters of no case (quarantine) are of the area `office`.
     """
-    no_case = _reaches(session, actor, office)
+    no_case = answers_for(session, actor, office)
 
     def condition(case_id: InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
         # Asked of the few rows of the outbox one by one: `IN` would walk every case of the area.
@@ -43,15 +42,10 @@ def case_numbers(
     ids = sorted(one for one in case_ids if one is not None)
     query = select(Case.id, Case.number).where(Case.id.in_(ids), _visible(actor))
     found: dict[int | None, str] = dict(session.execute(query).all())
-    if _reaches(session, actor, office):
+    if answers_for(session, actor, office):
         found[None] = ""
     return found
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
     return visible(Scope("area", level=actor.level, code=actor.area, recused=actor.recused))
-
-
-def _reaches(session: Session, actor: Actor, office: str) -> bool:
-    query = select(Area.code).where(Area.code == office, in_reach(actor))
-    return session.scalar(query) is not None

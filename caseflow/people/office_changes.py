@@ -74,6 +74,12 @@ def in_reach(actor: Actor) -> ColumnElement[bool]:
     return column
 
 
+def answers_for(session: Session, actor: Actor, area: str) -> bool:
+    """Tell whether an area lies within what somebody answers for."""
+    query = select(Area.code).where(Area.code == area, in_reach(actor))
+    return session.scalar(query) is not None
+
+
 def newest(session: Session, actor: Actor, user_id: int | None = None) -> Sequence[Noted]:
     """Return the last changes made in the actor's areas, or those about one account."""
     query = (

@@ -25,9 +25,13 @@ class Scope:
 
 
 def scope_of(actor: Actor) -> Scope:
-    """Return how far `actor` sees: the office its area's subtree, a unit its own items."""
+    """Return how far `actor` sees: the office its area's subtree, a unit its own items.
+
+    Only an inspector holds items in person: who went over to a unit left them behind.
+    """
     if may(actor, "ledger.read"):
         return Scope("area", level=actor.level, code=actor.area, recused=actor.recused)
     if may(actor, "item.hold"):
-        return Scope("holder", unit=actor.unit, person=actor.id, recused=actor.recused)
+        person = actor.id if actor.role == "inspector" else None
+        return Scope("holder", unit=actor.unit, person=person, recused=actor.recused)
     return Scope("nothing")

@@ -119,6 +119,8 @@ def _check(username: str, password: str) -> Me | None:
         if not right:
             accounts.failed(found, now)
             return None
+        if found.password_hash != stored:  # it was reset meanwhile: the old one opens nothing
+            return None
         accounts.signed_in(found, now)
         known = accounts.login_of(session, found.id)
         return _me(known) if known else None

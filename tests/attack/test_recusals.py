@@ -144,6 +144,21 @@ def test_nobody_judges_what_a_unit_did_that_they_keep_away_from(room: Room) -> N
             judge(room.session, reviewer, item.id, "理由", room.now)
 
 
+def test_an_inspector_who_goes_over_to_a_unit_leaves_their_items_behind(room: Room) -> None:
+    """Neither may the unit reported learn of a tip so, nor a unit clear itself."""
+    inspector = room.office["inspector"]
+    _, tip = room.sent("handler", "section", "school", "tip", inspector.id)
+    _, own = room.sent("handler", "academy", "academy", "complaint", inspector.id)
+    for unit, item in (("school", tip), ("academy", own)):
+        user = room.session.get_one(User, inspector.person)
+        user.role, user.unit_id = "unit", room.office.units[unit]
+        room.session.flush()
+        gone = accounts.actor_of(room.session, user)
+        assert holding.open_items(room.session, scope_of(gone)) == []
+        with pytest.raises(NotPermitted):
+            work.sign_for(room.session, gone, item.id, room.now)
+
+
 def test_an_inspector_sees_no_more_of_an_item_once_their_unit_is_named(room: Room) -> None:
     inspector = room.recused("inspector", "school")
     case, item = room.sent("handler", "section", None, "complaint", inspector.id)

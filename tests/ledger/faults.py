@@ -179,7 +179,7 @@ FAULTS: dict[str, Fault] = {
         "danger: its clock stopped",
     ),
     "the own reason is countersigned": Fault(
-        lambda: [(triage, "_took_over", lambda *_: set())],
+        lambda: [(triage, "took_over", lambda *_: set())],
         scenes.danger,
         "second person: own reason",
     ),

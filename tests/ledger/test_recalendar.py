@@ -321,6 +321,22 @@ def test_only_what_was_shown_is_done(database: Database) -> None:
         assert rules_of(session).calendar.overrides == {}
 
 
+def test_a_correction_on_a_day_off_makes_nothing_due_that_day(database: Database) -> None:
+    """Tuesday to Thursday are entered as days off, and taken back on the Sunday after."""
+    with database.transaction() as session:
+        office = offices.make(session)
+        asked = at("03-01T10:00")
+        offices.report(session, asked, kind="question")
+        slip = Change(days={date(2027, 3, day): False for day in (2, 3, 4)})
+        undo = Change(days=dict.fromkeys(slip.days))
+        for change, now in ((slip, asked), (undo, at("03-07T10:00"))):
+            mark = recalendar.preview(session, change, now).mark
+            recalendar.recalendar(session, office["administrator"], change, mark, now)
+        query = select(Clock.due).where(Clock.name == "resolve", Clock.state == "running")
+        resolve = session.scalars(query).one()
+        assert resolve == at("03-09T00:00"), "the end of Monday the 8th"
+
+
 @pytest.mark.parametrize("name", ["supervisor", "leader", "auditor"])
 def test_only_an_administrator_changes_the_calendar(database: Database, name: str) -> None:
     with database.transaction() as session:

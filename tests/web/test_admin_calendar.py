@@ -4,11 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from caseflow.deadlines.tables import Clock, DayOverride, PublishedYear
 from caseflow.escalation import sweep
 from caseflow.escalation.tables import Order
 from caseflow.ledger.history_tables import Entry
+from caseflow.people.tables import User
+from tests import office as offices
 from tests.web.site import Page, Site
 from tests.web.walking import dispatched
 
@@ -142,3 +145,17 @@ def test_an_order_that_waits_for_an_answer_names_the_new_day(site: Site) -> None
     page = site.as_("supervisor").get(path)
     assert "3月19日(周四)" in page.text
     assert "3月18日(周三)" not in page.text
+
+
+def test_only_who_answers_for_everybody_changes_the_calendar(site: Site) -> None:
+    """One calendar binds every area of an installation, and its preview names their cases."""
+
+    def elsewhere(session: Session) -> None:
+        session.get_one(User, site.office["administrator"].person).area_code = offices.OTHER
+
+    site.do(elsewhere)
+    visit = site.as_("administrator")
+    assert not visit.get("/console/calendar?year=2026").offers("/console/calendar/preview")
+    for path in ("/console/calendar/preview", "/console/calendar"):
+        page = visit.post(path, year="2026", lines="2026-03-05 休", mark="x")
+        assert page.status == 403

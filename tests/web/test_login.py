@@ -69,6 +69,22 @@ def test_wrong_passwords_at_the_same_moment_are_all_counted(
     assert site.ask(lambda s: s.get_one(User, person).failed_logins) == 2
 
 
+def test_a_password_that_is_reset_meanwhile_opens_nothing(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who signs in with the old one at that very moment is whom the reset meant to throw out."""
+    give_password(site, "handler")
+    check = accounts.check_password
+
+    def reset_meanwhile(stored: str | None, password: str) -> bool:
+        right = check(stored, password)
+        give_password(site, "handler")
+        return right
+
+    monkeypatch.setattr(accounts, "check_password", reset_meanwhile)
+    assert sign_in(site, "handler", PASSWORD).status == 401
+
+
 def test_passwords_are_hashed_one_at_a_time_in_one_thread(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

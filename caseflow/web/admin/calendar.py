@@ -11,14 +11,15 @@ from caseflow.deadlines import listed
 from caseflow.deadlines.notice_lines import WrongLine, WrongLines, parse
 from caseflow.deadlines.recalendar import Change
 from caseflow.deadlines.rules import rules_of
-from caseflow.errors import BadInput, MoveNotAllowed
+from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.escalation import answer_days
 from caseflow.ledger.moves import recalendar
 from caseflow.ledger.moves.recalendar import Outcome
+from caseflow.people.office_changes import answers_for
 from caseflow.web.admin.frame import Page, blueprint
 from caseflow.web.admin.year import months
 from caseflow.web.clocks import due_text
-from caseflow.web.edge import actor, change, needs, now, read, typed
+from caseflow.web.edge import actor, can, change, needs, now, read, rooms, typed
 from caseflow.web.locale import day_text, gettext
 
 FIRST, LAST = 2004, 2099
@@ -59,6 +60,7 @@ def _page(
         overrides=changed,
         errors=errors or {},
         wrong=lines,
+        may_edit=_may_edit(),
         language=request.method == "GET",
     )
     return body, status
@@ -76,10 +78,24 @@ def _refused(wrong: BadInput) -> Page:
     return _page(_year(typed("year")), wrong.fields, lines, 422)
 
 
+def _may_edit() -> bool:
+    """Tell whether the reader answers for all whom the one calendar of this installation binds."""
+    if not can("calendar.edit"):
+        return False
+    with read() as session:
+        return answers_for(session, actor(), rooms().area)
+
+
+def _for_everybody() -> None:
+    if not _may_edit():
+        raise NotPermitted("日历对全部辖区有效，由管理全部辖区的管理员修改")
+
+
 @blueprint.post("/calendar/preview")
 @needs("calendar.edit")
 def calendar_preview() -> Page:
     """Show which open promises a change would move; nothing is written."""
+    _for_everybody()
     try:
         wanted = _wanted()
         with read() as session:
@@ -134,6 +150,7 @@ def _done(wanted: Change, mark: str) -> Outcome | None:
 @needs("calendar.edit")
 def calendar_change() -> Page:
     """Change the calendar exactly as previewed; another outcome is shown before it happens."""
+    _for_everybody()
     mark = typed("mark")
     try:
         wanted = _wanted()

@@ -18,7 +18,7 @@ from caseflow.people.tables import User
 from caseflow.refs import whole
 from caseflow.web.admin.changes import change_rows
 from caseflow.web.admin.frame import Page, asked, blueprint, number
-from caseflow.web.edge import actor, can, change, needs, now, read, typed
+from caseflow.web.edge import actor, can, change, needs, now, read, rooms, typed
 from caseflow.web.locale import gettext, moment_text
 
 FIELDS = ("name", "role", "area", "unit", "email")
@@ -166,7 +166,7 @@ def _shown(
             locked=is_locked_out(user, now()),
             duties=postings.duties_of(session, [user.id]).get(user.id, []),
             duty_text=duty_text,
-            in_hand=in_hand.open_cases(session, user.id),
+            in_hand=_in_hand(session, user.id),
             changes=change_rows(session, office_changes.newest(session, actor(), user.id)),
             own=user.id == actor().id,
             values=request.form if form == "change" else _values(user),
@@ -201,9 +201,13 @@ def _settle(user_id: int, form: str, work: Callable[[Session], object], done: st
     return redirect(url_for("admin.person", user_id=user_id))
 
 
+def _in_hand(session: Session, user_id: int) -> in_hand.InHand:
+    return in_hand.open_cases(session, actor(), user_id, rooms().area)
+
+
 def _seen_in_hand(session: Session, user_id: int) -> None:
     """What somebody has in hand was named on the page; raise BadInput when that changed."""
-    if typed("in_hand") != str(len(in_hand.open_cases(session, user_id))):
+    if typed("in_hand") != str(_in_hand(session, user_id).count):
         raise BadInput({"in_hand": "名下在办的办件有变化，请看过下面的清单再提交"})
 
 
