@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from caseflow.people import accounts, divisions
 from caseflow.people.office_tables import OfficeChange
 from caseflow.people.posts import holder
-from caseflow.people.tables import Post, Unit, User
+from caseflow.people.tables import Post, Recusal, Unit, User
 from tests import office as offices
 from tests.web.site import Page, Site
 from tests.web.walking import dispatched
@@ -109,6 +109,17 @@ def test_another_role_ends_the_sessions_and_is_on_the_record(site: Site) -> None
     assert site.as_("reviewer").get("/console/check").path == "/login"
     assert "验收人 → 审计员" in page.text
     assert "验收人 → 审计员" in site.as_("auditor").get("/console/people/changes").text
+
+
+def test_cases_that_the_reader_may_not_see_are_counted_and_not_named(site: Site) -> None:
+    """A number that answers 404 elsewhere would tell which unit it is about."""
+    school = site.office.units["school"]
+    number = dispatched(site, "academy", unit=school)
+    person = site.office["supervisor"].person
+    site.do(lambda s: s.add(Recusal(user_id=person, unit_id=school, reason="亲属", since=site.now)))
+    page = site.as_("supervisor").get(path_of(site, "handler"))
+    assert "名下在办 1 件" in page.text
+    assert number not in page.html
 
 
 def test_open_cases_are_named_before_somebody_leaves(site: Site) -> None:
