@@ -98,3 +98,13 @@ def test_a_serialization_failure_begins_anew_three_times_and_then_says_so(
 def test_what_would_fail_again_is_not_tried_again(two_rows: Database) -> None:
     with pytest.raises(DBAPIError):
         refused(two_rows, UNIQUE, 1)
+
+
+@pytest.mark.parametrize(("snapshot", "seen"), [(True, 0), (False, 1)])
+def test_a_snapshot_sees_one_moment(two_rows: Database, snapshot: bool, seen: int) -> None:
+    """Who verifies a ledger at work must not compare this moment's heads with the next one's."""
+    value = select(Tally.value).where(Tally.period == "A")
+    with two_rows.read(snapshot=snapshot) as session:
+        assert session.scalars(value).one() == 0
+        two_rows.run(lambda writes: count(writes, "A"))
+        assert session.scalars(value).one() == seen
