@@ -3,6 +3,7 @@ of them works (design laws 4 and 9).
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -110,8 +111,15 @@ def test_a_slip_is_lifted_by_a_second_person_and_the_unit_itself_never(room: Roo
         with pytest.raises(BadInput, match=told):
             items.dispatch(room.session, actor, item.id, Dispatch(units[to], "核查"), room.now)
         room.session.refresh(item)
-    items.dispatch(room.session, supervisor, item.id, Dispatch(units["academy"], "核查"), room.now)
+    given = Dispatch(units["academy"], "核查")
+    with pytest.raises(BadInput, match="确认") as silent:
+        items.dispatch(room.session, supervisor, item.id, given, room.now)
+    assert set(silent.value.fields) == {"slip"}
+    room.session.refresh(item)
+    items.dispatch(room.session, supervisor, item.id, replace(given, slip=True), room.now)
     assert item.verifying_unit_id == units["academy"]
+    said = offices.last_entry(room.session, case, "dispatch")["facts"]
+    assert said["slip"] == [units["academy"]], "who lifted the shield stands in the history"
 
 
 def test_no_inspector_verifies_what_was_named_before_and_they_keep_away_from(room: Room) -> None:

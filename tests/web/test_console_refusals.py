@@ -131,6 +131,24 @@ def test_what_waits_for_other_eyes_or_hands_is_not_offered(site: Site) -> None:
     assert not page.offers(f"/console/items/{item.id}/strike_off")
 
 
+def test_a_slip_in_naming_is_lifted_on_the_page_by_a_second_person(site: Site) -> None:
+    school, academy = site.office.units["school"], site.office.units["academy"]
+    number = open_case(site, kind="tip", unit=school)
+    on_case(site, "handler", number, "accept")
+    on_case(site, "handler", number, "split", matters="收费")
+    on_case(site, "handler", number, "name_unit", unit="测试academy", reason="来件写错")
+    path = f"/console/items/{item_of(site, number).id}/dispatch"
+    case = f"/console/cases/{number}"
+    assert "slip" not in site.as_("handler").get(case).form(path).names
+    page = site.as_("supervisor").get(case).send(path, unit="测试school", text="核查")
+    assert page.status == 422
+    assert "请确认确系写错" in page.text
+    page = page.send(path, unit="测试school", text="核查", slip="yes")
+    assert page.status == 200
+    assert item_of(site, number).verifying_unit_id == school
+    assert case_of(site, number).unit_id == academy
+
+
 def test_an_operator_dispatches_urgent_items_only(site: Site) -> None:
     number = open_case(site)
     on_case(site, "handler", number, "accept")

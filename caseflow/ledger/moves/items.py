@@ -26,13 +26,15 @@ from caseflow.people.tables import Unit, User
 class Dispatch:
     """Whom an item goes to and what they read. `inspector` verifies in person, where one does.
 
-    `none_listed`: somebody made sure that a tip is about no unit of our list.
+    `none_listed`: somebody made sure that a tip is about no unit of our list. `slip`: somebody
+    holds it for a mistake that this unit was named as the one reported before.
     """
 
     unit_id: int
     text: str
     inspector_id: int | None = None
     none_listed: bool = False
+    slip: bool = False
 
 
 def split(
@@ -101,7 +103,7 @@ def dispatch(
     text = words(given.text, "text")
     if actor.role == "operator" and not case.urgent:
         raise NotPermitted("值班员只能交办紧急事项")
-    _check_unit(session, actor, case, given)
+    lifted = _check_unit(session, actor, case, given)
     if gate.pass_case(actor, case, "dispatch").source == "accepted":
         _promise_again(session, case, now)
     gate.pass_item(actor, case, item, "dispatch")
@@ -116,6 +118,7 @@ def dispatch(
         "inspector": given.inspector_id,
         "text": commitment(text),
         **({"none_listed": True} if given.none_listed and case.unit_id is None else {}),
+        **({"slip": lifted} if lifted else {}),
     }
     record(session, case, actor, "dispatch", now, facts, item=item, refs={"unit": given.unit_id})
 
@@ -152,7 +155,8 @@ def _promise_again(session: Session, case: Case, now: datetime) -> None:
             start_clocks(session, case, item, ("sign_for", *names) if unsigned else names, now)
 
 
-def _check_unit(session: Session, actor: Actor, case: Case, given: Dispatch) -> None:
+def _check_unit(session: Session, actor: Actor, case: Case, given: Dispatch) -> list[int]:
+    """Return the units, named before, whose shield this dispatch lifts. Raises BadInput."""
     unit = session.get(Unit, given.unit_id)
     if unit is None or not unit.active:
         raise BadInput({"unit": "请选择核查单位"})
@@ -164,21 +168,23 @@ def _check_unit(session: Session, actor: Actor, case: Case, given: Dispatch) -> 
         if (shielded | {unit.id}) & actor_of(session, person).recused:
             raise BadInput({"inspector": "这位责任督学须回避，请另选"})
     if case.kind != "tip":
-        return
+        return []
     if case.unit_id is None and not given.none_listed:
         raise BadInput({"none_listed": "请先指明被举报的单位；确实不在名单里的，请确认"})
     if case.unit_id is not None and manages(session, case.unit_id, unit.id):
         raise BadInput({"unit": "举报不得交给被举报单位或其管理的单位核查"})
-    if any(manages(session, one, unit.id) for one in shielded) and not _sees_a_slip(
-        session, actor, case
-    ):
+    lifted = sorted(one for one in shielded if manages(session, one, unit.id))
+    if lifted and not sees_a_slip(session, actor, case):
         raise BadInput({"unit": _NAMED_BEFORE})
+    if lifted and not given.slip:  # silence is no answer (decision 12)
+        raise BadInput({"slip": "这个单位先前被写明或指明为被举报单位，请确认确系写错"})
+    return lifted
 
 
 _NAMED_BEFORE = "这个单位先前被写明或指明为被举报单位。确系写错的，由没有参与指明的督办负责人交办"
 
 
-def _sees_a_slip(session: Session, actor: Actor, case: Case) -> bool:
+def sees_a_slip(session: Session, actor: Actor, case: Case) -> bool:
     """Tell whether a second person may hold an earlier naming for a slip: a supervisor who named
     nothing. Everybody errs, and a unit must not be barred for good; no one alone lifts the shield.
     """

@@ -7,6 +7,8 @@ from flask import url_for
 from caseflow import words
 from caseflow.deadlines import preview
 from caseflow.ledger import gate
+from caseflow.ledger.moves.items import sees_a_slip
+from caseflow.ledger.moves.naming import reported
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.moves.work import at_work
 from caseflow.ledger.states import FINDINGS, TO_RECTIFY
@@ -79,6 +81,7 @@ def _dispatch(sight: Sight, item: Item) -> Form | None:
         guarded,
         fields=(
             *((_none_listed(),) if unsaid else ()),
+            *((_slip(),) if tip and _may_lift(sight) else ()),
             Field(
                 "unit", "unit", gettext("核查单位"), hint=gettext("输入名称的一部分，从列表中选")
             ),
@@ -100,6 +103,27 @@ def _dispatch(sight: Sight, item: Item) -> Form | None:
                 longest=20_000,
             ),
         ),
+    )
+
+
+def _may_lift(sight: Sight) -> bool:
+    """Tell whether a unit was named before that this person may hold for a slip."""
+    earlier = reported(sight.session, sight.case) - {sight.case.unit_id or 0}
+    return bool(earlier) and sees_a_slip(sight.session, sight.actor, sight.case)
+
+
+def _slip() -> Field:
+    """Return the question that lifts the shield off a unit named by mistake, never by silence."""
+    return Field(
+        "radios",
+        "slip",
+        gettext("先前写明或指明过别的被举报单位。现在要交给它核查吗？"),
+        value="",
+        options=[
+            ("", gettext("不是")),
+            ("yes", gettext("是，看过原文，先前确系写错")),
+        ],
+        optional=True,
     )
 
 

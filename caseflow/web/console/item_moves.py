@@ -30,11 +30,11 @@ def edit(item_id: int) -> Page:
 def dispatch(item_id: int) -> Page:
     """Dispatch an item to the verifying unit (交办)."""
     inspector, text = whole(typed("inspector")), typed("text")
-    none_listed = typed("none_listed") == "yes"
+    none_listed, slip = typed("none_listed") == "yes", typed("slip") == "yes"
 
     def send(session: Session, case: Case) -> None:
         unit_id = unit_typed(session, case, "unit") or 0
-        order = Dispatch(unit_id, text, inspector, none_listed)
+        order = Dispatch(unit_id, text, inspector, none_listed, slip)
         items.dispatch(session, actor(), item_id, order, now(), seen=seen())
 
     return on_item(item_id, "dispatch", send)
