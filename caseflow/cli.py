@@ -107,6 +107,19 @@ def demo() -> None:
 
 
 @main.command()
+@click.argument("username")
+@click.argument("name")
+def administrator(username: str, name: str) -> None:
+    """Make an administrator of this office and print the password to sign in with once."""
+    from caseflow import setup
+    from caseflow.app import services
+
+    built = services()
+    setup.prepare(built)
+    click.echo(setup.add_administrator(built, username, name, clock.now()))
+
+
+@main.command()
 def web() -> None:
     """Serve the web alone (production: gunicorn wsgi:app)."""
     from caseflow import serving

@@ -9,7 +9,7 @@ from caseflow import migrating
 from caseflow.app import Services
 from caseflow.deadlines import shipped
 from caseflow.escalation.defaults import DEFAULT_LADDERS
-from caseflow.people import divisions
+from caseflow.people import accounts, divisions, staff
 from caseflow.people.tables import Area, User
 
 
@@ -34,6 +34,15 @@ def is_empty(built: Services) -> bool:
     """Tell whether nobody has an account yet."""
     with built.database.read() as session:
         return session.scalar(select(User.id).limit(1)) is None
+
+
+def add_administrator(built: Services, username: str, name: str, now: datetime) -> str:
+    """Make an administrator of the installation's area; return the first password. BadInput."""
+    password = staff.fresh_password()
+    stored = accounts.hash_password(password)
+    area = built.rooms.area
+    built.database.run(lambda s: staff.first_administrator(s, area, username, name, stored, now).id)
+    return password
 
 
 def fill_with_demo(built: Services, now: datetime) -> None:

@@ -64,6 +64,19 @@ def failed(user: User, now: datetime) -> None:
         user.locked_until = now + LOCKED_FOR
 
 
+def tried(user: User | None, stored: str | None, right: bool, now: datetime) -> bool:
+    """Note a try at the password of an account, and tell whether it opens the account.
+
+    `right` is what the comparison with `stored` said; what was reset meanwhile opens nothing.
+    """
+    if user is None or is_locked_out(user, now):
+        return False
+    if not right:
+        failed(user, now)
+        return False
+    return user.password_hash == stored
+
+
 def signed_in(user: User, now: datetime) -> None:
     """Forget failed tries and note the moment."""
     user.failed_logins = 0
@@ -79,18 +92,22 @@ def signed_out(session: Session, user_id: int) -> None:
 
 @dataclass(frozen=True)
 class Login:
-    """Who is behind a session. `epoch`: sessions of an earlier one have ended."""
+    """Who is behind a session. `epoch`: sessions of an earlier one have ended.
+
+    `told`: the password is one that an administrator knows.
+    """
 
     id: int
     name: str
     active: bool
     epoch: int
+    told: bool
     actor: Actor
 
 
 _LOGIN = (
     select(
-        *(User.id, User.name, User.active, User.session_epoch),
+        *(User.id, User.name, User.active, User.session_epoch, User.password_told),
         *(User.role, User.area_code, User.unit_id),
         Area.level,
         Recusal.unit_id.label("recused"),
@@ -114,7 +131,7 @@ def login_of(session: Session, user_id: int) -> Login | None:
         unit=row.unit_id,
         recused=frozenset(one.recused for one in rows if one.recused is not None),
     )
-    return Login(row.id, row.name, row.active, row.session_epoch, actor)
+    return Login(row.id, row.name, row.active, row.session_epoch, row.password_told, actor)
 
 
 def actor_of(session: Session, user: User) -> Actor:

@@ -22,6 +22,7 @@ CHANGES = {
     "account_opened": "恢复账号",
     "account_unlocked": "解除锁定",
     "password_reset": "重设密码",
+    "password_changed": "本人修改密码",
     "post_assigned": "调整岗位",
     "calendar_changed": "修改日历",
     "message_requeued": "重新发送消息",

@@ -68,6 +68,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "calendar.edit": (ADMINISTRATOR,),
     "people.read": (SUPERVISOR, LEADER, AUDITOR, ADMINISTRATOR),
     "people.edit": (ADMINISTRATOR,),
+    "account.own": ROLES,
     SYSTEM: (SYSTEM,),
 }
 

@@ -15,9 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound, NotPermitted
+from caseflow.people.accounts import actor_of
 from caseflow.people.actor import Actor
 from caseflow.people.office_changes import in_reach, note
-from caseflow.people.permissions import ROLES, UNIT, require
+from caseflow.people.permissions import ADMINISTRATOR, ROLES, UNIT, require
 from caseflow.people.tables import Area, Unit, User
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
@@ -59,6 +60,26 @@ def create(
 ) -> User:
     """Make an account with the password hash `stored`. Raises NotPermitted, BadInput."""
     require(actor, "people.edit")
+    user = _made(session, actor, username, account, stored)
+    note(session, actor, "account_created", now, _facts(user), user_id=user.id)
+    return user
+
+
+def first_administrator(
+    session: Session, area: str, username: str, name: str, stored: str, now: datetime
+) -> User:
+    """Make an administrator of an area for whoever has a shell on the machine. Raises BadInput.
+
+    The way into an office where nobody has an account yet, or whose administrators are all gone.
+    """
+    nobody = Actor(id=None, role=ADMINISTRATOR, area=area, level=session.get_one(Area, area).level)
+    user = _made(session, nobody, username, Account(name, ADMINISTRATOR, area), stored)
+    itself = actor_of(session, user)
+    note(session, itself, "account_created", now, _facts(user), user_id=user.id)
+    return user
+
+
+def _made(session: Session, actor: Actor, username: str, account: Account, stored: str) -> User:
     wrong = _wrong(session, actor, account)
     if not _USERNAME.fullmatch(username):
         wrong["username"] = "登录名用小写字母、数字、点、横线，3 至 60 位"
@@ -66,13 +87,12 @@ def create(
         wrong["username"] = "这个登录名已经有人用了"
     if wrong:
         raise BadInput(wrong)
-    user = User(username=username, password_hash=stored, **_columns(account))
+    user = User(username=username, password_hash=stored, password_told=True, **_columns(account))
     try:
         with session.begin_nested():
             session.add(user)
     except IntegrityError as error:  # somebody else took the name a moment ago
         raise BadInput({"username": "这个登录名已经有人用了"}) from error
-    note(session, actor, "account_created", now, _facts(user), user_id=user.id)
     return user
 
 
@@ -130,7 +150,7 @@ def reset_password(
 ) -> User:
     """Give an account the password hash `stored`; its sessions end and a lock is lifted."""
     user = _other(session, actor, user_id)
-    user.password_hash = stored
+    user.password_hash, user.password_told = stored, True
     user.session_epoch += 1
     user.failed_logins, user.locked_until = 0, None
     note(session, actor, "password_reset", now, user_id=user.id)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from caseflow.db import Base, Moment
@@ -65,7 +65,11 @@ class Unit(Base):
 
 
 class User(Base):
-    """Somebody who signs in. The role and the area or unit decide what they may see and do."""
+    """Somebody who signs in. The role and the area or unit decide what they may see and do.
+
+    `password_told`: an administrator told the password, so another has to be chosen before
+    anything else.
+    """
 
     __tablename__ = "user_account"
 
@@ -76,6 +80,7 @@ class User(Base):
     area_code: Mapped[str] = mapped_column(ForeignKey("area.code"), index=True)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     password_hash: Mapped[str] = mapped_column(Text)
+    password_told: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     session_epoch: Mapped[int] = mapped_column(Integer, default=0)
     locale: Mapped[str] = mapped_column(String(10), default="zh")
     email: Mapped[str | None] = mapped_column(String(200))

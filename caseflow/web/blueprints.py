@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from caseflow.web import admin, console, desk, public, unit
+from caseflow.web import account, admin, console, desk, public, unit
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     public.blueprint,
@@ -10,6 +10,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     desk.blueprint,
     admin.blueprint,
     unit.blueprint,
+    account.blueprint,
 )
 
 

@@ -16,10 +16,11 @@ from caseflow.web.login import home_of
 
 log = logging.getLogger(__name__)
 
-_STAFF = ("/console", "/unit")
+_STAFF = ("/console", "/unit", "/account")
 _NOT_WRITTEN = {
     *("csrf_token", "head_n", "nonce", "channel", "seen", "kept"),
     *("confirmation", "ticket", "code", "number", "username", "password", "started"),
+    *("present", "chosen", "again"),  # passwords
     *("name", "phone", "email", "address"),  # who it is about belongs on no error page
     *("kind", "category", "area", "unit", "disclosure", "contact", "outcome", "way", "result"),
 }

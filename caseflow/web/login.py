@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, flash, g, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask import session as cookie
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy.orm import Session
@@ -19,16 +30,22 @@ from caseflow.web.locale import gettext
 
 blueprint = Blueprint("login", __name__)
 Page = str | Response | WerkzeugResponse
+OWN = "account.own"
+"""The permission that everybody who signs in carries."""
 
 
 @dataclass(frozen=True)
 class Me(UserMixin):
-    """Who is signed in, as pages show it; `epoch` ends every session when it is raised."""
+    """Who is signed in, as pages show it; `epoch` ends every session when it is raised.
+
+    `told`: the password is one that an administrator knows; nothing opens before it is changed.
+    """
 
     id: int
     name: str
     role: str
     epoch: int
+    told: bool
     actor: Actor
     unit_id: int | None
 
@@ -48,22 +65,36 @@ def _load(kept: str) -> Me | None:
         found = accounts.login_of(session, int(user_id))
     if found is None or not found.active or str(found.epoch) != epoch:
         return None
-    return _me(found)
+    return me(found)
 
 
-def _me(known: Login) -> Me:
+def me(known: Login) -> Me:
+    """Return a login as pages show it."""
     actor = known.actor
-    return Me(known.id, known.name, actor.role, known.epoch, actor, actor.unit)
+    return Me(known.id, known.name, actor.role, known.epoch, known.told, actor, actor.unit)
 
 
-def _know() -> None:
-    """Name the actor of this request before any handler runs."""
+def _know() -> Page | None:
+    """Name the actor of this request before any handler runs.
+
+    Whoever has a password that somebody else told them is led to where they choose their own.
+    """
     g.actor = g.me = None
     if request.endpoint == "static":
-        return
+        return None
     if current_user.is_authenticated:
         g.me = current_user._get_current_object()
         g.actor = g.me.actor
+        if g.me.told and _of_staff(request.endpoint):
+            back = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("account.show", next=back))
+    return None
+
+
+def _of_staff(endpoint: str | None) -> bool:
+    """Tell whether a page is for people who sign in, their own account left out."""
+    handler = current_app.view_functions.get(endpoint or "")
+    return getattr(handler, "needs", OWN) != OWN
 
 
 def home_of(actor: Actor) -> str:
@@ -80,26 +111,31 @@ def show() -> Page:
     """Show the form; whoever is signed in already goes on."""
     if edge.signed_in():
         return redirect(home_of(edge.actor()))
-    return render_template("login.html", next=_safe(request.args.get("next")), errors={})
+    return render_template("login.html", next=safe(request.args.get("next")), errors={})
 
 
 @blueprint.post("/login")
 def sign_in() -> Page:
     """Check name and password; one answer for every way of being wrong."""
     username, password = edge.typed("username"), request.form.get("password", "")
-    me = _check(username, password)
-    if me is None:
+    found = _check(username, password)
+    if found is None:
         wrong = gettext("登录名或密码不对，或账号暂时锁定。连续输错五次锁定 15 分钟。")
         page = render_template(
             "login.html",
             username=username,
-            next=_safe(request.form.get("next")),
+            next=safe(request.form.get("next")),
             errors={"username": wrong},
         )
         return Response(page, status=401)
-    cookie.clear()  # nothing that was known of this browser before may prove anything after
-    login_user(me)
-    return redirect(_safe(request.form.get("next")) or home_of(me.actor))
+    let_in(found)
+    return redirect(safe(request.form.get("next")) or home_of(found.actor))
+
+
+def let_in(person: Me) -> None:
+    """Begin a session; nothing that was known of this browser before may prove anything after."""
+    cookie.clear()
+    login_user(person)
 
 
 def _check(username: str, password: str) -> Me | None:
@@ -112,23 +148,16 @@ def _check(username: str, password: str) -> Me | None:
 
     def note(session: Session) -> Me | None:
         found = accounts.by_username(session, username, lock=True)
-        if found is None:
-            return None
-        if accounts.is_locked_out(found, now):
-            return None
-        if not right:
-            accounts.failed(found, now)
-            return None
-        if found.password_hash != stored:  # it was reset meanwhile: the old one opens nothing
+        if found is None or not accounts.tried(found, stored, right, now):
             return None
         accounts.signed_in(found, now)
         known = accounts.login_of(session, found.id)
-        return _me(known) if known else None
+        return me(known) if known else None
 
     return edge.change(note)
 
 
-def _safe(target: str | None) -> str:
+def safe(target: str | None) -> str:
     """Return a path of ours to go on to, or nothing: never another site, never a second header."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return ""

@@ -30,6 +30,7 @@ from caseflow.intake import limits
 from caseflow.intake.limits import Limit
 from caseflow.intake.tables import Tally
 from caseflow.ledger.tables import Case, Item
+from caseflow.people.tables import User
 from config import Settings
 from tests import demo_office
 from tests.browsers import WIDE
@@ -114,6 +115,14 @@ class House:
             with built.database.transaction() as session:
                 session.execute(delete(Tally))
             built.database.close()
+
+    def told(self, account: str) -> None:
+        """Let an account have a password that an administrator told."""
+        database = Database(f"sqlite:///{self.home / 'caseflow.db'}")
+        with database.transaction() as session:
+            person = select(User).where(User.username == account)
+            session.scalars(person).one().password_told = True
+        database.close()
 
     def ask(self, question: Callable[[Session], T]) -> T:
         """Read from the office's database beside the running server."""

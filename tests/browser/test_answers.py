@@ -115,6 +115,17 @@ def test_a_refused_sign_in(shown: House, lang: str) -> None:
 
 
 @every_language
+def test_a_password_that_somebody_told(house: House, lang: str) -> None:
+    house.told("reviewer")
+    page = house.visit("reviewer")
+    arrive(page, "/console/", lang)
+    look(page, "answer:told password", lang)
+    put(page.locator("form[action='/account']"), present="x", chosen="123", again="12")
+    sent(page, "form[action='/account']")
+    look(page, "answer:password refused", lang)
+
+
+@every_language
 def test_a_saved_and_a_refused_sheet_of_the_desk(house: House, lang: str) -> None:
     page = house.visit("operator")
     arrive(page, "/console/desk", lang)

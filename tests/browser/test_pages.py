@@ -95,6 +95,7 @@ SIGHTS = (
     held("dispatched", "yanhui"),
     *(held(state) for state in ("verifying", "rectifying", "submitted", "struck_off")),
     received_order(),
+    at("reviewer", "/account"),
 )
 
 

@@ -130,7 +130,7 @@ class Visit:
 
     def token(self) -> str:
         """Return a form token of this browser's session, from a page that everybody may open."""
-        for path in ("/console/", "/unit/", "/console/people", "/login"):
+        for path in ("/console/", "/unit/", "/console/people", "/account", "/login"):
             page = Page(self, self.client.get(path))
             if page.csrf:
                 return page.csrf

@@ -68,9 +68,12 @@ def test_a_new_account_signs_in_with_the_password_shown_once(site: Site) -> None
     assert accounts.check_password(made.password_hash, password)
     assert password not in admin(site, f"/console/people/{made.id}").html
     visit = site.nobody()
-    home = visit.get("/login").send("/login", username="new.handler", password=password)
+    page = visit.get("/login").send("/login", username="new.handler", password=password)
+    assert page.path == "/account"
+    chosen = "一句只有我知道的话在这里"
+    home = page.send("/account", present=password, chosen=chosen, again=chosen)
     assert home.path == "/console/"
-    assert changes(site) == ["account_created"]
+    assert changes(site) == ["account_created", "password_changed"]
 
 
 @pytest.mark.parametrize(
