@@ -151,5 +151,12 @@ CATEGORIES = {
     "food": "食品卫生",
     "other": "其他",
 }
+UNIT_KINDS = {
+    "school": "学校",
+    "kindergarten": "幼儿园",
+    "institution": "教育机构",
+    "section": "局内科室",
+    "office": "督导办公室",
+}
 ORDER_STATES = {"draft": "拟稿", "issued": "已签发", "cancelled": "已撤销"}
 TABLE = ("办件", "问题项", "从", "办理", "到", "谁可以", "说明", "系统自动")

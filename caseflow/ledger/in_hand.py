@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from caseflow.ledger.outbox_reach import case_numbers
@@ -31,3 +31,10 @@ def open_cases(session: Session, reader: Actor, user_id: int, office: str) -> In
     found = session.scalars(query.order_by(Case.id)).all()
     known = case_numbers(session, reader, found, office)
     return InHand(len(found), [known[one] for one in found if one in known])
+
+
+def open_items(session: Session, unit_id: int) -> int:
+    """Return how many items a unit has yet to verify or to put right."""
+    here = or_(Item.verifying_unit_id == unit_id, Item.rectifying_unit_id == unit_id)
+    query = select(func.count()).where(here, Item.state.not_in(ITEM_DONE))
+    return session.scalar(query) or 0

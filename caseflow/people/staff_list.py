@@ -48,8 +48,8 @@ def staff(
         .where(in_reach(actor))
     )
     if filters.words:
-        like = f"%{_literal(filters.words)}%"
-        named = [column.like(like, escape="\\") for column in (User.name, User.username, Unit.name)]
+        columns = (User.name, User.username, Unit.name)
+        named = [column.contains(filters.words, autoescape=True) for column in columns]
         query = query.where(or_(*named))
     if filters.role:
         query = query.where(User.role == filters.role)
@@ -59,12 +59,6 @@ def staff(
         query = query.where(tuple_(unit, User.id) > tuple_(*after))
     rows = session.execute(query.order_by(unit, User.id).limit(PAGE + 1))
     return [Listed(*row) for row in rows]
-
-
-def _literal(words: str) -> str:
-    for sign in ("\\", "%", "_"):
-        words = words.replace(sign, f"\\{sign}")
-    return words
 
 
 def areas(session: Session, actor: Actor) -> Sequence[Area]:

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from caseflow.intake.tables import Quarantine
-from caseflow.people.tables import User
+from caseflow.people.tables import Unit, User
 from tests.browser.house import House
 from tests.browser.looking import LANGUAGES, Sight, arrive, at, look
 
@@ -16,6 +16,11 @@ def a_person(username: str, account: str = "admin") -> Sight:
         return f"/console/people/{house.ask(lambda s: s.scalars(query).one())}"
 
     return Sight(f"{account}:person {username}", account, path)
+
+
+def a_unit(house: House) -> str:
+    query = select(Unit.id).where(Unit.kind == "school").limit(1)
+    return f"/console/units/{house.ask(lambda s: s.scalars(query).one())}"
 
 
 def quarantined(house: House) -> str:
@@ -36,6 +41,10 @@ SIGHTS = (
     a_person("handler"),
     a_person("admin"),
     a_person("handler", "supervisor"),
+    at("admin", "/console/units"),
+    at("admin", "/console/units?q=nobody"),
+    at("admin", "/console/units/new"),
+    Sight("admin:unit", "admin", a_unit),
     at("admin", "/console/outbox"),
     at("operator", "/console/quarantine"),
     Sight("operator:quarantined", "operator", quarantined),

@@ -45,7 +45,7 @@ INSIDERS = {
 """Account: role, for everybody who sees the district's matters."""
 
 STRANGERS = {f"stranger_{role}": role for role in ROLES}
-ABOUT_NO_UNIT = {"user_id", "post_key", "quarantine_id"}
+ABOUT_NO_UNIT = {"user_id", "post_key", "quarantine_id", "unit_id"}
 """Arguments of routes whose samples are about no unit, so that nobody is recused from them."""
 
 RECUSED = {f"recused_{role}": role for role in ("operator", "handler", "reviewer", "supervisor")}
@@ -236,6 +236,7 @@ def _samples(session: Any) -> dict[str, tuple[Any, Any]]:
         "order_id": order,
         "quarantine_id": select(Quarantine.id),
         "user_id": any_user,
+        "unit_id": select(Unit.id).where(Unit.id == unit),
         "message_id": select(Message.id).where(Message.state == "dead"),
         "event_id": select(Event.id).where(Event.dead_at.is_not(None)),
     }

@@ -3,9 +3,18 @@
 No page of an administrator shows a word of a case; quarantine is the desk's and asks for a reason.
 """
 
-from caseflow.web.admin import calendar, changes, outbox, people, policies, postings, quarantine
+from caseflow.web.admin import (
+    calendar,
+    changes,
+    outbox,
+    people,
+    policies,
+    postings,
+    quarantine,
+    units,
+)
 from caseflow.web.admin.frame import blueprint
 
-PAGES = (calendar, changes, outbox, people, policies, postings, quarantine)
+PAGES = (calendar, changes, outbox, people, policies, postings, quarantine, units)
 
 __all__ = ["PAGES", "blueprint"]

@@ -20,6 +20,12 @@ _LABELS = {
     "area": "辖区",
     "unit": "单位",
     "email": "邮箱",
+    "kind": "单位类别",
+    "area_code": "辖区",
+    "managed_by": "主管单位",
+    "phone": "电话",
+    "address": "地址",
+    "hours": "办公时间",
 }
 
 
@@ -35,12 +41,17 @@ def changes() -> Page:
 def change_rows(session: Session, noted: Sequence[Noted]) -> list[dict[str, str]]:
     """Return changes as rows: when, who, what, about whom, and what it was before."""
     sides = [side for one in noted for side in _sides(one.facts)]
-    units = names.units(session, {side["unit"] for side in sides if _is_id(side.get("unit"))})
-    areas = names.areas(session, {side["area"] for side in sides if side.get("area")})
+    ids = {side[key] for side in sides for key in ("unit", "managed_by") if _is_id(side.get(key))}
+    units = {key: unit.name for key, unit in names.units(session, ids).items()}
+    codes = {side[key] for side in sides for key in ("area", "area_code") if side.get(key)}
+    areas = names.areas(session, codes)
     known: dict[str, Mapping[Any, str]] = {
-        "unit": {key: unit.name for key, unit in units.items()},
+        "unit": units,
+        "managed_by": units,
         "area": areas,
+        "area_code": areas,
         "role": {role: gettext(word) for role, word in words.ROLES.items()},
+        "kind": {kind: gettext(word) for kind, word in words.UNIT_KINDS.items()},
     }
     return [
         {
@@ -65,15 +76,13 @@ def _is_id(value: object) -> bool:
 def _how(one: Noted, known: Mapping[str, Mapping[Any, str]]) -> str:
     facts = one.facts
     if one.what == "account_changed":
+        return _differences(facts, known)
+    if one.what == "unit_changed":
         return gettext("；").join(
-            gettext(
-                "%(what)s：%(before)s → %(after)s",
-                what=gettext(_LABELS[name]),
-                before=_value(known, name, before),
-                after=_value(known, name, facts["after"].get(name)),
-            )
-            for name, before in facts["before"].items()
+            [_value(known, "unit", facts["unit"]), _differences(facts, known)]
         )
+    if one.what.startswith("unit_"):
+        return _value(known, "unit", facts["unit"])
     if one.what == "account_created":
         return series([_value(known, name, facts[name]) for name in ("username", "role")])
     if one.what == "post_assigned":
@@ -91,6 +100,18 @@ def _how(one: Noted, known: Mapping[str, Mapping[Any, str]]) -> str:
             "%(days)d 天，重算 %(cases)d 个办件", days=len(facts["days"]), cases=facts["cases"]
         )
     return ""
+
+
+def _differences(facts: Mapping[str, Any], known: Mapping[str, Mapping[Any, str]]) -> str:
+    return gettext("；").join(
+        gettext(
+            "%(what)s：%(before)s → %(after)s",
+            what=gettext(_LABELS[name]),
+            before=_value(known, name, before),
+            after=_value(known, name, facts["after"].get(name)),
+        )
+        for name, before in facts["before"].items()
+    )
 
 
 def _value(known: Mapping[str, Mapping[Any, str]], name: str, value: object) -> str:
