@@ -24,6 +24,8 @@ CHANGES = {
     "password_reset": "重设密码",
     "password_changed": "本人修改密码",
     "post_assigned": "调整岗位",
+    "recusal_entered": "登记回避",
+    "recusal_ended": "解除回避",
     "unit_created": "登记单位",
     "unit_changed": "修改单位",
     "unit_closed": "停用单位",

@@ -98,7 +98,7 @@ def _made(session: Session, actor: Actor, username: str, account: Account, store
 
 def change(session: Session, actor: Actor, user_id: int, account: Account, now: datetime) -> User:
     """Change an account; another role, area or unit ends its sessions. Raises as `create` does."""
-    user = _other(session, actor, user_id)
+    user = somebody_else(session, actor, user_id)
     wrong = _wrong(session, actor, account)
     if wrong:
         raise BadInput(wrong)
@@ -126,7 +126,7 @@ def moves_away(user: User, account: Account) -> bool:
 
 def close(session: Session, actor: Actor, user_id: int, now: datetime) -> User:
     """Close an account: its sessions end, its posts count as vacant. Raises MoveNotAllowed."""
-    user = _other(session, actor, user_id)
+    user = somebody_else(session, actor, user_id)
     if not user.active:
         raise MoveNotAllowed("这个账号已经停用")
     user.active = False
@@ -137,7 +137,7 @@ def close(session: Session, actor: Actor, user_id: int, now: datetime) -> User:
 
 def reopen(session: Session, actor: Actor, user_id: int, now: datetime) -> User:
     """Let a closed account be used again, with the password it had. Raises MoveNotAllowed."""
-    user = _other(session, actor, user_id)
+    user = somebody_else(session, actor, user_id)
     if user.active:
         raise MoveNotAllowed("这个账号正在使用")
     user.active = True
@@ -149,7 +149,7 @@ def reset_password(
     session: Session, actor: Actor, user_id: int, stored: str, now: datetime
 ) -> User:
     """Give an account the password hash `stored`; its sessions end and a lock is lifted."""
-    user = _other(session, actor, user_id)
+    user = somebody_else(session, actor, user_id)
     user.password_hash, user.password_told = stored, True
     user.session_epoch += 1
     user.failed_logins, user.locked_until = 0, None
@@ -159,13 +159,13 @@ def reset_password(
 
 def unlock(session: Session, actor: Actor, user_id: int, now: datetime) -> User:
     """Lift the lock that wrong passwords set."""
-    user = _other(session, actor, user_id)
+    user = somebody_else(session, actor, user_id)
     user.failed_logins, user.locked_until = 0, None
     note(session, actor, "account_unlocked", now, user_id=user.id)
     return user
 
 
-def _other(session: Session, actor: Actor, user_id: int) -> User:
+def somebody_else(session: Session, actor: Actor, user_id: int) -> User:
     """Return somebody else's account, locked; raises NotPermitted for one's own."""
     require(actor, "people.edit")
     user = in_reach_of(session, actor, user_id)

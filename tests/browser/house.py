@@ -30,7 +30,7 @@ from caseflow.intake import limits
 from caseflow.intake.limits import Limit
 from caseflow.intake.tables import Tally
 from caseflow.ledger.tables import Case, Item
-from caseflow.people.tables import User
+from caseflow.people.tables import Recusal, Unit, User
 from config import Settings
 from tests import demo_office
 from tests.browsers import WIDE
@@ -115,6 +115,17 @@ class House:
             with built.database.transaction() as session:
                 session.execute(delete(Tally))
             built.database.close()
+
+    def recused(self, account: str, unit: str) -> None:
+        """Let an account keep away from a unit."""
+        database = Database(f"sqlite:///{self.home / 'caseflow.db'}")
+        with database.transaction() as session:
+            user = session.scalars(select(User.id).where(User.username == account)).one()
+            away = session.scalars(select(Unit.id).where(Unit.name == unit)).one()
+            session.add(
+                Recusal(user_id=user, unit_id=away, reason="亲属在校任教", since=clock.now())
+            )
+        database.close()
 
     def told(self, account: str) -> None:
         """Let an account have a password that an administrator told."""

@@ -61,6 +61,14 @@ def test_an_administrators_page_is_for_everybody(shown: House, sight: Sight, lan
     assert shown.trouble[before:] == []
 
 
+def test_a_person_who_keeps_away(house: House) -> None:
+    house.recused("handler", "樟叶路小学")
+    page = house.as_("admin")
+    for lang in LANGUAGES:
+        arrive(page, a_person("handler").path(house), lang)
+        look(page, "admin:recused", lang)
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_notice_is_entered_previewed_and_confirmed(own_house: House, lang: str) -> None:
     page = own_house.as_("admin")

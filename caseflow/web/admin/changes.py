@@ -81,7 +81,7 @@ def _how(one: Noted, known: Mapping[str, Mapping[Any, str]]) -> str:
         return gettext("；").join(
             [_value(known, "unit", facts["unit"]), _differences(facts, known)]
         )
-    if one.what.startswith("unit_"):
+    if one.what.startswith(("unit_", "recusal_")):
         return _value(known, "unit", facts["unit"])
     if one.what == "account_created":
         return series([_value(known, name, facts[name]) for name in ("username", "role")])

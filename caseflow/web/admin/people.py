@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from caseflow import words
 from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.ledger import in_hand
-from caseflow.people import accounts, names, office_changes, postings, staff, staff_list
+from caseflow.people import accounts, names, office_changes, postings, recusals, staff, staff_list
 from caseflow.people.accounts import is_locked_out
 from caseflow.people.permissions import ROLES
 from caseflow.people.staff import Account
@@ -166,10 +166,12 @@ def _shown(
             locked=is_locked_out(user, now()),
             duties=postings.duties_of(session, [user.id]).get(user.id, []),
             duty_text=duty_text,
+            recusals=recusals.of(session, user.id),
             in_hand=_in_hand(session, user.id),
             changes=change_rows(session, office_changes.newest(session, actor(), user.id)),
             own=user.id == actor().id,
             values=request.form if form == "change" else _values(user),
+            away=request.form if form == "recuse" else {},
             errors=errors or {},
             form=form,
             password=password,
@@ -237,6 +239,28 @@ def close_person(user_id: int) -> Page:
         staff.close(session, actor(), user_id, now())
 
     return _settle(user_id, "close", work, gettext("账号已停用。"))
+
+
+@blueprint.post("/people/<int:user_id>/recuse")
+@needs("people.edit")
+def recuse_person(user_id: int) -> Page:
+    """Keep somebody away from a unit and those it manages."""
+    unit, reason = number("away_from"), typed("why")
+    return _settle(
+        user_id,
+        "recuse",
+        lambda s: recusals.add(s, actor(), user_id, unit, reason, now()),
+        gettext("已登记回避。"),
+    )
+
+
+@blueprint.post("/people/<int:user_id>/recusal/end")
+@needs("people.edit")
+def end_recusal(user_id: int) -> Page:
+    """Let somebody see matters about a unit again."""
+    unit = number("unit")
+    done = gettext("已解除回避。")
+    return _settle(user_id, "", lambda s: recusals.end(s, actor(), user_id, unit, now()), done)
 
 
 @blueprint.post("/people/<int:user_id>/reopen")
