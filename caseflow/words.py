@@ -104,6 +104,7 @@ MOVES = {
     "split": "拆分问题项",
     "edit": "修改问题项",
     "dispatch": "交办",
+    "reassign": "改派责任督学",
     "sign_for": "签收",
     "hand_in": "上传材料",
     "find": "作出核查结论",

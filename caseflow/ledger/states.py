@@ -109,6 +109,7 @@ CASE_EDGES: tuple[Edge, ...] = (
 ITEM_EDGES: tuple[Edge, ...] = (
     Edge("edit", "draft", STAY, "case.split", "修改尚未派发的问题项"),
     Edge("dispatch", "draft", "dispatched", "item.dispatch", "交办核查单位"),
+    *_from(("dispatched", "verifying"), "reassign", STAY, "item.reassign", "改派责任督学到场核查"),
     Edge("sign_for", "dispatched", "verifying", "item.sign_for", "核查单位签收"),
     Edge("sign_for", "rectifying", STAY, "item.sign_for", "整改单位签收整改通知"),
     *_from(("verifying", "rectifying"), "hand_in", STAY, "item.hand_in", "上传核查或整改材料"),

@@ -80,6 +80,7 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "add": ((_ALWAYS, _to("added", "assignee", "resolve")),),
     "resume": ((_ALWAYS, _to("resumed", "assignee", "resolve")),),
     "dispatch": ((_ALWAYS, _to("dispatched", "holder", "sign_for")),),
+    "reassign": ((_ALWAYS, _to("dispatched", "holder", "sign_for verify")),),
     "find": (
         (lambda news: news.to_other, _to("rectify", "rectifier", "sign_for")),
         (lambda news: news.to_check, _to("check", "checkers", "check")),

@@ -49,6 +49,8 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "case.note": OFFICE,
     "case.assign": (SUPERVISOR,),
     "item.dispatch": _DESK,
+    "item.reassign": (SUPERVISOR,),
+    "item.lift_shield": (SUPERVISOR,),
     "item.sign_for": _HOLDERS,
     "item.hand_in": _HOLDERS,
     "item.find": _HOLDERS,

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from caseflow.db import Database
 from caseflow.errors import BadInput, NotPermitted
 from caseflow.ledger import checkers, holding
-from caseflow.ledger.moves import check, items, naming, triage, work
+from caseflow.ledger.moves import check, items, naming, opening, triage, work
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.tables import Case, Item
 from caseflow.people import accounts
-from caseflow.people.actor import Actor
+from caseflow.people.actor import REPORTER, Actor
 from caseflow.people.scope import scope_of
 from caseflow.people.tables import Area, Recusal, User
 from tests import office as offices
@@ -120,6 +120,32 @@ def test_a_slip_is_lifted_by_a_second_person_and_the_unit_itself_never(room: Roo
     assert item.verifying_unit_id == units["academy"]
     said = offices.last_entry(room.session, case, "dispatch")["facts"]
     assert said["slip"] == [units["academy"]], "who lifted the shield stands in the history"
+
+
+def test_nobody_lifts_the_shield_of_a_unit_that_they_keep_away_from(room: Room) -> None:
+    """Since the case is about another unit they see it, and would be the second person."""
+    handler, units = room.office["handler"], room.office.units
+    supervisor = room.recused("supervisor", "school")
+    case, _ = offices.report(room.session, room.now, kind="tip", unit=units["school"])
+    triage.accept(room.session, handler, case.id, room.now)
+    [item] = items.split(room.session, handler, case.id, ["收费"], room.now)
+    naming.name_unit(room.session, handler, case.id, units["academy"], "更正", room.now)
+    given = Dispatch(units["school"], "核查", slip=True)
+    with pytest.raises(BadInput, match="先前被写明"):
+        items.dispatch(room.session, supervisor, item.id, given, room.now)
+
+
+def test_two_units_that_were_both_accused_are_no_slip(room: Room) -> None:
+    """Nobody ever said that one of them was a mistake, so one person alone cannot."""
+    supervisor, units = room.office["supervisor"], room.office.units
+    case, first = offices.report(room.session, room.now, kind="tip", unit=units["school"])
+    more = offices.new_report(room.session, room.now, kind="tip", unit=units["academy"])
+    opening.join(room.session, REPORTER, case, first, more, room.now)
+    triage.accept(room.session, supervisor, case.id, room.now)
+    [item] = items.split(room.session, supervisor, case.id, ["收费"], room.now)
+    given = Dispatch(units["academy"], "核查", slip=True)
+    with pytest.raises(BadInput, match="先前被写明"):
+        items.dispatch(room.session, supervisor, item.id, given, room.now)
 
 
 def test_no_inspector_verifies_what_was_named_before_and_they_keep_away_from(room: Room) -> None:

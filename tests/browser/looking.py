@@ -24,6 +24,13 @@ AXE = """axe.run(document, {resultTypes: ['violations']}).then(found => found.vi
 # axe does not judge the contrast of a text near a generated box, and takes four times as long to
 # find out which texts those are. Judged are all of them.
 STRICTLY = """axe.configure({checks: [{id: 'color-contrast', options: {ignorePseudo: true}}]})"""
+# A menu lies over the page, so each is opened by itself.
+MENUS = """[...document.querySelectorAll('details[data-menu]')].filter(menu => {
+    menu.open = true;
+    const fits = document.scrollingElement.scrollWidth <= innerWidth;
+    menu.open = false;
+    return !fits;
+}).map(menu => menu.querySelector('summary').innerText)"""
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 
@@ -51,6 +58,7 @@ def look(page: Page, name: str, lang: str) -> None:
     for size in SIZES:
         page.set_viewport_size(size)  # type: ignore[arg-type]
         assert too_wide(page) == [], size
+        assert page.evaluate(MENUS) == [], size
         assert violations(page) == [], size
 
 

@@ -166,6 +166,36 @@ def test_a_reporter_without_scripts_reports_and_follows_up(shown: House, tmp_pat
     assert "补充" in page.locator(".notice-good").inner_text()
 
 
+def test_a_receipt_is_copied_and_printed_by_its_buttons(shown: House) -> None:
+    page = shown.visit()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.add_init_script("window.print = () => { window.printed = true }")
+    kept = report(page, kind="complaint", text=CRY, contact="none")
+    page.get_by_role("button", name="复制").click()
+    expect(page.get_by_role("button", name="已复制")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert kept.number in copied
+    assert kept.code.split() == copied.split()[-4:]
+    page.get_by_role("button", name="打印").click()
+    assert page.evaluate("window.printed")
+
+
+def test_pages_by_night_are_for_everybody_too(shown: House) -> None:
+    """Whoever's telephone is set to dark reads the same words as well."""
+    shown_in = "getComputedStyle(document.body).backgroundColor"
+    day, night = shown.visit(color_scheme="light"), shown.visit(color_scheme="dark")
+    for page in (day, night):
+        page.goto("/")
+    assert day.evaluate(shown_in) != night.evaluate(shown_in)
+    for account, path in (("", "/report"), ("supervisor", "/console/"), ("unit", "/unit/")):
+        page = shown.visit(account, color_scheme="dark", viewport=TELEPHONE)
+        arrive(page, path, "zh")
+        look(page, f"night:{path}", "zh")
+    page = shown.visit("supervisor", color_scheme="dark")
+    open_case(page, shown.neglected())
+    look(page, "night:case", "zh")
+
+
 def test_whoever_left_safely_finds_an_empty_form_by_going_back(shown: House) -> None:
     page = shown.visit()
     arrive(page, "/report", "zh")

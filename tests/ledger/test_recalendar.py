@@ -142,11 +142,11 @@ def test_the_preview_says_what_will_happen_and_writes_nothing(database: Database
     with database.transaction() as session:
         office = offices.make(session)
         case = a_case(session, office, MONDAY)
-        number = case.number
+        of = case.id
     with database.read() as session:  # a session that cannot write
         before = session.execute(select(Clock.id, Clock.due, Clock.state)).all()
         seen = recalendar.preview(session, TWO_MORE_DAYS_OFF, MONDAY)
-        assert {shift.number for shift in seen.shifts} == {number}
+        assert {shift.case_id for shift in seen.shifts} == {of}
         resolve = next(shift for shift in seen.shifts if shift.name == "resolve")
         assert (resolve.old, resolve.new) == (at("02-20T00:00"), at("02-24T00:00"))
         assert session.execute(select(Clock.id, Clock.due, Clock.state)).all() == before

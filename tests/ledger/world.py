@@ -202,6 +202,10 @@ class World:
     def _somebody(self, luck: int) -> int:
         return self.people[luck % len(self.people)].person
 
+    def _inspector(self, luck: int) -> int:
+        """Return an inspector in most cases, else anybody."""
+        return self.office["inspector"].person if luck % 4 else self._somebody(luck)
+
     def _reply(self, actor: Actor, case: Case, luck: int, at: datetime) -> None:
         way = ("telephone", "message", "impossible", "track")[luck % 4]
         closing.reply(
@@ -214,6 +218,7 @@ class World:
         tries: dict[str, Callable[[datetime], object]] = {
             "edit": lambda at: items.edit(s, me, n, "改写", at),
             "dispatch": lambda at: items.dispatch(s, me, n, self._order(luck), at),
+            "reassign": lambda at: items.reassign(s, me, n, self._inspector(luck), "调岗", at),
             "sign_for": lambda at: work.sign_for(s, me, n, at),
             "hand_in": lambda at: work.hand_in(s, me, n, offices.blob(s, at), "图", at),
             "find": lambda at: work.find(s, me, n, self._result(luck), at),

@@ -10,7 +10,7 @@ from caseflow.deadlines.tables import Clock, DayOverride, PublishedYear
 from caseflow.escalation import sweep
 from caseflow.escalation.tables import Order
 from caseflow.ledger.history_tables import Entry
-from caseflow.people.tables import User
+from caseflow.people.tables import Recusal, User
 from tests import office as offices
 from tests.web.site import Page, Site
 from tests.web.walking import dispatched
@@ -58,6 +58,21 @@ def test_the_preview_names_case_clock_and_both_moments_and_changes_nothing(site:
     # the same. The item is due two working days before.
     assert overrides(site) == []
     assert site.ask(lambda s: s.scalar(select(func.count()).where(Entry.verb == "recalendar"))) == 0
+
+
+def test_the_preview_names_no_case_that_its_reader_keeps_away_from(site: Site) -> None:
+    number = dispatched(site, "academy", unit=site.office.units["school"])
+    away = Recusal(
+        user_id=site.office["administrator"].person,
+        unit_id=site.office.units["school"],
+        reason="亲属",
+        since=site.now,
+    )
+    site.do(lambda s: s.add(away))
+    page = preview(site)
+    assert "1 个办件的" in page.text
+    assert "您须回避的办件" in page.text
+    assert number not in page.html
 
 
 def test_what_was_previewed_is_done_on_confirmation(site: Site) -> None:

@@ -12,7 +12,16 @@ from caseflow.ledger.tables import Case
 from caseflow.people.actor import REPORTER
 from tests import office as offices
 from tests.web.site import Site
-from tests.web.walking import case_of, dispatched, on_case, on_item, open_case, report_of, submitted
+from tests.web.walking import (
+    case_of,
+    dispatched,
+    item_of,
+    on_case,
+    on_item,
+    open_case,
+    report_of,
+    submitted,
+)
 
 
 def numbers(html: str) -> list[str]:
@@ -70,6 +79,22 @@ def test_a_case_costs_as_many_statements_with_many_items_as_with_two(site: Site)
     for number in (few, many):
         with statements(site) as sent:
             site.as_("handler").get(f"/console/cases/{number}")
+        costs.append(len(sent))
+    assert costs[0] == costs[1]
+
+
+def test_a_tip_of_which_another_unit_was_named_costs_no_more_with_many_drafts(site: Site) -> None:
+    """Whose shield may be lifted is asked once a page, not once an item."""
+    costs = []
+    for drafts in (2, 8):
+        number = open_case(site, kind="tip", unit=site.office.units["school"])
+        on_case(site, "handler", number, "accept")
+        on_case(site, "handler", number, "split", matters="\n".join("一二三四五六七八"[:drafts]))
+        on_case(site, "handler", number, "name_unit", unit="测试academy", reason="来件写错")
+        page = site.as_("supervisor").get(f"/console/cases/{number}")
+        assert "slip" in page.form(f"/console/items/{item_of(site, number).id}/dispatch").names
+        with statements(site) as sent:
+            site.as_("supervisor").get(f"/console/cases/{number}")
         costs.append(len(sent))
     assert costs[0] == costs[1]
 

@@ -149,6 +149,17 @@ def test_a_slip_in_naming_is_lifted_on_the_page_by_a_second_person(site: Site) -
     assert case_of(site, number).unit_id == academy
 
 
+def test_everything_that_is_missing_from_a_dispatch_is_told_at_once_and_named(site: Site) -> None:
+    number = open_case(site)
+    on_case(site, "handler", number, "accept")
+    on_case(site, "handler", number, "split", matters="食堂")
+    page = on_item(site, "handler", number, "dispatch", unit="", text="")
+    assert page.status == 422
+    assert "核查单位：请选择核查单位" in page.text
+    assert "交办内容：请填写这一项" in page.text
+    assert {"#item-1-dispatch-unit", "#item-1-dispatch-text"} <= set(page.links)
+
+
 def test_an_operator_dispatches_urgent_items_only(site: Site) -> None:
     number = open_case(site)
     on_case(site, "handler", number, "accept")

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, Type, extract_parameters
 from sqlalchemy.orm import Session
 
 from caseflow.people import accounts
@@ -100,6 +100,13 @@ def test_passwords_are_hashed_one_at_a_time_in_one_thread(
     with ThreadPoolExecutor(8) as people:
         list(people.map(accounts.hash_password, ["password"] * 16))
     assert (len(threads), len(set(threads))) == (16, 1)
+
+
+def test_a_password_is_kept_by_argon2id_in_modest_memory_and_more_than_one_pass() -> None:
+    """19 MiB and two passes: what OWASP asks for at the least, and no more than fits the office."""
+    kept = extract_parameters(accounts.hash_password(PASSWORD))
+    assert (kept.type, kept.memory_cost, kept.parallelism) == (Type.ID, 19 * 1024, 1)
+    assert kept.time_cost >= 2
 
 
 def test_signing_in_never_leads_to_another_site(site: Site) -> None:

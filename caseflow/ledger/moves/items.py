@@ -11,9 +11,16 @@ from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, NotPermitted
 from caseflow.ledger import gate, hands
 from caseflow.ledger.history import commitment
-from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.moves.naming import reported
-from caseflow.ledger.moves.record import handled, matter_of, of_item, record, resolve_due, words
+from caseflow.ledger.moves import naming
+from caseflow.ledger.moves.record import (
+    gathered,
+    handled,
+    matter_of,
+    of_item,
+    record,
+    resolve_due,
+    words,
+)
 from caseflow.ledger.moves.waiting import wait_too
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.accounts import actor_of
@@ -100,10 +107,14 @@ def dispatch(
     unit under its management (design §3, 信访工作条例 §30): which that is must be said first.
     """
     case, item = gate.lock_item(session, item_id, seen)
-    text = words(given.text, "text")
     if actor.role == "operator" and not case.urgent:
         raise NotPermitted("值班员只能交办紧急事项")
-    lifted = _check_unit(session, actor, case, given)
+    lifted: list[int] = []
+    gathered(
+        lambda: lifted.extend(_check_unit(session, actor, case, given)),
+        lambda: words(given.text, "text"),
+    )
+    text = words(given.text, "text")
     if gate.pass_case(actor, case, "dispatch").source == "accepted":
         _promise_again(session, case, now)
     gate.pass_item(actor, case, item, "dispatch")
@@ -160,33 +171,64 @@ def _check_unit(session: Session, actor: Actor, case: Case, given: Dispatch) -> 
     unit = session.get(Unit, given.unit_id)
     if unit is None or not unit.active:
         raise BadInput({"unit": "请选择核查单位"})
-    shielded = reported(session, case)
+    shielded = naming.shield(session, case)
     if given.inspector_id is not None:
-        person = session.get(User, given.inspector_id)
-        if person is None or not person.active or person.role != "inspector":
-            raise BadInput({"inspector": "请选择责任督学"})
-        if (shielded | {unit.id}) & actor_of(session, person).recused:
-            raise BadInput({"inspector": "这位责任督学须回避，请另选"})
+        _check_inspector(session, given.inspector_id, shielded.units | {unit.id})
     if case.kind != "tip":
         return []
     if case.unit_id is None and not given.none_listed:
         raise BadInput({"none_listed": "请先指明被举报的单位；确实不在名单里的，请确认"})
     if case.unit_id is not None and manages(session, case.unit_id, unit.id):
         raise BadInput({"unit": "举报不得交给被举报单位或其管理的单位核查"})
-    lifted = sorted(one for one in shielded if manages(session, one, unit.id))
-    if lifted and not sees_a_slip(session, actor, case):
+    lifted = {one for one in shielded.units if manages(session, one, unit.id)}
+    if not lifted <= shielded.slips(actor):
         raise BadInput({"unit": _NAMED_BEFORE})
     if lifted and not given.slip:  # silence is no answer (decision 12)
         raise BadInput({"slip": "这个单位先前被写明或指明为被举报单位，请确认确系写错"})
-    return lifted
+    return sorted(lifted)
 
 
-_NAMED_BEFORE = "这个单位先前被写明或指明为被举报单位。确系写错的，由没有参与指明的督办负责人交办"
+_NAMED_BEFORE = (
+    "这个单位先前被写明或指明为被举报单位。确系写错的，先由一人改指明，再由另一位督办负责人交办"
+)
 
 
-def sees_a_slip(session: Session, actor: Actor, case: Case) -> bool:
-    """Tell whether a second person may hold an earlier naming for a slip: a supervisor who named
-    nothing. Everybody errs, and a unit must not be barred for good; no one alone lifts the shield.
+def _check_inspector(session: Session, inspector_id: int, units: frozenset[int]) -> None:
+    """Raise BadInput unless this is an inspector who keeps away from none of the units."""
+    person = session.get(User, inspector_id)
+    if person is None or not person.active or person.role != "inspector":
+        raise BadInput({"inspector": "请选择责任督学"})
+    if units & actor_of(session, person).recused:
+        raise BadInput({"inspector": "这位责任督学须回避，请另选"})
+
+
+def reassign(
+    session: Session,
+    actor: Actor,
+    item_id: int,
+    inspector_id: int | None,
+    reason: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Let another inspector verify an item in person, or one at all: who left is replaced.
+
+    The promises go on as they are: to the reporter it is the same office. Raises BadInput.
     """
-    named = select(Entry.user_id).where(Entry.case_id == case.id, Entry.verb == "name_unit")
-    return actor.role == "supervisor" and actor.id not in set(session.scalars(named))
+    case, item = gate.lock_item(session, item_id, seen)
+    gathered(
+        lambda: words(reason, "reason", 2000),
+        lambda: _check_successor(session, case, item, inspector_id),
+    )
+    gate.pass_item(actor, case, item, "reassign")
+    item.inspector_id = inspector_id
+    facts = {"inspector": inspector_id, "reason": words(reason, "reason", 2000)}
+    record(session, case, actor, "reassign", now, facts, item=item)
+
+
+def _check_successor(session: Session, case: Case, item: Item, inspector_id: int | None) -> None:
+    if inspector_id is None or inspector_id == item.inspector_id:
+        raise BadInput({"inspector": "请选择另一位责任督学"})
+    held = frozenset(one for one in (item.verifying_unit_id,) if one is not None)
+    _check_inspector(session, inspector_id, naming.shield(session, case).units | held)

@@ -4,6 +4,7 @@ Everything that protects a tip hangs on it: who may verify, who must keep away (
 """
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from caseflow.ledger.moves.record import record, words
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
+from caseflow.people.permissions import may
 from caseflow.people.posts import manages
 from caseflow.people.tables import Unit, User
 
@@ -55,16 +57,43 @@ def name_unit(
     record(session, case, actor, "name_unit", now, facts)
 
 
-def reported(session: Session, case: Case) -> set[int]:
-    """Return every unit that the case is about, that a report names, or that was named before.
+@dataclass(frozen=True)
+class Shield:
+    """Every unit that a matter was ever said to be about, and who said which one was a mistake.
 
-    Naming another one is a correction on the record; it takes the shield off none of them.
+    `units`: what the case is about, what a report names, what was named before. Naming another one
+    is a correction on the record; it takes the shield off none of them. `corrections`: who named
+    another unit, and which one stood there until then.
     """
+
+    units: frozenset[int]
+    corrections: tuple[tuple[int | None, int | None], ...]
+
+    def slips(self, actor: Actor) -> frozenset[int]:
+        """Return the units whose naming this person may hold for a slip.
+
+        A supervisor, where somebody else has said that it was one: everybody errs, and no unit must
+        be barred for good; but no one alone lifts the shield, nor anybody who must keep away.
+        """
+        if not may(actor, "item.lift_shield") or actor.id in {
+            person for person, _ in self.corrections
+        }:
+            return frozenset()
+        return frozenset(was for _, was in self.corrections if was is not None) - actor.recused
+
+
+def shield(session: Session, case: Case) -> Shield:
+    """Return which units a case shields itself from; two statements."""
     units: set[int | None] = {case.unit_id}
     units |= set(session.scalars(select(Report.unit_id).where(Report.case_id == case.id)))
-    named = select(Entry.body).where(Entry.case_id == case.id, Entry.verb == "name_unit")
-    units |= {json.loads(body)["facts"]["was"] for body in session.scalars(named)}
-    return {unit for unit in units if unit is not None}
+    named = select(Entry.user_id, Entry.body).where(
+        Entry.case_id == case.id, Entry.verb == "name_unit"
+    )
+    corrections = tuple(
+        (person, json.loads(body)["facts"]["was"]) for person, body in session.execute(named)
+    )
+    units |= {was for _, was in corrections}
+    return Shield(frozenset(unit for unit in units if unit is not None), corrections)
 
 
 def _verifies(session: Session, case: Case, unit: Unit) -> bool:

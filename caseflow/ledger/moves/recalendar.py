@@ -36,11 +36,10 @@ _STEP = {True: "working", False: "off", None: "as_by_law"}
 
 @dataclass(frozen=True)
 class Shift:
-    """One clock whose due moment changes; `number` is '' for a clock of the quarantine."""
+    """One clock whose due moment changes; one of the quarantine has no case."""
 
     clock_id: int
     name: str
-    number: str
     case_id: int | None
     item_id: int | None
     order_id: int | None
@@ -73,7 +72,7 @@ def preview(session: Session, change: Change, now: datetime) -> Outcome:
     """Return what the change would do; nothing is written. Raises BadInput when it is empty."""
     before, after = _calendars(session, change)
     plan = _plan(session, change, before, after, now)
-    return _outcome(session, change, plan.moved)
+    return _outcome(change, plan.moved)
 
 
 def recalendar(session: Session, actor: Actor, change: Change, mark: str, now: datetime) -> Outcome:
@@ -88,7 +87,7 @@ def recalendar(session: Session, actor: Actor, change: Change, mark: str, now: d
     before, after = _calendars(session, change)
     _lock(session, change, before, after)
     plan = _plan(session, change, before, after, now)
-    outcome = _outcome(session, change, plan.moved)
+    outcome = _outcome(change, plan.moved)
     if outcome.mark != mark:
         raise MoveNotAllowed("时限刚有变化，请再看一遍预览")
     days.write(session, change, actor.person, now)
@@ -177,14 +176,12 @@ def _recounted(
         yield clock, due
 
 
-def _outcome(session: Session, change: Change, moved: Iterable[tuple[Clock, datetime]]) -> Outcome:
+def _outcome(change: Change, moved: Iterable[tuple[Clock, datetime]]) -> Outcome:
     rows = sorted(moved, key=lambda one: (one[0].root_case_id or 0, one[0].id))
-    numbers = _numbers(session, sorted({c.root_case_id for c, _ in rows if c.root_case_id}))
     shifts = [
         Shift(
             clock_id=clock.id,
             name=clock.name,
-            number=numbers.get(clock.root_case_id or 0, ""),
             case_id=clock.root_case_id,
             item_id=clock.item_id,
             order_id=clock.order_id,
@@ -197,14 +194,6 @@ def _outcome(session: Session, change: Change, moved: Iterable[tuple[Clock, date
     said += [f"year {year}" for year in sorted(change.published)]
     said += [f"{one.clock_id} {moment_text(one.old)} {moment_text(one.new)}" for one in shifts]
     return Outcome(shifts, hashlib.sha256("\n".join(said).encode()).hexdigest())
-
-
-def _numbers(session: Session, ids: Sequence[int]) -> Mapping[int, str]:
-    found: dict[int, str] = {}
-    for start in range(0, len(ids), CHUNK):
-        query = select(Case.id, Case.number).where(Case.id.in_(ids[start : start + CHUNK]))
-        found.update(session.execute(query).all())
-    return found
 
 
 def _apply(session: Session, actor: Actor, change: Change, plan: _Plan, now: datetime) -> None:

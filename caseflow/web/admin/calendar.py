@@ -15,6 +15,7 @@ from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.escalation import answer_days
 from caseflow.ledger.moves import recalendar
 from caseflow.ledger.moves.recalendar import Outcome
+from caseflow.ledger.outbox_reach import case_numbers
 from caseflow.people.office_changes import answers_for
 from caseflow.web.admin.frame import Page, blueprint
 from caseflow.web.admin.year import months
@@ -98,17 +99,19 @@ def calendar_preview() -> Page:
     _for_everybody()
     try:
         wanted = _wanted()
-        with read() as session:
-            seen = recalendar.preview(session, wanted, now())
+        return _preview(wanted)
     except BadInput as wrong:
         return _refused(wrong)
-    return _preview(wanted, seen)
 
 
-def _preview(wanted: Change, seen: Outcome, changed: bool = False) -> Page:
+def _preview(wanted: Change, changed: bool = False) -> Page:
+    with read() as session:
+        seen = recalendar.preview(session, wanted, now())
+        shown = {shift.case_id for shift in seen.shifts[:SHOWN]}
+        known = case_numbers(session, actor(), shown, rooms().area)
     rows = [
         {
-            "number": shift.number or gettext("隔离区"),
+            "number": _of(shift.case_id, known),
             "clock": gettext(words.CLOCKS[shift.name]),
             "old": due_text(shift.old),
             "new": due_text(shift.new),
@@ -130,6 +133,13 @@ def _preview(wanted: Change, seen: Outcome, changed: bool = False) -> Page:
         language=False,
     )
     return body, 409 if changed else 200
+
+
+def _of(case_id: int | None, known: Mapping[int | None, str]) -> str:
+    """Return how a promise is named to a reader, who may not know of every case."""
+    if case_id is None:
+        return gettext("隔离区")
+    return known.get(case_id) or gettext("您须回避的办件")
 
 
 def _done(wanted: Change, mark: str) -> Outcome | None:
@@ -158,9 +168,7 @@ def calendar_change() -> Page:
     except BadInput as wrong:
         return _refused(wrong)
     if done is None:
-        with read() as session:
-            seen = recalendar.preview(session, wanted, now())
-        return _preview(wanted, seen, changed=True)
+        return _preview(wanted, changed=True)
     said = gettext("日历已修改。")
     if done.shifts:
         said = gettext(

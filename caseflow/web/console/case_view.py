@@ -67,7 +67,7 @@ class CaseView:
     orders: Sequence[Order]
     units: list[str]
     again: Again | None
-    drawn: bool
+    refused: Form | None
     revealed: dict[int, Person] = field(default_factory=dict)
 
 
@@ -77,8 +77,7 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
     of_items = {item.id: item_forms.forms(sight, item) for item in sight.dossier.items}
     step = next_step(sight, forms, of_items)
     more = [form for form in forms.values() if form is not step.form]
-    keys = {form.key for form in forms.values()}
-    keys |= {form.key for one in of_items.values() for form in one.values()}
+    drawn = {form.key: form for one in (forms, *of_items.values()) for form in one.values()}
     asks_for_unit = any(
         one.look == "unit"
         for two in of_items.values()
@@ -100,7 +99,7 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
         orders=reading.of_case(sight.session, sight.case),
         units=list(unit_labels(sight.units)) if asks_for_unit else [],
         again=again,
-        drawn=again is not None and again.key in keys,
+        refused=drawn.get(again.key) if again else None,
     )
 
 

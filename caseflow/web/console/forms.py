@@ -66,6 +66,14 @@ class Again:
     typed: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
 
+    def places(self, form: Form) -> list[tuple[str, str, str]]:
+        """Return of every error where it stands, the label of its field, and what is wrong."""
+        labels = {one.name: one.label for one in form.fields}
+        return [
+            (f"{self.key}-{name}" if name in labels else self.key, labels.get(name, ""), words)
+            for name, words in self.errors.items()
+        ]
+
     def general(self, form: Form) -> list[str]:
         """Return the errors that belong to no field of the form."""
         names = {one.name for one in form.fields}

@@ -7,8 +7,6 @@ from flask import url_for
 from caseflow import words
 from caseflow.deadlines import preview
 from caseflow.ledger import gate
-from caseflow.ledger.moves.items import sees_a_slip
-from caseflow.ledger.moves.naming import reported
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.moves.work import at_work
 from caseflow.ledger.states import FINDINGS, TO_RECTIFY
@@ -81,7 +79,7 @@ def _dispatch(sight: Sight, item: Item) -> Form | None:
         guarded,
         fields=(
             *((_none_listed(),) if unsaid else ()),
-            *((_slip(),) if tip and _may_lift(sight) else ()),
+            *((_slip(),) if tip and sight.slips else ()),
             Field(
                 "unit", "unit", gettext("核查单位"), hint=gettext("输入名称的一部分，从列表中选")
             ),
@@ -106,10 +104,20 @@ def _dispatch(sight: Sight, item: Item) -> Form | None:
     )
 
 
-def _may_lift(sight: Sight) -> bool:
-    """Tell whether a unit was named before that this person may hold for a slip."""
-    earlier = reported(sight.session, sight.case) - {sight.case.unit_id or 0}
-    return bool(earlier) and sees_a_slip(sight.session, sight.actor, sight.case)
+def _reassign(sight: Sight, item: Item) -> Form | None:
+    others = [(str(one.id), one.name) for one in sight.inspectors if one.id != item.inspector_id]
+    if not others:
+        return None
+    return _form(
+        item,
+        "reassign",
+        gettext("改派责任督学") if item.inspector_id else gettext("派责任督学核查"),
+        gettext("由选定的责任督学到场核查，原期限不变；原来的经手人不再能看到这个问题项。"),
+        fields=(
+            Field("select", "inspector", gettext("责任督学"), options=others),
+            Field("textarea", "reason", gettext("理由"), longest=2000),
+        ),
+    )
 
 
 def _slip() -> Field:
@@ -273,6 +281,7 @@ def _strike_off(sight: Sight, item: Item) -> Form | None:
 _BUILDERS: dict[str, Builder] = {
     "edit": _edit,
     "dispatch": _dispatch,
+    "reassign": _reassign,
     "sign_for": _sign_for,
     "hand_in": _hand_in,
     "find": _find,

@@ -40,6 +40,18 @@ def dispatch(item_id: int) -> Page:
     return on_item(item_id, "dispatch", send)
 
 
+@blueprint.post("/items/<int:item_id>/reassign")
+@needs("item.reassign")
+def reassign(item_id: int) -> Page:
+    """Let another inspector verify an item (改派责任督学)."""
+    inspector, reason = whole(typed("inspector")), typed("reason")
+    return on_item(
+        item_id,
+        "reassign",
+        lambda s, _: items.reassign(s, actor(), item_id, inspector, reason, now(), seen=seen()),
+    )
+
+
 @blueprint.post("/items/<int:item_id>/sign_for")
 @needs("item.sign_for")
 def sign_for(item_id: int) -> Page:

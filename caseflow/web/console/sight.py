@@ -1,6 +1,6 @@
 """What a page of one case is made from: the dossier, who looks, when, and by which rules."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,10 +12,12 @@ from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.errors import BadInput
 from caseflow.ledger import dossier, gate
 from caseflow.ledger.dossier import Dossier
+from caseflow.ledger.moves import naming
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.tables import Case
 from caseflow.people import names
 from caseflow.people.actor import Actor
+from caseflow.people.permissions import may
 from caseflow.people.tables import Area, Unit, User
 from caseflow.web import edge
 from caseflow.web.clocks import due_text
@@ -59,6 +61,13 @@ class Sight:
     def _people(self, *roles: str) -> Sequence[User]:
         about = self.case.unit_id
         return names.people_near(self.session, self.dossier.area, roles, about)
+
+    @cached_property
+    def slips(self) -> Collection[int]:
+        """The units named by mistake, so that an item may go to one of them after all."""
+        if not may(self.actor, "item.lift_shield") or self.case.kind != "tip":
+            return ()
+        return naming.shield(self.session, self.case).slips(self.actor) - {self.case.unit_id or 0}
 
     def due(self, clock: str) -> str:
         """Return when a promise given now would fall due, as the screen says it."""

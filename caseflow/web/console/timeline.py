@@ -137,6 +137,11 @@ def _dispatch(story: Story, entry: Happened) -> Sentence:
     return _with_name(entry, unit), text
 
 
+def _reassign(story: Story, entry: Happened) -> Sentence:
+    inspector = story.dossier.person(entry.facts.get("inspector"))
+    return _with_name(entry, inspector), _said(entry, "reason")
+
+
 def _name_unit(story: Story, entry: Happened) -> Sentence:
     return _with_name(entry, story.dossier.unit_name(entry.facts.get("unit"))), _said(
         entry, "reason"
@@ -258,6 +263,7 @@ _TELLERS: dict[str, Callable[[Story, Happened], Sentence]] = {
     "name_unit": _name_unit,
     "split": _split,
     "dispatch": _dispatch,
+    "reassign": _reassign,
     "find": _find,
     "return": _return,
     "strike_off": _strike_off,
