@@ -18,6 +18,8 @@ from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.deadlines.tables import Clock, Pause
 
 ALIVE = ("running", "paused")
+Planned = tuple[int, datetime] | None
+"""The number of a rung and its moment; None above the last one."""
 
 
 @dataclass(frozen=True)
@@ -118,21 +120,23 @@ def ladder_of(rules: Rules, clock: Clock) -> Ladder:
 
 def _plan(rules: Rules, clock: Clock) -> None:
     """Store which rung comes next and when."""
-    coming = next_rung(
-        ladder_of(rules, clock),
-        clock.last_rung,
-        clock.started_at,
-        clock.due,
-        Unit(clock.unit),
-        rules.calendar,
-    )
-    clock.next_rung, clock.next_rung_at = coming or (None, None)
+    clock.next_rung, clock.next_rung_at = _after(rules, clock, clock.last_rung) or (None, None)
 
 
-def climbed(rules: Rules, clock: Clock, rung: int) -> None:
-    """Note that a rung happened and plan the next one."""
-    clock.last_rung = rung
-    _plan(rules, clock)
+def _after(rules: Rules, clock: Clock, rung: int) -> Planned:
+    ladder, unit = ladder_of(rules, clock), Unit(clock.unit)
+    return next_rung(ladder, rung, clock.started_at, clock.due, unit, rules.calendar)
+
+
+def following(rules: Rules, clock: Clock) -> Planned:
+    """Return the rung after the one that comes next."""
+    return _after(rules, clock, clock.next_rung or clock.last_rung)
+
+
+def climbed(clock: Clock, after: Planned) -> None:
+    """Note that the next rung happened; `after` is the one `following` it."""
+    clock.last_rung = clock.next_rung or clock.last_rung
+    clock.next_rung, clock.next_rung_at = after or (None, None)
 
 
 def alive(session: Session, subject: Subject, *names: str) -> Sequence[Clock]:
@@ -250,7 +254,7 @@ def supersede(session: Session, old: Clock, due: datetime, now: datetime) -> Clo
     clock.provisional = rules.calendar.rests_on_provisional(clock.started_at, due)
     _plan(rules, clock)
     while clock.next_rung and clock.next_rung <= old.last_rung and _past(clock, now):
-        climbed(rules, clock, clock.next_rung)
+        climbed(clock, following(rules, clock))
     if was_paused:
         clock.state, clock.paused_at = "paused", paused_at
     session.add(clock)

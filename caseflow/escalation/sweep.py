@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from caseflow.db import Database
 from caseflow.deadlines import clocks
 from caseflow.deadlines.calendar import Unit
+from caseflow.deadlines.clocks import Planned
 from caseflow.deadlines.ladder import Step
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.deadlines.tables import Clock, Pause
@@ -108,17 +109,18 @@ def _due_of_quarantine(
 
 
 def _climb(session: Session, due: Sequence[tuple[Clock, Case | None]], now: datetime) -> int:
-    """Take each clock one rung up: rung row, entry, order draft, event."""
+    """Take clocks one rung up: rung row, entry, order draft, event. Return how many climbed."""
     if not due:
         return 0
     rules = rules_of(session)
-    climbs = [_happened(rules, clock, case, now) for clock, case in due]
+    turn = _in_turn(rules, due, now)
+    climbs = [_happened(rules, clock, case, after, now) for clock, case, after in turn]
     session.add_all(rung for rung, _ in climbs)
     session.flush()
     lines: list[tuple[Case, Line]] = []
     news: list[News] = []
     drafted_for: dict[int, Case] = {}
-    for (clock, case), (rung, step) in zip(due, climbs, strict=True):
+    for (clock, case, _), (rung, step) in zip(turn, climbs, strict=True):
         drafted = None
         if case is not None and step.document and not rung.superseded:
             drafted = orders.draft(session, case, clock, rung, now).id
@@ -132,17 +134,39 @@ def _climb(session: Session, due: Sequence[tuple[Clock, Case | None]], now: date
     emit_many(session, news)
     for case in drafted_for.values():
         refresh(session, case)  # climbing moves no due moment; only a new draft clock may
-    return len(due)
+    return len(turn)
 
 
-def _happened(rules: Rules, clock: Clock, case: Case | None, now: datetime) -> tuple[Rung, Step]:
+def _in_turn(
+    rules: Rules, due: Sequence[tuple[Clock, Case | None]], now: datetime
+) -> list[tuple[Clock, Case | None, Planned]]:
+    """Return the clocks whose turn it is, each with what follows: a case's rungs come in order.
+
+    After a standstill a clock has several to come, and another clock of the case one in between:
+    that one waits for the next pass. The earliest of a case never waits, so every pass gets on.
+    """
+    found = [(clock, case, clocks.following(rules, clock)) for clock, case in due]
+    earliest: dict[int, datetime] = {}
+    for _, case, after in found:
+        if case is not None and after is not None and after[1] <= now:
+            earliest[case.id] = min(after[1], earliest.get(case.id, now))
+    return [
+        (clock, case, after)
+        for clock, case, after in found
+        if case is None or (clock.next_rung_at or now) <= earliest.get(case.id, now)
+    ]
+
+
+def _happened(
+    rules: Rules, clock: Clock, case: Case | None, after: Planned, now: datetime
+) -> tuple[Rung, Step]:
     """Return the rung that is due and its step, and plan the clock's next one."""
     n, planned = clock.next_rung, clock.next_rung_at
     if n is None or planned is None:
         raise MoveNotAllowed("没有到期的督办")
     step = clocks.ladder_of(rules, clock).step(n, Unit(clock.unit))
-    clocks.climbed(rules, clock, n)
-    newer = clock.next_rung_at is not None and clock.next_rung_at <= now
+    clocks.climbed(clock, after)
+    newer = after is not None and after[1] <= now
     rung = Rung(
         clock_id=clock.id,
         case_id=case.id if case else None,

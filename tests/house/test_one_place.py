@@ -1,6 +1,7 @@
 """What happens in one module only: commit, the system clock, sessions, provider libraries."""
 
 import ast
+import re
 
 import pytest
 
@@ -19,8 +20,16 @@ PROVIDERS = {
     "twilio": ("caseflow.adapters",),
 }
 
-CLOCKS = {"datetime", "date", "dt", "func", "time"}
-READINGS = {"now", "utcnow", "today", "current_timestamp", "localtimestamp", "time", "localtime"}
+CLOCKS = {"clock", "edge"}  # clock.now(), and the request's own moment, read from it once
+READINGS = {
+    "now",
+    "utcnow",
+    "today",
+    "current_timestamp",
+    "localtimestamp",
+    "localtime",
+}  # time() is of a value
+IN_SQL = re.compile(r"current_(timestamp|date|time)|\bnow\(\)|clock_timestamp", re.IGNORECASE)
 
 
 def inside(module: Module, places: tuple[str, ...]) -> bool:
@@ -64,7 +73,18 @@ def test_only_clock_reads_the_system_clock() -> None:
         for call in calls(module)
         if isinstance(call.func, ast.Attribute)
         and call.func.attr in READINGS
-        and ast.unparse(call.func.value).rpartition(".")[2] in CLOCKS
+        and ast.unparse(call.func.value).rpartition(".")[2] not in CLOCKS
+    ]
+    assert wrong == []
+
+
+def test_no_statement_reads_the_clock_of_the_database() -> None:
+    wrong = [
+        module.at(node.lineno)
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if IN_SQL.search(node.value)
     ]
     assert wrong == []
 

@@ -44,14 +44,12 @@ def _nothing(*_args: Any, **_kwargs: Any) -> list[Any]:
     return []
 
 
-def _skipping(rules: Any, clock: Any, rung: int) -> None:
-    clock.last_rung = rung + 1
-    clocks._plan(rules, clock)
+def _skipping(clock: Any, after: Any) -> None:
+    _CLIMBED(clock, after and (after[0] + 1, after[1]))
 
 
-def _twice(rules: Any, clock: Any, rung: int) -> None:
-    clock.last_rung = rung - 1
-    clocks._plan(rules, clock)
+def _at_once(rules: Any, due: Any, _now: Any) -> Any:
+    return [(clock, case, clocks.following(rules, clock)) for clock, case in due]
 
 
 def _unchained(session: Any, case: Any, line: Any) -> int:
@@ -65,6 +63,7 @@ def _sends_all(**values: Any) -> Any:
 
 
 _RUNG, _TAKE, _PAUSE = sweeping.Rung, numbers.take, pauses.pause
+_CLIMBED = clocks.climbed
 _SCOPE, _START = gate.scope_of, clocks.start
 
 
@@ -148,7 +147,10 @@ FAULTS: dict[str, Fault] = {
         lambda: [(clocks, "climbed", _skipping)], scenes.silence, "law 6: (a rung is missing|the)"
     ),
     "a rung comes twice": Fault(
-        lambda: [(clocks, "climbed", _twice)], scenes.silence, "rung.clock_id, rung.n"
+        lambda: [(clocks, "climbed", _nothing)], scenes.silence, "rung.clock_id, rung.n"
+    ),
+    "clocks of a case overtake one another": Fault(
+        lambda: [(sweeping, "_in_turn", _at_once)], scenes.standstill, "law 6: out of order"
     ),
     "after a standstill every rung sends": Fault(
         lambda: [(sweeping, "Rung", _sends_all)], scenes.standstill, "law 6: an old rung sent"

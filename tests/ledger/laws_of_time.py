@@ -146,6 +146,15 @@ def rungs_come_once_and_in_order(seen: Snapshot) -> None:
             assert climbed[clock.id], "law 6: overdue and nobody was told"
 
 
+def rungs_of_one_sweep_come_as_time_went(seen: Snapshot) -> None:
+    """Whatever clocks of a case stood still: its history reads in the order of the moments."""
+    swept: dict[tuple[int | None, datetime], list[datetime]] = defaultdict(list)
+    for rung in sorted(seen.rungs, key=lambda one: one.id):
+        swept[rung.case_id, rung.at].append(rung.planned_at)
+    for (case_id, _), moments in swept.items():
+        assert case_id is None or moments == sorted(moments), "law 6: out of order"
+
+
 def _only_the_newest_sends(rungs: list[Row]) -> None:
     assert not rungs[-1].superseded, "law 6: the newest rung sent nothing"
     for one, after in pairwise(rungs):
@@ -291,6 +300,7 @@ LAWS: tuple[Callable[[Snapshot], None], ...] = (
     the_work_list_sorts_by_what_burns,
     the_holder_of_an_item_is_promised,
     rungs_come_once_and_in_order,
+    rungs_of_one_sweep_come_as_time_went,
     documents_are_drafted_once,
     what_stands_still_does_not_climb,
     pauses_are_bounded,

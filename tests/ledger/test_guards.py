@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 import pytest
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from caseflow.db import Database
@@ -58,6 +59,10 @@ def test_what_is_written_is_neither_changed_nor_deleted(
     column = {"entry": "verb", "item_actor": "part", "reveal": "reason"}[table]
     refused(database, f"UPDATE {table} SET {column} = {column}")
     refused(database, f"DELETE FROM {table}")
+    if database.engine.dialect.name == "postgresql":
+        refused(database, f"TRUNCATE {table} CASCADE")
+    else:
+        refused(database, f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
 
 
 @pytest.mark.parametrize("place", [{"id": 1, "n": 1}, {"id": 99, "n": 1}, {"id": 1, "n": 99}])
@@ -79,6 +84,7 @@ def test_no_hand_replaces_another_by_its_hidden_row_number(
     refused(sqlite_database, replace, item=item_id, user=other)
 
 
+_ADD = "INSERT INTO item_actor (item_id, user_id, part) VALUES (:item, :user, 'finder')"
 _STRIKE = "UPDATE item SET state = 'struck_off', struck_off_by = :user WHERE id = :item"
 
 
@@ -93,8 +99,29 @@ def test_nobody_becomes_a_hand_after_striking_off(database: Database, now: datet
     item_id, _, other = filled(database, now)
     with database.transaction() as session:
         session.execute(text(_STRIKE), {"item": item_id, "user": other})
-    add = "INSERT INTO item_actor (item_id, user_id, part) VALUES (:item, :user, 'finder')"
-    refused(database, add, item=item_id, user=other)
+    refused(database, _ADD, item=item_id, user=other)
+
+
+@pytest.mark.parametrize("first", ["strikes off", "becomes a hand"])
+def test_whoever_strikes_off_while_they_become_a_hand_waits_and_is_refused(
+    postgres_database: Database, now: datetime, first: str
+) -> None:
+    """Two transactions at once: neither sees what the other has not committed yet."""
+    item_id, _, other = filled(postgres_database, now)
+    strike = text(_STRIKE), {"item": item_id, "user": other}
+    add = text(_ADD), {"item": item_id, "user": other}
+    one, two = (strike, add) if first == "strikes off" else (add, strike)
+    engine = postgres_database.engine
+    with engine.connect() as early, engine.connect() as late:
+        early.execute(*one)
+        late.execute(text("SET lock_timeout = '200ms'"))
+        with pytest.raises(OperationalError) as waited:
+            late.execute(*two)
+        assert isinstance(waited.value.orig, LockNotAvailable)
+        late.rollback()
+        early.commit()
+        with pytest.raises(DBAPIError, match="four eyes"):
+            late.execute(*two)
 
 
 def test_no_item_is_born_struck_off(database: Database, now: datetime) -> None:
