@@ -123,7 +123,6 @@ MOVES = {
     "close": "办结",
     "reopen": "重新办理",
     "rung": "督办升级",
-    "order_drafted": "文书拟稿",
     "order_issued": "文书签发",
     "order_cancelled": "文书撤销",
     "order_answered": "文书答复",

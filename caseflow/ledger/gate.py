@@ -16,7 +16,7 @@ from caseflow.people.permissions import may
 from caseflow.people.scope import Scope, scope_of
 
 _VERIFIES = ("dispatched", "verifying")
-_NOTES = ("notice_sent", "rung", "order_drafted")
+_NOTES = ("notice_sent", "rung")
 
 
 def lock(session: Session, case_id: int, seen: int | None = None) -> Case:

@@ -112,7 +112,6 @@ SILENT = (
     "strike_off",
     "reply_delivered",
     "close",
-    "order_drafted",
     "order_cancelled",
     "reveal",
     "recalendar",

@@ -26,6 +26,16 @@ def two_rows(postgres_database: Database) -> Database:
     return postgres_database
 
 
+def test_sqlite_says_yes_when_a_commit_is_on_the_disk(sqlite_database: Database) -> None:
+    """Else a power cut would lose what its channel was told is kept (law 1). 2 is FULL."""
+    with sqlite_database.transaction() as session:
+        said = {
+            name: session.scalar(text(f"PRAGMA {name}"))
+            for name in ("synchronous", "foreign_keys", "journal_mode")
+        }
+    assert said == {"synchronous": 2, "foreign_keys": 1, "journal_mode": "wal"}
+
+
 def count(session: Session, period: str) -> None:
     query = select(Tally).where(Tally.period == period).with_for_update()
     session.scalars(query).one().value += 1

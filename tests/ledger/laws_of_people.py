@@ -115,6 +115,8 @@ class _Turns:
         elif one.verb == "dispatch":
             self.unit[one.item] = one.facts["unit"]
             self.inspector[one.item] = one.facts["inspector"]
+        elif one.verb == "reassign":
+            self.inspector[one.item] = one.facts["inspector"]
         elif one.verb == "find" and one.facts["result"] in TO_RECTIFY:
             self.unit[one.item] = one.facts["unit"]
 

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.db import WRITE
 from caseflow.ledger.states import CASE_EDGES, CASE_STATES, ITEM_EDGES, STAY, SYSTEM, Edge
+from tests import office as offices
 from tests.ledger import laws
 from tests.ledger.conftest import Stage
 from tests.ledger.ways import Way
@@ -43,7 +44,8 @@ def a_world(stage: Stage) -> Iterator[World]:
 
 
 class Ledger(RuleBasedStateMachine):
-    """What chance may do. `stage` is set by whoever runs it; `taken`, `steps`: over all stories.
+    """What chance may do. `stage` is set by whoever runs it; `taken`, `steps`, and how often a
+    calendar was changed: over all stories.
 
     `begins`: along which edge the story begins.
     """
@@ -52,6 +54,7 @@ class Ledger(RuleBasedStateMachine):
     begins: Edge
     taken: Counter[tuple[str, str, str]]
     steps: list[int]
+    calendars: list[int]
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,10 +76,17 @@ class Ledger(RuleBasedStateMachine):
         reach=st.sampled_from(REACH),
         urgent=st.integers(0, 3),
         unit=st.booleans(),
+        area=st.sampled_from((offices.DISTRICT, offices.DISTRICT, offices.OTHER)),
     )
-    def a_report_comes_in(self, kind: str, reach: str, urgent: int, unit: bool) -> None:
+    def a_report_comes_in(self, kind: str, reach: str, urgent: int, unit: bool, area: str) -> None:
         if len(self.world.cases()) < ENOUGH:
-            self.world.come_in(kind, reach, urgent=urgent == 0, unit=unit)
+            unit = unit and area == offices.DISTRICT
+            self.world.come_in(kind, reach, urgent=urgent == 0, unit=unit, area=area)
+
+    @rule(luck=LUCK)
+    def the_calendar_changes(self, luck: int) -> None:
+        self.world.calendar_changes(luck)
+        self.calendars[0] += not self.world.plain
 
     @rule(hours=st.sampled_from((1, 2, 5, 24, 24, 72, 240)))
     def time_passes(self, hours: int) -> None:

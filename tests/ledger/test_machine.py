@@ -42,10 +42,11 @@ def test_the_laws_hold_along_every_edge_and_in_the_stories(
 
 
 def test_the_laws_hold_whatever_happens(postgres_stage: Stage) -> None:
-    counts = {"taken": Counter(), "steps": [0]}
+    counts = {"taken": Counter(), "steps": [0], "calendars": [0]}
     chance = type("Chance", (Ledger,), {"stage": postgres_stage, **counts})
     run(chance, STORIES, STEPS)
     sys.stdout.write(f"{chance.steps[0]} steps\n{table(chance.taken)}\n")
+    assert chance.calendars[0], "chance never changed the calendar"
     assert not EDGES - set(chance.taken), "chance never went along these edges"
 
 

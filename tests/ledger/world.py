@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from caseflow.deadlines.recalendar import Change
+from caseflow.deadlines.rules import rules_of
 from caseflow.errors import CaseflowError
-from caseflow.escalation import orders
+from caseflow.escalation import answer_days, orders
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.tables import Order as Document
 from caseflow.ledger.moves import (
@@ -25,6 +27,7 @@ from caseflow.ledger.moves import (
     naming,
     notice,
     opening,
+    recalendar,
     triage,
     work,
 )
@@ -32,7 +35,7 @@ from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.triage import DangerCard
 from caseflow.ledger.moves.work import Result
-from caseflow.ledger.report_tables import Reply, Report
+from caseflow.ledger.report_tables import Question, Reply, Report
 from caseflow.ledger.tables import Case, Item
 from caseflow.people import accounts
 from caseflow.people.actor import REPORTER, Actor
@@ -56,6 +59,13 @@ START = datetime(2026, 2, 6, 1, 0, tzinfo=UTC)
 def populate(session: Session) -> offices.Office:
     """Fill an empty database with the small office, and a handler whose brother runs the school."""
     office = offices.make(session)
+    over_all = User(
+        username="over_all",
+        name="测试over_all",
+        role="administrator",
+        area_code=offices.CITY,
+        password_hash="!",
+    )
     brother = User(
         username="brother",
         name="测试brother",
@@ -63,11 +73,12 @@ def populate(session: Session) -> offices.Office:
         area_code=offices.DISTRICT,
         password_hash="!",
     )
-    session.add(brother)
+    session.add_all([brother, over_all])
     session.flush()
     school = office.units["school"]
     session.add(Recusal(user_id=brother.id, unit_id=school, reason="亲属", since=START))
     session.flush()
+    office.actors["over_all"] = accounts.actor_of(session, over_all)
     office.actors["brother"] = accounts.actor_of(session, brother)
     return office
 
@@ -82,6 +93,7 @@ class World:
     taken: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     refused: int = 0
     checked: object = None
+    plain: bool = True
     standing: dict[type[Any], list[Any]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -125,12 +137,18 @@ class World:
             pass
 
     def come_in(
-        self, kind: str, reach: str = "", *, urgent: bool = False, unit: bool = True
+        self,
+        kind: str,
+        reach: str = "",
+        *,
+        urgent: bool = False,
+        unit: bool = True,
+        area: str = offices.DISTRICT,
     ) -> Case:
         """A report comes in; `unit`: it is about the school."""
         self.now += MOMENT
         about = self.office.units["school"] if unit else None
-        said = {"kind": kind, "reach": reach, "urgent": urgent, "unit": about}
+        said = {"kind": kind, "reach": reach, "urgent": urgent, "unit": about, "area": area}
         case, _ = offices.report(self.session, self.now, call_back=kind == "tip", **said)
         return case
 
@@ -151,6 +169,24 @@ class World:
         new = offices.new_report(self.session, self.now, **said)
         opening.join(self.session, REPORTER, case, first, new, self.now)
 
+    def calendar_changes(self, luck: int) -> None:
+        """The administrator of all areas turns one of the next days round, exactly as previewed.
+
+        Not where anybody was ever asked: the laws of pauses count by the plain calendar.
+        """
+        if self.session.scalar(select(func.count()).select_from(Question)):
+            return
+        session, day = self.session, (self.now + timedelta(days=1 + luck % 14)).date()
+        change = Change({day: not rules_of(session).calendar.is_working_day(day)})
+
+        def as_previewed() -> None:
+            mark = recalendar.preview(session, change, self.now).mark
+            me = self.office["over_all"]
+            done = recalendar.recalendar(session, me, change, mark, self.now)
+            answer_days.follow(session, done.shifts)
+
+        self.plain = not self.attempt(as_previewed) and self.plain
+
     # Trying
 
     def attempt(self, act: Callable[[], object]) -> bool:
@@ -168,6 +204,8 @@ class World:
     def on_case(self, move: str, actor: Actor, case: Case, luck: int) -> bool:
         """Try a case move as `actor`; `luck` varies what is said."""
         s, n, me = self.session, case.id, actor
+        if move == "ask" and not self.plain:
+            return False
         card = NOT_TO_THE_POLICE if luck % 3 else TO_THE_POLICE
         tries: dict[str, Callable[[datetime], object]] = {
             "answer": lambda at: triage.answer(s, me, n, "已答复", at),

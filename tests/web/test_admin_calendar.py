@@ -13,7 +13,7 @@ from caseflow.ledger.history_tables import Entry
 from caseflow.people.tables import Recusal, User
 from tests import office as offices
 from tests.web.site import Page, Site
-from tests.web.walking import dispatched
+from tests.web.walking import dispatched, item_of
 
 PREVIEW, CONFIRM = "/console/calendar/preview", "/console/calendar"
 LINES = "2026-03-09 休 停电\n2026-03-14 班"  # Monday, Saturday
@@ -42,6 +42,19 @@ def test_a_year_without_a_notice_is_marked_provisional(site: Site) -> None:
     page = site.as_("operator").get("/console/calendar?year=2027")
     assert "暂定" in page.text
     assert not page.offers(PREVIEW)
+
+
+def test_a_promise_into_a_year_without_a_notice_is_marked_wherever_it_is_read(site: Site) -> None:
+    site.now = datetime(2026, 12, 31, 2, tzinfo=UTC)
+    number = dispatched(site, "school")
+    later = "当年的放假通知尚未公布，公布后重新计算"
+    for who, path in (("handler", "/console/"), ("handler", f"/console/cases/{number}")):
+        assert "暂定" in site.as_(who).get(path).text
+    item = item_of(site, number).id
+    assert later in site.as_("school").get(f"/unit/items/{item}").text
+    site.now = datetime(2026, 3, 3, 2, tzinfo=UTC)
+    number = dispatched(site, "school")
+    assert "暂定" not in site.as_("handler").get(f"/console/cases/{number}").text
 
 
 @pytest.mark.parametrize("year", ["", "abc", "1999", "99999", "-5", "２０２６"])

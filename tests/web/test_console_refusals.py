@@ -1,9 +1,12 @@
 """What the console refuses: stale forms, hands that may not, people outside, input with gaps."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from caseflow.escalation import sweep
 from caseflow.ledger.tables import Evidence
 from caseflow.people import accounts
 from caseflow.people.tables import Recusal, User
@@ -32,6 +35,16 @@ def test_a_form_older_than_the_case_gets_what_changed_and_keeps_what_was_typed(s
     assert "我写了很久的话" in page.text
     assert case_of(site, number).head_n == 2
     assert path in page.links
+
+
+def test_a_form_outlives_what_the_sweep_notes_meanwhile(site: Site) -> None:
+    number = open_case(site)
+    path = f"/console/cases/{number}"
+    old = site.as_("handler").get(path)
+    before = case_of(site, number).head_n
+    sweep.run(site.database, site.now + timedelta(days=2))
+    assert case_of(site, number).head_n > before
+    assert old.send(f"{path}/note", text="我写了很久的话").status == 200
 
 
 def test_chosen_files_that_a_refusal_lost_are_said_to_be(site: Site) -> None:

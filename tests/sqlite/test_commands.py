@@ -1,0 +1,100 @@
+"""What an administrator types at the machine: the words it answers, and how it exits."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import func, select, text
+
+from caseflow import clock
+from caseflow.cli import main
+from caseflow.crypto.keys import KeyRing
+from caseflow.db import Database
+from caseflow.escalation.tables import Rung
+from caseflow.ledger.history import GENESIS, link
+from caseflow.ledger.moves import triage
+from tests import office as offices
+
+
+def command(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+@pytest.fixture
+def ledger(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> Database:
+    """A production office with one case of three entries."""
+    KeyRing.create(tmp_path / "keys.json")
+    monkeypatch.setenv("CASEFLOW_HOME", str(tmp_path))
+    monkeypatch.setenv("CASEFLOW_DATABASE_URL", sqlite_database.url)
+    monkeypatch.setenv("CASEFLOW_KEYS", str(tmp_path / "keys.json"))
+    with sqlite_database.transaction() as session:
+        office = offices.make(session)
+        case, _ = offices.report(session, now)
+        triage.accept(session, office["handler"], case.id, now)
+        triage.note(session, office["handler"], case.id, "家长来电", now)
+    return sqlite_database
+
+
+def damage(database: Database, statement: str, **values: object) -> None:
+    """Change the history as somebody would who owns the database: past its triggers."""
+    with database.transaction() as session:
+        for change in ("update", "delete"):
+            session.execute(text(f"DROP TRIGGER entry_no_{change}"))
+        session.execute(text(statement), values)
+
+
+def test_a_history_that_fits_is_said_to(ledger: Database) -> None:
+    said = command("ledger", "verify")
+    assert (said.exit_code, said.output) == (0, "ok 1 cases 3 entries\n")
+
+
+@pytest.mark.parametrize(
+    ("statement", "entry"),
+    [
+        ("UPDATE entry SET body = replace(body, '家长来电', '无人来电') WHERE n = 3", 3),
+        ("UPDATE entry SET verb = 'decline' WHERE n = 2", 2),
+        ("UPDATE entry SET user_id = NULL WHERE n = 2", 2),
+        ("UPDATE entry SET at = '2026-03-03 01:00:00.000000' WHERE n = 2", 2),
+        ("DELETE FROM entry WHERE n = 1", 1),
+        ("DELETE FROM entry WHERE n = 2", 2),
+        ("DELETE FROM entry WHERE n = 3", 3),
+        ("UPDATE case_file SET head_n = 2", 3),
+    ],
+)
+def test_the_first_entry_that_does_not_fit_is_named(
+    ledger: Database, statement: str, entry: int
+) -> None:
+    damage(ledger, statement)
+    said = command("ledger", "verify")
+    assert (said.exit_code, said.output) == (1, f"misfit 430503-2026-000001 {entry}\n")
+
+
+@pytest.mark.parametrize("body", ["{}", "x", "[]", "[" * 100_000])
+def test_a_body_that_is_none_is_named_even_if_its_hash_is_right(
+    ledger: Database, body: str
+) -> None:
+    damage(
+        ledger,
+        "UPDATE entry SET body = :body, hash = :hash WHERE n = 1",
+        body=body,
+        hash=link(GENESIS, body),
+    )
+    said = command("ledger", "verify")
+    assert (said.exit_code, said.output) == (1, "misfit 430503-2026-000001 1\n")
+
+
+def test_no_future_is_swept_in_production_but_it_is_foretold(ledger: Database) -> None:
+    later = f"{clock.now() + timedelta(days=30):%Y-%m-%dT%H:%M:%S%z}"
+    said = command("sweep", "--now", later)
+    assert (said.exit_code, said.output) == (
+        1,
+        "Error: a future --now needs --dry-run in production\n",
+    )
+    foretold = command("sweep", "--now", later, "--dry-run")
+    assert foretold.exit_code == 0
+    assert "430503-2026-000001" in foretold.output
+    with ledger.read() as session:
+        assert session.scalar(select(func.count()).select_from(Rung)) == 0
