@@ -205,7 +205,12 @@ def assign(
 def _write(
     session: Session, post: Posting, user_id: int | None, deputy_id: int | None
 ) -> list[str]:
-    """Write the post's row; return who held it."""
+    """Write the post's row; return who held it.
+
+    Of two who fill a post for the first time the second waits for the first at its area: there is
+    no row yet to wait at.
+    """
+    session.get_one(Area, post.area.code, with_for_update={"key_share": True})
     query = select(Post).where(_rows(post.duty, post.area, post.unit))
     row = session.scalars(query.order_by(Post.id).limit(1).with_for_update()).first()
     was = [user.name for user in (post.holder, post.deputy) if user]

@@ -3,12 +3,15 @@
 from datetime import datetime
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import delete, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from caseflow.db import Database
 from caseflow.people import office_changes
 from caseflow.people.office_changes import newest, note
+from caseflow.people.postings import assign
+from caseflow.people.tables import Post
 from tests import office as offices
 
 _CHANGES = (
@@ -40,3 +43,22 @@ def test_only_what_has_a_word_is_noted(sqlite_database: Database, now: datetime)
         with pytest.raises(ValueError, match="coffee"):
             note(session, office["administrator"], "coffee", now)
     assert "coffee" not in office_changes.CHANGES
+
+
+def test_of_two_who_fill_a_post_at_once_the_second_waits(
+    postgres_database: Database, now: datetime
+) -> None:
+    """A post that nobody ever held has no row to wait at, and must not get two."""
+    key = f"leader-{offices.DISTRICT}-0"
+    with postgres_database.transaction() as session:
+        office = offices.make(session)
+        session.execute(delete(Post).where(Post.duty == "leader"))
+    admin, leader = office["administrator"], office["leader"].person
+    database = postgres_database
+    with database.transaction() as first, database.transaction() as second:
+        assign(first, admin, key, leader, None, now)
+        second.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        with pytest.raises(OperationalError) as waited:
+            assign(second, admin, key, leader, None, now)
+        assert isinstance(waited.value.orig, LockNotAvailable)
+        second.rollback()

@@ -2,7 +2,6 @@
 
 import ast
 import functools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,20 +16,27 @@ class Module:
     path: Path
     tree: ast.Module
 
-    def imports(self) -> Iterator[tuple[int, str]]:
-        """Yield (line, dotted name) of everything imported, wherever in the file it stands.
+    def imports(self) -> tuple[tuple[int, str], ...]:
+        """Return (line, dotted name) of everything imported, wherever in the file it stands.
 
-        `from a import b` yields `a.b`, for b may be a module.
+        `from a import b` gives `a.b`, for b may be a module.
         """
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Import):
-                yield from ((node.lineno, alias.name) for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+        return _imports(self.tree)
 
     def at(self, line: int) -> str:
         """Return the place as an editor understands it."""
         return f"{self.path}:{line}"
+
+
+@functools.cache
+def _imports(tree: ast.Module) -> tuple[tuple[int, str], ...]:
+    found: list[tuple[int, str]] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [(node.lineno, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found += [(node.lineno, f"{node.module}.{alias.name}") for alias in node.names]
+    return tuple(found)
 
 
 @functools.cache
