@@ -176,6 +176,8 @@ def _sealed(
         report_back=handed.report_back,
         urgent=incoming.urgent,
         instructed=handed.instructed,
+        call_began=incoming.call_began,
+        call_ended=incoming.call_ended,
         files=files,
     )
 

@@ -48,6 +48,8 @@ class Report(Base):
     handed_number: Mapped[str] = mapped_column(String(120), default="")
     imposed_due: Mapped[datetime | None] = mapped_column(Moment)
     report_back: Mapped[bool] = mapped_column(Boolean, default=False)
+    call_began: Mapped[datetime | None] = mapped_column(Moment)
+    call_ended: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (
         CheckConstraint("disclosure IN ('withheld', 'relay', 'unit')", name="disclosure"),

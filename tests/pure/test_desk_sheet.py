@@ -54,6 +54,34 @@ def test_a_tip_is_withheld_whatever_the_sheet_says() -> None:
     assert taken(kind="help", disclosure="unit").incoming.disclosure == "unit"
 
 
+def test_a_call_lasts_from_the_first_word_to_the_saving() -> None:
+    incoming = taken(started="2026-03-03T01:55:00.000Z").incoming
+    assert incoming.call_began == datetime(2026, 3, 3, 1, 55, tzinfo=UTC)
+    assert incoming.call_ended == NOW
+
+
+@pytest.mark.parametrize(
+    "started",
+    [
+        "",
+        "half past nine",
+        "2026-03-03T01:55:00",  # of no zone
+        "2026-03-03T02:00:01Z",  # to come
+        "2026-03-02T01:59:59Z",  # of another day's shift
+        "0001-01-01T00:00:00+14:00",
+    ],
+)
+def test_a_beginning_that_cannot_be_is_none(started: str) -> None:
+    incoming = taken(started=started).incoming
+    assert (incoming.call_began, incoming.call_ended) == (None, None)
+
+
+@pytest.mark.parametrize("channel", ["window", "letter", "handed_down"])
+def test_only_a_call_is_timed(channel: str) -> None:
+    incoming = taken(channel, sender="区委办", started="2026-03-03T01:55:00Z").incoming
+    assert (incoming.call_began, incoming.call_ended) == (None, None)
+
+
 def test_the_card_of_a_danger_cannot_be_skipped() -> None:
     assert list(wrong(danger="1")) == ["police_called", "leader_told"]
     assert set(wrong(danger="1", police_called="yes")) == {"police_who", "police_at", "leader_told"}

@@ -1,5 +1,6 @@
 """The desk over HTTP: writing down, drafts, what is known and what is owed."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import func, select
 from caseflow.deadlines import clocks
 from caseflow.intake import drafts
 from caseflow.intake.tables import Draft
+from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import triage
 from caseflow.ledger.moves.record import of_case
 from caseflow.ledger.report_tables import Attachment, Reply, Report
@@ -84,6 +86,25 @@ def test_the_code_stands_in_the_answer_to_the_post_and_nowhere_else(site: Site) 
     assert "查询码" in page.text
     assert "no-store" in page.response.headers["Cache-Control"]
     assert "查询码" not in desk(site).text
+
+
+def test_from_when_until_when_the_call_lasted_stands_on_the_report(site: Site) -> None:
+    began = site.now - timedelta(minutes=5)
+    log(site, started=began.isoformat())
+    case = newest(site)
+    report = site.ask(lambda s: s.scalars(select(Report)).one())
+    assert (report.call_began, report.call_ended) == (began, site.now)
+    opened = site.ask(lambda s: s.scalars(select(Entry).filter_by(verb="open")).one())
+    said = ["2026-03-03T01:55:00.000000Z", "2026-03-03T02:00:00.000000Z"]
+    assert json.loads(opened.body)["facts"]["call"] == said
+    assert "通话 09:55–10:00" in site.as_("handler").get(f"/console/cases/{case.number}").text
+
+
+def test_a_report_that_nobody_telephoned_tells_of_no_call(site: Site) -> None:
+    log(site, "window", started=site.now.isoformat())
+    page = site.as_("handler").get(f"/console/cases/{newest(site).number}")
+    assert CALL["text"] in page.text
+    assert "通话" not in page.text
 
 
 @pytest.mark.parametrize("channel", ["window", "letter", "handed_down"])

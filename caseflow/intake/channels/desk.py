@@ -48,6 +48,8 @@ FIELDS = (
 
 # A hand-down may come late, but a due moment far off is a slip of the finger.
 _LATEST_PAST, _FARTHEST = timedelta(days=60), timedelta(days=730)
+# A draft may lie until the next shift; what began earlier was no call that ends now.
+_LONGEST_CALL = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ def parse(
     if wrong:
         raise BadInput(wrong)
     handed = _handed_down(said) if channel == "handed_down" else None
+    began = call_began(said["started"], seat.now) if channel == "telephone" else None
     incoming = IncomingReport(
         channel=channel,
         channel_key=nonce,
@@ -106,6 +109,8 @@ def parse(
         logged_by=seat.operator,
         handed_down=handed,
         files=tuple(files),
+        call_began=began,
+        call_ended=seat.now if began else None,
     )
     answers = said["outcome"] == "answer" and channel in ANSWERING
     return Logged(incoming, card, said["answer_text"] if answers else "")
@@ -180,6 +185,21 @@ def imposed_due(day: str, at: str) -> datetime | None:
         return datetime.combine(on, hour, SHANGHAI).astimezone(UTC)
     except (ValueError, OverflowError):  # the first and the last day that a calendar can name
         return None
+
+
+def call_began(started: str, now: datetime) -> datetime | None:
+    """Return when a call began, which the page noted with the first word; it ends with the saving.
+
+    None when it is no moment, or one that nobody can have talked since: it is the browser's word.
+    """
+    try:
+        began = datetime.fromisoformat(started)
+        if began.tzinfo is None:
+            return None
+        began = began.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return began if now - _LONGEST_CALL <= began <= now else None
 
 
 def _handed_down(said: Mapping[str, str]) -> HandedDown:

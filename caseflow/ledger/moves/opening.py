@@ -12,7 +12,7 @@ from caseflow.clock import local
 from caseflow.deadlines import clocks
 from caseflow.deadlines.tables import Clock
 from caseflow.ledger import numbers, search
-from caseflow.ledger.history import commitment
+from caseflow.ledger.history import commitment, moment_text
 from caseflow.ledger.moves.record import matter_of, of_case, of_report, record
 from caseflow.ledger.report_tables import Attachment, Report
 from caseflow.ledger.tables import INSTRUCTED, ORDINARY, URGENT, Case
@@ -75,6 +75,8 @@ class NewReport:
     report_back: bool = False
     urgent: bool = False
     instructed: bool = False
+    call_began: datetime | None = None
+    call_ended: datetime | None = None
     files: Sequence[Filed] = ()
 
 
@@ -172,6 +174,8 @@ def _keep(session: Session, case: Case, new: NewReport, follows: int | None) -> 
         handed_number=new.handed_number,
         imposed_due=new.imposed_due,
         report_back=new.report_back,
+        call_began=new.call_began,
+        call_ended=new.call_ended,
     )
     session.add(report)
     session.flush()
@@ -189,7 +193,7 @@ def _keep(session: Session, case: Case, new: NewReport, follows: int | None) -> 
 
 
 def _facts(new: NewReport) -> dict[str, object]:
-    return {
+    facts: dict[str, object] = {
         "report": new.registered.number,
         "channel": new.channel,
         "kind": new.kind,
@@ -197,6 +201,9 @@ def _facts(new: NewReport) -> dict[str, object]:
         "text": commitment(new.text),
         "files": [file.sha256 for file in new.files],
     }
+    if new.call_began and new.call_ended:
+        facts["call"] = [moment_text(new.call_began), moment_text(new.call_ended)]
+    return facts
 
 
 def _start_clocks(session: Session, case: Case, report: Report, now: datetime) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 
 from caseflow import words
+from caseflow.clock import local
 from caseflow.escalation import reading
 from caseflow.escalation.tables import Order
 from caseflow.files.sniff import may_be_thumbnail
@@ -49,6 +50,7 @@ class ReportView:
     person: Person | None
     may_reveal: bool
     imposed: str
+    call: str
 
 
 @dataclass(frozen=True)
@@ -245,4 +247,12 @@ def _report(sight: Sight, report: Report, revealed: dict[int, Person]) -> Report
         person=revealed.get(report.id),
         may_reveal=may(sight.actor, "vault.reveal"),
         imposed=due_text(report.imposed_due) if report.imposed_due else "",
+        call=_call(report),
     )
+
+
+def _call(report: Report) -> str:
+    """Return from when until when somebody telephoned, as far as it was timed."""
+    if report.call_began is None or report.call_ended is None:
+        return ""
+    return f"{local(report.call_began):%H:%M}–{local(report.call_ended):%H:%M}"
