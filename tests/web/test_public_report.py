@@ -89,6 +89,13 @@ def test_danger_starts_the_urgent_clock(site: Site) -> None:
     assert "请现在就打 110" in page.text
 
 
+def test_paper_names_the_day_and_has_no_button_to_press(site: Site) -> None:
+    page = fill(site, danger="1")
+    assert '<span class="no-print">最晚 今天 11:00</span>' in page.html
+    assert '<span class="only-print">最晚 3月3日(周二) 11:00</span>' in page.html
+    assert '<p class="soft no-print">用的是别人的电脑或手机？请按“安全离开”' in page.html
+
+
 def test_a_retry_with_the_same_number_gets_the_same_receipt(site: Site) -> None:
     visit = site.nobody()
     form = visit.get("/report").form("/report")

@@ -12,12 +12,10 @@ from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from caseflow import words
-from caseflow.deadlines import clocks
-from caseflow.deadlines.clocks import Subject
 from caseflow.deadlines.rules import rules_of
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, NotPermitted, Told, Unavailable
-from caseflow.intake import desk_places, drafts, uploads
+from caseflow.intake import desk_places, drafts, tracking, uploads
 from caseflow.intake.channels import desk as sheets
 from caseflow.intake.channels.desk import Logged
 from caseflow.intake.desk import saved_before, take_down, written_down
@@ -27,7 +25,7 @@ from caseflow.intake.receive import Received, said_the_same
 from caseflow.ledger.report_tables import Report
 from caseflow.refs import grouped
 from caseflow.web import edge, proof
-from caseflow.web.clocks import ClockView, clock_views
+from caseflow.web.clocks import clock_views
 from caseflow.web.desk.frame import (
     Page,
     blueprint,
@@ -41,9 +39,9 @@ from caseflow.web.desk.frame import (
 from caseflow.web.desk.lines import debts
 from caseflow.web.edge import needs
 from caseflow.web.locale import gettext, moment_text
+from caseflow.web.promises import Promise, promised, worth_telling
 from caseflow.web.proof import Proof
 
-PROMISES = ("notice", "resolve")
 USED = (
     "这一张先前已经保存过（%(number)s），那一份没有变。现在写的还没有存入：是另一件，请再按一次保存；"
     "要补充那一件，请打开办件补记。"
@@ -60,7 +58,7 @@ class Saved:
     groups: Sequence[str]
     channel: str
     received_at: str
-    promises: Sequence[ClockView]
+    promises: Sequence[Promise]
     answered: bool
     urgent: bool
     again: bool
@@ -177,14 +175,18 @@ def _waiting(session: Session, channel: str) -> list[Kept]:
 
 def _saved(session: Session, received: Received, channel: str, files: int) -> Saved:
     case, report = written_down(session, received)
-    running = clocks.alive(session, Subject(root_case_id=case.id), *PROMISES)
+    running = tracking.promises(session, report, urgent=case.urgent)
+    now = edge.now()
+    takes_away = channel != "handed_down"  # somebody hears or carries the receipt
     return Saved(
         report=report.number,
         case=case.number,
-        groups=grouped(received.code or "").split() if channel != "handed_down" else (),
+        groups=grouped(received.code or "").split() if takes_away else (),
         channel=channel,
         received_at=moment_text(report.received_at),
-        promises=clock_views(rules_of(session), sorted(running, key=_due), edge.now()),
+        promises=promised(running, case.state, now)
+        if takes_away
+        else _limits(session, running, case.state, now),
         answered=case.state == "answered",
         urgent=case.urgent,
         again=received.duplicate,
@@ -192,8 +194,10 @@ def _saved(session: Session, received: Received, channel: str, files: int) -> Sa
     )
 
 
-def _due(clock: Clock) -> datetime:
-    return clock.due
+def _limits(session: Session, running: Sequence[Clock], state: str, now: datetime) -> list[Promise]:
+    """Return the limits of what was handed down: the office reads them, nobody else."""
+    views = clock_views(rules_of(session), worth_telling(running, state), now)
+    return [Promise(view.label, view.text, view.text) for view in views]
 
 
 def _page(session: Session, typed: Sheet, saved: Saved | None = None) -> str:

@@ -4,15 +4,14 @@ What it may know is decided in `intake.tracking`; here it only gets its words.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from caseflow import words
 from caseflow.clock import local
-from caseflow.deadlines.tables import Clock
 from caseflow.intake.tracking import Added, Step, Story
 from caseflow.web.clocks import due_text
 from caseflow.web.locale import chosen, gettext, moment_text
+from caseflow.web.promises import promised
 
 STATES = {
     "received": "我们正在判断是否属于受理范围。",
@@ -44,47 +43,6 @@ STEPS = {
     "added": "收到您的补充",
     "retaliation": "收到您受打击报复的报告，已报负责人",
 }
-_PROMISES = {
-    "immediate": "有人接手",
-    "notice": "告诉您是否受理",
-    "reply": "答复您",
-    "call_back": "电话回访",
-}
-# Once the decision shows on this page nobody waits for being told of it.
-_UNDECIDED = ("received",)
-
-
-@dataclass(frozen=True)
-class Promise:
-    """What comes and by when."""
-
-    what: str
-    text: str
-
-
-def promise(clock: Clock, now: datetime) -> Promise:
-    """Return one promise in words; a broken one says so."""
-    due = _when(clock.due, now)
-    if clock.state == "paused":
-        text = gettext("等您回答期间暂停计算")
-    elif clock.due <= now:
-        text = gettext("应在 %(due)s 前完成，现已超期，我们正在催办。", due=due)
-    elif clock.provisional:
-        text = gettext("最晚 %(due)s（节假日安排公布前为暂定）", due=due)
-    else:
-        text = gettext("最晚 %(due)s", due=due)
-    return Promise(gettext(_PROMISES[clock.name]), text)
-
-
-def promised(clocks: Sequence[Clock], state: str, now: datetime) -> list[Promise]:
-    """Return what comes next: whether it is accepted only while that is open and comes first."""
-    replies = [clock.due for clock in clocks if clock.name == "reply"]
-    return [
-        promise(clock, now)
-        for clock in clocks
-        if clock.name != "notice"
-        or (state in _UNDECIDED and all(clock.due < reply for reply in replies))
-    ]
 
 
 def letter(story: Story, now: datetime) -> dict[str, object]:
@@ -151,14 +109,6 @@ def _last(story: Story, what: str) -> str:
 def _step(step: Step) -> dict[str, object]:
     shown = step.text if step.what in ("decline", "refer", "asked") else ""
     return {"what": gettext(STEPS[step.what]), "at": moment_text(step.at), "text": shown}
-
-
-def _when(due: datetime, now: datetime) -> str:
-    """Return a due moment; one of the next hours without its day, read in a hurry."""
-    here = local(due)
-    if due > now and here.date() == local(now).date():
-        return gettext("今天 %(time)s", time=f"{here:%H:%M}")
-    return due_text(due)
 
 
 def _date(moment: datetime) -> str:

@@ -18,10 +18,10 @@ from caseflow.intake.report import IncomingReport
 from caseflow.ledger.report_tables import Report
 from caseflow.web import edge, proof
 from caseflow.web.locale import chosen, gettext, moment_text
+from caseflow.web.promises import promised
 from caseflow.web.proof import Proof
 from caseflow.web.public import guard
 from caseflow.web.public.frame import blueprint, page
-from caseflow.web.public.letter import promised
 
 _ORDER = ("kind", "category", "area", "unit", "place", "happened_when", "text", "files")
 
