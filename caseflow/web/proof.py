@@ -6,6 +6,8 @@ from io import SEEK_END
 from typing import BinaryIO, cast
 
 from flask import request
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
@@ -19,10 +21,14 @@ from config import MIB
 
 @dataclass(frozen=True)
 class Proof:
-    """The files that go with a form now, and what must be told about the others."""
+    """The files that go with a form now, and what must be told about the others.
+
+    `unread`: tokens of files that could not be looked up; the next try does.
+    """
 
     kept: Sequence[Kept] = ()
     words: str = ""
+    unread: Sequence[str] = ()
 
 
 def gather(key: str) -> Proof:
@@ -47,6 +53,25 @@ def gather(key: str) -> Proof:
     kept = edge.change(work)
     gone = set(wanted) - {file.token for file in kept}
     return Proof(uploads.once(kept), _told(sifted, gone=bool(gone)))
+
+
+def offered_again(key: str) -> Proof:
+    """Return what waits of an earlier try where `gather` could keep nothing. Writes nothing.
+
+    Even where that cannot be read its tokens go back into the page: a file once taken is not
+    dropped because the database was away.
+    """
+    came = any(file.filename for file in request.files.getlist("files"))
+    told = gettext("刚选的文件没有收下，请重新选。") if came else ""
+    wanted = [token for token in request.form.getlist("kept") if token.isdecimal()]
+    if not wanted:
+        return Proof(words=told)
+    try:
+        with edge.read() as session:
+            kept = uploads.waiting(session, edge.rooms(), key, set(wanted), edge.now())
+    except (DBAPIError, PoolTimeout):
+        return Proof(words=told, unread=wanted[: allowed().number])
+    return Proof(uploads.once(kept), told)
 
 
 def carry_over(proof: Proof, key: str) -> Proof:
@@ -121,7 +146,8 @@ def page_values(proof: Proof) -> dict[str, object]:
         "kept_files": [
             {"token": file.token, "name": file.name, "size": size_text(file.size)}
             for file in proof.kept
-        ],
+        ]
+        + [{"token": token, "name": gettext("先前收到的文件")} for token in proof.unread],
         "limits_told": limits_told(),
         "file_limits": {
             "data-max-files": limits.number,

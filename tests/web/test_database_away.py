@@ -6,14 +6,16 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from caseflow import clock
 from caseflow.db import Database, is_down
 from caseflow.errors import Unavailable
-from tests.web.public_door import TEXT, letter, reported
-from tests.web.site import Site
+from tests.web.public_door import TEXT, attached, fill, letter, reported
+from tests.web.site import Site, a_file
 from tests.web.walking import open_case
 
+DESK = "/console/desk"
 WORDS = "家长说了很久的话"
 
 
@@ -75,6 +77,83 @@ def test_a_call_stays_on_its_sheet(site: Site, lock: sqlite3.Connection) -> None
     assert (fields["text"], fields["phone"]) == ([WORDS], ["13800001111"])
     lock.execute("ROLLBACK")
     assert page.send("/console/desk").status == 200
+
+
+def test_a_file_taken_before_stays_on_the_sheet(site: Site, lock: sqlite3.Connection) -> None:
+    page = site.as_("operator").get(f"{DESK}?channel=window")
+    page = page.send(DESK, kind="help", text="", files=a_file("伤情.png"))
+    assert page.status == 422
+    lock.execute(HOLD)
+    page = page.send(DESK, text=WORDS, files=a_file("后来的.png"))
+    assert page.status == 503
+    assert "刚选的文件没有收下，请重新选。" in page.text
+    lock.execute("ROLLBACK")
+    assert page.send(DESK).status == 200
+    assert [name for name, _ in attached(site)] == ["伤情.png"]
+
+
+def test_a_file_taken_before_stays_in_the_public_form(site: Site, lock: sqlite3.Connection) -> None:
+    page = fill(site, text="", files=a_file("伤情.png"))
+    assert page.status == 422
+    lock.execute(HOLD)
+    page = page.send("/report", text=TEXT)
+    assert page.status == 503
+    assert "伤情.png" in page.text
+    assert "重新选" not in page.text
+    lock.execute("ROLLBACK")
+    assert page.send("/report").status == 200
+    assert [name for name, _ in attached(site)] == ["伤情.png"]
+
+
+def test_a_file_taken_before_stays_in_the_letter(site: Site, lock: sqlite3.Connection) -> None:
+    page = letter(site, reported(site))
+    page = page.send("/track/add", text=WORDS, files=[a_file("伤情.png"), a_file("空.png", b"")])
+    assert page.status == 422
+    lock.execute(HOLD)
+    page = page.send("/track/add")
+    assert page.status == 503
+    assert "伤情.png" in page.text
+    lock.execute("ROLLBACK")
+    assert page.send("/track/add").status == 200
+    assert [name for name, _ in attached(site)] == ["伤情.png"]
+
+
+@pytest.mark.parametrize("path", ["/report", "/track/add"])
+def test_a_file_taken_just_now_stays_when_only_the_saving_fails(
+    site: Site, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = site.nobody().get("/report") if path == "/report" else letter(site, reported(site))
+    typed = {"kind": "help"} if path == "/report" else {}
+
+    def away(*_args: object, **_more: object) -> None:
+        raise Unavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr("caseflow.web.public.report.take_in", away)
+        patch.setattr("caseflow.intake.tracking.add", away)
+        page = page.send(path, text=TEXT, files=a_file("伤情.png"), **typed)
+    assert page.status == 503
+    assert page.send(path).status == 200
+    assert [name for name, _ in attached(site)] == ["伤情.png"]
+
+
+def test_a_file_that_cannot_even_be_looked_up_is_looked_up_later(
+    site: Site, lock: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = fill(site, text="", files=a_file("伤情.png"))
+
+    def away(*_args: object) -> None:
+        raise OperationalError("SELECT", {}, sqlite3.OperationalError("disk I/O error"))
+
+    lock.execute(HOLD)
+    with monkeypatch.context() as patch:
+        patch.setattr("caseflow.intake.uploads.waiting", away)
+        page = page.send("/report", text=TEXT)
+    assert page.status == 503
+    assert "先前收到的文件" in page.text
+    lock.execute("ROLLBACK")
+    assert page.send("/report").status == 200
+    assert [name for name, _ in attached(site)] == ["伤情.png"]
 
 
 def test_no_error_page_says_who_somebody_is(site: Site, lock: sqlite3.Connection) -> None:

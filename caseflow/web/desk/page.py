@@ -46,7 +46,7 @@ USED = (
     "这一张先前已经保存过（%(number)s），那一份没有变。现在写的还没有存入：是另一件，请再按一次保存；"
     "要补充那一件，请打开办件补记。"
 )
-NOT_NOW = "系统暂时存不下来，这一张还没有登记。写的都在（文件要重新选），请过一会儿再按一次保存。"
+NOT_NOW = "系统暂时存不下来，这一张还没有登记。写的都在，请过一会儿再按一次保存。"
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,6 @@ def save() -> Page:
     """Save the sheet and show its numbers above the next one; errors keep everything typed."""
     channel, nonce, form = channel_of(request.form.get("channel")), edge.typed("nonce"), sheet()
     nonce = nonce if is_nonce(nonce) else fresh_nonce()
-    files = Proof()
     with edge.read() as session:
         before = saved_before(session, nonce)
     if before is not None and before.logged_by != edge.actor().person:
@@ -112,6 +111,9 @@ def save() -> Page:
         nonce, before = fresh_nonce(), None
     try:
         files = proof.gather(nonce)
+    except Unavailable:
+        return _not_now(channel, nonce, form, proof.offered_again(nonce))
+    try:
         logged = _read(channel, nonce, form, files)
         if before is not None and not _same(before, logged):
             fresh, told = fresh_nonce(), Told(USED, number=before.number)
@@ -123,7 +125,7 @@ def save() -> Page:
         recused = "您与这个单位有回避关系，这一项不能由您办理，请交给同事；所写内容已保留"
         return _again(channel, nonce, form, {"unit": recused}, files)
     except Unavailable:
-        return _again(channel, nonce, form, {"text": NOT_NOW}, files, 503)
+        return _not_now(channel, nonce, form, files)
     with edge.read() as session:
         saved = _saved(session, received, channel, len(files.kept))
         return _page(session, Sheet(channel, fresh_nonce()), saved)
@@ -166,6 +168,11 @@ def _again(
 ) -> Page:
     with edge.read() as session:
         return str(_page(session, Sheet(channel, nonce, form, errors, files=files))), status
+
+
+def _not_now(channel: str, nonce: str, form: Mapping[str, str], files: Proof) -> Page:
+    told = {"text": NOT_NOW, **({"files": files.words} if files.words else {})}
+    return _again(channel, nonce, form, told, files, 503)
 
 
 def _waiting(session: Session, channel: str) -> list[Kept]:

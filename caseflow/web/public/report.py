@@ -34,10 +34,7 @@ SAID_BEFORE = (
     "您这次改过内容，还没有收下：要作为新的一件提交，请再按一次“提交”。"
     "只是补充的话，请用“查进度”。"
 )
-NOT_NOW = (
-    "系统暂时存不下来，还没有收下。您写的都在（文件要重新选），请过一会儿再按一次“提交”；"
-    "急事请打电话。"
-)
+NOT_NOW = "系统暂时存不下来，还没有收下。您写的都在，请过一会儿再按一次“提交”；急事请打电话。"
 
 
 @blueprint.get("/report")
@@ -56,6 +53,9 @@ def submit() -> AnyResponse:
     key = webform.key_of(nonce)
     try:
         files = proof.gather(key)
+    except Unavailable:
+        return _not_now(nonce, proof.offered_again(key))
+    try:
         if not whole:
             return _form(request.form, nonce, 400, files, gettext(NO_NUMBER))
         if not (guard.proven() or guard.confirmed(key)):
@@ -64,7 +64,13 @@ def submit() -> AnyResponse:
             return _form(request.form, nonce, 400, files, gettext(NO_COOKIE), vouch=True)
         return _take(nonce, key, files)
     except Unavailable:
-        return _form(request.form, nonce, 503, notice=gettext(NOT_NOW), offered=_offered_if_any())
+        return _not_now(nonce, files)
+
+
+def _not_now(nonce: str, files: Proof) -> Response:
+    errors = {"files": files.words} if files.words else {}
+    notice, offered = gettext(NOT_NOW), _offered_if_any()
+    return _form(request.form, nonce, 503, files, notice, errors=errors, offered=offered)
 
 
 def _left(key: str) -> bool:

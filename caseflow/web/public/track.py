@@ -7,7 +7,7 @@ since the last step. Nothing of it stands in an address.
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -23,6 +23,7 @@ from caseflow.web.locale import gettext
 from caseflow.web.proof import Proof
 from caseflow.web.public import guard, letter
 from caseflow.web.public.frame import blueprint, page
+from caseflow.web.public.guard import Ticket
 
 _CODE_DIGITS = 16
 _DASHES = re.compile(r"[‐-―−—ー_]+")
@@ -39,7 +40,7 @@ OVER_DRAFT = (
     "为了您的安全，打开 30 分钟不动就会关上。请再输入一次编号和查询码，您刚才写的还在下面。"
 )
 NO_COOKIE = "这一页放得太久，或者浏览器不保存 Cookie。请再输入一次查询码。"
-NOT_NOW = "系统暂时存不下来，还没有收下。您写的都在（文件要重新选），请过一会儿再试；急事请打电话。"
+NOT_NOW = "系统暂时存不下来，还没有收下。您写的都在，请过一会儿再试；急事请打电话。"
 FILES_LEFT = "选好的文件没有收下，打开以后请重新选。"
 SENT_BEFORE = "这一段之前已经收下了。您后来改过的还没有收下：请删去重复的，再按一次提交。"
 THANKS = {
@@ -138,18 +139,18 @@ def _join(part: str) -> Response:
         return _asked(403, notice=said, draft=(part, text))
     nonce = nonce if webform.is_nonce(nonce) else guard.new_nonce()
     key = webform.key_of(nonce)
-    tried = Tried(part, text, nonce=nonce)
     try:
         files = proof.gather(key)
-        tried = Tried(part, text, nonce=nonce, files=files)
+    except Unavailable:
+        return _not_now(proven, Tried(part, text, nonce=nonce, files=proof.offered_again(key)))
+    tried = Tried(part, text, nonce=nonce, files=files)
+    try:
         joined = _taken(proven.report_id, part, key, files)
     except BadInput as wrong:
         errors = {name: gettext(said) for name, said in wrong.fields.items()}
-        tried = Tried(part, text, errors, nonce=nonce, files=tried.files)
-        return _letter(proven.report_id, tried, 422, loose=proven.loose)
+        return _letter(proven.report_id, replace(tried, errors=errors), 422, loose=proven.loose)
     except Unavailable:
-        tried = Tried(part, text, notice=gettext(NOT_NOW), nonce=nonce)
-        return _letter(proven.report_id, tried, 503, loose=proven.loose)
+        return _not_now(proven, tried)
     if joined is None:
         fresh = guard.new_nonce()
         files = proof.carry_over(files, webform.key_of(fresh))
@@ -157,6 +158,12 @@ def _join(part: str) -> Response:
         return _letter(proven.report_id, tried, 409, loose=proven.loose)
     thanks = gettext(THANKS[part if joined.open else "late"])
     return _letter(proven.report_id, Tried(), thanks=thanks, loose=proven.loose)
+
+
+def _not_now(proven: Ticket, tried: Tried) -> Response:
+    errors = {"files": tried.files.words} if tried.files.words else {}
+    tried = replace(tried, errors=errors, notice=gettext(NOT_NOW))
+    return _letter(proven.report_id, tried, 503, loose=proven.loose)
 
 
 def _taken(report_id: int, part: str, key: str, files: Proof) -> Joined | None:
