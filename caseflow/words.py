@@ -89,6 +89,7 @@ MOVES = {
     "open": "收到来件",
     "add": "反映人补充",
     "retaliation": "反映人称受到打击报复",
+    "tighten": "反映人加强身份保密",
     "answer": "当场答复",
     "accept": "受理",
     "decline": "决定不予受理",

@@ -24,14 +24,17 @@ from caseflow.intake.report import IncomingReport
 from caseflow.intake.rooms import Rooms
 from caseflow.ledger import gate
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.moves import asking
+from caseflow.ledger.moves import asking, tightening
 from caseflow.ledger.moves.waiting import open_question
 from caseflow.ledger.report_tables import Attachment, Question, Reply, Report
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import REPORTER
 
 # Moves that a reporter may know of; `dispatch` says only that the work began, once.
-TOLD = ("answer", "accept", "decline", "refer", "acknowledge", "dispatch", "conclude", "reopen")
+TOLD = (
+    *("answer", "accept", "decline", "refer", "acknowledge", "dispatch", "conclude", "reopen"),
+    "tighten",
+)
 _ONCE = ("dispatch",)
 _OPEN_PROMISES = ("notice", "reply")
 
@@ -158,7 +161,7 @@ def story(session: Session, report_id: int) -> Story:
         .order_by(Entry.n)
     ).all()
     added = _added(session, report, entries)
-    steps = [Step("received", report.received_at), *_moves(entries), *_asked(questions)]
+    steps = [Step("received", report.received_at), *_moves(entries, report), *_asked(questions)]
     steps += [Step("replied", reply.delivered_at or reply.at) for reply in replies]
     steps += [Step("retaliation" if one.urgent else "added", one.at) for one in added]
     waiting = [question for question in questions if question.ended_at is None]
@@ -177,13 +180,15 @@ def story(session: Session, report_id: int) -> Story:
     )
 
 
-def _moves(entries: Sequence[Entry]) -> list[Step]:
+def _moves(entries: Sequence[Entry], report: Report) -> list[Step]:
     steps, seen = [], set()
     for entry in entries:
         if entry.verb == "retaliation" or (entry.verb in _ONCE and entry.verb in seen):
             continue
         seen.add(entry.verb)
         facts = json.loads(entry.body)["facts"]
+        if entry.verb == "tighten" and facts["report"] != report.number:
+            continue  # another reporter's of the same case
         owed = {"decline": "reason", "refer": "authority"}.get(entry.verb)
         steps.append(Step(entry.verb, entry.at, str(facts[owed]) if owed else ""))
     return steps
@@ -215,6 +220,11 @@ def _added(session: Session, report: Report, entries: Sequence[Entry]) -> list[A
         if entry.verb == "retaliation"
     }
     return [Added(at, text, number_of, number in urgent) for number, at, text, number_of in rows]
+
+
+def tighten(rooms: Rooms, report_id: int, disclosure: str, now: datetime) -> None:
+    """Let fewer people know who reported. Raises BadInput for more, Unavailable."""
+    rooms.database.run(lambda session: tightening.tighten(session, report_id, disclosure, now))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from caseflow.db import Base, Moment
 
 
 class Report(Base):
-    """One contact exactly as it came in by one channel (来件); never altered but for its case.
+    """One contact exactly as it came in by one channel (来件); never altered but for its case, and
+    for a disclosure that its sender tightens later (`moves.tightening`).
 
     `channel_key` is the channel's own id (for forms a nonce), unique with the channel, so that
     nothing comes in twice. A later contact about the same report `follows` it and has neither

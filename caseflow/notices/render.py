@@ -28,6 +28,7 @@ TASKS: Mapping[str, str] = {
     "countersign": "未报警的理由需要会签",
     "assigned": "这个办件已交由您承办",
     "added": "反映人补充了材料，请查看",
+    "tightened": "反映人不再同意原来的身份公开范围，请看办理记录",
     "resumed": "办件已恢复办理，请继续",
     "dispatched": "有新的交办事项，请签收并办理",
     "rectify": "有新的整改通知，请签收并整改",

@@ -78,6 +78,7 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "assign": ((_ALWAYS, _to("assigned", "assignee", "resolve")),),
     "ask": ((_ALWAYS, _to("question", "reporter")),),
     "add": ((_ALWAYS, _to("added", "assignee", "resolve")),),
+    "tighten": ((_ALWAYS, _to("tightened", "assignee", "resolve")),),
     "resume": ((_ALWAYS, _to("resumed", "assignee", "resolve")),),
     "dispatch": ((_ALWAYS, _to("dispatched", "holder", "sign_for")),),
     "reassign": ((_ALWAYS, _to("dispatched", "holder", "sign_for verify")),),

@@ -42,6 +42,7 @@ PUBLIC = {
     *("login.show", "login.sign_in", "login.sign_out"),
     *("public.home", "public.contact", "public.form", "public.submit"),
     *("public.ask", "public.show", "public.add", "public.answer", "public.retaliation"),
+    "public.tighten",
     *("public.leave", "public.healthz", "public.readyz"),
 }
 """What stands open to everybody; whoever opens one more writes it here, for all to see."""

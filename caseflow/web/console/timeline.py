@@ -241,6 +241,10 @@ def _reveal(_story: Story, entry: Happened) -> Sentence:
     return _with_name(entry, str(entry.facts.get("report") or "")), _said(entry, "reason")
 
 
+def _tighten(_story: Story, entry: Happened) -> Sentence:
+    return _with_name(entry, _word(words.DISCLOSURES, entry.facts.get("disclosure"))), ""
+
+
 def _recalendared(_story: Story, entry: Happened) -> Sentence:
     lines = [
         gettext(
@@ -277,5 +281,6 @@ _TELLERS: dict[str, Callable[[Story, Happened], Sentence]] = {
     "acknowledge": _acknowledge,
     "rung": _climbed,
     "reveal": _reveal,
+    "tighten": _tighten,
     "recalendar": _recalendared,
 }

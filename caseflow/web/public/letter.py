@@ -9,6 +9,7 @@ from datetime import datetime
 from caseflow import words
 from caseflow.clock import local
 from caseflow.intake.tracking import Added, Step, Story
+from caseflow.ledger.moves.tightening import stricter
 from caseflow.web.clocks import due_text
 from caseflow.web.locale import chosen, gettext, moment_text
 from caseflow.web.promises import promised
@@ -42,7 +43,11 @@ STEPS = {
     "replied": "已答复您",
     "added": "收到您的补充",
     "retaliation": "收到您受打击报复的报告，已报负责人",
+    "tighten": "已按您的要求加强身份保密",
 }
+# Who may know: as it is now, and as the reporter chooses.
+KNOWN = {"relay": "由我们转达，单位不知道是您", "unit": "我们可以告诉单位是您反映的"}
+CHOICES = {"withheld": "不向任何单位透露我的身份", "relay": "由你们转达，单位不知道是我"}
 
 
 def letter(story: Story, now: datetime) -> dict[str, object]:
@@ -71,6 +76,17 @@ def question(story: Story) -> dict[str, object] | None:
         "text": asked.text,
         "asked_at": moment_text(asked.asked_at),
         "until": due_text(asked.until),
+    }
+
+
+def secrecy(story: Story) -> dict[str, object] | None:
+    """Return who may know now and what it may be tightened to; None where nobody may."""
+    choices = stricter(story.first.disclosure)
+    if not choices:
+        return None
+    return {
+        "now": gettext(KNOWN[story.first.disclosure]),
+        "choices": [{"value": code, "label": gettext(CHOICES[code])} for code in choices],
     }
 
 

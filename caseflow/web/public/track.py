@@ -1,4 +1,5 @@
-"""Tracking: number and code open a letter; from it one adds, answers, calls for help, leaves.
+"""Tracking: number and code open a letter; from it one adds, answers, calls for help, takes back
+a consent, leaves.
 
 The code is asked for once; from then on a sealed ticket in the forms proves it, for 30 minutes
 since the last step. Nothing of it stands in an address.
@@ -48,6 +49,7 @@ THANKS = {
     "answer": "已收到您的回答，我们继续办理。",
     "late": "提问已经结束，您的回答作为补充收下了。",
     "retaliation": "已收到，并已报告负责人。有人身危险，请马上打 110。",
+    "disclosure": "已按您的要求改好，从现在起照此办理。",
 }
 
 
@@ -114,6 +116,23 @@ def answer() -> Response:
 def retaliation() -> Response:
     """Call for help: urgent, whatever the state of the matter."""
     return _join("retaliation")
+
+
+@blueprint.post("/track/disclosure")
+def tighten() -> Response:
+    """Let fewer people know who reported; sent twice it is done once."""
+    proven, tried = guard.ticket(), Tried("disclosure")
+    if proven is None:
+        return _asked(403, notice=gettext(OVER))
+    try:
+        tracking.tighten(edge.rooms(), proven.report_id, edge.typed("disclosure"), edge.now())
+    except BadInput as wrong:
+        errors = {name: gettext(said) for name, said in wrong.fields.items()}
+        return _letter(proven.report_id, replace(tried, errors=errors), 422, loose=proven.loose)
+    except Unavailable:
+        return _not_now(proven, tried)
+    thanks = gettext(THANKS["disclosure"])
+    return _letter(proven.report_id, Tried(), thanks=thanks, loose=proven.loose)
 
 
 @blueprint.post("/track/leave")
@@ -209,6 +228,7 @@ def _letter(
         steps=letter.steps(story),
         question=letter.question(story),
         told=letter.told(story.added),
+        secrecy=letter.secrecy(story),
         errors=tried.errors,
         errored=errored,
         form={"text": tried.text},
