@@ -4,6 +4,8 @@ Unlike the public's list (`places`) it ends at the scope of whoever types, and a
 typed to its end.
 """
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, select
@@ -13,6 +15,9 @@ from caseflow.people.scope import Scope
 from caseflow.people.tables import Area, Unit
 
 MANY_UNITS = 500  # more than a list can offer; the rest is found by typing the name
+
+
+_LABEL = re.compile(r"(?P<name>.+)[(（](?P<area>\d{6,12})[)）]")
 
 
 def _within(scope: Scope) -> ColumnElement[bool]:
@@ -27,10 +32,16 @@ def areas(session: Session, scope: Scope) -> Sequence[tuple[str, str]]:
 
 
 def unit_names(session: Session, scope: Scope) -> Sequence[str]:
-    """Return the names of active units in the scope's subtree, at most `MANY_UNITS`."""
-    query = select(Unit.name).join(Area, Area.code == Unit.area_code)
-    query = query.where(_within(scope), Unit.active.is_(True)).order_by(Unit.name)
-    return session.scalars(query.limit(MANY_UNITS)).all()
+    """Return what one types for the active units in the scope's subtree, at most `MANY_UNITS`."""
+    query = select(Unit.name, Unit.area_code).join(Area, Area.code == Unit.area_code)
+    query = query.where(_within(scope), Unit.active.is_(True)).order_by(Unit.name, Unit.id)
+    return labels([(name, area) for name, area in session.execute(query.limit(MANY_UNITS))])
+
+
+def labels(units: Sequence[tuple[str, str]]) -> list[str]:
+    """Return what one types for units of a name and area; those of one name carry the area."""
+    often = Counter(name for name, _ in units)
+    return [name if often[name] == 1 else f"{name} ({area})" for name, area in units]
 
 
 def find_unit(session: Session, scope: Scope, typed: str) -> Unit | None:
@@ -40,13 +51,20 @@ def find_unit(session: Session, scope: Scope, typed: str) -> Unit | None:
 
 
 def units_like(session: Session, scope: Scope, typed: str, limit: int) -> Sequence[Unit]:
-    """Return the units of exactly that name; where there is none, those whose names hold it."""
+    """Return the units of exactly that name or label; where there is none, those whose names
+    hold it.
+    """
     words = "".join(typed.split())
     if not words:
         return ()
     bare = func.replace(Unit.name, " ", "")
     query = select(Unit).join(Area, Area.code == Unit.area_code)
     query = query.where(_within(scope), Unit.active.is_(True)).order_by(Unit.name, Unit.id)
-    exact = session.scalars(query.where(bare == words).limit(limit)).all()
+    exact = bare == words
+    if label := _LABEL.fullmatch(words):
+        exact |= (bare == label["name"]) & (Unit.area_code == label["area"])
     part = query.where(bare.contains(words, autoescape=True))
-    return exact or session.scalars(part.limit(limit)).all()
+    return (
+        session.scalars(query.where(exact).limit(limit)).all()
+        or session.scalars(part.limit(limit)).all()
+    )

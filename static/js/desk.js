@@ -4,6 +4,7 @@
 //   <time data-countdown="ISO" data-over="超" data-units="天|时|分|秒">   counts down, then up with the word
 //   <p data-draft-state data-saving data-saved data-failed>   says whether the words are safe
 //   data-key="s"                                              the element that Alt+S presses (a link or a button)
+//                                                             or goes to (a field, or the first of a choice)
 //   <div data-keys-help hidden>                               shown by ?
 (() => {
   "use strict";
@@ -116,7 +117,7 @@
       const target = document.querySelector(`[data-key="${event.code.slice(3).toLowerCase()}"]`);
       if (!target) return;
       event.preventDefault();
-      if (target.matches("input:not([type=submit]), select, textarea")) target.focus();
+      if (target.matches("input:not([type=submit]), select, textarea, [data-put]")) target.focus();
       else target.click();
       return;
     }

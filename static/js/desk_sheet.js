@@ -2,6 +2,7 @@
 // the page that answered a POST the address of the next sheet, so that a reload shows that sheet.
 //   <form data-desk data-here="/console/desk?…">   the address of the sheet in this form
 //   <div data-show-when="kind=tip|help">            shown while that field has one of the values
+//   <button data-put="f-unit" value="…">            puts its value into that field and goes back there
 //   <time data-timer>                               becomes desk.js's [data-call-timer] with the first input
 (() => {
   "use strict";
@@ -32,6 +33,16 @@
       run();
     }, { once: true, capture: true });
   }
+
+  // As if it had been typed: the draft is kept, and what is known of the unit is looked up.
+  document.addEventListener("click", (event) => {
+    const chosen = event.target.closest("[data-put]");
+    const field = chosen && document.getElementById(chosen.dataset.put);
+    if (!field) return;
+    field.value = chosen.value;
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
 
   document.addEventListener("DOMContentLoaded", () => {
     all("form[data-desk]", document).forEach((form) => {

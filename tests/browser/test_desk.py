@@ -15,7 +15,7 @@ from caseflow.db import Database
 from caseflow.intake.tables import Draft
 from caseflow.ledger.report_tables import Report
 from caseflow.people import accounts
-from caseflow.people.tables import User
+from caseflow.people.tables import Unit, User
 from tests.web.site import PASSWORD, Site
 
 # Where Tab leads from the caller's number on, when nothing special was said.
@@ -154,6 +154,29 @@ def test_earlier_cases_appear_while_the_number_is_typed(desk: Page) -> None:
     write(desk, "138 1234 5678")
     expect(desk.locator("#known .desk-lines li")).to_have_count(1)
     expect(desk.locator("#known")).to_contain_text("食堂的菜里有虫")
+
+
+def test_a_unit_is_chosen_from_the_names_like_it(desk: Page, site: Site) -> None:
+    write(desk, "13812345678")
+    press(desk, "Alt+d")
+    write(desk, "测试")
+    names = desk.locator("#known [data-put]")
+    expect(names.nth(1)).to_be_visible()
+    chosen = names.nth(1).inner_text()
+    press(desk, "Alt+u")
+    expect(names.first).to_be_focused()
+    press(desk, "Tab", "Enter")
+    expect(desk.locator("#f-unit")).to_be_focused()
+    expect(desk.locator("#f-unit")).to_have_value(chosen)
+    expect(desk.locator("#known h3").last).to_have_text(f"{chosen} 0")
+    press(desk, "Tab")
+    assert desk.evaluate(FOCUSED) == "f-place"
+    press(desk, "Alt+k", "Space", "Alt+n")
+    write(desk, "食堂的菜里有虫")
+    press(desk, "Alt+s")
+    read_aloud(desk)
+    unit_id = reports(site)[0].unit_id
+    assert site.ask(lambda s: s.scalar(select(Unit.name).where(Unit.id == unit_id))) == chosen
 
 
 def test_a_danger_opens_its_card_and_the_keys_walk_through_it(desk: Page, site: Site) -> None:

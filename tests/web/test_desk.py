@@ -57,11 +57,6 @@ def put_draft(page: Page, **typed: str) -> int:
     return answer.status_code
 
 
-def known(page: Page, **typed: str) -> str:
-    answer = page.visit.client.post(f"{DESK}/known", data=typed, headers={"X-CSRFToken": page.csrf})
-    return answer.get_data(as_text=True)
-
-
 # Writing down
 
 
@@ -312,47 +307,6 @@ def test_a_second_sheet_is_offered_beside_the_first(site: Site) -> None:
     assert page.form(DESK).fields["text"] == [""]
 
 
-# Known
-
-
-def test_earlier_cases_of_the_number_stand_beside_the_sheet(site: Site) -> None:
-    log(site)
-    number = newest(site).number
-    page = desk(site)
-    assert number in known(page, phone="+86 138 1234 5678")
-    assert number not in known(page, phone="13812345679")
-
-
-def test_a_number_is_not_found_outside_the_scope(site: Site) -> None:
-    log(site)
-    number = newest(site).number
-    stranger = site.as_("stranger").get(DESK)
-    assert number not in known(stranger, phone="13812345678")
-    assert number in known(site.as_("city").get(DESK), phone="13812345678")
-
-
-def test_cases_of_the_unit_are_shown_for_ninety_days_the_same_category_first(site: Site) -> None:
-    log(site, unit="测试school", category="food")
-    food = newest(site).number
-    log(site, unit="测试school", category="fees", phone="")
-    fees = newest(site).number
-    page = desk(site)
-    shown = known(page, unit="测试school", category="food")
-    assert shown.index(food) < shown.index(fees)
-    site.later(days=91)
-    assert food not in known(desk(site), unit="测试school")
-
-
-def test_an_unknown_unit_is_told_while_typing(site: Site) -> None:
-    assert "名单里没有这个单位" in known(desk(site), unit="没有的学校")
-
-
-def test_no_address_of_the_desk_holds_a_number(site: Site) -> None:
-    page = desk(site)
-    answer = page.visit.client.get(f"{DESK}/known?phone=13812345678")
-    assert answer.status_code == 405
-
-
 # Owed
 
 
@@ -376,13 +330,3 @@ def test_an_answered_case_is_owed_a_second_look_and_no_immediate_handling(site: 
 def test_nothing_outside_the_scope_is_owed_here(site: Site) -> None:
     case = site.do(lambda s: offices.report(s, site.now, area=offices.OTHER)[0])
     assert case.number not in site.as_("operator").get(f"{DESK}/owed").text
-
-
-def test_a_name_that_several_units_have_in_part_lists_them(site: Site) -> None:
-    shown = known(desk(site), unit="测试")
-    assert "名单里没有" not in shown
-    assert "请接着写或从列表中选" in shown
-    assert "测试school" in shown
-    page = log(site, unit="测试")
-    assert page.status == 422
-    assert "不止一个单位" in page.text

@@ -50,6 +50,7 @@ def known() -> Page:
             asked_unit=form.get("unit", "").strip(),
             unit=unit,
             like=place.like[:SEVERAL],
+            namesakes=place.namesakes,
             more=len(place.like) > SEVERAL,
             by_number=earlier(session, found.by_number),
             by_unit=earlier(session, found.by_unit),

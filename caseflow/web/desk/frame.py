@@ -55,26 +55,38 @@ SEVERAL = 5
 class Place:
     """Where a sheet's matter belongs: `area` is a code of the scope, `wrong` names the field.
 
-    `like`: names of units, where several hold what was typed; one more than `SEVERAL` says more.
+    `like`: what one types for the units, where several hold what was typed; one more than `SEVERAL`
+    says more. `namesakes`: they have that very name.
     """
 
     area: str
     unit: Unit | None
     wrong: Mapping[str, str]
     like: Sequence[str] = ()
+    namesakes: bool = False
 
 
 def place_of(session: Session, form: Mapping[str, str]) -> Place:
     """Find area and unit that were typed; what the house does not know is told, not guessed."""
-    like = desk_places.units_like(session, scope(), form.get("unit", ""), SEVERAL + 1)
-    unit = like[0] if len(like) == 1 else None
+    typed = form.get("unit", "")
+    found = desk_places.units_like(session, scope(), typed, SEVERAL + 1)
+    unit = found[0] if len(found) == 1 else None
+    like = found if len(found) > 1 else ()
+    namesakes = any(_bare(one.name) == _bare(typed) for one in like)
     wrong: dict[str, str] = {}
-    if len(like) > 1:
+    if namesakes:
         wrong["unit"] = "不止一个单位是这个名称，请从列表中选择"
-    elif form.get("unit", "").strip() and unit is None:
+    elif like:
+        wrong["unit"] = "没有叫这个名称的单位，请从列表中选择"
+    elif typed.strip() and unit is None:
         wrong["unit"] = "名单里没有这个单位。请重选，或清空后把名称写到地点里"
     area = form.get("area", "").strip()
     if area and area not in dict(desk_places.areas(session, scope())):
         wrong["area"] = "请从列表中选择区域"
     place = area or (unit.area_code if unit else scope().code)
-    return Place(place, unit, wrong, [one.name for one in like] if len(like) > 1 else [])
+    names = desk_places.labels([(one.name, one.area_code) for one in like])
+    return Place(place, unit, wrong, names, namesakes)
+
+
+def _bare(name: str) -> str:
+    return "".join(name.split())
