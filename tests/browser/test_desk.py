@@ -212,9 +212,16 @@ def test_what_is_owed_counts_down_in_two_units(desk: Page) -> None:
     expect(desk.locator("body > [data-countdown]")).to_have_text([re.compile(one) for one in told])
 
 
-def test_the_call_is_timed_from_the_first_word_on(desk: Page) -> None:
+def test_the_call_is_timed_from_the_first_word_on(desk: Page, site: Site) -> None:
     timer = desk.locator("[data-timer]")
     assert timer.get_attribute("data-call-timer") is None
-    write(desk, "1")
+    write(desk, "13812345678")
     expect(timer).to_have_attribute("data-call-timer", "")
     expect(timer).not_to_have_text("00:00")
+    press(desk, "Alt+k", "Space", "Alt+n")
+    write(desk, "食堂的菜里有虫")
+    press(desk, "Alt+s")
+    read_aloud(desk)
+    report = reports(site)[0]
+    assert report.call_began is not None
+    assert report.call_began < report.received_at == report.call_ended

@@ -96,6 +96,12 @@ def test_a_broken_promise_is_owned_up_to(site: Site) -> None:
     assert "应在 3月17日(周二) 24:00 前完成，现已超期" in letter(site, got).text
 
 
+def test_a_letter_that_is_printed_names_the_day(site: Site) -> None:
+    page = letter(site, reported(site, danger="1"))
+    assert '<span class="no-print">最晚 今天 11:00</span>' in page.html
+    assert '<span class="only-print">最晚 3月3日(周二) 11:00</span>' in page.html
+
+
 def test_every_state_of_a_case_has_its_words() -> None:
     assert set(words_of.STATES) == set(CASE_STATES)
 
