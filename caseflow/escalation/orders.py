@@ -1,7 +1,7 @@
 """Orders: the formal documents of the upper rungs, drafted by the sweep, settled by a person.
 
-A document states the failure to act and nothing of the allegation (trade.md, "Two things never to
-mix"); a unit that reads it must learn no more than its item already told.
+What they say is in `wording`. All go to the unit that is late but the proposal of accountability,
+which goes to whoever decides: no unit is its addressee, and none owes it an answer.
 """
 
 from datetime import date, datetime
@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
+from caseflow.deadlines.ladder import Action
 from caseflow.deadlines.rules import rules_of
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import MoveNotAllowed, NotFound, NotPermitted
 from caseflow.escalation.tables import Order, Rung
+from caseflow.escalation.wording import Late, wording
 from caseflow.ledger import gate, numbers
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves.record import matter_of, record, words
@@ -21,8 +23,6 @@ from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import require
 from caseflow.people.scope import scope_of
-from caseflow.people.tables import Unit
-from caseflow.words import ACTIONS, CLOCKS
 
 # The body that signs, in front of 〔year〕number; each kind of document counts for itself.
 _SERIES = {
@@ -44,10 +44,10 @@ def draft(session: Session, case: Case, clock: Clock, rung: Rung, now: datetime)
         state="draft",
         case_id=case.id,
         item_id=item_id,
-        unit_id=unit_id,
+        unit_id=None if rung.action == Action.accountability else unit_id,
         rung_id=rung.id,
         area_code=case.area_code,
-        text=_text(session, clock, rung, unit_id, now),
+        text=wording(session, rung.action, Late(clock, item_id, unit_id), now),
         drafted_at=now,
     )
     session.add(order)
@@ -74,22 +74,11 @@ def _addressee(item: Item | None) -> int | None:
     return gate.holder_unit(item)
 
 
-def _text(session: Session, clock: Clock, rung: Rung, unit_id: int | None, now: datetime) -> str:
-    unit = session.get_one(Unit, unit_id).name if unit_id else ""
-    calendar = rules_of(session).calendar
-    due = calendar.due_day(clock.due)
-    late = calendar.working_days_between(due, calendar.local_day(now))
-    whom = f"{unit}：\n" if unit else ""
-    return (
-        f"{ACTIONS[rung.action]}\n{whom}"
-        f"你单位承办的事项，{CLOCKS[clock.name]}为{_day(due)}，"
-        f"截至{_day(calendar.local_day(now))}已逾期{late}个工作日，仍未完成。\n"
-        "请接到本件后立即办理，并在期限内书面报告办理情况和逾期原因。"
-    )
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"  # not said
+def may_go_out(order: Order, item: Item | None) -> bool:
+    """Tell whether a draft can be issued: it has a unit to go to, or is a proposal about one."""
+    if order.kind == Action.accountability:
+        return _addressee(item) is not None
+    return order.unit_id is not None
 
 
 def _locked(session: Session, actor: Actor, order_id: int) -> tuple[Case, Order]:
@@ -109,13 +98,13 @@ def _locked(session: Session, actor: Actor, order_id: int) -> tuple[Case, Order]
 
 
 def issue(session: Session, actor: Actor, order_id: int, text: str, now: datetime) -> Order:
-    """Issue a drafted document under its number; the unit's `answer` clock starts.
+    """Issue a drafted document under its number; a unit that gets it owes an answer by a clock.
 
     Raises MoveNotAllowed for one that no unit is to get: while an inspector verifies in person,
     the unit must not learn of it, and nobody else could answer. It can be cancelled.
     """
     case, order = _locked(session, actor, order_id)
-    if order.unit_id is None:
+    if not may_go_out(order, _item(session, order)):
         raise MoveNotAllowed("这份文书没有收文单位，请撤销，并直接督促责任督学")
     said = words(text)
     year = numbers.year_of(now)
@@ -125,8 +114,11 @@ def issue(session: Session, actor: Actor, order_id: int, text: str, now: datetim
     order.issued_at, order.issued_by = now, actor.person
     subject = Subject(order_id=order.id, root_case_id=case.id)
     clocks.meet(session, subject, now, "draft")
-    answer = clocks.start(session, "answer", subject, matter_of(case), now)
-    order.answer_by = _last_day(session, answer)
+    if order.kind == Action.accountability:
+        order.unit_id = None  # drafts of earlier versions named the unit
+    if order.unit_id is not None:
+        answer = clocks.start(session, "answer", subject, matter_of(case), now)
+        order.answer_by = _last_day(session, answer)
     facts = {"order": order.id, "number": order.number, "text": commitment(said)}
     refs_ = {"order": order.id, "unit": order.unit_id}
     record(session, case, actor, "order_issued", now, facts, item=_item(session, order), refs=refs_)

@@ -1,4 +1,8 @@
-"""A clock as the screen shows it: a word, what and when, what is left, the rung it reached."""
+"""A clock as the screen shows it: a word, what and when, what is left, the rung it reached.
+
+A rung that is a document is a draft until a person issues it. Outside the office it does not show
+before; within it shows as a draft, and none is called accountability before a person decided.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,8 +12,10 @@ from caseflow import words
 from caseflow.clock import local
 from caseflow.deadlines.calendar import Calendar, Remaining, Unit
 from caseflow.deadlines.clocks import ladder_of
+from caseflow.deadlines.ladder import Action
 from caseflow.deadlines.rules import Rules
 from caseflow.deadlines.tables import Clock
+from caseflow.escalation.drafted import NONE, Documents
 from caseflow.web.locale import day_text, gettext, ngettext
 
 _DAYS = (Unit.calendar_days, Unit.working_days)
@@ -28,23 +34,42 @@ class ClockView:
     due_iso: str
 
 
-def clock_view(rules: Rules, clock: Clock, now: datetime) -> ClockView:
-    """Return one clock for the screen."""
+def clock_view(
+    rules: Rules,
+    clock: Clock,
+    now: datetime,
+    documents: Documents = NONE,
+    *,
+    outside: bool = False,
+) -> ClockView:
+    """Return one clock for the screen; `outside`: it says only what was issued to the unit.
+
+    `documents` (`escalation.drafted`) are read once for all clocks of a page; a document that is
+    not among them does not show.
+    """
     left = rules.calendar.remaining(now, clock.due, Unit(clock.unit))
     return ClockView(
         name=clock.name,
         label=gettext(words.CLOCKS[clock.name]),
         level=_level(rules.calendar, clock, left, now),
         text=_text(clock, left),
-        rung=_rung(rules, clock),
+        rung=(_announced if outside else _reached)(rules, clock, documents),
         provisional=clock.provisional,
         due_iso=clock.due.isoformat(),
     )
 
 
-def clock_views(rules: Rules, clocks: Iterable[Clock], now: datetime) -> list[ClockView]:
+def clock_views(
+    rules: Rules,
+    clocks: Iterable[Clock],
+    now: datetime,
+    documents: Documents = NONE,
+    *,
+    outside: bool = False,
+) -> list[ClockView]:
     """Return several clocks, the one that ends first first."""
-    return [clock_view(rules, clock, now) for clock in sorted(clocks, key=lambda one: one.due)]
+    in_order = sorted(clocks, key=lambda one: one.due)
+    return [clock_view(rules, one, now, documents, outside=outside) for one in in_order]
 
 
 def _level(calendar: Calendar, clock: Clock, left: Remaining, now: datetime) -> str:
@@ -96,7 +121,45 @@ def remaining_text(left: Remaining) -> str:
     return gettext("今天到期") if n == 0 and left.unit in _DAYS else rest
 
 
-def _rung(rules: Rules, clock: Clock) -> str:
+def _reached(rules: Rules, clock: Clock, documents: Documents) -> str:
+    """Return the rung that a clock reached, as the office reads it."""
     if not clock.last_rung:
         return ""
-    return gettext(ladder_of(rules, clock).step(clock.last_rung, Unit(clock.unit)).label)
+    step = ladder_of(rules, clock).step(clock.last_rung, Unit(clock.unit))
+    if not step.document:
+        return gettext(step.label)
+    drafted = documents.get((clock.id, step.n))
+    if drafted is None:
+        return ""
+    return with_state(document_label(step.action, step.label, step.n, drafted.state), drafted.state)
+
+
+def _announced(rules: Rules, clock: Clock, documents: Documents) -> str:
+    """Return the highest rung that the unit was told of: a message, or a document issued to it."""
+    steps = ladder_of(rules, clock).variant(Unit(clock.unit))
+    reached = [step for step in steps if step.n <= clock.last_rung]
+    if not reached or not reached[-1].document:
+        return gettext(reached[-1].label) if reached else ""
+    for step in reversed(reached):
+        drafted = documents.get((clock.id, step.n))
+        if step.document and drafted and drafted.to_unit and drafted.state == "issued":
+            return gettext(step.label)
+    return ""
+
+
+def document_label(action: str, label: str, n: int, state: str) -> str:
+    """Return what the office calls a rung's document: no screen says 问责 before it was issued."""
+    return gettext("督办升级第 %(n)s 级", n=n) if unspoken(action, state) else gettext(label)
+
+
+def unspoken(action: str, state: str) -> bool:
+    """Tell whether a document must not be called by its name yet."""
+    return action == Action.accountability and state != "issued"
+
+
+def with_state(label: str, state: str) -> str:
+    """Return a document's name with its state, where that is not simply issued."""
+    if state == "issued":
+        return label
+    said = gettext(words.ORDER_STATES[state])
+    return gettext("%(document)s（%(state)s）", document=label, state=said)

@@ -330,6 +330,7 @@ def test_a_neglected_case_climbs_the_whole_ladder_and_its_documents_are_issued(
         office.goto(f"/console/cases/{number}")
         clock = office.locator("#item-1 .clock", has_text="签收期限")
         expect(clock).to_contain_text(LABELS[int(rung) - 1])
+        expect(office.locator("main")).not_to_contain_text("问责")
     last = "T".join(rungs[-1][:2])
     assert house.command("sweep", "--now", f"{last}+0800") == "0\n", "no rung comes twice"
 
@@ -346,11 +347,16 @@ def test_a_neglected_case_climbs_the_whole_ladder_and_its_documents_are_issued(
     office.goto(f"/console/cases/{number}")
     expect(office.locator(".case-side")).to_contain_text("已签发")
     expect(office.locator(".case-side")).not_to_contain_text("拟稿")
+    expect(office.locator("#item-1 .clock", has_text="签收期限")).to_contain_text("启动问责建议")
 
 
-LABELS = ("工作提醒", "催办", "督办单", "工作通报", "提醒约谈", "挂牌督办", "启动问责建议")
+# Documents are drafts until somebody signs them, and none is called accountability before.
+LABELS = (
+    *("工作提醒", "催办", "督办单（拟稿）", "工作通报（拟稿）", "提醒约谈（拟稿）"),
+    *("挂牌督办（拟稿）", "督办升级第 7 级（拟稿）"),
+)
 SIGNED_BY = {
     "supervisor": ("督办单", "工作通报"),
     "leader": ("提醒约谈",),
-    "city": ("挂牌督办", "启动问责建议"),
+    "city": ("挂牌督办", "督办升级第 7 级"),
 }

@@ -279,7 +279,10 @@ def test_an_order_left_unanswered_brings_documents_for_the_same_unit(
             select(Order).join(Rung, Rung.id == Order.rung_id).where(Rung.clock_id == answer.id)
         ).all()
         assert len(drafted) > 1
-        assert {(one.unit_id, one.item_id) for one in drafted} == {(unit_id, item_id)}
+        to = {one.kind: one.unit_id for one in drafted}
+        assert to.pop("accountability") is None, "it goes to whoever decides, not to the accused"
+        assert set(to.values()) == {unit_id}
+        assert {one.item_id for one in drafted} == {item_id}
         assert all(one.text.splitlines()[1].endswith("：") for one in drafted)
 
 

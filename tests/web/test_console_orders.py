@@ -1,12 +1,18 @@
 """Orders over HTTP: drafted by silence, corrected, issued or cancelled by whom it behoves."""
 
+from collections.abc import Sequence
+
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from caseflow.deadlines import clocks
+from caseflow.deadlines.tables import Clock
 from caseflow.escalation import sweep
 from caseflow.escalation.tables import Order
 from tests.web.site import Page, Site
-from tests.web.walking import dispatched
+from tests.web.test_console_lists import statements
+from tests.web.walking import dispatched, item_of
 
 
 def neglected(site: Site, days: int = 8) -> str:
@@ -112,3 +118,123 @@ def test_a_printed_order_is_a_document_with_fixed_days(site: Site) -> None:
     assert "时前书面答复。" in paper
     assert "截至2026年" in paper
     assert "至今" not in paper, "what is true today must be true when it is read"
+
+
+# What the screens say of a rung whose document nobody issued
+
+
+def chip(site: Site, number: str, who: str = "handler") -> str:
+    """Return the rung beside the item's clock on the case page."""
+    html = site.as_(who).get(f"/console/cases/{number}").html
+    return html.partition('id="item-1"')[2].partition('clock-rung">')[2].partition("<")[0]
+
+
+def in_the_office(site: Site, number: str) -> Sequence[str]:
+    """Return the pages on which an office reads of a rung without having asked for its document."""
+    paths = ("/console/", f"/console/cases/{number}", "/console/orders", "/console/desk")
+    return [site.as_("supervisor").get(path).text for path in paths]
+
+
+def test_a_documents_rung_is_a_draft_until_somebody_issued_it(site: Site) -> None:
+    number = neglected(site, days=9)
+    assert chip(site, number) == "工作通报（拟稿）"
+    page = site.as_("handler").get("/console/")
+    assert page.text.count("工作通报（拟稿）") == 2, "beside the clock, and as the last event"
+    path = f"/console/orders/{order(site, 'circular').id}"
+    site.as_("supervisor").get(path).send(f"{path}/issue")
+    assert chip(site, number) == "工作通报"
+    assert "工作通报（拟稿）" not in site.as_("handler").get(f"/console/cases/{number}").text
+
+
+def test_a_cancelled_documents_rung_says_so_and_the_story_says_which(site: Site) -> None:
+    number = neglected(site, days=3)
+    settle(site, "leader", "cancel", reason="学校停电")
+    assert chip(site, number) == "督办单（已撤销）"
+    told = site.as_("handler").get(f"/console/cases/{number}").text
+    assert "文书撤销：督办单（签收期限，第 3 级）" in told
+
+
+def test_no_list_says_accountability_before_a_person_decided(site: Site) -> None:
+    number = neglected(site, days=40)
+    assert chip(site, number) == "督办升级第 7 级（拟稿）"
+    for text in in_the_office(site, number):
+        assert "问责" not in text
+    path = f"/console/orders/{order(site, 'accountability').id}"
+    site.as_("city").get(path).send(f"{path}/issue")
+    assert chip(site, number) == "启动问责建议"
+    assert "文书签发：启动问责建议" in site.as_("handler").get(f"/console/cases/{number}").text
+
+
+def test_a_cancelled_proposal_of_accountability_is_never_called_one(site: Site) -> None:
+    number = neglected(site, days=40)
+    path = f"/console/orders/{order(site, 'accountability').id}"
+    site.as_("city").get(path).send(f"{path}/cancel", reason="已经签收")
+    assert chip(site, number) == "督办升级第 7 级（已撤销）"
+    texts = in_the_office(site, number)
+    assert "文书撤销：督办升级（签收期限，第 7 级）" in texts[1]
+    assert not [text for text in texts if "问责" in text]
+
+
+def test_a_proposal_of_accountability_goes_to_whoever_decides_and_to_no_unit(site: Site) -> None:
+    number = neglected(site, days=3)
+    settle(site, "supervisor", "issue")
+    site.later(days=40)
+    sweep.run(site.database, site.now)
+    proposal = order(site, "accountability")
+    lines = proposal.text.splitlines()
+    assert lines[:2] == ["启动问责建议", "教育督导委员会："]
+    item = item_of(site, number)
+    assert f"测试school承办的事项{item.id:06d}，签收期限为2026年3月4日" in lines[2]
+    assert "已逾期29个工作日" in lines[2]
+    assert f"督办单（{order(site).number}，2026年3月6日）" in lines[3]
+    assert item.matter not in proposal.text
+    assert "你单位" not in proposal.text
+    assert proposal.unit_id is None
+    path = f"/console/orders/{proposal.id}"
+    page = site.as_("city").get(path)
+    assert "签发后报教育督导委员会，不发给单位" in page.text
+    page = page.send(f"{path}/issue")
+    assert order(site, "accountability").state == "issued"
+    assert "单位答复期限" not in page.text
+    unit = site.as_("school").get("/unit/")
+    assert "问责" not in unit.text
+    assert f"/unit/orders/{proposal.id}" not in unit.html
+    assert site.as_("school").get(f"/unit/orders/{proposal.id}").status == 404
+
+
+def test_a_clock_that_moved_keeps_what_was_issued_before(site: Site) -> None:
+    number = neglected(site, days=3)
+    settle(site, "supervisor", "issue")
+    item_id = item_of(site, number).id
+
+    def move(session: Session) -> int:
+        query = select(Clock).where(Clock.item_id == item_id, Clock.name == "sign_for")
+        old = session.scalars(query.order_by(Clock.id.desc())).first()
+        assert old is not None
+        return clocks.supersede(session, old, old.due, site.now).last_rung
+
+    for _ in range(2):
+        assert site.do(move) == 3
+    assert chip(site, number) == "督办单"
+    assert "督办单" in site.as_("school").get(f"/unit/items/{item_id}").text
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [("school", "/unit/"), ("supervisor", "/console/"), ("supervisor", "/console/orders")],
+)
+def test_what_became_of_documents_costs_a_list_the_same_for_one_and_for_many(
+    site: Site, who: str, path: str
+) -> None:
+    visit, costs = site.as_(who), []
+    for count in (1, 4):
+        for _ in range(count):
+            dispatched(site, "school")
+        for _ in range(2):  # the documents' own clocks climb in the second week
+            site.later(days=8)
+            sweep.run(site.database, site.now)
+        visit.get(path)
+        with statements(site) as sent:
+            visit.get(path)
+        costs.append(len(sent))
+    assert costs[0] == costs[1]

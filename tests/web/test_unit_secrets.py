@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from caseflow.escalation import orders, sweep
 from caseflow.escalation.tables import Order
 from caseflow.ledger.moves import items, triage, work
 from caseflow.ledger.moves.work import Result
@@ -242,3 +243,49 @@ def test_drafts_and_orders_to_others_do_not_exist(site: Site) -> None:
         post = page.visit.post(f"/unit/orders/{order_id}/answer", text="好")
         assert post.status == 404
     assert "督办单" not in site.as_("school").get("/unit/").text
+
+
+# What nobody issued was not announced either
+DOCUMENTS = ("督办单", "工作通报", "提醒约谈", "挂牌督办", "问责", "督办升级", "拟稿")
+
+
+def climb(site: Site, days: int) -> None:
+    """Let days pass, swept once each."""
+    for _ in range(days):
+        site.later(days=1)
+        sweep.run(site.database, site.now)
+
+
+def announced(site: Site, item_id: int) -> list[str]:
+    html = everything(site, "school", item_id)
+    assert "超期" in html
+    return [word for word in DOCUMENTS if word in html]
+
+
+@pytest.mark.parametrize("days", [3, 9, 16, 23, 31, 44])
+def test_a_unit_reads_of_no_document_that_is_a_draft(site: Site, days: int) -> None:
+    item_id = dispatched(site)
+    climb(site, days)
+    assert announced(site, item_id) == []
+
+
+def test_a_unit_reads_of_the_highest_document_that_was_issued_to_it(site: Site) -> None:
+    item_id = dispatched(site)
+
+    def issue(kind: str, who: str) -> None:
+        def work(session: Any) -> None:
+            draft = session.scalars(select(Order).where(Order.kind == kind)).first()
+            orders.issue(session, site.office[who], draft.id, "请立即办理。", site.now)
+
+        site.do(work)
+
+    climb(site, 3)
+    issue("supervision_order", "supervisor")
+    climb(site, 6)
+    assert announced(site, item_id) == ["督办单"], "the circular is a draft"
+    assert "督办单" in open_item(site, item_id).text
+    issue("circular", "supervisor")
+    assert "工作通报" in open_item(site, item_id).text
+    climb(site, 35)
+    issue("accountability", "city")
+    assert "问责" not in everything(site, "school", item_id)

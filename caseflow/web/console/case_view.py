@@ -1,6 +1,5 @@
 """One case as its template draws it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +8,6 @@ from flask import url_for
 from caseflow import words
 from caseflow.clock import local
 from caseflow.escalation import reading
-from caseflow.escalation.tables import Order
 from caseflow.files.sniff import may_be_thumbnail
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import INSTRUCTED, Case, Item
@@ -20,7 +18,7 @@ from caseflow.web.console import case_forms, item_forms, timeline
 from caseflow.web.console.forms import Again, Form
 from caseflow.web.console.next_step import Step, next_step
 from caseflow.web.console.sight import Sight, unit_labels
-from caseflow.web.console.timeline import Line
+from caseflow.web.console.timeline import Line, Paper
 from caseflow.web.locale import gettext, moment_text, series
 
 _THUMBNAIL_BYTES = 8 * 1024 * 1024
@@ -66,7 +64,7 @@ class CaseView:
     items: list[ItemView]
     lines: list[Line]
     reports: list[ReportView]
-    orders: Sequence[Order]
+    orders: list[Paper]
     units: list[str]
     again: Again | None
     refused: Form | None
@@ -78,6 +76,7 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
     forms = case_forms.forms(sight)
     of_items = {item.id: item_forms.forms(sight, item) for item in sight.dossier.items}
     step = next_step(sight, forms, of_items)
+    orders = reading.of_case(sight.session, sight.case)
     more = [form for form in forms.values() if form is not step.form]
     drawn = {form.key: form for one in (forms, *of_items.values()) for form in one.values()}
     asks_for_unit = any(
@@ -96,9 +95,9 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
         items=[
             _item(sight, item, list(of_items[item.id].values())) for item in sight.dossier.items
         ],
-        lines=timeline.told(sight.dossier),
+        lines=timeline.told(sight.dossier, orders),
         reports=[_report(sight, report, revealed) for report in sight.dossier.reports],
-        orders=reading.of_case(sight.session, sight.case),
+        orders=timeline.papers(sight.dossier, orders),
         units=list(unit_labels(sight.units)) if asks_for_unit else [],
         again=again,
         refused=drawn.get(again.key) if again else None,
@@ -123,7 +122,7 @@ def _case_clocks(sight: Sight) -> list[ClockView]:
     for clock in sight.dossier.clocks:
         if clock.item_id is None and clock.order_id is None and clock.name != "reply":
             shown.setdefault(clock.name, clock)
-    return clock_views(sight.rules, shown.values(), sight.now)
+    return clock_views(sight.rules, shown.values(), sight.now, sight.documents)
 
 
 def _item(sight: Sight, item: Item, forms: list[Form]) -> ItemView:
@@ -131,7 +130,7 @@ def _item(sight: Sight, item: Item, forms: list[Form]) -> ItemView:
     own = [clock for clock in dossier.clocks if clock.item_id == item.id]
     return ItemView(
         item=item,
-        clocks=clock_views(sight.rules, own, sight.now),
+        clocks=clock_views(sight.rules, own, sight.now, sight.documents),
         facts=_item_facts(sight, item),
         evidence=[
             evidence_view(one.id, one.name, blob.size, blob.media_type)

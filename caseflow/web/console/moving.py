@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted, Stale
+from caseflow.escalation import reading
 from caseflow.ledger import dossier, queries
 from caseflow.ledger.tables import Case, Item
 from caseflow.web.console import timeline
@@ -143,7 +144,7 @@ def _changed(number: str, gone: Stale | MoveNotAllowed) -> Page:
         case = queries.case_by_number(session, scope(), number)
         since = seen()
         since = case.head_n - _LATEST if since is None or since == case.head_n else since
-        lines = timeline.told(dossier.load(session, case), since)
+        lines = timeline.told(dossier.load(session, case), reading.of_case(session, case), since)
     labels = {name: gettext(label) for name, label in LABELS.items()}
     page = render_template(
         "errors/409.html",

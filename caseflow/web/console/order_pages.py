@@ -1,6 +1,6 @@
 """Orders: drafts that the ladder wrote, read, corrected, issued or cancelled by a person."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -8,14 +8,17 @@ from sqlalchemy.orm import Session
 
 from caseflow import words
 from caseflow.deadlines import preview
+from caseflow.deadlines.ladder import Action
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.escalation import orders, reading
+from caseflow.escalation.drafted import Documents, documents
 from caseflow.escalation.reading import PAGE, OrderRow
+from caseflow.escalation.wording import DECIDES
 from caseflow.ledger.moves.record import matter_of
 from caseflow.people import names
 from caseflow.people.permissions import may
-from caseflow.web.clocks import clock_views, due_text
+from caseflow.web.clocks import clock_views, document_label, due_text
 from caseflow.web.console import paging
 from caseflow.web.console.frame import Page, blueprint, scope
 from caseflow.web.document import document
@@ -36,8 +39,8 @@ def order_list() -> Page:
     with read() as session:
         found = reading.orders(session, scope(), state, paging.after(), PAGE + 1)
         counts = reading.counts(session, scope())
-        rules = rules_of(session)
-        rows = [_shown(rules, row) for row in found[:PAGE]]
+        rules, drafted = rules_of(session), _drafted(session, found)
+        rows = [_shown(rules, row, drafted) for row in found[:PAGE]]
     following = ""
     if len(found) > PAGE:
         last = found[PAGE - 1].order
@@ -62,7 +65,11 @@ def order_list() -> Page:
     )
 
 
-def _shown(rules: Rules, row: OrderRow) -> dict[str, Any]:
+def _drafted(session: Session, rows: Sequence[OrderRow]) -> Documents:
+    return documents(session, [row.clock for row in rows if row.clock])
+
+
+def _shown(rules: Rules, row: OrderRow, drafted: Documents) -> dict[str, Any]:
     """Return an order as a row of the list; `mine`: the reader can issue or cancel it."""
     order = row.order
     about = gettext("办件 %(number)s", number=row.case.number)
@@ -71,15 +78,24 @@ def _shown(rules: Rules, row: OrderRow) -> dict[str, Any]:
     return {
         "href": url_for("console.order_page", order_id=order.id),
         "number": order.number or "",
-        "kind_label": gettext(words.ACTIONS[order.kind]),
+        "kind_label": document_label(
+            order.kind, words.ACTIONS[order.kind], row.rung or 0, order.state
+        ),
         "state": order.state,
         "state_label": gettext(words.ORDER_STATES[order.state]),
-        "unit": row.unit.name if row.unit else gettext("未涉及单位"),
-        "clocks": clock_views(rules, [row.clock] if row.clock else [], now()),
+        "unit": _addressee(row),
+        "clocks": clock_views(rules, [row.clock] if row.clock else [], now(), drafted),
         "note": about,
         "mine": order.state == "draft" and _may_settle(row),
         "drafted": moment_text(order.drafted_at),
     }
+
+
+def _addressee(row: OrderRow) -> str:
+    if row.unit is not None:
+        return row.unit.name
+    proposal = row.order.kind == Action.accountability
+    return gettext(DECIDES) if proposal else gettext("未涉及单位")
 
 
 @blueprint.get("/orders/<int:order_id>")
@@ -94,7 +110,7 @@ def _page(
 ) -> Page:
     with read() as session:
         row = reading.order(session, scope(), order_id)
-        shown = _shown(rules_of(session), row)
+        shown = _shown(rules_of(session), row, _drafted(session, [row]))
         people = names.users(
             session, {one for one in (row.order.issued_by, row.order.cancelled_by) if one}
         )
@@ -105,6 +121,8 @@ def _page(
         order=row.order,
         row=row,
         shown=shown,
+        kind=gettext(words.ACTIONS[row.order.kind]),
+        may_go_out=orders.may_go_out(row.order, row.item),
         people=people,
         document=document(row.order),
         answer_due=due_text(due) if due else "",
@@ -132,7 +150,7 @@ def _too_high(row: OrderRow) -> bool:
 def issue_order(order_id: int) -> Page:
     """Issue a draft with the text as corrected (签发)."""
     text = typed("text")
-    done = gettext("已签发，编号自动生成，答复期限开始计算。")
+    done = gettext("已签发，编号自动生成。")
     return _settle(
         order_id, "issue", lambda s: orders.issue(s, actor(), order_id, text, now()), done
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import preview
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.errors import BadInput
+from caseflow.escalation import drafted
 from caseflow.ledger import dossier, gate
 from caseflow.ledger.dossier import Dossier
 from caseflow.ledger.moves import naming
@@ -42,6 +43,11 @@ class Sight:
     def moves(self) -> list[str]:
         """The moves of the state table that this person may make on the case, each once."""
         return list(dict.fromkeys(edge.move for edge in gate.offers(self.actor, self.case)))
+
+    @cached_property
+    def documents(self) -> drafted.Documents:
+        """What became of the documents that the clocks of the case drafted."""
+        return drafted.documents(self.session, self.dossier.clocks)
 
     @cached_property
     def units(self) -> Sequence[Unit]:

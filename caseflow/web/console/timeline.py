@@ -4,18 +4,20 @@ The facts of an entry are what its verb recorded; long words of a person stand i
 commitment only, so they are taken from the rows that hold them, by the moment they were written.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from flask import url_for
 
 from caseflow import words
+from caseflow.escalation.tables import Order
 from caseflow.ledger.dossier import Dossier, Happened
 from caseflow.ledger.tables import Item
 from caseflow.people.actor import REPORTER_ROLE, SYSTEM_ROLE
-from caseflow.web.clocks import due_text
+from caseflow.web.clocks import document_label, due_text, unspoken, with_state
 from caseflow.web.locale import gettext, happened, moment_text, series
 
 
@@ -33,23 +35,56 @@ class Line:
     files: Sequence[dict[str, str]] = field(default_factory=tuple)
 
 
-def told(dossier: Dossier, since: int = 0) -> list[Line]:
-    """Return the entries after number `since`, newest first."""
-    story = Story(dossier)
+@dataclass(frozen=True)
+class Paper:
+    """A document of the case in the list beside it."""
+
+    id: int
+    label: str
+    number: str
+    state: str
+
+
+def told(dossier: Dossier, orders: Sequence[Order], since: int = 0) -> list[Line]:
+    """Return the entries after number `since`, newest first; `orders`: those of the case."""
+    story = Story(dossier, orders)
     return [story.line(entry) for entry in dossier.entries if entry.n > since]
+
+
+def papers(dossier: Dossier, orders: Sequence[Order]) -> list[Paper]:
+    """Return the documents of a case, under the names that the screen may give them."""
+    story = Story(dossier, orders)
+    return [Paper(one.id, story.name(one), one.number or "", one.state) for one in orders]
 
 
 class Story:
     """Tells the entries of one case."""
 
-    def __init__(self, dossier: Dossier) -> None:
-        """Tell from this dossier; nothing is loaded here."""
+    def __init__(self, dossier: Dossier, orders: Sequence[Order]) -> None:
+        """Tell from this dossier and the case's orders; nothing is loaded here."""
         self.dossier = dossier
+        self.orders = {order.id: order for order in orders}
 
     @cached_property
     def items(self) -> dict[int, Item]:
         """The items by id."""
         return {item.id: item for item in self.dossier.items}
+
+    @cached_property
+    def climbed(self) -> dict[int, Mapping[str, Any]]:
+        """What is known of the rung that drafted a document, by the document's id."""
+        rungs = [entry.facts for entry in self.dossier.entries if entry.verb == "rung"]
+        return {facts["order"]: facts for facts in rungs if facts.get("order")}
+
+    def name(self, order: Order) -> str:
+        """Return what the screen calls a document."""
+        n = self.climbed.get(order.id, {}).get("rung", "")
+        return document_label(order.kind, words.ACTIONS[order.kind], n, order.state)
+
+    def state(self, order_id: object) -> str:
+        """Return the state of the document that a rung drafted."""
+        order = self.orders.get(order_id) if isinstance(order_id, int) else None
+        return order.state if order else "draft"
 
     def line(self, entry: Happened) -> Line:
         """Return one entry for the screen."""
@@ -65,9 +100,14 @@ class Story:
             iso=entry.at.isoformat(),
             text=text,
             machine=entry.role == SYSTEM_ROLE,
-            rung=_rung(entry),
+            rung=self._rung(entry),
             files=self._files(entry),
         )
+
+    def _rung(self, entry: Happened) -> str:
+        if entry.verb != "rung":
+            return ""
+        return rung_text(entry.facts, self.state(entry.facts.get("order")))
 
     def _who(self, entry: Happened) -> str:
         if entry.role == REPORTER_ROLE:
@@ -82,6 +122,13 @@ class Story:
             for one, _ in self.dossier.evidence.get(entry.item_id or 0, ())
             if one.at == entry.at and one.blob_id == entry.facts.get("blob")
         )
+
+
+def rung_text(facts: Mapping[str, Any], state: str = "draft") -> str:
+    """Return which rung was climbed, from the facts of its entry; `state`: that of its document."""
+    action = str(facts["action"])
+    label = document_label(action, words.ACTIONS[action], facts["rung"], state)
+    return with_state(label, state) if facts.get("order") else label
 
 
 Sentence = tuple[str, str]
@@ -227,14 +274,27 @@ def _acknowledge(_story: Story, entry: Happened) -> Sentence:
     return _move(entry), "\n".join(line for line in lines if line)
 
 
-def _rung(entry: Happened) -> str:
-    return _word(words.ACTIONS, entry.facts.get("action")) if entry.verb == "rung" else ""
-
-
 def _climbed(_story: Story, entry: Happened) -> Sentence:
     clock = _word(words.CLOCKS, entry.facts.get("clock"))
     late = gettext("补记，未另发通知") if entry.facts.get("superseded") else ""
     return _with_name(entry, clock), late
+
+
+def _document(story: Story, entry: Happened) -> Sentence:
+    """Say which document: its kind and the rung that drafted it, for a draft has no number."""
+    text = _said(entry, "number", "reason")
+    order = story.orders.get(entry.facts["order"])
+    climbed = story.climbed.get(order.id) if order else None
+    if order is None or climbed is None:
+        return _move(entry), text
+    kind = words.MOVES["rung"] if unspoken(order.kind, order.state) else words.ACTIONS[order.kind]
+    which = gettext(
+        "%(document)s（%(clock)s，第 %(n)s 级）",
+        document=gettext(kind),
+        clock=_word(words.CLOCKS, climbed["clock"]),
+        n=climbed["rung"],
+    )
+    return _with_name(entry, which), text
 
 
 def _reveal(_story: Story, entry: Happened) -> Sentence:
@@ -280,6 +340,9 @@ _TELLERS: dict[str, Callable[[Story, Happened], Sentence]] = {
     "reopen": _reopen,
     "acknowledge": _acknowledge,
     "rung": _climbed,
+    "order_issued": _document,
+    "order_cancelled": _document,
+    "order_answered": _document,
     "reveal": _reveal,
     "tighten": _tighten,
     "recalendar": _recalendared,

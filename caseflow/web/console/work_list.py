@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from caseflow import words
 from caseflow.deadlines.rules import rules_of
+from caseflow.escalation.drafted import documents
 from caseflow.ledger import listing, queries
 from caseflow.ledger.dossier import Happened
 from caseflow.ledger.listing import Beside
@@ -17,6 +18,7 @@ from caseflow.ledger.tables import INSTRUCTED, Case
 from caseflow.web.clocks import ClockView, clock_view
 from caseflow.web.console import filters, paging
 from caseflow.web.console.frame import Page, blueprint, scope
+from caseflow.web.console.timeline import rung_text
 from caseflow.web.edge import actor, needs, now, read
 from caseflow.web.locale import gettext, happened, moment_text
 
@@ -48,7 +50,11 @@ def rows(session: Session, cases: Sequence[Case]) -> list[Row]:
     if not cases:
         return []
     loaded, rules = listing.beside(session, cases), rules_of(session)
-    clocks = {case_id: clock_view(rules, clock, now()) for case_id, clock in loaded.clocks.items()}
+    drafted = documents(session, loaded.clocks.values())
+    clocks = {
+        case_id: clock_view(rules, clock, now(), drafted)
+        for case_id, clock in loaded.clocks.items()
+    }
     return [_row(case, loaded, clocks.get(case.id)) for case in cases]
 
 
@@ -81,7 +87,7 @@ def _last_event(loaded: Beside, case: Case) -> str:
         return ""
     what = happened(words.MOVES.get(entry.verb, entry.verb))
     if entry.verb == "rung":
-        what = gettext(words.ACTIONS[str(Happened.of(entry).facts["action"])])
+        what = rung_text(Happened.of(entry).facts)
     return f"{what} {moment_text(entry.at)}"
 
 

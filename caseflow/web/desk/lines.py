@@ -9,6 +9,7 @@ from caseflow import words
 from caseflow.clock import local
 from caseflow.deadlines.rules import rules_of
 from caseflow.deadlines.tables import Clock
+from caseflow.escalation.drafted import documents
 from caseflow.intake.known import Earlier
 from caseflow.intake.owed import Debt
 from caseflow.ledger.tables import Case
@@ -34,18 +35,24 @@ class Line:
 
 def earlier(session: Session, found: Sequence[Earlier]) -> list[Line]:
     """Return earlier cases as lines."""
-    return [_line(session, each.case, each.clock) for each in found]
+    views = _views(session, [each.clock for each in found if each.clock])
+    return [_line(each.case, each.clock, views) for each in found]
 
 
 def debts(session: Session, found: Mapping[str, Sequence[Debt]]) -> dict[str, list[Line]]:
     """Return what is owed as lines, by the name of the clock."""
+    views = _views(session, [debt.clock for owed in found.values() for debt in owed])
     return {
-        name: [_line(session, debt.case, debt.clock) for debt in owed]
-        for name, owed in found.items()
+        name: [_line(debt.case, debt.clock, views) for debt in owed] for name, owed in found.items()
     }
 
 
-def _line(session: Session, case: Case, clock: Clock | None) -> Line:
+def _views(session: Session, clocks: Sequence[Clock]) -> dict[int, ClockView]:
+    rules, drafted = rules_of(session), documents(session, clocks)
+    return {one.id: clock_view(rules, one, edge.now(), drafted) for one in clocks}
+
+
+def _line(case: Case, clock: Clock | None, views: Mapping[int, ClockView]) -> Line:
     return Line(
         href=f"/console/cases/{case.number}",
         number=case.number,
@@ -55,5 +62,5 @@ def _line(session: Session, case: Case, clock: Clock | None) -> Line:
         state_label=gettext(words.CASE_STATES[case.state]),
         urgent=case.urgent,
         opened=day_text(local(case.opened_at).date()),
-        clock=clock_view(rules_of(session), clock, edge.now()) if clock else None,
+        clock=views[clock.id] if clock else None,
     )

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from caseflow import words
-from caseflow.deadlines.rules import Rules
+from caseflow.deadlines.rules import Rules, rules_of
+from caseflow.escalation.drafted import Documents, documents
 from caseflow.ledger.holding import Holding, reference
 from caseflow.people.scope import Scope, scope_of
 from caseflow.people.tables import Unit
@@ -72,14 +73,29 @@ def state_label(holding: Holding) -> str:
     return gettext(words.ITEM_STATES[item.state])
 
 
-def views(rules: Rules, holding: Holding, now: datetime) -> list[ClockView]:
+@dataclass(frozen=True)
+class Times:
+    """What due moments are told by: the rules, the moment, what was issued to the unit."""
+
+    rules: Rules
+    now: datetime
+    documents: Documents
+
+    @classmethod
+    def of(cls, session: Session, held: Sequence[Holding]) -> "Times":
+        """Read it once for everything on a page."""
+        clocks = [clock for holding in held for clock in holding.clocks]
+        return cls(rules_of(session), edge.now(), documents(session, clocks))
+
+
+def views(times: Times, holding: Holding) -> list[ClockView]:
     """Return the due moments of an item, the one that ends first first."""
-    return clock_views(rules, holding.clocks, now)
+    return clock_views(times.rules, holding.clocks, times.now, times.documents, outside=True)
 
 
-def line(rules: Rules, holding: Holding, now: datetime) -> Line:
+def line(times: Times, holding: Holding) -> Line:
     """Return an item as a line of the list."""
-    shown = views(rules, holding, now)
+    shown = views(times, holding)
     said = " ".join((holding.task or holding.rectification).split())
     return Line(
         id=holding.item.id,
@@ -91,6 +107,6 @@ def line(rules: Rules, holding: Holding, now: datetime) -> Line:
     )
 
 
-def lines(rules: Rules, held: Sequence[Holding], now: datetime) -> list[Line]:
+def lines(times: Times, held: Sequence[Holding]) -> list[Line]:
     """Return items as lines of the list."""
-    return [line(rules, holding, now) for holding in held]
+    return [line(times, holding) for holding in held]

@@ -7,7 +7,6 @@ from flask import render_template
 from sqlalchemy.orm import Session
 
 from caseflow import words
-from caseflow.deadlines.rules import rules_of
 from caseflow.escalation.received import orders_to
 from caseflow.intake import desk_places
 from caseflow.ledger import holding
@@ -16,10 +15,10 @@ from caseflow.ledger.states import FINDINGS
 from caseflow.people.scope import Scope
 from caseflow.people.tables import Unit
 from caseflow.web import edge
-from caseflow.web.edge import needs, now
+from caseflow.web.edge import needs
 from caseflow.web.locale import gettext, moment_text
 from caseflow.web.unit.evidence import shown
-from caseflow.web.unit.frame import Page, bearer, blueprint, lines, scope, state_label, views
+from caseflow.web.unit.frame import Page, Times, bearer, blueprint, lines, scope, state_label, views
 from caseflow.web.unit.orders import order_line
 from config import MIB
 
@@ -39,16 +38,17 @@ class Typed:
 def index() -> Page:
     """Show what is owed, what waits for the office, and what is over."""
     with edge.read() as session:
-        rules, here = rules_of(session), scope()
+        here = scope()
         under_way = holding.open_items(session, here)
+        times = Times.of(session, under_way)
         orders = orders_to(session, here.unit) if here.unit else ()
         return render_template(
             "unit/index.html",
             unit=bearer(session),
             orders=[order_line(order) for order in orders],
-            todo=lines(rules, [each for each in under_way if each.turn], now()),
-            waiting=lines(rules, [each for each in under_way if not each.turn], now()),
-            done=lines(rules, holding.done_items(session, here), now()),
+            todo=lines(times, [each for each in under_way if each.turn]),
+            waiting=lines(times, [each for each in under_way if not each.turn]),
+            done=lines(times, holding.done_items(session, here)),
         )
 
 
@@ -73,7 +73,7 @@ def page(session: Session, item_id: int, typed: Typed) -> str:
         sheet=sheet,
         held=held,
         state_label=state_label(held),
-        clocks=views(rules_of(session), held, now()),
+        clocks=views(Times.of(session, [held]), held),
         evidence=shown(sheet.evidence),
         returns=[(moment_text(each.at), each.reason) for each in sheet.returns],
         sent=[(moment_text(each.at), each.text) for each in sheet.sent],

@@ -1,0 +1,92 @@
+"""What a drafted document says: the failure to act, and nothing of the allegation.
+
+A unit that reads it must learn no more than its item already told (trade.md, "Two things never to
+mix"). The proposal of accountability is not for the unit at all: it goes to whoever decides, and
+says what is known, by the number under which the unit and the office speak of the item.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseflow.clock import local
+from caseflow.deadlines.ladder import Action
+from caseflow.deadlines.rules import rules_of
+from caseflow.deadlines.tables import Clock
+from caseflow.escalation.tables import Order
+from caseflow.ledger.holding import reference
+from caseflow.people.tables import Unit
+from caseflow.words import ACTIONS, CLOCKS
+
+# Who decides whether accountability is started: nobody that this software knows as a user.
+DECIDES = "教育督导委员会"
+
+
+@dataclass(frozen=True)
+class Late:
+    """What a document is about. `unit_id`: the unit that is late, None while an inspector is."""
+
+    clock: Clock
+    item_id: int | None
+    unit_id: int | None
+
+
+def wording(session: Session, kind: str, late: Late, now: datetime) -> str:
+    """Return the text of a fresh draft."""
+    unit = session.get_one(Unit, late.unit_id).name if late.unit_id else ""
+    if kind == Action.accountability:
+        return _proposal(session, unit, late, now)
+    whom = f"{unit}：\n" if unit else ""
+    return (
+        f"{ACTIONS[kind]}\n{whom}"
+        f"你单位承办的事项，{_overdue(session, late.clock, now)}，仍未完成。\n"
+        "请接到本件后立即办理，并在期限内书面报告办理情况和逾期原因。"
+    )
+
+
+def _proposal(session: Session, unit: str, late: Late, now: datetime) -> str:
+    which = f"事项{reference(late.item_id)}" if late.item_id else "事项"  # not said
+    papers = "；".join(f"{ACTIONS[one.kind]}（{_sign(one)}）" for one in _issued(session, late))
+    before = f"已签发：{papers}。" if papers else "没有签发过督办文书。"  # not said
+    who = unit or "责任督学"  # not said
+    return (
+        f"{ACTIONS[Action.accountability]}\n{DECIDES}：\n"
+        f"{who}承办的{which}，{_overdue(session, late.clock, now)}，仍未完成。\n"
+        f"截至{_today(session, now)}，就这一事项{before}\n"
+        "以上是逾期未办的事实。是否启动问责，请按规定程序调查核实、听取该单位意见后决定；"
+        "决定之前，本件不发给该单位。"
+    )
+
+
+def _issued(session: Session, late: Late) -> Sequence[Order]:
+    """Return what the unit was sent about the item before, oldest first."""
+    if late.unit_id is None or late.item_id is None:
+        return ()
+    query = select(Order).where(
+        Order.item_id == late.item_id, Order.unit_id == late.unit_id, Order.state == "issued"
+    )
+    return session.scalars(query.order_by(Order.issued_at, Order.id)).all()
+
+
+def _sign(order: Order) -> str:
+    number = order.number or ""
+    return f"{number}，{_day(local(order.issued_at).date())}" if order.issued_at else number
+
+
+def _overdue(session: Session, clock: Clock, now: datetime) -> str:
+    calendar = rules_of(session).calendar
+    due = calendar.due_day(clock.due)
+    late = calendar.working_days_between(due, calendar.local_day(now))
+    today = _today(session, now)
+    return f"{CLOCKS[clock.name]}为{_day(due)}，截至{today}已逾期{late}个工作日"
+
+
+def _today(session: Session, now: datetime) -> str:
+    return _day(rules_of(session).calendar.local_day(now))
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"  # not said
