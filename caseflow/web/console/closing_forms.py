@@ -8,7 +8,7 @@ from caseflow import words
 from caseflow.deadlines import pauses
 from caseflow.ledger.moves.closing import tried_enough
 from caseflow.ledger.moves.notice import has_receipt
-from caseflow.ledger.report_tables import CallBack, Report
+from caseflow.ledger.report_tables import CallBack, Reply, Report
 from caseflow.people.permissions import may
 from caseflow.web.clocks import due_text
 from caseflow.web.console.forms import Field, Form
@@ -29,6 +29,13 @@ def unanswered(sight: Sight) -> list[Report]:
     here = [reply for reply in sight.dossier.replies if reply.round == sight.case.reopened]
     settled = {reply.report_id for reply in here if reply.failed_at is None}
     return [report for report in sight.dossier.first_reports if report.id not in settled]
+
+
+def failures(sight: Sight) -> dict[int, Reply]:
+    """Return by report the last reply that did not arrive, where nothing was sent since."""
+    owed = {report.id for report in unanswered(sight)}
+    here = [reply for reply in sight.dossier.replies if reply.round == sight.case.reopened]
+    return {reply.report_id: reply for reply in here if reply.report_id in owed}
 
 
 def _with_code(sight: Sight, reports: Sequence[Report]) -> list[Report]:
@@ -74,9 +81,11 @@ def _resume(sight: Sight) -> Form | None:
 
 
 def _reply(sight: Sight) -> Form | None:
-    owed = unanswered(sight)
+    failed = failures(sight)
+    owed = sorted(unanswered(sight), key=lambda report: report.id not in failed)
     if not owed:
         return None
+    before = failed.get(owed[0].id)
     ways = {way for report in owed for way in sight.dossier.ways[report.id]}
     options = [("message", gettext("发邮件"))] if "email" in ways else []
     if "phone" in ways:
@@ -88,6 +97,7 @@ def _reply(sight: Sight) -> Form | None:
         ("letter", gettext("寄信")),
         ("impossible", gettext("无法送达")),
     ]
+    another = next(way for way, _ in options if before is None or way != before.way)
     after = gettext("答复送达后办结。")
     if sight.case.call_back:
         after = gettext("答复送达后转入回访，期限：%(when)s。", when=sight.due("call_back"))
@@ -103,10 +113,11 @@ def _reply(sight: Sight) -> Form | None:
                 "textarea",
                 "text",
                 gettext("答复内容（反映人会看到）"),
+                before.text if before else "",
                 hint=gettext("逐项说明查了什么、结论是什么、怎么整改的。"),
                 rows=7,
             ),
-            Field("radios", "way", gettext("送达方式"), options[0][0], options=options, row=True),
+            Field("radios", "way", gettext("送达方式"), another, options=options, row=True),
             Field(
                 "text",
                 "proof",

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from caseflow.clock import local
 from caseflow.ledger import gate
+from caseflow.ledger.report_tables import Reply
 from caseflow.ledger.tables import Item
 from caseflow.web.clocks import due_text
-from caseflow.web.console.closing_forms import calls, pleased, unanswered
+from caseflow.web.console.closing_forms import calls, failures, pleased, unanswered
 from caseflow.web.console.forms import Form
 from caseflow.web.console.sight import Sight
-from caseflow.web.locale import gettext
+from caseflow.web.locale import day_text, gettext, series
 
 CaseForms = Mapping[str, Form]
 ItemForms = Mapping[int, Mapping[str, Form]]
@@ -106,13 +108,32 @@ def _awaiting(sight: Sight, _case: CaseForms, _items: ItemForms) -> Step:
 
 
 def _replying(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
+    failed = failures(sight)
     if "reply" in case:
-        return Step(gettext("各项都有了结果，答复反映人。"), case["reply"])
+        told = _undelivered(sight, failed) if failed else gettext("各项都有了结果，答复反映人。")
+        return Step(told, case["reply"])
     if sight.case.countersign:
         return Step(gettext("未报警的理由还没有会签，会签后才能往下走。"))
+    if failed:
+        return Step(gettext("答复未能送达，等待承办人换一种方式答复。"))
     if unanswered(sight):
         return Step(gettext("等待承办人答复反映人。"))
     return Step(gettext("答复正在送达。"))
+
+
+def _undelivered(sight: Sight, failed: Mapping[int, Reply]) -> str:
+    """Say which reply did not arrive: of which day, and to which report where there are several."""
+    days = {report: day_text(local(reply.at).date()) for report, reply in failed.items()}
+    reports = sight.dossier.first_reports
+    if len(reports) == 1:
+        [when] = days.values()
+        return gettext("上一次答复 %(when)s 未能送达，请换一种方式。", when=when)
+    which = [
+        gettext("%(report)s（%(when)s）", report=report.number, when=days[report.id])
+        for report in reports
+        if report.id in days
+    ]
+    return gettext("来件 %(reports)s 的答复未能送达，请换一种方式。", reports=series(which))
 
 
 def _calling_back(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:

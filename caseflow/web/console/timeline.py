@@ -99,7 +99,7 @@ class Story:
             at=moment_text(entry.at),
             iso=entry.at.isoformat(),
             text=text,
-            machine=entry.role == SYSTEM_ROLE,
+            machine=entry.role == SYSTEM_ROLE and entry.verb not in _LOUD,
             rung=self._rung(entry),
             files=self._files(entry),
         )
@@ -122,6 +122,10 @@ class Story:
             for one, _ in self.dossier.evidence.get(entry.item_id or 0, ())
             if one.at == entry.at and one.blob_id == entry.facts.get("blob")
         )
+
+
+# What the machine noted and somebody must now see to: never folded among its other notes.
+_LOUD = ("reply_failed",)
 
 
 def rung_text(facts: Mapping[str, Any], state: str = "draft") -> str:
@@ -231,6 +235,14 @@ def _reply(story: Story, entry: Happened) -> Sentence:
     return _with_name(entry, way), "\n".join(line for line in lines if line)
 
 
+def _reply_failed(story: Story, entry: Happened) -> Sentence:
+    reply = next((one for one in story.dossier.replies if one.id == entry.facts["reply"]), None)
+    reports = story.dossier.first_reports
+    if reply is None or len(reports) < 2:
+        return _move(entry), ""
+    return _with_name(entry, next(x.number for x in reports if x.id == reply.report_id)), ""
+
+
 def _ask(story: Story, entry: Happened) -> Sentence:
     asked = [question.text for question in story.dossier.questions if question.asked_at == entry.at]
     return _move(entry), "\n".join(asked)
@@ -333,6 +345,7 @@ _TELLERS: dict[str, Callable[[Story, Happened], Sentence]] = {
     "strike_off": _strike_off,
     "answer": _reply,
     "reply": _reply,
+    "reply_failed": _reply_failed,
     "ask": _ask,
     "resume": _resume,
     "call_back": _call_back,
