@@ -232,6 +232,6 @@ def test_a_case_that_is_over_and_cries_again_stands_above_the_list(site: Site) -
         assert numbers(page.html) == [over, open_one]
         assert "已经结束，又告急" in page.text
     assert numbers(site.as_("stranger").get("/console/").html) == []
-    card = {"police_called": "yes", "police_who": "李", "police_at": "10:05", "leader_told": "yes"}
+    card = {"police_called": "yes", "police_who": "李", "police_at": "10:05"}
     on_case(site, "leader", over, "acknowledge", **card)
     assert numbers(site.as_("leader").get("/console/").html) == [open_one]

@@ -149,6 +149,11 @@ def _acknowledge(sight: Sight) -> Form | None:
     yes_no = [("yes", gettext("是")), ("no", gettext("否"))]
     if_called, if_not = gettext("已报警的填写"), gettext("未报警或未报告领导的填写")
     what = gettext("您确认由您接手后，即时处置时限才停止。未报警或未报告领导的，须由另一人会签。")
+    told = gettext("已报告分管领导？")
+    leader: tuple[Field, ...] = (Field("radios", "leader_told", told, options=yes_no, row=True),)
+    if sight.actor.role == "leader":  # who reads this is told already
+        if_not, leader = gettext("未报警的填写"), ()
+        what = gettext("您确认由您接手后，即时处置时限才停止。未报警的，须由另一人会签。")
     return Form(
         "acknowledge",
         gettext("确认接手紧急事项"),
@@ -159,7 +164,7 @@ def _acknowledge(sight: Sight) -> Form | None:
             Field("text", "police_who", gettext("由谁报警"), hint=if_called, longest=80),
             Field("text", "police_at", gettext("何时报警"), hint=if_called, longest=80),
             Field("text", "police_number", gettext("接警号"), optional=True, longest=80),
-            Field("radios", "leader_told", gettext("已报告分管领导？"), options=yes_no, row=True),
+            *leader,
             Field("textarea", "reason", gettext("理由"), hint=if_not, longest=2000),
         ),
         submit=gettext("由我接手"),

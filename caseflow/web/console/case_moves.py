@@ -75,7 +75,7 @@ def acknowledge(number: str) -> Page:
     """Take over an urgent matter (确认接手)."""
     card = DangerCard(
         police_called=typed("police_called") == "yes",
-        leader_told=typed("leader_told") == "yes",
+        leader_told=actor().role == "leader" or typed("leader_told") == "yes",
         police_who=typed("police_who"),
         police_at=typed("police_at"),
         police_number=typed("police_number"),

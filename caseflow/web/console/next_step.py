@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 from caseflow.clock import local
 from caseflow.ledger import gate
-from caseflow.ledger.report_tables import Reply
+from caseflow.ledger.report_tables import Reply, Report
 from caseflow.ledger.tables import Item
 from caseflow.web.clocks import due_text
 from caseflow.web.console.closing_forms import calls, failures, pleased, unanswered
@@ -19,11 +20,15 @@ ItemForms = Mapping[int, Mapping[str, Form]]
 
 @dataclass(frozen=True)
 class Step:
-    """What comes next: in words, and the form that does it (none where others must act)."""
+    """What comes next: in words, and the form that does it (none where others must act).
+
+    `report`: the one whose words must be read first, shown beside.
+    """
 
     words: str
     form: Form | None = None
     of_item: bool = False
+    report: Report | None = None
 
 
 def next_step(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
@@ -36,12 +41,34 @@ def next_step(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
 
 def _urgent(sight: Sight, case: CaseForms) -> Step | None:
     if "acknowledge" in case:
-        return Step(gettext("孩子可能正处于危险：先确认由谁接手。"), case["acknowledge"])
+        report, danger = _cries(sight)
+        if report is None:
+            told = gettext("孩子可能正处于危险：先确认由谁接手。")
+        elif danger:
+            told = gettext("反映人称受到打击报复，孩子也可能正处于危险：先确认由谁接手。")
+        else:
+            told = gettext("反映人称受到打击报复：先确认由谁接手，保护反映人。")
+        return Step(told, case["acknowledge"], report=report)
     if "countersign" in case:
         return Step(gettext("未报警或未报告领导的理由等您会签。"), case["countersign"])
     if sight.case.urgent and sight.dossier.clock("immediate"):
+        report, _ = _cries(sight)
+        if report is not None:
+            return Step(gettext("反映人称受到打击报复，还没有人确认接手。"), report=report)
         return Step(gettext("紧急事项还没有人确认接手。"))
     return None
+
+
+def _cries(sight: Sight) -> tuple[Report | None, bool]:
+    """Return what nobody has taken over yet: the newest report of retaliation, and whether the
+    case came in as danger to a child.
+    """
+    entries = sight.dossier.entries
+    waiting = list(takewhile(lambda entry: entry.verb != "acknowledge", entries))
+    numbers = [entry.facts["report"] for entry in waiting if entry.verb == "retaliation"]
+    reports = {report.number: report for report in sight.dossier.reports}
+    danger = any(entry.verb == "open" and entry.facts["urgent"] for entry in waiting)
+    return (reports.get(numbers[0]) if numbers else None), danger
 
 
 def _received(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:

@@ -1,0 +1,96 @@
+"""What cries for somebody now: the page says which of the two it is, and asks nobody of himself."""
+
+from sqlalchemy.orm import Session
+
+from caseflow.ledger.moves import opening
+from caseflow.ledger.tables import Case
+from caseflow.people.actor import REPORTER
+from tests import office as offices
+from tests.web.site import Page, Site
+from tests.web.walking import case_of, on_case, open_case
+
+DANGER = "孩子可能正处于危险：先确认由谁接手"
+THREAT = "班主任今天在门口堵我，让我撤回。"
+CALLED = {"police_called": "yes", "police_who": "李敏", "police_at": "10:05"}
+
+
+def retaliated(site: Site, number: str, text: str = THREAT) -> str:
+    """Let the reporter of a case write that they suffer for it; return that report's number."""
+    site.later(minutes=5)
+
+    def cry(session: Session) -> str:
+        case = session.get_one(Case, case_of(site, number).id)
+        first = offices.first_report(session, case)
+        new = offices.new_report(session, site.now, urgent=True, kind=case.kind)
+        new = opening.NewReport(**{**vars(new), "text": text})
+        return opening.join(session, REPORTER, case, first, new, site.now).number
+
+    return site.do(cry)
+
+
+def seen(site: Site, who: str, number: str) -> Page:
+    return site.as_(who).get(f"/console/cases/{number}")
+
+
+def next_step(page: Page) -> str:
+    return page.html.partition('class="case-next"')[2].partition('class="moves"')[0]
+
+
+def test_retaliation_is_not_called_danger_to_a_child_and_its_words_are_read_first(
+    site: Site,
+) -> None:
+    number = open_case(site, kind="tip")
+    report = retaliated(site, number)
+    for who in ("leader", "operator", "supervisor"):
+        step = next_step(seen(site, who, number))
+        assert "反映人称受到打击报复：先确认由谁接手" in step
+        assert DANGER not in step
+        assert report in step
+        assert THREAT in step
+    step = next_step(seen(site, "reviewer", number))
+    assert "反映人称受到打击报复，还没有人确认接手" in step
+
+
+def test_a_newer_cry_stands_first(site: Site) -> None:
+    number = open_case(site)
+    retaliated(site, number)
+    retaliated(site, number, "又打来电话威胁我。")
+    step = next_step(seen(site, "leader", number))
+    assert "又打来电话威胁我" in step
+    assert THREAT not in step
+
+
+def test_danger_that_nobody_took_over_is_not_forgotten_over_retaliation(site: Site) -> None:
+    number = open_case(site, urgent=True)
+    assert DANGER in next_step(seen(site, "operator", number))
+    retaliated(site, number)
+    step = next_step(seen(site, "operator", number))
+    assert "受到打击报复，孩子也可能正处于危险" in step
+    on_case(site, "operator", number, "acknowledge", **CALLED, leader_told="yes")
+    retaliated(site, number)
+    step = next_step(seen(site, "operator", number))
+    assert "孩子" not in step
+    assert THREAT in step
+
+
+def test_a_leader_is_not_asked_whether_the_leader_was_told(site: Site) -> None:
+    number = open_case(site)
+    retaliated(site, number)
+    form = f"/console/cases/{number}/acknowledge"
+    assert "leader_told" in seen(site, "operator", number).form(form).names
+    page = seen(site, "leader", number)
+    assert "leader_told" not in page.form(form).names
+    assert "未报告" not in page.text
+    refused = page.send(form, police_called="yes")
+    assert "请写明由谁、何时报警" in refused.text
+    assert "请先报告分管领导" not in refused.text
+    page = on_case(site, "leader", number, "acknowledge", **CALLED)
+    assert not case_of(site, number).countersign
+    assert "已报告分管领导" in page.text
+
+
+def test_a_leader_who_does_not_call_the_police_still_needs_other_eyes(site: Site) -> None:
+    number = open_case(site)
+    retaliated(site, number)
+    on_case(site, "leader", number, "acknowledge", police_called="no", reason="已当面约见反映人")
+    assert case_of(site, number).countersign
