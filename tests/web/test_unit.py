@@ -1,5 +1,6 @@
 """The pages of units and inspectors over HTTP: from the signature to the submission."""
 
+import re
 from typing import Any
 
 from caseflow.ledger.moves import check, items, triage
@@ -91,8 +92,41 @@ def test_an_item_of_a_case_that_was_stopped_asks_nothing_any_more(site: Site) ->
     site.do(lambda s: triage.decline(s, boss, case_id, "不属于我办受理范围", site.now))
     page = open_item(site, item_id)
     assert "已停止办理" in page.text
+    assert asks(page) == ["交办内容"]
     assert not page.offers(at(item_id, "sign_for"))
     assert "请核查食堂卫生情况" in site.as_("school").get("/unit/").text
+
+
+def asks(page: Page) -> list[str]:
+    """Return the headings over what the unit was told to do, in their order."""
+    found = re.findall(r'<h2 class="mt-0" id="(?:task|rectify)-title">([^<]+)</h2>', page.html)
+    return [str(heading) for heading in found]
+
+
+def test_the_page_asks_for_what_is_to_be_done_now(site: Site) -> None:
+    item_id = dispatched(site)
+    assert asks(open_item(site, item_id)) == ["请核查"]
+    page = signed(site, item_id).send(at(item_id, "find"), result="partly", basis="现场属实")
+    assert asks(page) == ["请整改", "交办内容"]
+    assert "请按核查结论整改到位" in page.text
+    site.later(minutes=5)
+    page = open_item(site, item_id).send(at(item_id, "evidence"), files=[a_file()])
+    page = page.send(at(item_id, "submit"), done="已重新清洗")
+    assert asks(page) == ["交办内容"]
+    returned(site, item_id, "照片看不清")
+    assert asks(open_item(site, item_id)) == ["请整改", "交办内容"]
+
+
+def test_what_was_written_for_the_rectification_is_asked_first_and_listed(site: Site) -> None:
+    item_id = rectifying(site)
+    site.do(lambda s: setattr(s.get_one(Item, item_id), "rectify_text", "请停用二号冷柜"))
+    page = open_item(site, item_id)
+    assert asks(page) == ["请整改", "交办内容"]
+    assert page.text.index("请停用二号冷柜") < page.text.index("请核查食堂卫生情况")
+    assert "请停用二号冷柜" in site.as_("school").get("/unit/").text
+    page = page.send(at(item_id, "evidence"), files=[a_file()])
+    page.send(at(item_id, "submit"), done="已停用")
+    assert asks(open_item(site, item_id)) == ["整改要求", "交办内容"]
 
 
 # The moves

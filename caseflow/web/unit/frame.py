@@ -96,7 +96,7 @@ def views(times: Times, holding: Holding) -> list[ClockView]:
 def line(times: Times, holding: Holding) -> Line:
     """Return an item as a line of the list."""
     shown = views(times, holding)
-    said = " ".join((holding.task or holding.rectification).split())
+    said = " ".join((holding.rectification or holding.task).split())
     return Line(
         id=holding.item.id,
         reference=reference(holding.item.id),
