@@ -23,7 +23,10 @@ _DAYS = (Unit.calendar_days, Unit.working_days)
 
 @dataclass(frozen=True)
 class ClockView:
-    """What `components/clock.html` expects; `level`: ok, soon, overdue, paused, met."""
+    """What `components/clock.html` expects; `level`: ok, soon, overdue, paused, met.
+
+    `due_iso` is empty while the clock stands still: when it will be due is not known then.
+    """
 
     name: str
     label: str
@@ -47,15 +50,17 @@ def clock_view(
     `documents` (`escalation.drafted`) are read once for all clocks of a page; a document that is
     not among them does not show.
     """
-    left = rules.calendar.remaining(now, clock.due, Unit(clock.unit))
+    still = clock.state == "paused"
+    at = clock.paused_at if still and clock.paused_at else now
+    left = rules.calendar.remaining(at, clock.due, Unit(clock.unit))
     return ClockView(
         name=clock.name,
         label=gettext(words.CLOCKS[clock.name]),
         level=_level(rules.calendar, clock, left, now),
-        text=_text(clock, left),
+        text=_spent(left) if still else _text(clock, left),
         rung=(_announced if outside else _reached)(rules, clock, documents),
-        provisional=clock.provisional,
-        due_iso=clock.due.isoformat(),
+        provisional=clock.provisional and not still,
+        due_iso="" if still else clock.due.isoformat(),
     )
 
 
@@ -103,6 +108,12 @@ def due_text(due: datetime) -> str:
 
 def remaining_text(left: Remaining) -> str:
     """Return what is left, or by how much it is late, in words."""
+    if left.amount == 0 and left.unit in _DAYS and not left.overdue:
+        return gettext("今天到期")
+    return _spent(left)
+
+
+def _spent(left: Remaining) -> str:
     n = left.amount
     if left.unit == Unit.working_days:
         late = ngettext("超期 %(num)d 个工作日", "超期 %(num)d 个工作日", n)
@@ -116,9 +127,7 @@ def remaining_text(left: Remaining) -> str:
     else:
         late = ngettext("超时 %(num)d 小时", "超时 %(num)d 小时", n)
         rest = ngettext("剩 %(num)d 小时", "剩 %(num)d 小时", n)
-    if left.overdue:
-        return late
-    return gettext("今天到期") if n == 0 and left.unit in _DAYS else rest
+    return late if left.overdue else rest
 
 
 def _reached(rules: Rules, clock: Clock, documents: Documents) -> str:

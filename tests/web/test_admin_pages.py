@@ -39,6 +39,15 @@ def test_rules_and_ladders_stand_in_words(site: Site) -> None:
     assert [form.action for form in page.forms if form.method == "post"] == ["/logout"]
 
 
+def test_a_rule_says_once_whether_it_can_be_paused(site: Site) -> None:
+    html = site.as_("administrator").get("/console/policies").html
+    rows = html.partition("<tbody>")[2].partition("</tbody>")[0].split("<tr>")[1:]
+    column = [row.partition('data-label="暂停">')[2].partition("<")[0] for row in rows]
+    assert {"最多 10 个工作日", "不可暂停"} == set(column)
+    assert "可暂停" not in html.replace("不可暂停", "")
+    assert "最多暂停" not in html
+
+
 def test_a_unit_reads_no_rules(site: Site) -> None:
     assert site.as_("school").get("/console/policies").status == 403
 

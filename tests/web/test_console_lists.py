@@ -142,6 +142,29 @@ def test_filters_narrow_and_count(site: Site) -> None:
     assert visit.get("/console/?kind=nonsense&state=nonsense&rung=99").status == 200
 
 
+@pytest.mark.parametrize(
+    ("asked", "title", "told"),
+    [
+        ("", "待办", "未办结 1 件，最急的在前"),
+        ("?state=accepted", "待办", "未办结 1 件，最急的在前"),
+        ("?state=closed", "已结束的办件", "全部已结束"),
+        ("?state=answered", "已结束的办件", "已当场答复"),
+        ("?state=all", "全部办件", "不论状态"),
+    ],
+)
+def test_the_heading_says_what_stands_under_it(
+    site: Site, asked: str, title: str, told: str
+) -> None:
+    over = open_case(site, kind="question")
+    on_case(site, "operator", over, "answer", text="周五前报名")
+    on_case(site, "handler", open_case(site), "accept")
+    html = site.as_("handler").get(f"/console/{asked}").html
+    head = html.partition('class="page-head"')[2].partition('class="filters"')[0]
+    assert f"<h1>{title}</h1>" in head
+    assert f'class="page-sub">{told}<' in head
+    assert f'<caption class="visually-hidden">{title} · {told}</caption>' in html
+
+
 def test_overdue_is_a_filter(site: Site) -> None:
     late = open_case(site)
     site.later(days=20)

@@ -67,7 +67,7 @@ def _rule(policy: Policy, area: str) -> dict[str, Any]:
         "about": series([one for one in about if one]) or gettext("全部"),
         "amount": amount_text(policy.amount, policy.unit),
         "how": _how(policy),
-        "pausable": policy.pausable,
+        "pause": _pause(policy),
         "ladder": gettext(LADDERS.get(policy.ladder, policy.ladder)),
         "version": policy.version,
         "since": _day(policy.effective_from),
@@ -84,12 +84,6 @@ def _how(policy: Policy) -> str:
             if policy.margin
             else gettext("与办结期限相同")
         )
-    if policy.pausable:
-        said.append(
-            gettext(
-                "最多暂停 %(days)s", days=amount_text(policy.pause_limit_days, Unit.working_days)
-            )
-        )
     if policy.extendable_times:
         said.append(
             gettext(
@@ -99,6 +93,12 @@ def _how(policy: Policy) -> str:
             )
         )
     return gettext("；").join(said)
+
+
+def _pause(policy: Policy) -> str:
+    if not policy.pausable:
+        return gettext("不可暂停")
+    return gettext("最多 %(days)s", days=amount_text(policy.pause_limit_days, Unit.working_days))
 
 
 def amount_text(n: int, unit: Unit) -> str:

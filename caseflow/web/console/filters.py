@@ -144,6 +144,15 @@ def _choices(
     return found
 
 
+def heading(now_chosen: Chosen, open_cases: int) -> tuple[str, str]:
+    """Return what the list is called and what is said beside it; ended cases are not counted."""
+    if not _ended(now_chosen.address):
+        return gettext("待办"), gettext("未办结 %(n)s 件，最急的在前", n=open_cases)
+    state = now_chosen.address["state"]
+    title = gettext("全部办件") if state == "all" else gettext("已结束的办件")
+    return title, gettext(dict(_states())[state])
+
+
 def _ended(address: dict[str, str]) -> bool:
     return address.get("state", "open") not in ("open", *OPEN_CASE_STATES)
 

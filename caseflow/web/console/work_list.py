@@ -119,7 +119,11 @@ def _burning() -> Mapping[str, Any]:
         last = cases[PAGE - 1]
         place = paging.mark(last.rank, last.next_due, last.id)
         following = filters.address_of(chosen.address, after=place)
+    open_cases = sum(group.count for group in groups)
+    title, told = filters.heading(chosen, open_cases)
     return {
+        "title": title,
+        "told": told,
         "cries": shown[: len(cries)],
         "rows": shown[len(cries) :],
         "menus": filters.menus(chosen, groups),
@@ -127,5 +131,5 @@ def _burning() -> Mapping[str, Any]:
         "later_page": "after" in request.args,
         "first_href": filters.address_of(chosen.address),
         "next_href": following,
-        "open_cases": sum(group.count for group in groups),
+        "open_cases": open_cases,
     }
