@@ -171,4 +171,4 @@ def with_state(label: str, state: str) -> str:
     if state == "issued":
         return label
     said = gettext(words.ORDER_STATES[state])
-    return gettext("%(document)s（%(state)s）", document=label, state=said)
+    return gettext("%(what)s（%(more)s）", what=label, more=said)

@@ -171,7 +171,7 @@ def test_a_cancelled_proposal_of_accountability_is_never_called_one(site: Site) 
     site.as_("city").get(path).send(f"{path}/cancel", reason="已经签收")
     assert chip(site, number) == "督办升级第 7 级（已撤销）"
     texts = in_the_office(site, number)
-    assert "文书撤销：督办升级（签收期限，第 7 级）" in texts[1]
+    assert "文书撤销：督办升级第 7 级（签收期限）" in texts[1]
     assert not [text for text in texts if "问责" in text]
 
 

@@ -156,7 +156,7 @@ def _undelivered(sight: Sight, failed: Mapping[int, Reply]) -> str:
         [when] = days.values()
         return gettext("上一次答复 %(when)s 未能送达，请换一种方式。", when=when)
     which = [
-        gettext("%(report)s（%(when)s）", report=report.number, when=days[report.id])
+        gettext("%(what)s（%(more)s）", what=report.number, more=days[report.id])
         for report in reports
         if report.id in days
     ]

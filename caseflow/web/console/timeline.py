@@ -299,12 +299,11 @@ def _document(story: Story, entry: Happened) -> Sentence:
     climbed = story.climbed.get(order.id) if order else None
     if order is None or climbed is None:
         return _move(entry), text
-    kind = words.MOVES["rung"] if unspoken(order.kind, order.state) else words.ACTIONS[order.kind]
+    name, clock = story.name(order), _word(words.CLOCKS, climbed["clock"])
+    if unspoken(order.kind, order.state):  # the name is that of the rung
+        return _with_name(entry, gettext("%(what)s（%(more)s）", what=name, more=clock)), text
     which = gettext(
-        "%(document)s（%(clock)s，第 %(n)s 级）",
-        document=gettext(kind),
-        clock=_word(words.CLOCKS, climbed["clock"]),
-        n=climbed["rung"],
+        "%(document)s（%(clock)s，第 %(n)s 级）", document=name, clock=clock, n=climbed["rung"]
     )
     return _with_name(entry, which), text
 
