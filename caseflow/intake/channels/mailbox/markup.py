@@ -1,37 +1,21 @@
-"""HTML of a mail to plain text with its line breaks: cleaned first, then read."""
+"""HTML of a mail to plain text with its line breaks: what a reader of it would have seen."""
 
 import re
-from html import unescape
-from html.parser import HTMLParser
 
-import nh3
+from caseflow.intake.channels.mailbox import charset, tokens
 
-from caseflow.intake.channels.mailbox import charset
-
-_TAGS = {
-    "a", "blockquote", "br", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
-    "li", "ol", "p", "pre", "table", "tbody", "td", "th", "thead", "tr", "ul",
+_CELLS = {"td", "th"}
+_APART = {"p", "table", "ul", "ol", "pre", "blockquote", "h1", "h2", "h3"}  # an empty line follows
+_BLOCKS = _APART | {
+    "address", "article", "aside", "caption", "center", "dd", "details", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "h4", "h5", "h6", "header", "hr", "li",
+    "main", "nav", "section", "summary", "tbody", "tfoot", "thead", "tr",
 }  # fmt: skip
+_TAGS = _BLOCKS | _CELLS | {"a", "br"}
 _UNREAD = {"script", "style", "title", "noscript", "template", "iframe", "object"}
-_BLOCKS = _TAGS - {"a", "br", "td", "th"}
-_APART = {"p", "table", "ul", "ol", "pre", "blockquote", "h1", "h2", "h3"}
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})")
-_ANY_TAG = re.compile(r"<[^<>]*>")
-_LINE_TAG = re.compile(
-    r"<(?:br|/?(?:p|div|tr|li|h[1-6]|table|ul|ol))(?:\s[^<>]*)?/?>", re.IGNORECASE
-)
-_HIDDEN = re.compile(r"<(script|style)\b[^<>]*>[^<]*</\1>", re.IGNORECASE)
-_CLOSED_BY_THE_NEXT = {
-    "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta",
-    "option", "p", "source", "tbody", "td", "th", "thead", "tr", "wbr",
-}  # fmt: skip
-_LONGEST = 4_000_000  # characters of HTML that are read as a document
-_DEEPEST = 1_000  # beyond these the cleaner's time grows with the square
-_MOST_ENTITIES = 100_000
-# A tag with that much in it: each attribute is compared with all before it. What stands in quotes
-# counts once, or a picture written into an address would be such a tag.
-_LONG_TAG = re.compile(r"""<[A-Za-z](?:[^<>"']|"[^"<]*"|'[^'<]*'){20000}""")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}):")
+_SHOWN_SCHEMES = {"http", "https", "mailto", "tel", "ftp"}
 _SPACES = re.compile(r"[ \t\n\u00a0]+")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
@@ -45,84 +29,112 @@ def text(raw: bytes, label: str = "") -> str:
 
 
 def plain(html: str) -> str:
-    """Return the text of an HTML source; addresses behind links follow in brackets."""
-    hostile = len(html) > _LONGEST or html.count("&") > _MOST_ENTITIES
-    if hostile or _LONG_TAG.search(html) or _deepest(html) > _DEEPEST:
-        return _crude(html)
-    cleaned = nh3.clean(
-        html,
-        tags=_TAGS,
-        attributes={"a": {"href"}},
-        clean_content_tags=_UNREAD,
-        link_rel=None,
-        url_schemes={"http", "https", "mailto", "tel", "ftp"},
-    )
-    reader = _Reader()
-    reader.feed(cleaned)
-    reader.close()
-    return reader.result()
+    """Return the text of an HTML source; addresses behind links follow in brackets.
+
+    The time it takes grows with the length and with nothing else: a mail must not stop the mailbox.
+    """
+    page = _Page()
+    tokens.walk(html, page)
+    return page.result()
 
 
-def _deepest(html: str) -> int:
-    """Return an upper bound of how deep tags are nested; those that close themselves aside."""
-    depth = deepest = 0
-    for closing, tag in _TAG.findall(html):
-        if tag.lower() not in _CLOSED_BY_THE_NEXT:
-            depth = max(depth - 1, 0) if closing else depth + 1
-            deepest = max(deepest, depth)
-    return deepest
-
-
-def _crude(html: str) -> str:
-    """Take the tags out and no more: what nobody wrote by hand must not cost seconds."""
-    bare = _ANY_TAG.sub(" ", _LINE_TAG.sub("\n", _HIDDEN.sub(" ", html)))
-    lines = (_SPACES.sub(" ", line).strip() for line in charset.tidy(unescape(bare)).split("\n"))
-    return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
-
-
-class _Reader(HTMLParser):
-    """Collect text; only ever fed with what the cleaner wrote."""
+class _Page:
+    """Collects text as it stands on the page. Open elements are not kept: tags that match nothing
+    cost nothing, and of what may be open only a paragraph and a link mean something to a reader.
+    """
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self._out: list[str] = []
+        self._run: list[str] = []  # text since the last tag that means something
         self._kept = 0
-        self._links: list[tuple[str, int]] = []
+        self._in_paragraph = False
+        self._link: tuple[str, int] | None = None
+        self._unread = ""
+        self._depth = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def text(self, text: str, /) -> None:
+        """Take text where it can be seen."""
+        if not self._unread:
+            self._run.append(text)
+
+    def begin(self, tag: str, source: str, /) -> None:
         """Begin a line, a cell or a link."""
-        if tag == "a":
-            self._links.append((dict(attrs).get("href") or "", len(self._out)))
-        elif tag == "br":
-            self._out.append("\n")
-        elif tag in {"td", "th"}:
-            self._out.append("\t")
-        else:
-            self._new_line()
-            self._kept += tag == "pre"
-            if tag == "li":
-                self._out.append("- ")
-
-    def handle_endtag(self, tag: str) -> None:
-        """End a line; behind a link say where it leads, when its text does not."""
-        if tag == "a" and self._links:
-            address, since = self._links.pop()
-            shown = "".join(self._out[since:])
-            if address and address.removeprefix("mailto:").rstrip("/") not in shown:
-                self._out.append(f" ({address})")
-        elif tag in _BLOCKS:
-            self._new_line()
-            self._kept -= tag == "pre"
-            if tag in _APART:
+        if self._unread:
+            self._depth += tag == self._unread
+        elif tag in _UNREAD:
+            self._unread, self._depth = tag, 1
+        elif tag in _TAGS:
+            self._take_run()
+            if tag == "a":
+                self._end_link()
+                self._link = (_address(source), len(self._out))
+            elif tag == "br":
                 self._out.append("\n")
+            else:
+                self._begin_block(tag)
 
-    def handle_data(self, data: str) -> None:
-        """Take text, its white space as a browser would show it."""
+    def end(self, tag: str, /) -> None:
+        """End a line or a link."""
+        if self._unread:
+            self._depth -= tag == self._unread
+            if not self._depth:
+                self._unread = ""
+        elif tag in _TAGS:
+            self._take_run()
+            if tag == "a":
+                self._end_link()
+            elif tag == "br":
+                self._out.append("\n")
+            else:
+                self._end_block(tag)
+
+    def _begin_block(self, tag: str) -> None:
+        self._end_paragraph()
+        if tag in _CELLS:
+            self._out.append("\t")
+            return
+        self._new_line()
+        self._in_paragraph = tag == "p"
+        self._kept += tag == "pre"
+        if tag == "li":
+            self._out.append("- ")
+
+    def _end_block(self, tag: str) -> None:
+        if tag != "p":
+            self._end_paragraph()
+        self._in_paragraph = False
+        if tag in _BLOCKS:
+            self._new_line()
+        if tag == "pre" and self._kept:
+            self._kept -= 1
+        if tag in _APART:
+            self._out.append("\n")
+
+    def _end_paragraph(self) -> None:
+        """End the paragraph that is open: nobody need close one."""
+        if self._in_paragraph:
+            self._end_block("p")
+
+    def _end_link(self) -> None:
+        """Say where a link leads, when its text does not."""
+        if self._link is None:
+            return
+        address, since = self._link
+        self._link = None
+        shown = "".join(self._out[since:])
+        if address and address.removeprefix("mailto:").rstrip("/") not in shown:
+            self._out.append(f" ({address})")
+
+    def _take_run(self) -> None:
+        """Take the text that was gathered, its white space as a browser would show it."""
+        run = "".join(self._run)
+        self._run.clear()
         if not self._kept:
-            data = _SPACES.sub(" ", data)
-            if data == " " and self._at_line_start():
+            run = _SPACES.sub(" ", run)
+            if run == " " and self._at_line_start():
                 return
-        self._out.append(data)
+        if run:
+            self._out.append(run)
 
     def _new_line(self) -> None:
         if not self._at_line_start():
@@ -133,5 +145,15 @@ class _Reader(HTMLParser):
 
     def result(self) -> str:
         """Return the text with at most one empty line in a row."""
-        lines = "".join(self._out).split("\n")
+        self._take_run()
+        self._end_link()
+        lines = charset.tidy("".join(self._out)).split("\n")
         return _EMPTY_LINES.sub("\n\n", "\n".join(line.strip() for line in lines)).strip()
+
+
+def _address(source: str) -> str:
+    """Return where a link leads, nothing for one that leads nowhere outside a browser."""
+    said = next((value for name, value in tokens.attributes(source) if name == "href"), "")
+    address = charset.one_line(said)
+    scheme = _SCHEME.match(address)
+    return "" if scheme and scheme[1].lower() not in _SHOWN_SCHEMES else address
