@@ -5,10 +5,12 @@ Each message has transactions of its own, and is acknowledged or flagged only af
 
 import logging
 import sys
+from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from random import SystemRandom
 from typing import Protocol
 
 from caseflow.errors import CaseflowError, Told, Unavailable
@@ -18,9 +20,9 @@ from caseflow.intake.rooms import Rooms
 
 TRY_AGAIN = 75  # EX_TEMPFAIL: the mail server keeps the message
 BATCH = 100  # messages per call
-_RECONNECTS = 6
-_FROM_THE_END = 3  # reconnects after which the newest come first
-_IN_A_ROW = 3
+# How many messages in a row may fail before the next is looked for elsewhere: from the oldest, then
+# from the newest, then anywhere. After that it is hardly the messages, and the round is over.
+_PATIENCE = (3, 2, 2)
 _log = logging.getLogger(__name__)
 
 
@@ -71,13 +73,40 @@ class Mailbox(Protocol):
 
 @dataclass
 class _Round:
-    """What one call of `poll` has done so far."""
+    """What one call of `poll` has done so far, and where it looks for the next message."""
 
     taken: int = 0
     current: str | None = None
     troubled: set[str] = field(default_factory=set)
+    way: int = 0
     in_a_row: int = 0
-    lost: int = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether enough was taken, or enough was tried in vain."""
+        return self.taken >= BATCH or self.way >= len(_PATIENCE)
+
+    def next(self, waiting: deque[str]) -> str:
+        """Take the message to be tried next out of those that wait."""
+        if self.way == 0:
+            return waiting.popleft()
+        if self.way == 1:
+            return waiting.pop()
+        at = SystemRandom().randrange(len(waiting))
+        waiting.rotate(-at)
+        found = waiting.popleft()
+        waiting.rotate(at)
+        return found
+
+    def trouble(self, what: str) -> None:
+        """Leave the message for another time, and look elsewhere when there were several."""
+        _log.error("mail %s not taken: %s", self.current, what)
+        if self.current is not None:
+            self.troubled.add(self.current)
+        self.current = None
+        self.in_a_row += 1
+        if self.in_a_row >= _PATIENCE[self.way]:
+            self.way, self.in_a_row = self.way + 1, 0
 
 
 def poll(
@@ -85,14 +114,14 @@ def poll(
 ) -> int:
     """Take up to BATCH waiting messages and return how many were taken and flagged.
 
-    A message that cannot be taken stays unflagged for the next time and never keeps back the ones
-    after it, even when the server hangs up over it: when that goes on, the rest is taken from the
-    newest end, so that no number of such messages at the head stops the mailbox. Killed between
-    commit and flag, the next call meets a duplicate. Raises Unavailable when nothing could be
-    taken though something waits.
+    A message that cannot be taken, or over which the server hangs up, stays unflagged for the next
+    time and keeps back no other: after some of them the next is looked for at the other end, then
+    anywhere, each time anew. So wherever such messages lie and however many they are, every other
+    one has its turn. Killed between commit and flag, the next call meets a duplicate. Raises
+    Unavailable when nothing could be taken though something waits.
     """
     progress = _Round()
-    for _ in range(_RECONNECTS + 1):
+    while not progress.over:
         try:
             with connect() as mailbox:
                 _take_waiting(rooms, mailbox, progress, now)
@@ -100,42 +129,25 @@ def poll(
         except MailboxLost:
             if progress.current is None:
                 raise
-            progress.lost += 1
-            _trouble(progress, "MailboxLost")
+            progress.trouble("MailboxLost")
     if progress.troubled and not progress.taken:
         raise Unavailable(Told("%(n)d 封邮件暂时无法取入，下次再试", n=len(progress.troubled)))
     return progress.taken
 
 
 def _take_waiting(rooms: Rooms, mailbox: Mailbox, progress: _Round, now: datetime) -> None:
-    waiting = mailbox.waiting()
-    if progress.lost >= _FROM_THE_END:
-        waiting = waiting[::-1]
-    for message in waiting:
-        if progress.taken >= BATCH:
-            return
-        if message in progress.troubled:
-            continue
-        progress.current = message
+    waiting = deque(one for one in mailbox.waiting() if one not in progress.troubled)
+    while waiting and not progress.over:
+        progress.current = progress.next(waiting)
         try:
-            deliver(rooms, mailbox.open(message), now)
-            mailbox.flag(message)
+            deliver(rooms, mailbox.open(progress.current), now)
+            mailbox.flag(progress.current)
             progress.taken += 1
             progress.in_a_row = 0
         except MessageGone:
-            _log.info("mail %s was removed before it was taken", message)
+            _log.info("mail %s was removed before it was taken", progress.current)
         except MailboxLost:
             raise
-        except Exception as error:  # stays unflagged, is logged, and `poll` raises
-            _trouble(progress, type(error).__name__)
-            if progress.in_a_row >= _IN_A_ROW:
-                raise Unavailable("连续多封邮件无法保存，下次再试") from error
-        progress.current = None
-
-
-def _trouble(progress: _Round, what: str) -> None:
-    if progress.current is not None:
-        progress.troubled.add(progress.current)
-    progress.in_a_row += 1
-    _log.error("mail %s not taken: %s", progress.current, what)
+        except Exception as error:  # noqa: BLE001 - stays unflagged, is logged, and `poll` raises
+            progress.trouble(type(error).__name__)
     progress.current = None

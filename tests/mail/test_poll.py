@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from io import BytesIO
@@ -18,6 +18,8 @@ from caseflow.adapters.imap import BadMailboxAddress, open_mailbox
 from caseflow.db import Database
 from caseflow.errors import Unavailable
 from caseflow.files.store import Readable
+from caseflow.intake import mail
+from caseflow.intake.delivery import Outcome, deliver
 from caseflow.intake.mail import MailboxLost, MessageGone, poll
 from caseflow.intake.rooms import Rooms
 from tests.mail.dovecot import Account, Dovecot
@@ -212,6 +214,58 @@ def test_no_number_of_such_messages_at_the_head_stops_the_mailbox(
     server = Unruly({**head, "1": letter(1), "2": letter(2)})
     assert poll(sqlite_rooms, server.connect, now) == 2
     assert server.flagged == ["2", "1"]
+
+
+def broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make every message that says so fail in the ledger, as no message should."""
+
+    def taken(rooms: Rooms, stream: Readable, at: datetime) -> Outcome:
+        raw = stream.read(1024)
+        if raw == b"broken":
+            raise RuntimeError
+        return deliver(rooms, BytesIO(raw), at)
+
+    monkeypatch.setattr(mail, "deliver", taken)
+
+
+def taken_at_last(rooms: Rooms, server: Unruly, wanted: list[str], now: datetime) -> bool:
+    """Poll as a job does every minute, until what is wanted was taken or it is clearly hopeless."""
+    for _ in range(500):  # each finds one of thirty messages with one chance in ten or better
+        with suppress(Unavailable):
+            poll(rooms, server.connect, now)
+        if sorted(server.flagged) == wanted:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("bad", ["hangs up", "broken"])
+def test_no_number_of_such_messages_at_both_ends_keeps_back_what_lies_between(
+    sqlite_rooms: Rooms, now: datetime, monkeypatch: pytest.MonkeyPatch, bad: str
+) -> None:
+    broken(monkeypatch)
+    head, tail = ({f"{bad} {end} {number}": b"broken" for number in range(12)} for end in "ab")
+    server = Unruly({**head, "1": letter(1), **tail, f"{bad} c": b"broken"})
+    assert taken_at_last(sqlite_rooms, server, ["1"], now)
+
+
+def test_one_failure_after_three_hang_ups_ends_no_round(
+    sqlite_rooms: Rooms, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken(monkeypatch)
+    head = {f"hangs up {number}": b"" for number in range(3)}
+    server = Unruly({**head, "1": letter(1), "2": letter(2), "broken": b"broken"})
+    assert poll(sqlite_rooms, server.connect, now) == 2
+
+
+def test_messages_that_fail_are_tried_once_in_a_round(
+    sqlite_rooms: Rooms, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And so few of them that a ledger which takes nothing is soon left alone."""
+    broken(monkeypatch)
+    server = Unruly({f"broken {number}": b"broken" for number in range(20)})
+    with pytest.raises(Unavailable, match=r"^7 "):
+        poll(sqlite_rooms, server.connect, now)
+    assert server.connections == 1
 
 
 def test_a_provider_without_keywords_that_wants_an_introduction_is_served_too(
