@@ -13,6 +13,10 @@ from caseflow.intake.mail import MailboxLost, MessageGone
 
 TAKEN = "CaseflowTaken"
 _PIECE = 1024 * 1024
+# Messages asked about at a time: imaplib breaks off at an answer of a million bytes, and a uid
+# takes up to eleven. Fifty thousand that wait are plenty to choose a round's hundred from.
+_WINDOW = 50_000
+_PLENTY = 50_000
 _SECONDS = 60
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _QUOTED = re.compile(rb'BODY\[\](?:<\d+>)? "((?:\\.|[^"\\])*)"', re.DOTALL)
@@ -54,17 +58,32 @@ class ImapMailbox:
         if "ID" in client.capabilities:  # 163.com and 126.com refuse SELECT without it
             client.xatom("ID", '("name" "caseflow")')
         quoted = folder.replace("\\", "\\\\").replace('"', '\\"')
-        self._checked(client.select(f'"{quoted}"'))
+        [exist] = self._checked(client.select(f'"{quoted}"'))
+        self._count = int(exist or 0)
         _, allowed = client.response("PERMANENTFLAGS")
         keywords = any(b"\\*" in line or TAKEN.encode() in line for line in allowed if line)
         self._flags = f"({TAKEN} \\Seen)" if keywords else "(\\Flagged \\Seen)"
         self._unflagged = ("UNKEYWORD", TAKEN) if keywords else ("UNFLAGGED",)
 
     def waiting(self) -> list[str]:
-        """Return the uids of messages not flagged as taken, oldest first."""
+        """Return the uids of messages not flagged as taken, oldest first; of very many the oldest.
+
+        Asked for window by window: what was taken stays in the folder, so it grows without end.
+        """
+        uids: list[int] = []
+        for first in range(1, self._count + 1, _WINDOW):
+            last = first + _WINDOW - 1
+            uids += self._searched(f"{first}:{last if last < self._count else '*'}")
+            if len(uids) >= _PLENTY:
+                break
+        return [str(uid) for uid in sorted(uids)]
+
+    def _searched(self, window: str) -> list[int]:
+        """Return the uids of messages not taken among those with these places in the folder."""
         with _as_lost():
-            found = self._checked(self._client.uid("SEARCH", "UNDELETED", *self._unflagged))
-        return sorted((uid.decode() for line in found if line for uid in line.split()), key=int)
+            answer = self._client.uid("SEARCH", window, "UNDELETED", *self._unflagged)
+            found = self._checked(answer)
+        return [int(uid) for line in found if line for uid in line.split()]
 
     def open(self, message: str, /) -> "ImapStream":
         """Return a message as a stream; nothing is marked as seen by reading it."""

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from tests.servers import LOOPBACK
 
+_SEARCH = re.compile(rb"SEARCH (\d+):(\d+|\*) .*UNFLAGGED")
 _FETCH = re.compile(rb"FETCH (\d+) .*<(\d+)\.(\d+)>")
 _STORE = re.compile(rb"STORE (\d+) \+FLAGS\.SILENT \((.*)\)")
 
@@ -26,6 +27,7 @@ class Provider(socketserver.ThreadingTCPServer):
         super().__init__((LOOPBACK, 0), _Conversation)
         self.messages = messages
         self.flags: list[set[bytes]] = [set() for _ in messages]
+        self.longest = 0  # uids told in one line
 
     @property
     def url(self) -> str:
@@ -58,7 +60,9 @@ class _Conversation(socketserver.StreamRequestHandler):
             self._say(b"* %d EXISTS" % len(self.server.messages))
             self._say(b"* OK [PERMANENTFLAGS (\\Answered \\Seen \\Flagged)] limited")
         elif word == b"SEARCH":
-            self._say(b"* SEARCH " + b" ".join(self._unflagged(command)))
+            uids = list(self._unflagged(command))
+            self.server.longest = max(self.server.longest, len(uids))
+            self._say(b" ".join([b"* SEARCH", *uids]))
         elif word == b"FETCH":
             self._fetch(command)
         elif word == b"STORE":
@@ -66,9 +70,11 @@ class _Conversation(socketserver.StreamRequestHandler):
         return b"OK done"
 
     def _unflagged(self, command: bytes) -> Iterator[bytes]:
-        assert b"UNFLAGGED" in command
+        found = _SEARCH.search(command)
+        assert found
+        last = len(self.server.flags) if found[2] == b"*" else int(found[2])
         for number, flags in enumerate(self.server.flags, 1):
-            if b"\\Flagged" not in flags:
+            if int(found[1]) <= number <= last and b"\\Flagged" not in flags:
                 yield b"%d" % number
 
     def _fetch(self, command: bytes) -> None:

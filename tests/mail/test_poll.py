@@ -1,5 +1,6 @@
 """A mailbox on a real Dovecot: everything is taken once, whatever happens in between."""
 
+import imaplib
 import os
 import signal
 import sqlite3
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from caseflow.adapters import imap
 from caseflow.adapters.imap import BadMailboxAddress, open_mailbox
 from caseflow.db import Database
 from caseflow.errors import Unavailable
@@ -115,6 +117,7 @@ def test_what_cannot_be_kept_stays_unflagged_and_unseen(
 KILLED = """
 import os, signal
 from caseflow import clock
+from caseflow.adapters import imap
 from caseflow.adapters.imap import ImapMailbox
 from caseflow.app import services
 
@@ -154,6 +157,32 @@ def test_a_wrong_password_or_an_absent_server_is_said_without_its_address(
             poll(sqlite_rooms, lambda url=url: open_mailbox(url), now)  # type: ignore[misc]
         assert "wrong" not in str(refused.value)
         assert "office" not in str(refused.value)
+
+
+def test_a_mailbox_of_any_size_is_asked_window_by_window(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """imaplib breaks off at an answer of a million bytes, some 140 000 messages."""
+    monkeypatch.setattr(imap, "_WINDOW", 2)
+    with open_mailbox(account.url) as mailbox:
+        assert mailbox.waiting() == []
+    account.put(*map(letter, range(7)))
+    with account.signed_in() as client:
+        client.store("5", "+FLAGS", "\\Deleted")
+        client.expunge()
+        client.store("3:4", "+FLAGS", imap.TAKEN)
+    with open_mailbox(account.url) as mailbox:
+        assert mailbox.waiting() == ["1", "2", "6", "7"]
+        monkeypatch.setattr(imap, "_PLENTY", 2)
+        assert mailbox.waiting() == ["1", "2"]
+    monkeypatch.setattr(imap, "_PLENTY", 100)
+    with provider(*map(letter, range(5))) as server, open_mailbox(server.url) as mailbox:
+        assert mailbox.waiting() == ["1", "2", "3", "4", "5"]
+        assert server.longest == 2
+
+
+def test_the_answer_about_a_window_is_never_too_long_for_the_library() -> None:
+    assert imap._WINDOW * len(" 4294967295") < imaplib._MAXLINE / 1.5  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("url", ["http://a:b@127.0.0.1/", "imaps:///INBOX", "imaps://127.0.0.1/"])
