@@ -9,11 +9,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
-from caseflow.errors import BadInput, MoveNotAllowed, NotFound
+from caseflow.errors import BadInput, MoveNotAllowed, NotFound, Unavailable
 from caseflow.intake.channels.mailbox.parse import CHANNEL, parse
 from caseflow.intake.delivery import LARGEST
 from caseflow.intake.quarantine import row_in_reach
@@ -31,6 +32,9 @@ log = logging.getLogger(__name__)
 
 PAGE = 50
 LONGEST_NOTE = 500
+UNREADABLE = "这份来件无法自动解析，请看过原件后填写内容"
+NEEDS_WORDS = "请看过原件后填写内容"
+REFUSED = "按读出的内容登记时出错，没有登记。可勾选这里再登记一次"
 
 
 def waiting(session: Session, actor: Actor, after: int = 0) -> Sequence[Quarantine]:
@@ -68,22 +72,32 @@ def take(
     now: datetime,
     text: str = "",
     kind: str = "",
+    *,
+    words_only: bool = False,
 ) -> Received:
     """Take it into the ledger as a report and return the numbers once committed; ends its clock.
 
     A mail that can be read is read again; `text` and `kind` then replace what was read. One that
-    cannot be read needs `text`: what the person who looked at the original wrote down. Received is
-    the moment at which it came in. Reading comes first and in no transaction: a large mail takes
-    seconds, and on SQLite nobody else could write meanwhile. Raises as `discard` does.
+    cannot be read needs `text`: what the person who looked at the original wrote down. With
+    `words_only` a mail is not read, and nothing but these words is registered: the ledger may have
+    set it aside for something that stands in it, and then BadInput says so beside that field.
+    Received is the moment at which it came in. Reading comes first and in no transaction: a large
+    mail takes seconds, and on SQLite nobody else could write meanwhile. Raises as `discard` does.
     """
     with rooms.database.read() as session:
-        read = _read(session, rooms, _found(session, actor, quarantine_id))
-    if read is None and not text.strip():
-        raise BadInput({"text": "这份来件无法自动解析，请看过原件后填写内容"})
+        row = _found(session, actor, quarantine_id)
+        read = None if words_only else _read(session, rooms, row)
     said = (text.strip(), kind)
-    return rooms.database.run(
-        lambda session: _taken(session, rooms, actor, quarantine_id, now, said, read)
-    )
+    if read is None and not said[0]:
+        raise BadInput({"text": NEEDS_WORDS if words_only else UNREADABLE})
+    try:
+        return rooms.database.run(
+            lambda session: _taken(session, rooms, actor, quarantine_id, now, said, read)
+        )
+    except DBAPIError as error:
+        if read is None:
+            raise
+        raise _refused(error) from error
 
 
 def _taken(
@@ -113,12 +127,25 @@ def _taken(
         area_code=row.area_code,
         logged_by=actor.person,
     )
-    received = receive(session, incoming, now, rooms, actor)
+    try:
+        received = receive(session, incoming, now, rooms, actor)
+    except (Unavailable, DBAPIError, OSError):
+        raise
+    except Exception as error:
+        if read is None:
+            raise
+        raise _refused(error) from error
     row.case_id = session.scalar(
         select(Report.case_id).where(Report.number == received.report_number)
     )
     _looked(session, row, actor, "taken", now)
     return received
+
+
+def _refused(error: Exception) -> BadInput:
+    """Return what to say when the ledger takes a mail no more than when it came."""
+    log.error("quarantine not taken as it was read: %s", type(error).__name__)
+    return BadInput({"words_only": REFUSED})
 
 
 def _found(session: Session, actor: Actor, quarantine_id: int, *, lock: bool = False) -> Quarantine:

@@ -5,16 +5,20 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import DataError
+from sqlalchemy.orm import Session
 
-from caseflow.errors import BadInput, MoveNotAllowed, NotFound, NotPermitted
+from caseflow.errors import BadInput, MoveNotAllowed, NotFound, NotPermitted, Unavailable
 from caseflow.intake import delivery, looking, sight
 from caseflow.intake.channels.mailbox.parse import Parsed, parse
 from caseflow.intake.delivery import deliver
+from caseflow.intake.receive import Received, receive
+from caseflow.intake.report import IncomingReport
 from caseflow.intake.rooms import Rooms
 from caseflow.people.actor import Actor
 from caseflow.people.tables import User
 from tests.mail.conftest import AREA
-from tests.mail.ledger import reported, rows
+from tests.mail.ledger import original, reported, rows
 from tests.mail.writing import DATE, FROM, TO, message
 
 MACHINE = message(
@@ -91,6 +95,50 @@ def test_what_broke_the_reading_is_seen_as_it_is_and_settled_all_the_same(
     assert (seen.parsed, bool(seen.text)) == (False, True)
     looking.take(rooms, operator, number, now, text="来信反映补课", kind="tip")
     assert looked_at(rooms) == [("taken", "met")]
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """Let the ledger refuse whatever carries a subject."""
+
+    def received(session: Session, incoming: IncomingReport, *rest: Any) -> Received:
+        if incoming.subject:
+            raise error
+        return receive(session, incoming, *rest)
+
+    monkeypatch.setattr(looking, "receive", received)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [RuntimeError(), NotFound("没有这个来件编号"), DataError("INSERT", {}, Exception())],
+    ids=["unforeseen", "refused", "database"],
+)
+def test_what_the_ledger_refuses_is_taken_with_words_alone(
+    rooms: Rooms, operator: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    number = set_aside(rooms, MACHINE, now)
+    refuse(monkeypatch, error)
+    with pytest.raises(BadInput) as refused:
+        looking.take(rooms, operator, number, now, text="来信反映补课", kind="tip")
+    assert list(refused.value.fields) == ["words_only"]
+    assert looked_at(rooms) == [("waiting", "running")]
+    with pytest.raises(BadInput) as refused:
+        looking.take(rooms, operator, number, now, kind="tip", words_only=True)
+    assert list(refused.value.fields) == ["text"]
+    looking.take(rooms, operator, number, now, text="来信反映补课", kind="tip", words_only=True)
+    assert rows(rooms, "SELECT text, subject, kind FROM report") == [("来信反映补课", "", "tip")]
+    assert looked_at(rooms) == [("taken", "met")]
+    [(kept,)] = rows(rooms, "SELECT original_id FROM quarantine")
+    assert original(rooms, kept) == MACHINE
+
+
+def test_what_is_out_of_order_for_a_while_is_not_laid_to_the_mail(
+    rooms: Rooms, operator: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = set_aside(rooms, MACHINE, now)
+    refuse(monkeypatch, Unavailable("系统繁忙，请稍后再试"))
+    with pytest.raises(Unavailable):
+        looking.take(rooms, operator, number, now)
 
 
 def test_an_original_is_read_after_its_opening_was_committed(

@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.tables import Clock
+from caseflow.intake import looking
 from caseflow.intake.delivery import deliver
 from caseflow.intake.tables import Quarantine
 from caseflow.ledger.report_tables import Report
@@ -235,6 +236,23 @@ def test_what_cannot_be_read_is_shown_as_it_is_and_needs_words_of_ones_own(site:
     refused.send(f"{path}/take", text="反映补课")
     report = site.ask(lambda s: s.scalars(select(Report)).one())
     assert (report.text, report.kind) == ("反映补课", "tip")
+
+
+def test_what_the_ledger_refuses_is_registered_with_words_alone(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = set_aside(site)
+    page = look(site, path)
+    with monkeypatch.context() as refusing:
+        refusing.setattr(looking, "receive", lambda *_: 1 / 0)
+        refused = page.send(f"{path}/take", kind="tip", text="反映补课")
+    assert refused.status == 422
+    assert looking.REFUSED in refused.text
+    assert refused.form(f"{path}/take").fields["text"] == ["反映补课"]
+    refused.send(f"{path}/take", words_only="1")
+    report = site.ask(lambda s: s.scalars(select(Report)).one())
+    assert (report.text, report.kind, report.identity_id) == ("反映补课", "tip", None)
+    assert row(site).state == "taken"
 
 
 def test_a_kind_must_be_chosen(site: Site) -> None:

@@ -134,7 +134,9 @@ def take_quarantined(quarantine_id: int) -> Page:
     try:
         if kind not in words.KINDS:
             raise BadInput({"kind": "请选择诉求类型"})
-        received = looking.take(rooms(), actor(), quarantine_id, now(), text, kind)
+        received = looking.take(
+            rooms(), actor(), quarantine_id, now(), text, kind, words_only=bool(typed("words_only"))
+        )
     except BadInput as wrong:
         return _shown(quarantine_id, wrong.fields, "take", 422)
     except MoveNotAllowed as gone:
