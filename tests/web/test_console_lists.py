@@ -147,7 +147,7 @@ def test_filters_narrow_and_count(site: Site) -> None:
     [
         ("", "待办", "未办结 1 件，最急的在前"),
         ("?state=accepted", "待办", "未办结 1 件，最急的在前"),
-        ("?state=closed", "已结束的办件", "全部已结束"),
+        ("?state=closed", "已结束的办件", ""),
         ("?state=answered", "已结束的办件", "已当场答复"),
         ("?state=all", "全部办件", "不论状态"),
     ],
@@ -161,8 +161,9 @@ def test_the_heading_says_what_stands_under_it(
     html = site.as_("handler").get(f"/console/{asked}").html
     head = html.partition('class="page-head"')[2].partition('class="filters"')[0]
     assert f"<h1>{title}</h1>" in head
-    assert f'class="page-sub">{told}<' in head
-    assert f'<caption class="visually-hidden">{title} · {told}</caption>' in html
+    assert head.partition('class="page-sub">')[2].partition("<")[0] == told
+    caption = html.partition('<caption class="visually-hidden">')[2].partition("<")[0]
+    assert caption == (f"{title} · {told}" if told else title)
 
 
 def test_overdue_is_a_filter(site: Site) -> None:

@@ -150,7 +150,7 @@ def heading(now_chosen: Chosen, open_cases: int) -> tuple[str, str]:
         return gettext("待办"), gettext("未办结 %(n)s 件，最急的在前", n=open_cases)
     state = now_chosen.address["state"]
     title = gettext("全部办件") if state == "all" else gettext("已结束的办件")
-    return title, gettext(dict(_states())[state])
+    return title, "" if state == "closed" else gettext(dict(_states())[state])
 
 
 def _ended(address: dict[str, str]) -> bool:
