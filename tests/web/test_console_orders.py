@@ -202,6 +202,20 @@ def test_a_proposal_of_accountability_goes_to_whoever_decides_and_to_no_unit(sit
     assert site.as_("school").get(f"/unit/orders/{proposal.id}").status == 404
 
 
+def test_a_proposal_drafted_for_the_unit_by_an_earlier_version_does_not_go_to_it(
+    site: Site,
+) -> None:
+    neglected(site, days=40)
+    proposal, school = order(site, "accountability").id, site.office.units["school"]
+    site.do(lambda session: setattr(session.get_one(Order, proposal), "unit_id", school))
+    path = f"/console/orders/{proposal}"
+    page = site.as_("city").get(path)
+    assert "将发给" not in page.text
+    page.send(f"{path}/issue")
+    assert order(site, "accountability").state == "issued"
+    assert site.as_("school").get(f"/unit/orders/{proposal}").status == 404
+
+
 def test_a_clock_that_moved_keeps_what_was_issued_before(site: Site) -> None:
     number = neglected(site, days=3)
     settle(site, "supervisor", "issue")

@@ -92,10 +92,9 @@ def _shown(rules: Rules, row: OrderRow, drafted: Documents) -> dict[str, Any]:
 
 
 def _addressee(row: OrderRow) -> str:
-    if row.unit is not None:
-        return row.unit.name
-    proposal = row.order.kind == Action.accountability
-    return gettext(DECIDES) if proposal else gettext("未涉及单位")
+    if row.order.kind == Action.accountability:
+        return gettext(DECIDES)
+    return row.unit.name if row.unit else gettext("未涉及单位")
 
 
 @blueprint.get("/orders/<int:order_id>")
@@ -114,7 +113,8 @@ def _page(
         people = names.users(
             session, {one for one in (row.order.issued_by, row.order.cancelled_by) if one}
         )
-        due = preview.due(session, "answer", matter_of(row.case), now()) if row.unit else None
+        answers = row.unit is not None and row.order.kind != Action.accountability
+        due = preview.due(session, "answer", matter_of(row.case), now()) if answers else None
     body = render_template(
         "console/order.html",
         active="orders",
