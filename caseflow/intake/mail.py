@@ -23,6 +23,10 @@ BATCH = 100  # messages per call
 # How many messages in a row may fail before the next is looked for elsewhere: from the oldest, then
 # from the newest, then anywhere. After that it is hardly the messages, and the round is over.
 _PATIENCE = (3, 2, 2)
+_ANYWHERE = 2
+# Every so many minutes a round looks anywhere from the start: a server that fell over the oldest
+# message may not be back within the round. Seven, so that rounds at any usual pace meet it.
+_EVERY = 7
 _log = logging.getLogger(__name__)
 
 
@@ -116,11 +120,12 @@ def poll(
 
     A message that cannot be taken, or over which the server hangs up, stays unflagged for the next
     time and keeps back no other: after some of them the next is looked for at the other end, then
-    anywhere, each time anew. So wherever such messages lie and however many they are, every other
-    one has its turn. Killed between commit and flag, the next call meets a duplicate. Raises
-    Unavailable when nothing could be taken though something waits.
+    anywhere, each time anew, and now and then anywhere from the start. So wherever such messages
+    lie and however many they are, every other one has its turn. Killed between commit and flag, the
+    next call meets a duplicate. Raises Unavailable when nothing could be taken though something
+    waits.
     """
-    progress = _Round()
+    progress = _Round(way=0 if int(now.timestamp()) // 60 % _EVERY else _ANYWHERE)
     while not progress.over:
         try:
             with connect() as mailbox:

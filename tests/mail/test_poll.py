@@ -7,9 +7,9 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -275,6 +275,23 @@ def test_no_number_of_such_messages_at_both_ends_keeps_back_what_lies_between(
     head, tail = ({f"{bad} {end} {number}": b"broken" for number in range(12)} for end in "ab")
     server = Unruly({**head, "1": letter(1), **tail, f"{bad} c": b"broken"})
     assert taken_at_last(sqlite_rooms, server, ["1"], now)
+
+
+def test_a_server_that_does_not_come_back_at_once_is_asked_for_another_message_in_time(
+    sqlite_rooms: Rooms, now: datetime
+) -> None:
+    server = Unruly({"hangs up": b"", "1": letter(1), "2": letter(2)})
+
+    def connect() -> AbstractContextManager[Unruly]:
+        if server.connections:
+            raise MailboxLost("connection refused")
+        return server.connect()
+
+    for minute in range(7 * 60):
+        server.connections = 0
+        with suppress(Unavailable):
+            poll(sqlite_rooms, connect, now + timedelta(minutes=minute))
+    assert sorted(server.flagged) == ["1", "2"]
 
 
 def test_one_failure_after_three_hang_ups_ends_no_round(

@@ -31,6 +31,7 @@ _RAW = {  # what lies in them is never markup, so only their own closing tag end
     for tag in ("style", "title", "iframe", "noscript")
 }
 _REFERENCE = re.compile("&(?:#[0-9]{1,9}|#[xX][0-9a-fA-F]{1,9}|[A-Za-z][A-Za-z0-9]{1,31});")
+_SOME_REFERENCES = re.compile("(?:&[^&]*){1,1000}|[^&]+")
 _ENDLESS_NUMBER = re.compile("&#[0-9]{100,};?")
 
 
@@ -137,7 +138,8 @@ def _script_end(html: str, at: int) -> int:
 
 
 def _characters(source: str) -> str:
-    """Return a text with its character references undone."""
+    """Return a text with its character references undone, some at a time: each costs memory."""
     if "&" not in source:
         return source
-    return unescape(_ENDLESS_NUMBER.sub(charset.BAD, source))
+    source = _ENDLESS_NUMBER.sub(charset.BAD, source)
+    return "".join(unescape(some[0]) for some in _SOME_REFERENCES.finditer(source))
