@@ -23,6 +23,7 @@ from caseflow.intake.quarantine import set_aside
 from caseflow.intake.receive import take_in
 from caseflow.intake.report import IncomingReport
 from caseflow.intake.rooms import Rooms
+from caseflow.vault.originals import put_original
 
 LARGEST = 50 * 1000 * 1000  # bytes of a message that is read; a larger one is set aside unread
 TOO_LARGE = "邮件超过 50 MB，未作解析"
@@ -101,8 +102,9 @@ def _kept(rooms: Rooms, report: IncomingReport, now: datetime) -> Outcome:
 
 def _quarantined(rooms: Rooms, key: str, raw: bytes, reason: str, now: datetime) -> Outcome:
     with _unavailable_when_down():
+        original = put_original(rooms.store, raw)
         number = rooms.database.run(
-            lambda session: set_aside(session, rooms, CHANNEL, key, raw, reason, now).id
+            lambda session: set_aside(session, rooms, CHANNEL, key, original, reason, now).id
         )
     return Outcome("quarantined", quarantine=number)
 
@@ -110,20 +112,10 @@ def _quarantined(rooms: Rooms, key: str, raw: bytes, reason: str, now: datetime)
 def _set_aside_unread(rooms: Rooms, stream: "_Rest", now: datetime) -> Outcome:
     """Put a large message into the store first, so that no transaction waits for its sender."""
     with _unavailable_when_down():
-        stored = rooms.store.put(stream)
+        original = put_original(rooms.store, stream)
         key = stream.digest.hexdigest()
         number = rooms.database.run(
-            lambda session: (
-                set_aside(
-                    session,
-                    rooms,
-                    CHANNEL,
-                    key,
-                    _Pieces(rooms.store.open(stored.id)),
-                    TOO_LARGE,
-                    now,
-                ).id
-            )
+            lambda session: set_aside(session, rooms, CHANNEL, key, original, TOO_LARGE, now).id
         )
     return Outcome("quarantined", quarantine=number)
 
@@ -161,17 +153,3 @@ class _Rest:
             piece = piece[:size]
         self.digest.update(piece)
         return piece
-
-
-class _Pieces:
-    """An iterator of pieces as a stream."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self._left = b""
-
-    def read(self, size: int, /) -> bytes:
-        """Read up to `size` bytes."""
-        piece = self._left or next(self._pieces, b"")
-        self._left = piece[size:]
-        return piece[:size]

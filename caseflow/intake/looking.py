@@ -18,7 +18,7 @@ from caseflow.errors import BadInput, MoveNotAllowed, NotFound, Unavailable
 from caseflow.intake.channels.mailbox.parse import CHANNEL, parse
 from caseflow.intake.delivery import LARGEST
 from caseflow.intake.quarantine import row_in_reach
-from caseflow.intake.receive import Received, receive
+from caseflow.intake.receive import Laid, Received, lay, receive
 from caseflow.intake.report import IncomingReport
 from caseflow.intake.rooms import Rooms
 from caseflow.intake.tables import Quarantine
@@ -81,8 +81,9 @@ def take(
     cannot be read needs `text`: what the person who looked at the original wrote down. With
     `words_only` a mail is not read, and nothing but these words is registered: the ledger may have
     set it aside for something that stands in it, and then BadInput says so beside that field.
-    Received is the moment at which it came in. Reading comes first and in no transaction: a large
-    mail takes seconds, and on SQLite nobody else could write meanwhile. Raises as `discard` does.
+    Received is the moment at which it came in. Reading it and putting its
+    files into the store come first and in no transaction: a large mail takes seconds, and on SQLite
+    nobody else could write meanwhile. Raises as `discard` does.
     """
     with rooms.database.read() as session:
         row = _found(session, actor, quarantine_id)
@@ -90,9 +91,10 @@ def take(
     said = (text.strip(), kind)
     if read is None and not said[0]:
         raise BadInput({"text": NEEDS_WORDS if words_only else UNREADABLE})
+    laid = lay(rooms, read) if read else None
     try:
         return rooms.database.run(
-            lambda session: _taken(session, rooms, actor, quarantine_id, now, said, read)
+            lambda session: _taken(session, rooms, actor, quarantine_id, now, said, read, laid)
         )
     except DBAPIError as error:
         if read is None:
@@ -108,6 +110,7 @@ def _taken(
     now: datetime,
     said: tuple[str, str],
     read: IncomingReport | None,
+    laid: Laid | None,
 ) -> Received:
     row = _found(session, actor, quarantine_id, lock=True)
     text, kind = said
@@ -128,7 +131,7 @@ def _taken(
         logged_by=actor.person,
     )
     try:
-        received = receive(session, incoming, now, rooms, actor)
+        received = receive(session, incoming, now, rooms, actor, laid)
     except (Unavailable, DBAPIError, OSError):
         raise
     except Exception as error:

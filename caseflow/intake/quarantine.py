@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
 from caseflow.deadlines.policies import Matter
-from caseflow.files.store import Readable
+from caseflow.files.blobs import Put
 from caseflow.intake.rooms import Rooms
 from caseflow.intake.tables import Quarantine
 from caseflow.people.actor import Actor
 from caseflow.people.tables import Area
-from caseflow.vault.originals import keep_original, keep_original_stream
+from caseflow.vault.originals import keep_original
 
 
 def set_aside(
@@ -22,13 +22,14 @@ def set_aside(
     rooms: Rooms,
     channel: str,
     channel_key: str,
-    original: bytes | Readable,
+    original: bytes | Put,
     reason: str,
     now: datetime,
     area_code: str | None = None,
 ) -> Quarantine:
     """Keep an original in quarantine, once per channel and key, and start its clock `look`.
 
+    `original`: the bytes, or for more than a little what `put_original` made of them before.
     The same thing delivered again gets the same row. `reason` is shown to staff and holds no
     personal data. The area is the office's own unless another is known. Raises Unavailable when
     the file store is stopped, NoPolicy without a rule for `look`.
@@ -68,15 +69,12 @@ def _keep(
     rooms: Rooms,
     channel: str,
     channel_key: str,
-    original: bytes | Readable,
+    original: bytes | Put,
     reason: str,
     now: datetime,
     area_code: str,
 ) -> Quarantine:
-    if isinstance(original, bytes):
-        original_id = keep_original(session, rooms.ring, rooms.store, original, now)
-    else:
-        original_id = keep_original_stream(session, rooms.ring, rooms.store, original, now)
+    original_id = keep_original(session, rooms.ring, rooms.store, original, now)
     row = Quarantine(
         channel=channel,
         channel_key=channel_key,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from caseflow.crypto import receipts
 from caseflow.errors import NotFound
 from caseflow.files import blobs
+from caseflow.files.blobs import Put
 from caseflow.files.names import safe_name
 from caseflow.files.tables import Blob
 from caseflow.intake.report import HandedDown, IncomingFile, IncomingReport
@@ -22,7 +23,7 @@ from caseflow.ledger.tables import Case
 from caseflow.people.actor import REPORTER, Actor
 from caseflow.people.tables import Area, Unit
 from caseflow.vault.identities import keep_identity, ways
-from caseflow.vault.originals import keep_original, original_for_machine
+from caseflow.vault.originals import keep_original, original_for_machine, put_original
 
 
 @dataclass(frozen=True)
@@ -40,16 +41,42 @@ class Received:
         return f"Received({self.report_number}, {self.case_number})"
 
 
+@dataclass(frozen=True, repr=False)
+class Laid:
+    """What of a report lies in the file store, rows not yet: the original when it is large, and
+    each file, in their order, that has no row.
+    """
+
+    original: bytes | Put
+    files: tuple[Put | None, ...]
+
+
+def lay(rooms: Rooms, incoming: IncomingReport) -> Laid:
+    """Put what a report brings into the store, before the transaction that names it.
+
+    When that fails, bytes are left that no row names, never the opposite. Raises Unavailable.
+    """
+    return Laid(
+        put_original(rooms.store, incoming.original),
+        tuple(
+            blobs.put(rooms.store, file.content) if file.blob_id is None else None
+            for file in incoming.files
+        ),
+    )
+
+
 def take_in(
     rooms: Rooms, incoming: IncomingReport, now: datetime, actor: Actor = REPORTER
 ) -> Received:
     """Keep a report in a transaction of its own and answer once it is committed.
 
+    What it brings is put into the store first, so that nobody waits for the writing.
     Two deliveries of the same contact at the same moment make one report: the loser of the race
     finds the winner's.
     """
+    laid = lay(rooms, incoming)
     try:
-        return rooms.database.run(lambda s: receive(s, incoming, now, rooms, actor))
+        return rooms.database.run(lambda s: receive(s, incoming, now, rooms, actor, laid))
     except IntegrityError as error:
         with rooms.database.read() as session:
             known = _known(session, incoming, rooms)
@@ -82,16 +109,21 @@ def receive(
     now: datetime,
     rooms: Rooms,
     actor: Actor = REPORTER,
+    laid: Laid | None = None,
 ) -> Received:
-    """Keep a report within the caller's transaction; the same contact gets the same receipt."""
+    """Keep a report within the caller's transaction; the same contact gets the same receipt.
+
+    `laid`: what `lay` put into the store before; without it that is done here, which is right for
+    what is small.
+    """
     known = _known(session, incoming, rooms)
     if known is not None:
         return known
     if incoming.belongs_to:
-        return _joined(session, incoming, now, rooms, actor)
+        return _joined(session, incoming, now, rooms, actor, laid)
     area = _area(session, incoming, rooms)
     receipt = receipts.derive(rooms.ring, incoming.channel, incoming.channel_key)
-    new = _sealed(session, incoming, now, rooms, area)
+    new = _sealed(session, incoming, now, rooms, area, laid)
     digest = receipts.code_hash(rooms.ring, new.registered.number, receipt.code, receipt.key_id)
     new = replace(new, receipt_hash=digest, receipt_key=receipt.key_id)
     case, report = opening.open_case(session, actor, new, now)
@@ -120,13 +152,18 @@ def _area(session: Session, incoming: IncomingReport, rooms: Rooms) -> str:
 
 
 def _joined(
-    session: Session, incoming: IncomingReport, now: datetime, rooms: Rooms, actor: Actor
+    session: Session,
+    incoming: IncomingReport,
+    now: datetime,
+    rooms: Rooms,
+    actor: Actor,
+    laid: Laid | None,
 ) -> Received:
     first = session.scalar(select(Report).where(Report.number == incoming.belongs_to))
     if first is None:
         raise NotFound("没有这个来件编号")
     case = gate.lock(session, first.case_id)
-    new = _sealed(session, incoming, now, rooms, first.area_code)
+    new = _sealed(session, incoming, now, rooms, first.area_code, laid)
     report = opening.join(session, actor, case, first, new, now)
     return Received(report.number, case.number, None, joined=True)
 
@@ -137,6 +174,7 @@ def _sealed(
     now: datetime,
     rooms: Rooms,
     area: str,
+    laid: Laid | None,
 ) -> NewReport:
     """Seal who and what into the vault, keep the files, and take the number last: whoever holds a
     counter holds up every other report of the area (engine 3).
@@ -148,8 +186,12 @@ def _sealed(
         else None
     )
     handed = incoming.handed_down or HandedDown("")
-    files = tuple(_filed(session, file, now, rooms) for file in incoming.files)
-    original_id = keep_original(session, rooms.ring, rooms.store, incoming.original, now)
+    laid = laid or lay(rooms, incoming)
+    files = tuple(
+        _filed(session, file, lies, now)
+        for file, lies in zip(incoming.files, laid.files, strict=True)
+    )
+    original_id = keep_original(session, rooms.ring, rooms.store, laid.original, now)
     return NewReport(
         registered=opening.register(session, area, incoming.received_at),
         channel=incoming.channel,
@@ -182,9 +224,6 @@ def _sealed(
     )
 
 
-def _filed(session: Session, file: IncomingFile, now: datetime, rooms: Rooms) -> Filed:
-    if file.blob_id is not None:
-        blob = session.get_one(Blob, file.blob_id)
-    else:
-        blob = blobs.keep(session, rooms.store, file.content, now)
+def _filed(session: Session, file: IncomingFile, lies: Put | None, now: datetime) -> Filed:
+    blob = blobs.name(session, lies, now) if lies else session.get_one(Blob, file.blob_id)
     return Filed(blob.id, safe_name(file.name), blob.media_type, blob.size, blob.sha256)

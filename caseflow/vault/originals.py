@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from caseflow.crypto.keys import KeyRing
 from caseflow.errors import NotFound
 from caseflow.files import blobs
+from caseflow.files.blobs import Put
 from caseflow.files.store import Readable, Store
 from caseflow.vault.reveals import checked_reason, record
 from caseflow.vault.tables import Original
@@ -22,28 +23,36 @@ from caseflow.vault.tables import Original
 IN_ROW_BYTES = 64 * 1024
 
 
-def keep_original(
-    session: Session, ring: KeyRing, store: Store, content: bytes, now: datetime
-) -> str:
-    """Keep the bytes and return the id of the row. Raises Unavailable when the store is stopped."""
-    return keep_original_stream(session, ring, store, BytesIO(content), now)
+def put_original(store: Store, content: bytes | Readable) -> bytes | Put:
+    """Return what fits into the row as it is; put what does not into the store, before any
+    transaction: writing takes its time, and on SQLite nobody else could write meanwhile.
 
-
-def keep_original_stream(
-    session: Session, ring: KeyRing, store: Store, stream: Readable, now: datetime
-) -> str:
-    """Keep what a stream holds without ever holding more than a piece of it; return the row's id.
-
-    The caller limits the size. Raises Unavailable when the store is stopped.
+    No more than a piece of a stream is ever held; the caller limits the size. Raises Unavailable
+    when the store is stopped.
     """
+    stream = BytesIO(content) if isinstance(content, bytes) else content
     beginning = _beginning(stream)
-    original_id = secrets.token_hex(16)
     if len(beginning) <= IN_ROW_BYTES:
-        sealed: bytes | None = ring.seal(beginning, _context(original_id))
-        blob_id, size = None, len(beginning)
+        return beginning
+    return blobs.put(store, _Chained(beginning, stream))
+
+
+def keep_original(
+    session: Session, ring: KeyRing, store: Store, content: bytes | Put, now: datetime
+) -> str:
+    """Keep the bytes, or what `put_original` made of them, and return the id of the row.
+
+    Raises Unavailable when the store is stopped.
+    """
+    lies = put_original(store, content) if isinstance(content, bytes) else content
+    original_id = secrets.token_hex(16)
+    sealed: bytes | None = None
+    blob_id: str | None = None
+    if isinstance(lies, Put):
+        blob = blobs.name(session, lies, now)
+        blob_id, size = blob.id, blob.size
     else:
-        blob = blobs.keep(session, store, _Chained(beginning, stream), now)
-        sealed, blob_id, size = None, blob.id, blob.size
+        sealed, size = ring.seal(lies, _context(original_id)), len(lies)
     session.execute(
         insert(Original).values(
             id=original_id, sealed=sealed, blob_id=blob_id, size=size, received_at=now

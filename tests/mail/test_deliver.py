@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event
@@ -21,6 +22,7 @@ from caseflow.intake.delivery import Outcome, deliver
 from caseflow.intake.mail import mail_deliver
 from caseflow.intake.rooms import Rooms
 from tests.mail.ledger import counts, original, quarantined, reported, rows
+from tests.mail.stores import WritesApart
 from tests.mail.writing import DATE, FROM, MIME, TO, b64, message, multipart, part
 from tests.servers import LOOPBACK, free_port
 
@@ -276,6 +278,20 @@ def test_the_original_of_a_small_message_is_not_readable_in_the_database(
 def test_unavailable_is_raised_to_whoever_calls_deliver(sqlite_rooms: Rooms, now: datetime) -> None:
     with pytest.raises(Unavailable):
         give(broken_store(sqlite_rooms), with_file(bytes(300_000)), now)
+
+
+def test_no_transaction_waits_for_the_file_store(
+    sqlite_rooms: Rooms, now: datetime, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    store = WritesApart(tmp_path / "files", sqlite_rooms.ring, sqlite_rooms.database)
+    rooms = replace(sqlite_rooms, store=store)
+    kept = give(rooms, with_file(b"x" * 100_000), now)
+    assert (kept.word, store.puts) == ("kept", 2), "a file and the original"
+    machine = give(rooms, b"Auto-Submitted: auto-replied\r\n" + with_file(b"y" * 100_000), now)
+    assert (machine.word, store.puts) == ("quarantined", 3)
+    monkeypatch.setattr(delivery, "LARGEST", 1_000_000)
+    large = give(rooms, with_file(b"z" * 1_000_000), now)
+    assert (large.word, store.puts) == ("quarantined", 4)
 
 
 def test_a_number_is_taken_when_all_that_takes_time_is_done(rooms: Rooms, now: datetime) -> None:

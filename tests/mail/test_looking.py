@@ -1,7 +1,9 @@
 """What a person does with what lies in quarantine."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,12 +20,14 @@ from caseflow.intake.rooms import Rooms
 from caseflow.people.actor import Actor
 from caseflow.people.tables import User
 from tests.mail.conftest import AREA
-from tests.mail.ledger import original, reported, rows
-from tests.mail.writing import DATE, FROM, TO, message
+from tests.mail.ledger import counts, original, reported, rows
+from tests.mail.stores import WritesApart
+from tests.mail.writing import DATE, FROM, MIME, TO, message, multipart, part
 
 MACHINE = message(
     b"Auto-Submitted: auto-replied", FROM, TO, DATE, b"Subject: x", body="其实是投诉".encode()
 )
+MIXED = b"Content-Type: multipart/mixed; boundary=B"
 UNREADABLE = b"\xff\x00 nothing of a message\n"
 
 
@@ -130,6 +134,18 @@ def test_what_the_ledger_refuses_is_taken_with_words_alone(
     assert looked_at(rooms) == [("taken", "met")]
     [(kept,)] = rows(rooms, "SELECT original_id FROM quarantine")
     assert original(rooms, kept) == MACHINE
+
+
+def test_no_transaction_waits_for_the_files_of_what_is_taken(
+    rooms: Rooms, operator: Actor, now: datetime, tmp_path: Path
+) -> None:
+    store = WritesApart(tmp_path / "files", rooms.ring, rooms.database)
+    photo = part(b"Content-Type: image/png; name=1.png", body=b"x" * 100_000)
+    head = (b"Auto-Submitted: auto-replied", FROM, TO, DATE, b"Subject: x", MIME, MIXED)
+    number = set_aside(rooms, message(*head, body=multipart(b"B", photo)), now)
+    looking.take(replace(rooms, store=store), operator, number, now)
+    assert store.puts == 2, "a file and the original"
+    assert counts(rooms)["attachment"] == 1
 
 
 def test_what_is_out_of_order_for_a_while_is_not_laid_to_the_mail(

@@ -57,8 +57,8 @@ def test_a_stream_that_gives_little_at_a_time_is_kept_whole(
 
     content = bytes(n % 251 for n in range(300_000))
     with database.transaction() as session:
-        small = originals.keep_original_stream(session, ring, store, Dripping(content[:5000]), now)
-        large = originals.keep_original_stream(session, ring, store, Dripping(content), now)
+        lies = [originals.put_original(store, Dripping(one)) for one in (content[:5000], content)]
+        small, large = (originals.keep_original(session, ring, store, one, now) for one in lies)
     with database.read() as session:
         for original_id, expected in ((small, content[:5000]), (large, content)):
             pieces = originals.original_for_machine(session, ring, store, original_id)
