@@ -15,6 +15,7 @@ from pathlib import Path
 from babel.support import Translations
 
 from caseflow.clock import local
+from caseflow.deadlines.ladder import Action
 from caseflow.words import ACTIONS, CLOCKS
 
 _CATALOGUES = Path(__file__).parents[1] / "translations"
@@ -108,6 +109,10 @@ def _task(words: Words, locale: str) -> str:
     say = _catalogue(locale).gettext
     if words.rule not in ("rung", "sign"):
         return say(TASKS[words.rule])
+    if words.rule == "sign" and words.action == Action.accountability:
+        return say(
+            "最高一级督办文书已拟稿，请审阅决定"
+        )  # nothing is called that before a person decided
     known = {"action": say(ACTIONS[words.action]), "clock": say(CLOCKS[words.clock])}
     if words.rule == "sign":
         return say("%(action)s已拟稿，请审阅签发") % known

@@ -158,7 +158,7 @@ def _announced(rules: Rules, clock: Clock, documents: Documents) -> str:
 
 def document_label(action: str, label: str, n: int, state: str) -> str:
     """Return what the office calls a rung's document: no screen says 问责 before it was issued."""
-    return gettext("督办升级第 %(n)s 级", n=n) if unspoken(action, state) else gettext(label)
+    return gettext("第 %(n)s 级督办", n=n) if unspoken(action, state) else gettext(label)
 
 
 def unspoken(action: str, state: str) -> bool:

@@ -353,10 +353,10 @@ def test_a_neglected_case_climbs_the_whole_ladder_and_its_documents_are_issued(
 # Documents are drafts until somebody signs them, and none is called accountability before.
 LABELS = (
     *("工作提醒", "催办", "督办单（拟稿）", "工作通报（拟稿）", "提醒约谈（拟稿）"),
-    *("挂牌督办（拟稿）", "督办升级第 7 级（拟稿）"),
+    *("挂牌督办（拟稿）", "第 7 级督办（拟稿）"),
 )
 SIGNED_BY = {
     "supervisor": ("督办单", "工作通报"),
     "leader": ("提醒约谈",),
-    "city": ("挂牌督办", "督办升级第 7 级"),
+    "city": ("挂牌督办", "第 7 级督办"),
 }

@@ -41,6 +41,12 @@ def test_a_rung_names_its_step_and_its_promise() -> None:
     assert subject == "【紧急】办件 430503-2026-000042：催办（核查期限），请尽快办理"
 
 
+def test_no_message_says_accountability_before_a_person_decided() -> None:
+    said = to_staff(Words("sign", "430503-2026-000042", "x", action="accountability"), "zh")
+    assert "问责" not in "".join(said)
+    assert "请审阅决定" in said[0]
+
+
 def test_a_message_to_a_reporter_says_that_nobody_reads_answers() -> None:
     subject, text = to_reporter(Words("reply", "430503-20260303-0001", "https://x/track"), "zh")
     assert subject == "编号 430503-20260303-0001 有新进展"

@@ -156,7 +156,7 @@ def test_a_cancelled_documents_rung_says_so_and_the_story_says_which(site: Site)
 
 def test_no_list_says_accountability_before_a_person_decided(site: Site) -> None:
     number = neglected(site, days=40)
-    assert chip(site, number) == "督办升级第 7 级（拟稿）"
+    assert chip(site, number) == "第 7 级督办（拟稿）"
     for text in in_the_office(site, number):
         assert "问责" not in text
     path = f"/console/orders/{order(site, 'accountability').id}"
@@ -169,9 +169,9 @@ def test_a_cancelled_proposal_of_accountability_is_never_called_one(site: Site) 
     number = neglected(site, days=40)
     path = f"/console/orders/{order(site, 'accountability').id}"
     site.as_("city").get(path).send(f"{path}/cancel", reason="已经签收")
-    assert chip(site, number) == "督办升级第 7 级（已撤销）"
+    assert chip(site, number) == "第 7 级督办（已撤销）"
     texts = in_the_office(site, number)
-    assert "文书撤销：督办升级第 7 级（签收期限）" in texts[1]
+    assert "文书撤销：第 7 级督办（签收期限）" in texts[1]
     assert not [text for text in texts if "问责" in text]
 
 
