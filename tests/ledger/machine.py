@@ -13,6 +13,7 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -86,6 +87,7 @@ class Ledger(RuleBasedStateMachine):
             unit = unit and area == offices.DISTRICT
             self.world.come_in(kind, reach, urgent=urgent == 0, unit=unit, area=area)
 
+    @precondition(lambda self: self.world.plain)  # once a story: it moves every promise there is
     @rule(luck=LUCK)
     def the_calendar_changes(self, luck: int) -> None:
         self.world.calendar_changes(luck)
