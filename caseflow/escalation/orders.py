@@ -69,16 +69,22 @@ def _addressee(item: Item | None) -> int | None:
     """Return the unit that holds an item: none while an inspector verifies in person, for then
     the unit holds nothing and must not learn of it (design law 9).
     """
-    if item is None or (item.inspector_id is not None and item.rectifying_unit_id is None):
-        return None
-    return gate.holder_unit(item)
+    return None if item is None or _in_person(item) else gate.holder_unit(item)
+
+
+def _in_person(item: Item) -> bool:
+    return item.inspector_id is not None and item.rectifying_unit_id is None
 
 
 def may_go_out(order: Order, item: Item | None) -> bool:
-    """Tell whether a draft can be issued: it has a unit to go to, or is a proposal about one."""
+    """Tell whether a draft can be issued: it has a unit to go to, or is a proposal about one.
+
+    None goes out while an inspector verifies the item in person, whoever held it when the document
+    was drafted.
+    """
     if order.kind == Action.accountability:
         return _addressee(item) is not None
-    return order.unit_id is not None
+    return order.unit_id is not None and not (item is not None and _in_person(item))
 
 
 def _locked(session: Session, actor: Actor, order_id: int) -> tuple[Case, Order]:

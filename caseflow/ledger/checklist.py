@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session, aliased
 from caseflow.db import Moment
 from caseflow.deadlines.tables import Clock
 from caseflow.ledger import checkers, queries
+from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.checkers import Eyes
-from caseflow.ledger.moves.work import AT_WORK
 from caseflow.ledger.tables import Case, Evidence, Item
 from caseflow.people.scope import Scope
 from caseflow.people.tables import Area, Unit

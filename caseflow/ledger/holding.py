@@ -24,8 +24,8 @@ from caseflow.deadlines.tables import Clock
 from caseflow.errors import NotFound, Stale
 from caseflow.files.tables import Blob
 from caseflow.ledger import gate, queries
+from caseflow.ledger.at_work import at_work
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.moves.work import at_work
 from caseflow.ledger.states import ITEM_MOVES, TO_RECTIFY
 from caseflow.ledger.tables import Case, Evidence, Finding, Item
 from caseflow.people.scope import Scope

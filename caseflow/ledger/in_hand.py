@@ -1,9 +1,9 @@
 """What a person has in hand: named before their account is closed or they change their post."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from caseflow.ledger.outbox_reach import case_numbers
@@ -34,7 +34,17 @@ def open_cases(session: Session, reader: Actor, user_id: int, office: str) -> In
 
 
 def open_items(session: Session, unit_id: int) -> int:
-    """Return how many items a unit has yet to verify or to put right."""
+    """Return how many items of open cases a unit has yet to verify or to put right."""
     here = or_(Item.verifying_unit_id == unit_id, Item.rectifying_unit_id == unit_id)
-    query = select(func.count()).where(here, Item.state.not_in(ITEM_DONE))
-    return session.scalar(query) or 0
+    return session.scalar(_open_items().where(here)) or 0
+
+
+def to_verify(session: Session, unit_ids: Collection[int]) -> int:
+    """Return how many items of open cases some units verify, or verified and did not finish."""
+    here = Item.verifying_unit_id.in_(unit_ids)
+    return session.scalar(_open_items().where(here)) or 0
+
+
+def _open_items() -> Select[int]:
+    query = select(func.count()).select_from(Item).join(Case, Case.id == Item.case_id)
+    return query.where(Item.state.not_in(ITEM_DONE), Case.state.in_(OPEN_CASE_STATES))

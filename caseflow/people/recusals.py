@@ -55,12 +55,37 @@ def add(
     if unit is None or wrong:
         raise BadInput(wrong)
     kept = {one.unit_id for one in of(session, user.id)}
-    fresh = [one for one in _with_those_below(session, unit.id) if one not in kept]
+    fresh = [one for one in with_those_below(session, unit.id) if one not in kept]
     for one in fresh:
         session.add(Recusal(user_id=user.id, unit_id=one, reason=reason, since=now))
     if fresh:
         note(session, actor, "recusal_entered", now, {"unit": unit.id}, user_id=user.id)
     return len(fresh)
+
+
+def follow(session: Session, actor: Actor, unit_id: int, now: datetime) -> None:
+    """Keep people away from a unit, and those below it, who keep away from one above it: a branch
+    that is entered or moved later is the school's branch too.
+    """
+    higher = _above(session, unit_id)
+    query = select(Recusal).where(Recusal.unit_id.in_(higher)).order_by(Recusal.id)
+    for known in session.scalars(query).all():
+        kept = {one.unit_id for one in of(session, known.user_id)}
+        fresh = [one for one in with_those_below(session, unit_id) if one not in kept]
+        for one in fresh:
+            row = Recusal(user_id=known.user_id, unit_id=one, reason=known.reason, since=now)
+            session.add(row)
+        if fresh:
+            note(session, actor, "recusal_entered", now, {"unit": unit_id}, user_id=known.user_id)
+
+
+def _above(session: Session, unit_id: int) -> list[int]:
+    found: list[int] = []
+    step = session.get_one(Unit, unit_id).managed_by
+    while step is not None and step not in found:
+        found.append(step)
+        step = session.get_one(Unit, step).managed_by
+    return found
 
 
 def end(session: Session, actor: Actor, user_id: int, unit_id: int | None, now: datetime) -> None:
@@ -75,7 +100,7 @@ def end(session: Session, actor: Actor, user_id: int, unit_id: int | None, now: 
     note(session, actor, "recusal_ended", now, {"unit": unit_id}, user_id=user.id)
 
 
-def _with_those_below(session: Session, unit_id: int) -> list[int]:
+def with_those_below(session: Session, unit_id: int) -> list[int]:
     """Return a unit and every unit below it, level by level; one statement a level."""
     found, level = [unit_id], [unit_id]
     while level:

@@ -190,7 +190,8 @@ def _wrong(session: Session, actor: Actor, account: Account) -> dict[str, str]:
     ):
         wrong["email"] = "邮箱的写法不对"
     if account.role == UNIT:
-        unit = session.get(Unit, account.unit_id) if account.unit_id else None
+        hold = {"read": True, "key_share": True}  # nobody closes it meanwhile
+        unit = session.get(Unit, account.unit_id, with_for_update=hold) if account.unit_id else None
         # A school of a responsibility district may have its account in the county.
         within = unit is not None and account.area in session.get_one(Area, unit.area_code).path
         if unit is None or not unit.active or not within:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound
+from caseflow.people import recusals
 from caseflow.people.actor import Actor
 from caseflow.people.office import office_of
 from caseflow.people.office_changes import in_reach, note
@@ -98,6 +99,7 @@ def create(session: Session, actor: Actor, details: Details, now: datetime) -> U
     unit = Unit(**asdict(details))
     _keep(session, unit)
     note(session, actor, "unit_created", now, {"unit": unit.id, "kind": unit.kind})
+    recusals.follow(session, actor, unit.id, now)
     return unit
 
 
@@ -113,10 +115,22 @@ def change(session: Session, actor: Actor, unit_id: int, details: Details, now: 
             setattr(unit, name, wanted[name])
         _keep(session, unit)
         after = {name: wanted[name] for name in before}
-        note(
-            session, actor, "unit_changed", now, {"unit": unit.id, "before": before, "after": after}
-        )
+        facts = {"unit": unit.id, "before": before, "after": after}
+        note(session, actor, "unit_changed", now, facts)
+        recusals.follow(session, actor, unit.id, now)
+        _move_people(session, actor, unit, now)
     return unit
+
+
+def _move_people(session: Session, actor: Actor, unit: Unit, now: datetime) -> None:
+    """Take the accounts of a unit along to its area, where theirs is none of it any more."""
+    path = session.get_one(Area, unit.area_code).path
+    query = select(User).where(User.unit_id == unit.id, User.area_code.not_in(path))
+    for user in session.scalars(query.order_by(User.id)).all():
+        facts = {"before": {"area": user.area_code}, "after": {"area": unit.area_code}}
+        user.area_code = unit.area_code
+        user.session_epoch += 1
+        note(session, actor, "account_changed", now, facts, user_id=user.id)
 
 
 def close(session: Session, actor: Actor, unit_id: int, now: datetime) -> Unit:
@@ -132,7 +146,7 @@ def close(session: Session, actor: Actor, unit_id: int, now: datetime) -> Unit:
     if session.scalar(works) is not None:
         raise MoveNotAllowed("这个单位还有在用的账号，请先停用或调离")
     if office_of(session, unit.area_code) is unit:
-        raise MoveNotAllowed("这是本办公室，公众页面上的名称和电话取自这里，只能修改")
+        raise MoveNotAllowed(_OFFICE_ITSELF)
     unit.active = False
     note(session, actor, "unit_closed", now, {"unit": unit.id})
     return unit
@@ -169,6 +183,7 @@ def _keep(session: Session, unit: Unit) -> None:
         raise BadInput({"name": _TWICE}) from error
 
 
+_OFFICE_ITSELF = "这是本办公室，公众页面上的名称和电话取自这里，不能停用，也不能改作别的"
 _TWICE = "这个辖区里已经有这个名称的单位"
 
 
@@ -200,12 +215,32 @@ def _wrong_place(
     here = select(Area.code).where(Area.code == details.area_code, in_reach(actor))
     if session.scalar(here) is None:
         wrong["area"] = "请选择辖区"
-    same = select(Unit.id).where(Unit.area_code == details.area_code, Unit.name == details.name)
-    if session.scalar(same.where(Unit.id != (unit.id if unit else 0))) is not None:
+    others = select(Unit.name).where(Unit.area_code == details.area_code)
+    others = others.where(Unit.id != (unit.id if unit else 0))
+    # The desk finds a unit by its name without spaces: two of one name could never be told apart.
+    if _bare(details.name) in {_bare(name) for name in session.scalars(others)}:
         wrong["name"] = _TWICE
+    office = office_of(session, details.area_code)
+    if details.kind == "office" and office is not None and office is not unit:
+        wrong["kind"] = "这个辖区已经有督导办公室"
+    own = office_of(session, unit.area_code) if unit else None
+    if (
+        unit is not None
+        and own is unit
+        and (details.kind, details.area_code)
+        != (
+            unit.kind,
+            unit.area_code,
+        )
+    ):
+        wrong["kind"] = _OFFICE_ITSELF
     if details.managed_by is not None and not _may_manage(session, actor, details.managed_by, unit):
         wrong["managed_by"] = "请选择主管单位，不能是它自己或它管理的单位"
     return wrong
+
+
+def _bare(name: str) -> str:
+    return "".join(name.split())
 
 
 def _may_manage(session: Session, actor: Actor, chosen: int, unit: Unit | None) -> bool:

@@ -147,11 +147,10 @@ def _announced(rules: Rules, clock: Clock, documents: Documents) -> str:
     """Return the highest rung that the unit was told of: a message, or a document issued to it."""
     steps = ladder_of(rules, clock).variant(Unit(clock.unit))
     reached = [step for step in steps if step.n <= clock.last_rung]
-    if not reached or not reached[-1].document:
-        return gettext(reached[-1].label) if reached else ""
     for step in reversed(reached):
         drafted = documents.get((clock.id, step.n))
-        if step.document and drafted and drafted.to_unit and drafted.state == "issued":
+        issued = drafted is not None and drafted.to_unit and drafted.state == "issued"
+        if issued or not step.document:
             return gettext(step.label)
     return ""
 

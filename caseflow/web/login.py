@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from caseflow import words
+from caseflow.errors import SignedOut
 from caseflow.people import accounts
 from caseflow.people.accounts import Login
 from caseflow.people.actor import Actor
@@ -86,8 +87,9 @@ def _know() -> Page | None:
         g.me = current_user._get_current_object()
         g.actor = g.me.actor
         if g.me.told and _of_staff(request.endpoint):
-            back = request.full_path.rstrip("?") if request.method == "GET" else None
-            return redirect(url_for("account.show", next=back))
+            if request.method != "GET":
+                raise SignedOut  # whose page gives back what was written
+            return redirect(url_for("account.show", next=request.full_path.rstrip("?")))
     return None
 
 

@@ -122,7 +122,9 @@ def test_a_password_that_was_told_opens_nothing_but_its_own_change(site: Site) -
     page = visit.get("/console/check?after=1")
     assert page.path == FORM
     assert "管理员设的" in page.text
-    assert visit.post("/console/desk", text="一件事").path == FORM
+    lost = visit.post("/console/desk", text="孩子在食堂吃坏了肚子")
+    assert lost.status == 401
+    assert "孩子在食堂吃坏了肚子" in lost.text, "what was typed when the password was reset"
     assert visit.get("/report").path == "/report"
     page = choose(page)
     assert page.path == "/console/check"

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from caseflow.escalation import orders, sweep
 from caseflow.escalation.tables import Order
@@ -267,6 +267,17 @@ def test_a_unit_reads_of_no_document_that_is_a_draft(site: Site, days: int) -> N
     item_id = dispatched(site)
     climb(site, days)
     assert announced(site, item_id) == []
+
+
+def test_no_word_comes_or_goes_with_a_draft(site: Site) -> None:
+    """Else whoever watches the page knows to the day that a document is being written."""
+    item_id, drafts, shown = dispatched(site), [], []
+    for _ in range(5):
+        climb(site, 1)
+        drafts.append(site.ask(lambda s: s.scalar(select(func.count()).select_from(Order))))
+        shown.append("催办" in everything(site, "school", item_id))
+    first = drafts.index(1)
+    assert shown[first - 1 :] == [True] * len(shown[first - 1 :])
 
 
 def test_a_unit_reads_of_the_highest_document_that_was_issued_to_it(site: Site) -> None:

@@ -9,6 +9,7 @@ from caseflow.deadlines import clocks
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import MoveNotAllowed, NotPermitted
 from caseflow.ledger import gate, hands
+from caseflow.ledger.at_work import at_work
 from caseflow.ledger.moves.record import (
     matter_of,
     may_say,
@@ -18,7 +19,6 @@ from caseflow.ledger.moves.record import (
     words,
 )
 from caseflow.ledger.moves.waiting import wait_too
-from caseflow.ledger.moves.work import at_work
 from caseflow.ledger.states import ITEM_DONE, TO_RECTIFY
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import SWEEP, Actor

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, NotPermitted
 from caseflow.ledger import gate, hands
+from caseflow.ledger.at_work import require_at_work
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves import naming
 from caseflow.ledger.moves.record import (
@@ -168,7 +169,7 @@ def _promise_again(session: Session, case: Case, now: datetime) -> None:
 
 def _check_unit(session: Session, actor: Actor, case: Case, given: Dispatch) -> list[int]:
     """Return the units, named before, whose shield this dispatch lifts. Raises BadInput."""
-    unit = session.get(Unit, given.unit_id)
+    unit = staying(session, given.unit_id)
     if unit is None or not unit.active:
         raise BadInput({"unit": "请选择核查单位"})
     shielded = naming.shield(session, case)
@@ -186,6 +187,11 @@ def _check_unit(session: Session, actor: Actor, case: Case, given: Dispatch) -> 
     if lifted and not given.slip:  # silence is no answer (decision 12)
         raise BadInput({"slip": "这个单位先前被写明或指明为被举报单位，请确认确系写错"})
     return sorted(lifted)
+
+
+def staying(session: Session, unit_id: int) -> Unit | None:
+    """Return a unit that nobody can close before this transaction is over (FOR KEY SHARE)."""
+    return session.get(Unit, unit_id, with_for_update={"read": True, "key_share": True})
 
 
 _NAMED_BEFORE = (
@@ -217,6 +223,7 @@ def reassign(
     The promises go on as they are: to the reporter it is the same office. Raises BadInput.
     """
     case, item = gate.lock_item(session, item_id, seen)
+    require_at_work(case)
     gathered(
         lambda: words(reason, "reason", 2000),
         lambda: _check_successor(session, case, item, inspector_id),

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.ledger import gate, hands
+from caseflow.ledger.at_work import require_at_work
 from caseflow.ledger.history import commitment
+from caseflow.ledger.moves import items
 from caseflow.ledger.moves.items import start_clocks
 from caseflow.ledger.moves.record import gathered, matter_of, of_item, record, words
 from caseflow.ledger.states import FINDINGS, TO_RECTIFY
@@ -17,11 +19,6 @@ from caseflow.ledger.tables import Case, Evidence, Finding, Item
 from caseflow.people.actor import Actor
 from caseflow.people.tables import Unit
 
-AT_WORK = or_(
-    Case.state == "handling",
-    and_(Case.state == "awaiting_reporter", Case.resume_to == "handling"),
-)
-"""In SQL: what `at_work` tells of one case."""
 _OFFICE_UNITS = ("office", "section")
 _FINDS_FOR_TIPS = ("inspector", "handler", "supervisor")
 
@@ -39,18 +36,9 @@ class Result:
     rectify_text: str = ""
 
 
-def at_work(case: Case) -> bool:
-    """Tell whether the items of a case may move: it is handled, or waits for its reporter and
-    will be handled again. One that was reopened and waits before anything went out is not.
-    """
-    waits = case.state == "awaiting_reporter" and case.resume_to == "handling"
-    return case.state == "handling" or waits
-
-
 def _at_work(actor: Actor, case: Case, item: Item) -> None:
     """The case must be at work, and it must be the actor's turn; the office acts for any holder."""
-    if not at_work(case):
-        raise MoveNotAllowed("办件当前状态不能办理问题项")
+    require_at_work(case)
     if not gate.its_turn(actor, item):
         raise NotPermitted("这个问题项现在不在您这里")
 
@@ -191,7 +179,7 @@ def _rectifier(session: Session, case: Case, item: Item, result: Result) -> Unit
     unit_id = result.rectifying_unit_id
     if unit_id is None and case.kind != "tip":
         unit_id = item.verifying_unit_id
-    unit = session.get(Unit, unit_id) if unit_id else None
+    unit = items.staying(session, unit_id) if unit_id else None
     if unit is None or not unit.active:
         raise BadInput({"rectifying_unit": "请选择整改单位"})
     return unit

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from caseflow import words
 from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.ledger import in_hand
-from caseflow.people import names, staff_list, units
+from caseflow.people import names, recusals, staff_list, units
 from caseflow.people.tables import Unit
 from caseflow.people.units import PAGE, Details, Filters, Registered
 from caseflow.web.admin.frame import Page, after, asked, blueprint, number
 from caseflow.web.edge import actor, can, change, needs, now, read, typed
 from caseflow.web.locale import gettext
+
+_STILL_VERIFIES = "这个单位或它管理的单位还有没办完的核查事项，办完后才能改主管单位"
 
 
 @blueprint.get("/units")
@@ -89,7 +91,7 @@ def _options(session: Session, unit: Unit | None) -> dict[str, Any]:
 
 def _details() -> Details:
     return Details(
-        name=typed("name"),
+        name=" ".join(typed("name").split()),  # pasted lists bring wide and unbreakable spaces
         kind=typed("kind"),
         area_code=typed("area"),
         managed_by=number("managed_by"),
@@ -170,10 +172,16 @@ def _settle(unit_id: int, form: str, work: Callable[[Session], object], done: st
 @needs("people.edit")
 def change_unit(unit_id: int) -> Page:
     """Change what the register says of a unit."""
-    done = gettext("单位已修改。")
-    return _settle(
-        unit_id, "change", lambda s: units.change(s, actor(), unit_id, _details(), now()), done
-    )
+    details = _details()
+
+    def work(session: Session) -> None:
+        was = units.in_reach_of(session, actor(), unit_id).managed_by
+        units.change(session, actor(), unit_id, details, now())
+        below = recusals.with_those_below(session, unit_id)
+        if details.managed_by not in (None, was) and in_hand.to_verify(session, below):
+            raise BadInput({"managed_by": _STILL_VERIFIES})
+
+    return _settle(unit_id, "change", work, gettext("单位已修改。"))
 
 
 @blueprint.post("/units/<int:unit_id>/close")

@@ -7,8 +7,8 @@ from flask import url_for
 from caseflow import words
 from caseflow.deadlines import preview
 from caseflow.ledger import gate
+from caseflow.ledger.at_work import at_work
 from caseflow.ledger.moves.record import matter_of
-from caseflow.ledger.moves.work import at_work
 from caseflow.ledger.states import FINDINGS, TO_RECTIFY
 from caseflow.ledger.tables import Item
 from caseflow.web.console.forms import Field, Form
