@@ -66,6 +66,17 @@ def test_whoever_is_sent_is_told_and_nobody_else(site: Site) -> None:
         assert Watch(session, before).told() == {"dispatched > inspector"}
 
 
+def test_an_inspector_reads_where_to_go_and_the_office_for_whom_it_waits(site: Site) -> None:
+    number = dispatched(site, "school")
+    inspector = person(site, "inspector")
+    on_item(site, "supervisor", number, "reassign", inspector=inspector, reason="重要")
+    page = site.as_("inspector").get(f"/unit/items/{item_of(site, number).id}")
+    assert "核查单位： 测试school" in page.text
+    told = site.as_("handler").get(f"/console/cases/{number}").text
+    assert "等待：责任督学 测试inspector 签收" in told
+    assert "交办内容（责任督学看到的全部）" in told
+
+
 def test_the_unit_holds_it_no_longer(site: Site) -> None:
     number = dispatched(site, "school")
     item = item_of(site, number).id

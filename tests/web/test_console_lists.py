@@ -145,8 +145,8 @@ def test_filters_narrow_and_count(site: Site) -> None:
 @pytest.mark.parametrize(
     ("asked", "title", "told"),
     [
-        ("", "待办", "未办结 1 件，最急的在前"),
-        ("?state=accepted", "待办", "未办结 1 件，最急的在前"),
+        ("", "待办", "未办结 1 件，批示和紧急的在前，其余按期限先后"),
+        ("?state=accepted", "待办", "未办结 1 件，批示和紧急的在前，其余按期限先后"),
         ("?state=closed", "已结束的办件", ""),
         ("?state=answered", "已结束的办件", "已当场答复"),
         ("?state=all", "全部办件", "不论状态"),

@@ -173,6 +173,18 @@ def test_everything_that_is_missing_from_a_dispatch_is_told_at_once_and_named(si
     assert {"#item-1-dispatch-unit", "#item-1-dispatch-text"} <= set(page.links)
 
 
+@pytest.mark.parametrize(("kind", "unit"), [("complaint", "测试school"), ("tip", "")])
+def test_a_complaint_goes_to_the_unit_named_and_a_tip_to_none_by_itself(
+    site: Site, kind: str, unit: str
+) -> None:
+    number = open_case(site, kind=kind, unit=site.office.units["school"])
+    on_case(site, "handler", number, "accept")
+    on_case(site, "handler", number, "split", matters="食堂")
+    page = site.as_("handler").get(f"/console/cases/{number}")
+    form = page.form(f"/console/items/{item_of(site, number).id}/dispatch")
+    assert form.fields["unit"] == [unit]
+
+
 def test_an_operator_dispatches_urgent_items_only(site: Site) -> None:
     number = open_case(site)
     on_case(site, "handler", number, "accept")

@@ -159,8 +159,18 @@ def test_a_submission_without_evidence_is_told_beside_the_field(site: Site) -> N
     page = open_item(site, item_id).send(at(item_id, "submit"), done="已经改好了")
     assert (page.status, state(site, item_id)) == (422, "rectifying")
     assert "请先上传新的材料" in page.text
-    assert 'class="field has-error" id="f-evidence"' in page.html
+    assert 'id="f-evidence-error"' in page.html
     assert page.form(at(item_id, "submit")).fields["done"] == ["已经改好了"]
+
+
+def test_a_submission_takes_its_evidence_along(site: Site) -> None:
+    item_id = rectifying(site)
+    page = open_item(site, item_id).send(at(item_id, "submit"), done="", evidence=[a_file()])
+    assert (page.status, state(site, item_id)) == (422, "rectifying")
+    assert "所选的文件需要重新选择" in page.text
+    page = page.send(at(item_id, "submit"), done="已经改好了", evidence=[a_file()])
+    assert (page.status, state(site, item_id)) == (200, "submitted")
+    assert "第 1 份" in page.text
 
 
 def test_evidence_from_before_the_finding_does_not_count(site: Site) -> None:

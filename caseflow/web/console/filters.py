@@ -147,7 +147,9 @@ def _choices(
 def heading(now_chosen: Chosen, open_cases: int) -> tuple[str, str]:
     """Return what the list is called and what is said beside it; ended cases are not counted."""
     if not _ended(now_chosen.address):
-        return gettext("待办"), gettext("未办结 %(n)s 件，最急的在前", n=open_cases)
+        return gettext("待办"), gettext(
+            "未办结 %(n)s 件，批示和紧急的在前，其余按期限先后", n=open_cases
+        )
     state = now_chosen.address["state"]
     title = gettext("全部办件") if state == "all" else gettext("已结束的办件")
     return title, "" if state == "closed" else gettext(dict(_states())[state])

@@ -12,7 +12,7 @@ from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.states import FINDINGS, TO_RECTIFY
 from caseflow.ledger.tables import Item
 from caseflow.web.console.forms import Field, Form
-from caseflow.web.console.sight import Sight
+from caseflow.web.console.sight import Sight, unit_labels
 from caseflow.web.locale import gettext
 
 Builder = Callable[[Sight, Item], Form | None]
@@ -26,7 +26,8 @@ def key(item: Item, move: str) -> str:
 
 def forms(sight: Sight, item: Item) -> dict[str, Form]:
     """Return the forms of the moves that this person can make on an item now, by move."""
-    offered = dict.fromkeys(edge.move for edge in gate.offers_on(sight.actor, sight.case, item))
+    found = dict.fromkeys(edge.move for edge in gate.offers_on(sight.actor, sight.case, item))
+    offered = sorted(found, key=lambda move: move == "edit")  # what leads on comes first
     built = {move: _BUILDERS[move](sight, item) for move in offered if _fits(sight, item, move)}
     return {move: form for move, form in built.items() if form is not None}
 
@@ -81,7 +82,11 @@ def _dispatch(sight: Sight, item: Item) -> Form | None:
             *((_none_listed(),) if unsaid else ()),
             *((_slip(),) if tip and sight.slips else ()),
             Field(
-                "unit", "unit", gettext("核查单位"), hint=gettext("输入名称的一部分，从列表中选")
+                "unit",
+                "unit",
+                gettext("核查单位"),
+                "" if tip else _named(sight),
+                hint=gettext("输入名称的一部分，从列表中选；督学到场的，填要去核查的单位"),
             ),
             Field(
                 "select",
@@ -118,6 +123,13 @@ def _reassign(sight: Sight, item: Item) -> Form | None:
             Field("textarea", "reason", gettext("理由"), longest=2000),
         ),
     )
+
+
+def _named(sight: Sight) -> str:
+    """Return the unit that a complaint is about, as one types it: most often it verifies itself."""
+    about = sight.case.unit_id
+    labels = unit_labels(sight.units)
+    return next((label for label, unit_id in labels.items() if unit_id == about), "")
 
 
 def _slip() -> Field:

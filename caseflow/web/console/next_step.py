@@ -117,6 +117,8 @@ def _waiting(sight: Sight, item: Item) -> str:
     if item.state == "struck_off":
         return ""
     unit = sight.dossier.unit_name(gate.holder_unit(item))
+    if item.inspector_id is not None and item.state in ("dispatched", "verifying"):
+        unit = gettext("责任督学 %(who)s", who=sight.dossier.person(item.inspector_id))
     sentence = {
         "draft": gettext("承办人交办第 %(n)s 项", n=item.n),
         "dispatched": gettext("%(unit)s 签收", unit=unit),

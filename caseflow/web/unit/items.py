@@ -82,6 +82,7 @@ def page(session: Session, item_id: int, typed: Typed) -> str:
         inspects=inspects,
         unit_names=desk_places.unit_names(session, district()) if inspects else (),
         rectifying_unit=_first_guess(session, sheet) if inspects else "",
+        place=_place(session, sheet) if inspects else "",
         limits_told=gettext(
             "一次最多 %(many)d 个，每个不超过 %(large)d MB。",
             many=edge.settings().max_files,
@@ -99,13 +100,23 @@ def district() -> Scope:
 
 
 def _results(inspects: bool) -> list[dict[str, str]]:
-    by_whom = gettext("进入整改，由整改单位整改") if inspects else gettext("进入整改，由您单位整改")
+    by_whom = (
+        gettext("进入整改，由整改单位整改")
+        if inspects
+        else gettext("进入整改，由您单位整改；整改后再上传整改材料，提交验收")
+    )
     after = {"substantiated": by_whom, "partly": by_whom}
     closing = gettext("须有核查材料，直接提请验收")
     return [
         {"value": code, "label": gettext(words.FINDINGS[code]), "hint": after.get(code, closing)}
         for code in FINDINGS
     ]
+
+
+def _place(session: Session, sheet: Sheet) -> str:
+    """Return the unit where an inspector verifies in person."""
+    unit = session.get(Unit, sheet.holding.item.verifying_unit_id)
+    return unit.name if unit else ""
 
 
 def _first_guess(session: Session, sheet: Sheet) -> str:

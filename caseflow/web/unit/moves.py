@@ -12,6 +12,7 @@ from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted, Stale
 from caseflow.intake import desk_places
 from caseflow.ledger import holding
 from caseflow.ledger.moves import work
+from caseflow.ledger.moves.record import gathered
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.states import TO_RECTIFY
 from caseflow.web import edge
@@ -48,14 +49,22 @@ def _move(
             files.put()
         edge.change(one)
     except BadInput as error:
-        return _again(item_id, Typed(name, _said(), error.fields)), 422
+        fields = error.fields
+        if files is not None and files.field_name not in fields and _came():
+            fields = {**fields, files.field_name: _FILES}
+        return _again(item_id, Typed(name, _said(), fields)), 422
     except (Stale, MoveNotAllowed, NotPermitted):
         changed = gettext(_CHANGED)
-        if any(file.filename for file in request.files.values()):
+        if _came():
             changed = f"{changed} {gettext(_FILES)}"
         return _again(item_id, Typed(name, _said(), changed=changed)), 409
     flash(gettext(done), "success")
     return redirect(url_for(".item", item_id=item_id))
+
+
+def _came() -> bool:
+    """Tell whether files were chosen: a browser does not send them back into their field."""
+    return any(file.filename for file in request.files.values())
 
 
 def _said() -> dict[str, str]:
@@ -89,14 +98,18 @@ def find(item_id: int) -> ResponseReturnValue:
     """Record the finding; an inspector also names who puts it right, and writes what they read."""
     me, at = edge.actor(), now()
     result, basis = typed("result"), typed("basis")
+    files = Brought("evidence")
 
-    def verb(session: Session) -> None:
+    def conclude(session: Session) -> None:
         unit_id, text = None, ""
         if me.unit is None and result in TO_RECTIFY:
             unit_id, text = _rectifying(session)
         work.find(session, me, item_id, Result(result, basis, unit_id, text), at)
 
-    return _move(item_id, "find", "核查结论已记录。", verb)
+    def verb(session: Session) -> None:
+        gathered(lambda: files.hand_in(session, item_id), lambda: conclude(session))
+
+    return _move(item_id, "find", "核查结论已记录。", verb, files)
 
 
 def _rectifying(session: Session) -> tuple[int, str]:
@@ -119,5 +132,12 @@ def _rectifying(session: Session) -> tuple[int, str]:
 def submit(item_id: int) -> ResponseReturnValue:
     """Submit what was put right."""
     me, at, done = edge.actor(), now(), typed("done")
-    told = "已提交，等待验收。"
-    return _move(item_id, "submit", told, lambda s: work.submit(s, me, item_id, done, at))
+    files = Brought("evidence")
+
+    def verb(session: Session) -> None:
+        gathered(
+            lambda: files.hand_in(session, item_id),
+            lambda: work.submit(session, me, item_id, done, at),
+        )
+
+    return _move(item_id, "submit", "已提交，等待验收。", verb, files)
