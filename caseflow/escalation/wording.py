@@ -42,13 +42,13 @@ def wording(session: Session, kind: str, late: Late, now: datetime) -> str:
     whom = f"{unit}：\n" if unit else ""
     return (
         f"{ACTIONS[kind]}\n{whom}"
-        f"你单位承办的事项，{_overdue(session, late.clock, now)}，仍未完成。\n"
+        f"你单位承办的{_which(late)}，{_overdue(session, late.clock, now)}，仍未完成。\n"
         "请接到本件后立即办理，并在期限内书面报告办理情况和逾期原因。"
     )
 
 
 def _proposal(session: Session, unit: str, late: Late, now: datetime) -> str:
-    which = f"事项{reference(late.item_id)}" if late.item_id else "事项"  # not said
+    which = _which(late)
     papers = "；".join(f"{ACTIONS[one.kind]}（{_sign(one)}）" for one in _issued(session, late))
     before = f"已签发：{papers}。" if papers else "没有签发过督办文书。"  # not said
     who = unit or "责任督学"  # not said
@@ -59,6 +59,11 @@ def _proposal(session: Session, unit: str, late: Late, now: datetime) -> str:
         "以上是逾期未办的事实。是否启动问责，请按规定程序调查核实、听取该单位意见后决定；"
         "决定之前，本件不发给该单位。"
     )
+
+
+def _which(late: Late) -> str:
+    """Return the item as unit and office call it; the unit has read the number before."""
+    return f"事项{reference(late.item_id)}" if late.item_id else "事项"  # not said
 
 
 def _issued(session: Session, late: Late) -> Sequence[Order]:

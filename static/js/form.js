@@ -50,7 +50,9 @@
       list.replaceChildren(...left.map((option) => option.cloneNode(true)));
       list.value = left.some((option) => option.value === chosen) ? chosen : "";
       const found = left.filter((option) => option.value && !option.hasAttribute("data-always"));
-      if (words && found.length === 1) list.value = found[0].value;
+      const same = found.filter((option) => option.textContent.trim().toLowerCase() === words);
+      const meant = same.length === 1 ? same : found;
+      if (words && meant.length === 1) list.value = meant[0].value;
       if (told) told.textContent = words ? (found.length ? told.dataset.found.replace("{n}", found.length) : told.dataset.none) : "";
     };
     if (areaField) areaField.addEventListener("change", render);

@@ -155,3 +155,18 @@ def test_retaliation_needs_words_and_is_urgent() -> None:
     assert webform.parse_more({"text": "被威胁"}, FIRST, "key", NOW, urgent=True).urgent
     with pytest.raises(BadInput):
         webform.parse_more({"text": " "}, FIRST, "key", NOW, urgent=True)
+
+
+@pytest.mark.parametrize(
+    ("sent", "place"),
+    [
+        ({"unit_typed": "樟叶路小学"}, "樟叶路小学"),
+        ({"unit_typed": "樟叶路", "place": "操场"}, "樟叶路，操场"),
+        ({"unit_typed": "樟叶路", "place": "樟叶路小学操场"}, "樟叶路小学操场"),
+        ({"unit_typed": "樟叶路", "unit": "7", "place": "操场"}, "操场"),
+    ],
+)
+def test_a_name_that_was_looked_for_and_not_chosen_is_kept(
+    sent: dict[str, str], place: str
+) -> None:
+    assert parse(**sent).place == place

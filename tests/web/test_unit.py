@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from sqlalchemy import select
+
 from caseflow.ledger.moves import check, items, triage
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.tables import Case, Item
@@ -161,6 +163,15 @@ def test_a_submission_without_evidence_is_told_beside_the_field(site: Site) -> N
     assert "请先上传新的材料" in page.text
     assert 'id="f-evidence-error"' in page.html
     assert page.form(at(item_id, "submit")).fields["done"] == ["已经改好了"]
+
+
+def test_what_is_said_of_a_file_stands_under_it(site: Site) -> None:
+    item_id = rectifying(site)
+    page = open_item(site, item_id)
+    page = page.send(at(item_id, "evidence"), files=[a_file()], note="食堂留样照片")
+    assert "食堂留样照片" in page.text
+    [number] = site.ask(lambda s: s.scalars(select(Case.number)).all())
+    assert "食堂留样照片" in site.as_("handler").get(f"/console/cases/{number}").text
 
 
 def test_a_submission_takes_its_evidence_along(site: Site) -> None:

@@ -87,7 +87,8 @@ def parse(
     if category and category not in words.CATEGORIES:
         errors["category"] = "请重新选择问题类别"
     area, unit_id = _where(said, choices, errors)
-    _lengths(said, ("place", "happened_when"), errors)
+    place = _place(said, unit_id)
+    _lengths({**said, "place": place}, ("place", "happened_when"), errors)
     _check_text(get("text", ""), errors, required=True)
     contact = _contact(said, errors)
     if errors:
@@ -103,7 +104,7 @@ def parse(
         category=category or None,
         area_code=area or None,
         unit_id=unit_id,
-        place=get("place", ""),
+        place=place,
         happened=get("happened_when", ""),
         contact=contact,
         disclosure=disclosed if disclosed in DISCLOSURES else "withheld",
@@ -180,6 +181,14 @@ def _where(
         errors["unit"] = "请重新选择学校或机构，或在下面写出名称"
         return area, None
     return choices.units[unit_id], unit_id
+
+
+def _place(said: Mapping[str, str], unit_id: int | None) -> str:
+    """Return the place as its reporter wrote it; a name looked for and not chosen belongs to it."""
+    place, looked_for = said.get("place", ""), said.get("unit_typed", "")
+    if unit_id is not None or looked_for in place:
+        return place
+    return f"{looked_for}，{place}" if place else looked_for
 
 
 def _check_text(text: str, errors: dict[str, str], *, required: bool) -> None:

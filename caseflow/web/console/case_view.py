@@ -133,7 +133,7 @@ def _item(sight: Sight, item: Item, forms: list[Form]) -> ItemView:
         clocks=clock_views(sight.rules, own, sight.now, sight.documents),
         facts=_item_facts(sight, item),
         evidence=[
-            evidence_view(one.id, one.name, blob.size, blob.media_type)
+            evidence_view(one.id, one.name, blob.size, blob.media_type) | {"note": one.note}
             for one, blob in dossier.evidence.get(item.id, ())
         ],
         forms=forms,

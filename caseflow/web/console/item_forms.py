@@ -119,7 +119,13 @@ def _reassign(sight: Sight, item: Item) -> Form | None:
         gettext("改派责任督学") if item.inspector_id else gettext("派责任督学核查"),
         gettext("由选定的责任督学到场核查，原期限不变；原来的经手人不再能看到这个问题项。"),
         fields=(
-            Field("select", "inspector", gettext("责任督学"), options=others),
+            Field(
+                "select",
+                "inspector",
+                gettext("责任督学"),
+                options=others,
+                blank=gettext("请选择"),
+            ),
             Field("textarea", "reason", gettext("理由"), longest=2000),
         ),
     )

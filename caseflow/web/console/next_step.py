@@ -78,6 +78,8 @@ def _received(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
         return Step(gettext("等待值班员或承办人受理。"))
     if form.key == "answer":
         return Step(gettext("能当场答清楚的直接答复，否则受理。"), form)
+    if "refer" not in case:
+        return Step(gettext("决定是否受理；不归本办管的，请督办负责人转送。"), form)
     return Step(gettext("决定是否受理；不归本办管的转送。"), form)
 
 

@@ -29,6 +29,7 @@ class Shown:
     size: str
     kind: str
     thumb: str
+    note: str
 
 
 def shown(files: Sequence[tuple[Evidence, Blob]]) -> list[Shown]:
@@ -44,6 +45,7 @@ def _shown(place: int, each: Evidence, blob: Blob) -> Shown:
         size=_size(blob.size),
         kind=gettext(_KINDS.get(blob.media_type.partition("/")[0], "文件")),
         thumb=f"{href}/picture" if may_be_thumbnail(blob.media_type) else "",
+        note=each.note,
     )
 
 
