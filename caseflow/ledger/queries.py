@@ -1,5 +1,6 @@
 """Reading the ledger within somebody's scope: the one place where scope becomes SQL (law 11)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -158,8 +159,11 @@ def counts_by_state(session: Session, scope: Scope) -> dict[str, int]:
     return dict(session.execute(query).all())
 
 
+_ITEM_NUMBER = re.compile(r"(?:事项)?\s*([0-9]{6,9})", re.ASCII)  # not said
+
+
 def find(session: Session, scope: Scope, words: str, limit: int = PAGE) -> Sequence[Case]:
-    """Find cases by report number, case number or text, newest first, within the scope."""
+    """Find cases by report number, case number, item number or text, newest first, in the scope."""
     typed = words.strip()
     query = select(Case).where(visible(scope))
     if refs.parse_case(typed):
@@ -170,7 +174,11 @@ def find(session: Session, scope: Scope, words: str, limit: int = PAGE) -> Seque
         hit = search.matching(session, typed)
         if hit is None:
             return []
-        query = query.where(Case.id.in_(select(Report.case_id).where(hit)))
+        found: ColumnElement[bool] = Case.id.in_(select(Report.case_id).where(hit))
+        item = _ITEM_NUMBER.fullmatch(typed)
+        if item is not None:  # what a unit says on the telephone (`holding.reference`)
+            found |= Case.id.in_(select(Item.case_id).where(Item.id == int(item[1])))
+        query = query.where(found)
     return session.scalars(query.order_by(Case.id.desc()).limit(limit)).all()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from caseflow.db import Database
 from caseflow.ledger import queries
-from caseflow.ledger.moves import opening
+from caseflow.ledger.moves import items, opening, triage
 from caseflow.people.actor import REPORTER
 from caseflow.people.scope import scope_of
 from tests import office as offices
@@ -20,6 +20,22 @@ TEXTS = (
     "work home rkho owom mewo",  # nearly the pairs of homework
     "𠮷老师有偿补课",
 )
+
+
+@pytest.mark.parametrize("typed", ["{:06d}", "事项{:06d}", "事项 {:06d}"])
+def test_an_item_is_found_by_the_number_that_its_unit_reads(
+    database: Database, now: datetime, typed: str
+) -> None:
+    with database.transaction() as session:
+        office = offices.make(session)
+        cases = [offices.report(session, now)[0] for _ in range(2)]
+        for case in cases:
+            triage.accept(session, office["handler"], case.id, now)
+            [item] = items.split(session, office["handler"], case.id, ["食堂"], now)
+        hits = queries.find(session, scope_of(office["supervisor"]), typed.format(item.id))
+        assert [case.id for case in hits] == [cases[1].id]
+        stranger = scope_of(office["stranger"])
+        assert queries.find(session, stranger, typed.format(item.id)) == []
 
 
 @pytest.mark.parametrize(

@@ -276,3 +276,12 @@ def test_a_remark_that_is_too_long_is_told_and_not_cut(site: Site) -> None:
     assert "最多 4000 字" in page.text
     assert page.form(f"/console/items/{item.id}/strike_off").fields["remark"] == [long]
     assert item_of(site, number).state == "submitted"
+
+
+def test_what_was_done_to_an_item_is_said_at_the_item(site: Site) -> None:
+    """The page opens at the item, so a line at the top of the page would not be seen."""
+    number = submitted(site)
+    page = on_item(site, "reviewer", number, "strike_off")
+    assert page.html.index("已销号。") > page.html.index('id="item-1"')
+    assert page.text.count("已销号。") == 1
+    assert "回到验收" in page.text

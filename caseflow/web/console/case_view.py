@@ -9,6 +9,7 @@ from caseflow import words
 from caseflow.clock import local
 from caseflow.escalation import reading
 from caseflow.files.sniff import may_be_thumbnail
+from caseflow.ledger.holding import reference
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import INSTRUCTED, Case, Item
 from caseflow.people.permissions import may
@@ -155,6 +156,7 @@ def _item_facts(sight: Sight, item: Item) -> list[tuple[str, str]]:
     )
     follows = next((one.n for one in dossier.items if one.id == item.follows), None)
     return [
+        (gettext("事项编号"), reference(item.id) if item.state != "draft" else ""),
         (gettext("接续"), gettext("第 %(n)s 项", n=follows) if follows else ""),
         (gettext("核查单位"), dossier.unit_name(item.verifying_unit_id)),
         (gettext("责任督学"), dossier.person(item.inspector_id)),

@@ -124,8 +124,8 @@ def _carry_out(
         return shown(number, Again(form, _typed(), {"": refusal.told, **_files_lost()}), 403)
     except (Stale, MoveNotAllowed) as gone:
         return _changed(number, gone)
-    flash(gettext(DONE[move]), "success")
     anchor = form.rpartition("-")[0] if form != move else None
+    flash(gettext(DONE[move]), anchor or "success")  # said where the page opens: at the item
     return redirect(url_for("console.case_page", number=number, _anchor=anchor))
 
 
