@@ -302,7 +302,7 @@ def test_nobody_strikes_off_what_they_had_a_hand_in(house: House, tmp_path: Path
         move(supervisor, "item-1-sign_for")
     move(supervisor, "item-1-submit", done="路灯已修", evidence=photo)
     expect(supervisor.locator("#item-1-strike_off")).to_have_count(0)
-    expect(supervisor.locator("#item-1 .notice")).to_contain_text("何静宜")
+    expect(supervisor.locator("#item-1 .notice-soon")).to_contain_text("何静宜")
     case = supervisor.url.partition("#")[0].rpartition("/")[2]
     supervisor.goto("/console/check")
     row = supervisor.locator("li.check", has_text=case)
