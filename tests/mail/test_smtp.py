@@ -10,16 +10,12 @@ import pytest
 
 from caseflow.adapters.smtp import SmtpTransport
 from caseflow.outbox.transport import (
-    Outgoing,
     PermanentFailure,
     TemporaryFailure,
     TransportDown,
 )
-from tests.outbox.mailhost import MailHost, mail_host, make_certificate
+from tests.outbox.mailhost import LETTER, OFFICE, MailHost, mail_host, make_certificate
 from tests.servers import free_port
-
-LETTER = Outgoing("0a1b2c", "办件 430503-2026-000042 即将到期", "请于 3 月 5 日前签收。\n", "zh")
-OFFICE = "office@example.org"
 
 
 def through(host: MailHost, **changes: Any) -> SmtpTransport:

@@ -19,7 +19,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from caseflow.outbox.transport import Outgoing
 from tests.servers import LOOPBACK, free_port
+
+OFFICE = "office@example.org"
+LETTER = Outgoing("0a1b2c", "办件 430503-2026-000042 即将到期", "请于 3 月 5 日前签收。\n", "zh")
 
 
 @dataclass

@@ -10,7 +10,7 @@ import pytest
 
 from caseflow.adapters.outgoing import OutgoingFolder
 from caseflow.outbox.transport import PermanentFailure, TransportDown
-from tests.outbox.test_smtp import LETTER, OFFICE
+from tests.outbox.mailhost import LETTER, OFFICE
 
 
 def test_a_message_is_a_file_that_only_its_owner_can_read(tmp_path: Path) -> None:
