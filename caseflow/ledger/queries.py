@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     and_,
     false,
-    func,
     literal,
     or_,
     select,
@@ -147,16 +146,6 @@ def cries(session: Session, scope: Scope) -> Sequence[Case]:
         .order_by(Case.next_due, Case.id)
     )
     return session.scalars(query.limit(PAGE)).all()
-
-
-def counts_by_state(session: Session, scope: Scope) -> dict[str, int]:
-    """Return how many open cases of the scope stand in each state."""
-    query = (
-        select(Case.state, func.count())
-        .where(visible(scope), Case.state.in_(OPEN_CASE_STATES))
-        .group_by(Case.state)
-    )
-    return dict(session.execute(query).all())
 
 
 _ITEM_NUMBER = re.compile(r"(?:事项)?\s*([0-9]{6,9})", re.ASCII)  # not said

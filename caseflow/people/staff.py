@@ -22,7 +22,7 @@ from caseflow.people.permissions import ADMINISTRATOR, ROLES, UNIT, require
 from caseflow.people.tables import Area, Unit, User
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LONGEST_NAME, _LONGEST_EMAIL = 60, 200
 # No letters or digits that are mistaken for one another when read aloud or copied from paper.
 _SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -186,7 +186,7 @@ def _wrong(session: Session, actor: Actor, account: Account) -> dict[str, str]:
     if session.scalar(query) is None:
         wrong["area"] = "请选择辖区"
     if account.email and not (
-        _EMAIL.fullmatch(account.email) and len(account.email) <= _LONGEST_EMAIL
+        EMAIL.fullmatch(account.email) and len(account.email) <= _LONGEST_EMAIL
     ):
         wrong["email"] = "邮箱的写法不对"
     if account.role == UNIT:

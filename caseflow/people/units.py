@@ -3,7 +3,6 @@ administrator for their own areas. What a unit has in hand is the ledger's to sa
 beforehand.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -19,11 +18,11 @@ from caseflow.people.office import office_of
 from caseflow.people.office_changes import in_reach, note
 from caseflow.people.permissions import require
 from caseflow.people.posts import manages
+from caseflow.people.staff import EMAIL
 from caseflow.people.tables import Area, Unit, User
 
 PAGE = 50
 KINDS = ("school", "kindergarten", "institution", "section", "office")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LONGEST = {"phone": 60, "email": 120, "address": 200, "hours": 200}
 _LONGEST_NAME = 120
 
@@ -117,7 +116,8 @@ def change(session: Session, actor: Actor, unit_id: int, details: Details, now: 
         after = {name: wanted[name] for name in before}
         facts = {"unit": unit.id, "before": before, "after": after}
         note(session, actor, "unit_changed", now, facts)
-        recusals.follow(session, actor, unit.id, now)
+        if "managed_by" in before:  # else what was ended by itself would come back with any change
+            recusals.follow(session, actor, unit.id, now)
         _move_people(session, actor, unit, now)
     return unit
 
@@ -203,7 +203,7 @@ def _wrong_words(details: Details) -> Mapping[str, str]:
     for name, most in _LONGEST.items():
         if len(getattr(details, name)) > most:
             wrong[name] = "写得太长了"
-    if details.email and not _EMAIL.fullmatch(details.email):
+    if details.email and not EMAIL.fullmatch(details.email):
         wrong["email"] = "邮箱的写法不对"
     return wrong
 
@@ -220,23 +220,20 @@ def _wrong_place(
     # The desk finds a unit by its name without spaces: two of one name could never be told apart.
     if _bare(details.name) in {_bare(name) for name in session.scalars(others)}:
         wrong["name"] = _TWICE
-    office = office_of(session, details.area_code)
-    if details.kind == "office" and office is not None and office is not unit:
-        wrong["kind"] = "这个辖区已经有督导办公室"
-    own = office_of(session, unit.area_code) if unit else None
-    if (
-        unit is not None
-        and own is unit
-        and (details.kind, details.area_code)
-        != (
-            unit.kind,
-            unit.area_code,
-        )
-    ):
-        wrong["kind"] = _OFFICE_ITSELF
+    wrong.update(_wrong_office(session, details, unit))
     if details.managed_by is not None and not _may_manage(session, actor, details.managed_by, unit):
         wrong["managed_by"] = "请选择主管单位，不能是它自己或它管理的单位"
     return wrong
+
+
+def _wrong_office(session: Session, details: Details, unit: Unit | None) -> Mapping[str, str]:
+    """One office an area, and it stays what and where it is: the public reads its row."""
+    there = office_of(session, details.area_code)
+    if details.kind == "office" and there is not None and there is not unit:
+        return {"kind": "这个辖区已经有督导办公室"}
+    if unit is None or (details.kind, details.area_code) == (unit.kind, unit.area_code):
+        return {}
+    return {"kind": _OFFICE_ITSELF} if office_of(session, unit.area_code) is unit else {}
 
 
 def _bare(name: str) -> str:

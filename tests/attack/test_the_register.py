@@ -72,6 +72,15 @@ def test_a_unit_that_is_moved_below_the_school_is_the_schools_too(away: Site) ->
     assert "登记回避 测试reviewer 测试academy" in told
 
 
+def test_what_was_ended_for_a_branch_stays_ended_whatever_else_is_changed(away: Site) -> None:
+    branch = away.office.units["branch"]
+    assert seen_by_the_reviewer(away, branch) == 404
+    path = f"/console/people/{away.office['reviewer'].person}"
+    away.as_("administrator").post(f"{path}/recusal/end", unit=str(branch))
+    assert changed(away, "branch", phone="0739-5550009").status == 200
+    assert seen_by_the_reviewer(away, branch) == 200
+
+
 def test_no_unit_that_verifies_is_put_below_the_unit_reported(site: Site) -> None:
     school = str(site.office.units["school"])
     dispatched(site, "academy", kind="tip", unit=site.office.units["school"])

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from caseflow import words
-from caseflow.errors import BadInput, MoveNotAllowed
+from caseflow.errors import BadInput
 from caseflow.ledger import in_hand
 from caseflow.people import accounts, names, office_changes, postings, recusals, staff, staff_list
 from caseflow.people.accounts import is_locked_out
@@ -17,7 +17,7 @@ from caseflow.people.staff_list import PAGE, Filters, Listed
 from caseflow.people.tables import User
 from caseflow.refs import whole
 from caseflow.web.admin.changes import change_rows
-from caseflow.web.admin.frame import Page, asked, blueprint, number
+from caseflow.web.admin.frame import Page, asked, blueprint, number, settle
 from caseflow.web.edge import actor, can, change, needs, now, read, rooms, typed
 from caseflow.web.locale import gettext, moment_text
 
@@ -193,14 +193,8 @@ def _values(user: User) -> dict[str, Any]:
 
 def _settle(user_id: int, form: str, work: Callable[[Session], object], done: str) -> Page:
     """Carry out a change of an account and show it again, with what hindered it if anything."""
-    try:
-        change(work)
-    except BadInput as wrong:
-        return _shown(user_id, wrong.fields, form, 422)
-    except MoveNotAllowed as gone:
-        return _shown(user_id, {"": gone.told}, form, 409)
-    flash(done, "success")
-    return redirect(url_for("admin.person", user_id=user_id))
+    there = url_for("admin.person", user_id=user_id)
+    return settle(work, done, there, lambda wrong, code: _shown(user_id, wrong, form, code))
 
 
 def _in_hand(session: Session, user_id: int) -> in_hand.InHand:

@@ -12,7 +12,7 @@ from caseflow.ledger import in_hand
 from caseflow.people import names, recusals, staff_list, units
 from caseflow.people.tables import Unit
 from caseflow.people.units import PAGE, Details, Filters, Registered
-from caseflow.web.admin.frame import Page, after, asked, blueprint, number
+from caseflow.web.admin.frame import Page, after, asked, blueprint, number, settle
 from caseflow.web.edge import actor, can, change, needs, now, read, typed
 from caseflow.web.locale import gettext
 
@@ -158,14 +158,8 @@ def _values(found: Unit) -> dict[str, Any]:
 
 def _settle(unit_id: int, form: str, work: Callable[[Session], object], done: str) -> Page:
     """Carry out a change of a unit and show it again, with what hindered it if anything."""
-    try:
-        change(work)
-    except BadInput as wrong:
-        return _shown(unit_id, wrong.fields, form, 422)
-    except MoveNotAllowed as gone:
-        return _shown(unit_id, {"": gone.told}, form, 409)
-    flash(done, "success")
-    return redirect(url_for("admin.unit", unit_id=unit_id))
+    there = url_for("admin.unit", unit_id=unit_id)
+    return settle(work, done, there, lambda wrong, code: _shown(unit_id, wrong, form, code))
 
 
 @blueprint.post("/units/<int:unit_id>/change")
