@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.calendar import Unit
@@ -266,13 +266,16 @@ def _past(clock: Clock, now: datetime) -> bool:
     return clock.next_rung_at is not None and clock.next_rung_at <= now
 
 
+# Said once: every entry of every case asks it.
+_EARLIEST = (
+    select(Clock.due, Clock.name)
+    .where(Clock.root_case_id == bindparam("case"), Clock.state == "running")
+    .order_by(Clock.due, Clock.id)
+    .limit(1)
+)
+
+
 def earliest(session: Session, root_case_id: int) -> tuple[datetime, str] | None:
     """Return due moment and name of the running clock of a case (or its items) that ends first."""
-    query = (
-        select(Clock.due, Clock.name)
-        .where(Clock.root_case_id == root_case_id, Clock.state == "running")
-        .order_by(Clock.due, Clock.id)
-        .limit(1)
-    )
-    row = session.execute(query).first()
+    row = session.execute(_EARLIEST, {"case": root_case_id}).first()
     return (row[0], row[1]) if row else None

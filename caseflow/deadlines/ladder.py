@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
@@ -199,6 +200,7 @@ def dump_steps(ladder: Ladder) -> str:
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+@lru_cache(maxsize=64)
 def load_ladder(name: str, version: int, steps: str) -> Ladder:
     """Return the ladder whose steps `dump_steps` wrote."""
     return Ladder(name, version, tuple(_load_step(plain) for plain in json.loads(steps)))

@@ -1,10 +1,13 @@
 """The rules of time in force, read from the database once per session.
 
-They are small tables that change a few times a year; one transaction sees one state of them.
+They are small tables that change a few times a year; one transaction sees one state of them. What
+a row says is worked out once per process, since a row that says the same means the same.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +18,8 @@ from caseflow.deadlines.policies import Matter, Policy, pick
 from caseflow.deadlines.tables import DayOverride, LadderRow, PolicyRow, PublishedYear
 
 _MEMO = "deadlines.rules"
+_POLICIES = select(*PolicyRow.__table__.columns)
+_SAID = _POLICIES.selected_columns.keys()
 
 
 @dataclass(frozen=True)
@@ -59,28 +64,12 @@ def _load(session: Session) -> Rules:
             overrides=dict(overrides.all()),
             published_years=frozenset(session.scalars(select(PublishedYear.year))),
         ),
-        policies=tuple(_policy(row) for row in session.scalars(select(PolicyRow))),
+        policies=tuple(_policy(tuple(row)) for row in session.execute(_POLICIES)),
         ladders={(x.name, x.version): load_ladder(x.name, x.version, x.steps) for x in ladders},
     )
 
 
-def _policy(row: PolicyRow) -> Policy:
-    return Policy(
-        id=row.id,
-        area=row.area_code,
-        kind=row.kind,
-        category=row.category,
-        urgent=row.urgent,
-        clock=row.clock,
-        amount=row.amount,
-        unit=Unit(row.unit),
-        pausable=row.pausable,
-        pause_limit_days=row.pause_limit_days,
-        extendable_times=row.extendable_times,
-        extendable_amount=row.extendable_amount,
-        minimum_after_return=row.minimum_after_return,
-        margin=row.margin,
-        ladder=row.ladder,
-        version=row.version,
-        effective_from=row.effective_from,
-    )
+@lru_cache(maxsize=256)
+def _policy(values: tuple[Any, ...]) -> Policy:
+    said = dict(zip(_SAID, values, strict=True))
+    return Policy(area=said.pop("area_code"), unit=Unit(said.pop("unit")), **said)

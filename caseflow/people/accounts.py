@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from caseflow.errors import NotFound
@@ -114,12 +114,13 @@ _LOGIN = (
     )
     .join(Area, Area.code == User.area_code)
     .outerjoin(Recusal, Recusal.user_id == User.id)
+    .where(User.id == bindparam("user"))
 )
 
 
 def login_of(session: Session, user_id: int) -> Login | None:
     """Return who signs in under an id; one statement, since every request asks."""
-    rows = session.execute(_LOGIN.where(User.id == user_id)).all()
+    rows = session.execute(_LOGIN, {"user": user_id}).all()
     if not rows:
         return None
     row = rows[0]

@@ -1,15 +1,12 @@
 """Numbers have no gap and no double, however many open cases at once and whoever rolls back."""
 
-import importlib
-import subprocess
-import sys
+import multiprocessing
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -26,7 +23,7 @@ from tests.office import DISTRICT, OTHER
 NOW = datetime(2026, 3, 3, 2, 0, tzinfo=UTC)
 THREADS, EACH = 8, 12
 PROCESSES = 3
-ROOT = Path(__file__).resolve().parents[2]
+FORK = multiprocessing.get_context("fork")  # starting Python anew would be most of the work
 
 
 class ThoughtBetterError(Exception):
@@ -80,24 +77,23 @@ def test_threads_that_roll_back_leave_no_gap_and_no_double(filled: Database) -> 
 
 
 def test_processes_that_roll_back_leave_no_gap_and_no_double(filled: Database) -> None:
-    program = "import sys; from tests.ledger.test_numbers import main; main(*sys.argv[1:])"
-    started = [
-        subprocess.Popen([sys.executable, "-c", program, filled.url, str(who)], cwd=ROOT)
-        for who in range(PROCESSES)
-    ]
-    assert [process.wait() for process in started] == [0] * PROCESSES
+    started = [FORK.Process(target=work_apart, args=(filled.url, who)) for who in range(PROCESSES)]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join()
+    assert [process.exitcode for process in started] == [0] * PROCESSES
     here, there = given(filled), given(filled, OTHER)
     for found in (*here, *there):
         assert found == list(range(1, len(found) + 1))
     assert len(here[0]) + len(there[0]) == PROCESSES * EACH * 2 // 3
 
 
-def main(url: str, who: str) -> None:
+def work_apart(url: str, who: int) -> None:
     """Open cases in a process of its own."""
-    importlib.import_module("caseflow.tables")  # a foreign key may name any of them
-    offices._serial = count(int(who) * 1000)  # type: ignore[assignment]
+    offices._serial = count(who * 1000)  # type: ignore[assignment]
     database = Database(url)
-    open_some(database, int(who))
+    open_some(database, who)
     database.close()
 
 

@@ -17,7 +17,9 @@ class Form:
     names: set[str] = field(default_factory=set)
 
 
-class _Reader(HTMLParser):
+class Reader(HTMLParser):
+    """Reads one page."""
+
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.forms: list[Form] = []
@@ -94,9 +96,9 @@ class _Reader(HTMLParser):
             self.words.append(data)
 
 
-def read(html: str) -> _Reader:
+def read(html: str) -> Reader:
     """Return what a browser would find in a page."""
-    reader = _Reader()
+    reader = Reader()
     reader.feed(html)
     reader.close()
     return reader

@@ -11,8 +11,9 @@ refused. `site.now` is the moment of every request and may be moved.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,7 +35,7 @@ from config import Settings
 from tests import office as offices
 from tests.office import Office
 from tests.web import application
-from tests.web.forms import Form, read
+from tests.web.forms import Form, Reader, read
 
 T = TypeVar("T")
 
@@ -53,20 +54,48 @@ def a_file(name: str = "整改后.png", content: bytes = PNG) -> tuple[BytesIO, 
     return BytesIO(content), name
 
 
-@dataclass
 class Page:
-    """An answer, with what a browser would see in it."""
+    """An answer, with what a browser would see in it; read when somebody looks.
 
-    visit: "Visit"
-    response: TestResponse
+    Where a form was sent, the page that it leads to is opened at the first look: a test that goes
+    on to another page spares itself that one.
+    """
 
-    def __post_init__(self) -> None:
-        """Read the page at once."""
-        html = self.response.get_data(as_text=True) if self.is_html else ""
-        self.html, self._read = html, read(html)
-        self.forms: list[Form] = self._read.forms
-        self.links: list[str] = self._read.links
-        self.csrf: str = self._read.csrf
+    def __init__(self, visit: "Visit", answer: TestResponse, *, leads_on: bool = False) -> None:
+        self.visit = visit
+        self._answer = answer
+        self._leads_on = leads_on
+
+    @cached_property
+    def response(self) -> TestResponse:
+        """The answer at the end of the way."""
+        if not (self._leads_on and self._answer.location):
+            return self._answer
+        return self.visit.client.get(self._answer.location, follow_redirects=True)
+
+    @cached_property
+    def html(self) -> str:
+        """The page as it was sent; nothing where the answer is a file."""
+        return self.response.get_data(as_text=True) if self.is_html else ""
+
+    @cached_property
+    def _read(self) -> Reader:
+        return read(self.html)
+
+    @property
+    def forms(self) -> list[Form]:
+        """The forms of the page."""
+        return self._read.forms
+
+    @property
+    def links(self) -> list[str]:
+        """Where the page leads."""
+        return self._read.links
+
+    @property
+    def csrf(self) -> str:
+        """The form token of the page, or nothing."""
+        return self._read.csrf
 
     @property
     def is_html(self) -> bool:
@@ -122,7 +151,7 @@ class Visit:
 
     def sent(self, path: str, values: dict[str, Any]) -> Page:
         """Post values just as they are and follow."""
-        return Page(self, self.client.post(path, data=values, follow_redirects=True))
+        return Page(self, self.client.post(path, data=values), leads_on=True)
 
     def post(self, path: str, **values: Any) -> Page:
         """Post past the page, with a token of our own: for what the page does not offer."""
@@ -130,7 +159,7 @@ class Visit:
 
     def token(self) -> str:
         """Return a form token of this browser's session, from a page that everybody may open."""
-        for path in ("/console/", "/unit/", "/console/people", "/account", "/login"):
+        for path in ("/account", "/login"):
             page = Page(self, self.client.get(path))
             if page.csrf:
                 return page.csrf
