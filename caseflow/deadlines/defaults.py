@@ -53,6 +53,7 @@ def _office(ids: Iterator[int]) -> Iterator[Policy]:
     yield days(id=next(ids), clock=ClockName.second_look, amount=1)
     yield days(id=next(ids), clock=ClockName.draft, amount=1)
     yield days(id=next(ids), clock=ClockName.look, amount=1)
+    yield days(id=next(ids), clock=ClockName.decide, amount=1)
 
 
 def _units(ids: Iterator[int]) -> Iterator[Policy]:
@@ -66,6 +67,8 @@ def _units(ids: Iterator[int]) -> Iterator[Policy]:
         # The petition regulations know no stopping of the clock, so its items must not stop either.
         yield days(id=next(ids), clock=clock, category=PETITION, amount=30, margin=_MARGIN)
     yield days(id=next(ids), clock=ClockName.answer, amount=5)
+    # A unit that is not competent objects within 5 working days (信访工作条例 2022, §22).
+    yield days(id=next(ids), clock=ClockName.objection, amount=5)
 
 
 def _all() -> Iterator[Policy]:

@@ -27,6 +27,8 @@ class ClockName(StrEnum):
     verify = "verify"  # item: a finding
     rectify = "rectify"  # item: put right
     check = "check"  # item: the office checks what was submitted
+    decide = "decide"  # item: the office decides what its holder asked for
+    objection = "objection"  # item: in which days a unit may object; a right, no clock runs
     draft = "draft"  # order: issued or cancelled
     answer = "answer"  # order: answered by the unit
     look = "look"  # quarantine: a person looked at it

@@ -21,6 +21,7 @@ class Task:
     inspector: str = ""
     rectified_by: str = ""
     rectify: str = ""
+    objection: str = ""
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ _PAST: dict[str, tuple[int, str, Course]] = {
     "paper_market_tip": (4, "14:36", _to("signed")),
     "untouched_mail": (4, "06:15", _to("received")),
     "ladder_two": (2, "10:10", _to("dispatched")),
-    "textbook_help": (2, "15:02", _to("signed")),
+    "textbook_help": (3, "15:02", scripts.objected),
     "ladder_one": (1, "09:18", _to("dispatched")),
     "instructed_fund": (1, "08:30", _to("dispatched")),
     "dormitory_help": (1, "16:20", partial(scripts.answered, look=False)),

@@ -185,6 +185,13 @@ def added(s: Story) -> Script:
     asking.resume(s.session, s[s.handler], s.case_id, s.at)
 
 
+def objected(s: Story) -> Script:
+    """The unit signs, and says that it is not for it to look into."""
+    yield from path(s, "signed")
+    yield s.next_day("09:40")
+    s.object_to(0)
+
+
 def returned(s: Story, times: int = 1, again: bool = False) -> Script:
     """Submit and be sent back `times`; with `again` submitted once more."""
     yield from path(s, "submitted")

@@ -14,7 +14,7 @@ from caseflow.escalation.tables import Order
 from caseflow.intake.receive import Received, receive
 from caseflow.intake.report import Contact, HandedDown, IncomingFile, IncomingReport
 from caseflow.intake.rooms import Rooms
-from caseflow.ledger.moves import check, closing, items, notice, triage, work
+from caseflow.ledger.moves import check, closing, items, notice, objecting, triage, work
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import TO_RECTIFY
@@ -188,6 +188,11 @@ class Story:
     def sign(self, n: int, rectifies: bool = False) -> None:
         """Sign for the n-th item."""
         work.sign_for(self.session, self.holder(n, rectifies), self.items[n], self.at)
+
+    def object_to(self, n: int) -> None:
+        """The unit says that the n-th item is not for it."""
+        why = self.matter.tasks[n % len(self.matter.tasks)].objection
+        objecting.object_to(self.session, self.holder(n), self.items[n], why, self.at)
 
     def hand_in(self, n: int, rectifies: bool = False) -> None:
         """Hand in a picture for the n-th item."""

@@ -15,7 +15,7 @@ from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
 from caseflow.people.scope import Scope, scope_of
 
-_VERIFIES = ("dispatched", "verifying")
+_VERIFIES = ("dispatched", "objected", "verifying")
 _NOTES = ("notice_sent", "rung")
 
 

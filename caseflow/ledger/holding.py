@@ -26,6 +26,7 @@ from caseflow.files.tables import Blob
 from caseflow.ledger import gate, queries
 from caseflow.ledger.at_work import at_work
 from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.moves import objecting
 from caseflow.ledger.states import ITEM_MOVES, TO_RECTIFY
 from caseflow.ledger.tables import Case, Evidence, Finding, Item
 from caseflow.people.scope import Scope
@@ -33,7 +34,8 @@ from caseflow.people.scope import Scope
 OPEN_AT_ONCE = 100
 DONE_AT_ONCE = 20
 _MARK = 16
-_VERIFYING = ("dispatched", "verifying")
+_VERIFYING = ("dispatched", "objected", "verifying")
+_TURN = ("dispatched", "verifying", "rectifying")
 _CLOCKS = ("sign_for", "verify", "rectify")
 
 
@@ -96,11 +98,20 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class Objection:
+    """What the holder said against having the item, or (`refused`) why it has it nevertheless."""
+
+    at: datetime
+    reason: str
+    refused: bool
+
+
+@dataclass(frozen=True)
 class Sheet:
     """Everything of one item that its holder may read. `fresh`: evidence that counts for now.
 
     `concludes`: the finding is the holder's to make. `finding` is the result alone where the
-    basis is somebody else's.
+    basis is somebody else's. `object_until`: None where the unit cannot object to having the item.
     """
 
     holding: Holding
@@ -110,6 +121,8 @@ class Sheet:
     fresh: int
     returns: Sequence[Return]
     sent: Sequence[Sent]
+    objections: Sequence[Objection]
+    object_until: datetime | None
     finding: str | None
     basis: str
 
@@ -161,12 +174,14 @@ def _holding(scope: Scope, case: Case, item: Item, clocks: Sequence[Clock]) -> H
     side = Side.of(scope, item)
     stopped = item.state != "struck_off" and not at_work(case)
     mine = side.verifies if item.state in _VERIFYING else side.rectifies
-    turn = mine and not stopped and item.state in (*_VERIFYING, "rectifying")
-    return Holding(item, side, turn, stopped, clocks if turn else [])
+    turn = mine and not stopped and item.state in _TURN
+    # The promises of an item run on while an objection is looked at, and its unit sees them run.
+    owed = turn or (mine and not stopped and item.state == "objected")
+    return Holding(item, side, turn, stopped, clocks if owed else [])
 
 
-def sheet(session: Session, scope: Scope, item_id: int) -> Sheet:
-    """Return one item for its holder. Raises NotFound, the same whether it exists or not."""
+def sheet(session: Session, scope: Scope, item_id: int, now: datetime) -> Sheet:
+    """Return one item for its holder at `now`. Raises NotFound, whether it exists or not."""
     case, item = queries.item_in_scope(session, scope, item_id)
     clocks = _clocks(session, [item.id]).get(item.id, [])
     holding = _holding(scope, case, item, clocks)
@@ -182,6 +197,8 @@ def sheet(session: Session, scope: Scope, item_id: int) -> Sheet:
         fresh=sum(1 for each, _ in evidence if since is None or each.at > since),
         returns=_returns(session, item, side, found),
         sent=_sent(session, item, side, found),
+        objections=_objections(session, item, side),
+        object_until=_object_until(session, scope, case, holding, now),
         finding=found.result if found and item.finding else None,
         basis=found.basis if found and item.finding and side.verifies else "",
     )
@@ -230,6 +247,29 @@ def _sent(session: Session, item: Item, side: Side, found: Finding | None) -> li
     rows = session.execute(query.where(Entry.at >= found.at).order_by(Entry.n.desc()))
     told = [(at, json.loads(body)) for at, body in rows]
     return [Sent(at, said["facts"]["done"]) for at, said in told if said["role"] == "unit"]
+
+
+def _objections(session: Session, item: Item, side: Side) -> list[Objection]:
+    """Return what was said of this holder's objections: not of those of the unit before it."""
+    if not (item.objections and side.verifies and item.dispatched_at):
+        return []
+    verbs = ("object", "reject_objection")
+    query = select(Entry.at, Entry.verb, Entry.body).where(
+        Entry.item_id == item.id, Entry.verb.in_(verbs), Entry.at >= item.dispatched_at
+    )
+    return [
+        Objection(at, json.loads(body)["facts"]["reason"], refused=verb != "object")
+        for at, verb, body in session.execute(query.order_by(Entry.n))
+    ]
+
+
+def _object_until(
+    session: Session, scope: Scope, case: Case, holding: Holding, now: datetime
+) -> datetime | None:
+    mine = scope.unit is not None and holding.side.verifies and holding.turn
+    if mine and objecting.may_object(session, case, holding.item, now):
+        return objecting.until(session, case, holding.item, now)
+    return None
 
 
 def evidence(session: Session, scope: Scope, evidence_id: int) -> tuple[int, Blob]:

@@ -33,7 +33,15 @@ OPEN_CASE_STATES = (
     "replying",
     "calling_back",
 )
-ITEM_STATES = ("draft", "dispatched", "verifying", "rectifying", "submitted", "struck_off")
+ITEM_STATES = (
+    "draft",
+    "dispatched",
+    "objected",
+    "verifying",
+    "rectifying",
+    "submitted",
+    "struck_off",
+)
 ITEM_DONE = ("struck_off",)
 
 STAY = ""
@@ -110,6 +118,14 @@ ITEM_EDGES: tuple[Edge, ...] = (
     Edge("edit", "draft", STAY, "case.split", "修改尚未派发的问题项"),
     Edge("dispatch", "draft", "dispatched", "item.dispatch", "交办核查单位"),
     *_from(("dispatched", "verifying"), "reassign", STAY, "item.reassign", "改派责任督学到场核查"),
+    *_from(
+        ("dispatched", "verifying"), "object", "objected", "item.object", "不属于本单位职责，退单"
+    ),
+    Edge("reject_objection", "objected", "dispatched", "item.decide", "理由不成立，仍由原单位签收"),
+    Edge("reject_objection", "objected", "verifying", "item.decide", "理由不成立，原单位继续核查"),
+    Edge("dispatch_anew", "objected", "dispatched", "item.decide", "退单成立，改交另一单位"),
+    Edge("designate", "objected", "dispatched", "item.designate", "退单两次，领导指定承办单位"),
+    Edge("designate", "objected", "verifying", "item.designate", "领导指定原单位继续核查"),
     Edge("sign_for", "dispatched", "verifying", "item.sign_for", "核查单位签收"),
     Edge("sign_for", "rectifying", STAY, "item.sign_for", "整改单位签收整改通知"),
     *_from(("verifying", "rectifying"), "hand_in", STAY, "item.hand_in", "上传核查或整改材料"),

@@ -14,6 +14,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -115,7 +116,8 @@ class Item(Base):
     The verifying unit (核查单位) holds it until the finding, the rectifying unit (整改单位) after.
     `dispatch_text` is all the verifying unit reads of the matter, `rectify_text` all that another
     rectifying unit reads; both start empty and are written for them (design law 9).
-    `signed_at` and `returned_at` belong to the present holder.
+    `signed_at` and `returned_at` belong to the present holder. `objections` counts how often units
+    objected to having it (退单); a `designated` one was given by the leader after that.
     """
 
     __tablename__ = "item"
@@ -133,6 +135,8 @@ class Item(Base):
     finding: Mapped[str | None] = mapped_column(String(20))
     outcome: Mapped[str | None] = mapped_column(String(20))
     returns: Mapped[int] = mapped_column(Integer, default=0)
+    objections: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    designated: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     follows: Mapped[int | None] = mapped_column(ForeignKey("item.id"))
     created_at: Mapped[datetime] = mapped_column(Moment)
     dispatched_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -66,6 +66,8 @@ def _found(session: Session, matter: Matter, word: str) -> list[User]:
         return _assignee(session, matter)
     if word == "holder":
         return _of_unit(session, matter, "unit_handler", unit_of(session, matter))
+    if word == "former":
+        return holder(session, "unit_handler", matter.area, matter.body["former"])
     if word == "rectifier":
         return holder(session, "unit_handler", matter.area, matter.body.get("unit"))
     if word == "unit_named":

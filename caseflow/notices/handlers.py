@@ -95,6 +95,8 @@ def _path(about: Matter, user: User) -> str:
     order = about.body.get("order") or (about.clock.order_id if about.clock else None)
     if order is not None:
         return f"/{room}/orders/{order}"
+    if user.unit_id is not None and user.unit_id == about.body.get("former"):
+        return "/unit/"  # the item is somebody else's now
     if room == "unit":
         return f"/unit/items/{about.item.id}" if about.item else "/unit/"
     if about.case is None:

@@ -9,6 +9,7 @@ from sqlalchemy import Integer, String, column, select, table
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.tables import Clock
+from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.report_tables import CallBack, Question
 from caseflow.ledger.states import TO_RECTIFY
 from caseflow.ledger.tables import Case, Item
@@ -75,6 +76,8 @@ def news_of(session: Session, matter: Matter) -> News:
         to_check=found and result not in TO_RECTIFY,
         countersign=case is not None and case.countersign,
         unsatisfied=matter.event.name == "call_back" and _unsatisfied(session, matter),
+        to_leader=body.get("times", 0) >= OBJECTIONS,
+        moved=body.get("former") is not None,
         action=body.get("action", ""),
         clock=body.get("clock", ""),
         document=body.get("order") is not None,

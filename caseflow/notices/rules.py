@@ -5,7 +5,7 @@ report of the case), `reporter` (the one the event names), `writer` (the same, w
 hand: not when too many letters came from there in a day), `holder` (whoever has the item now),
 `rectifier` (the unit that must put right), `unit_named` (head of the unit the event names),
 `checkers` (who may strike the item off), `lookers` (who may look again at a decision), `signers`
-(who may countersign a reason).
+(who may countersign a reason), `former` (the unit that an item was taken from).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,8 @@ class News:
 
     `by_post`: it came by e-mail or letter, so that nobody was handed a receipt. `audience`,
     `action`, `clock` and `document` come with a rung; `to_other`: the finding asks a
-    unit other than the verifying one to put right; `to_check`: it goes straight to the check.
+    unit other than the verifying one to put right; `to_check`: it goes straight to the check;
+    `to_leader`: the leader decides the objection; `moved`: another unit has the item now.
     """
 
     name: str
@@ -32,6 +33,8 @@ class News:
     to_check: bool = False
     countersign: bool = False
     unsatisfied: bool = False
+    to_leader: bool = False
+    moved: bool = False
     action: str = ""
     clock: str = ""
     document: bool = False
@@ -57,6 +60,10 @@ def _to(rule: str, audience: str, clock: str = "") -> Notice:
 When = Callable[[News], bool]
 _ALWAYS: When = lambda _news: True  # noqa: E731 - a row of the table reads better so
 
+_MOVED: Sequence[tuple[When, Notice]] = (
+    (lambda news: news.moved, _to("dispatched", "holder", "sign_for")),
+    (lambda news: news.moved, _to("taken_back", "former")),
+)
 _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "open": (
         (lambda news: news.urgent, _to("urgent", "shift_leader leader", "immediate")),
@@ -82,6 +89,16 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "resume": ((_ALWAYS, _to("resumed", "assignee", "resolve")),),
     "dispatch": ((_ALWAYS, _to("dispatched", "holder", "sign_for")),),
     "reassign": ((_ALWAYS, _to("dispatched", "holder", "sign_for verify")),),
+    "object": (
+        (lambda news: not news.to_leader, _to("objection", "supervisor", "decide")),
+        (lambda news: news.to_leader, _to("designate", "leader", "decide")),
+    ),
+    "reject_objection": ((_ALWAYS, _to("rejected", "holder", "sign_for verify")),),
+    "dispatch_anew": _MOVED,
+    "designate": (
+        *_MOVED,
+        (lambda news: not news.moved, _to("designated", "holder", "sign_for verify")),
+    ),
     "find": (
         (lambda news: news.to_other, _to("rectify", "rectifier", "sign_for")),
         (lambda news: news.to_check, _to("check", "checkers", "check")),

@@ -21,6 +21,7 @@ from caseflow.ledger.moves import (
     closing,
     handlers,
     items,
+    objecting,
     opening,
     record,
     triage,
@@ -282,6 +283,24 @@ FAULTS: dict[str, Fault] = {
     ),
     "anybody becomes the handler": Fault(
         lambda: [(handlers, "sees", lambda *_: True)], scenes.recused, "law 11: the handler"
+    ),
+    "a unit objects whenever it likes": Fault(
+        lambda: [(objecting, "_in_time", _nothing)],
+        scenes.objected,
+        "objection: to what the leader",
+    ),
+    "the supervisor decides the second objection": Fault(
+        lambda: [(objecting, "_not_the_leaders", _nothing)],
+        scenes.objected,
+        "objection: the second one",
+    ),
+    "the unit before still owes": Fault(
+        lambda: [(objecting, "_HELD", ("sign_for",))], scenes.objected, "law 7: a clock runs twice"
+    ),
+    "an objection leads a tip to whoever is reported": Fault(
+        lambda: [(objecting.items, "check_dispatch", _nothing)],
+        scenes.objected,
+        "tip: the unit reported",
     ),
     "a number is lost": Fault(
         lambda: [(numbers, "take", _two_numbers)], scenes.every_kind, "numbers: one is missing"

@@ -7,6 +7,9 @@ from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES, SYSTEM, TO_RECTIFY
 from caseflow.people.permissions import PERMISSIONS
 from tests.ledger.snapshot import Row, Said, Snapshot
 
+GIVEN = ("dispatch", "dispatch_anew", "designate")
+"""The moves that say which unit verifies an item."""
+
 # Second persons
 
 
@@ -50,7 +53,7 @@ def a_tip_is_shielded(seen: Snapshot) -> None:
             continue
         reported = seen.under(case.unit_id)
         for one in seen.said[case.id]:
-            if one.verb == "dispatch":
+            if one.verb in GIVEN and "text" in one.facts:
                 assert one.facts["unit"] not in reported, "tip: the unit reported verifies itself"
                 known = case.unit_id is not None or one.facts.get("none_listed")
                 assert known, "tip: it went out before its unit was said"
@@ -69,7 +72,7 @@ def a_complaint_is_found_by_its_unit(seen: Snapshot) -> None:
     for case in seen.cases.values():
         verifies: dict[int | None, int] = {}
         for one in seen.said[case.id]:
-            if one.verb == "dispatch":
+            if one.verb in GIVEN:
                 verifies[one.item] = one.facts["unit"]
             if one.verb == "find" and case.kind != "tip" and one.role in ("handler", "supervisor"):
                 kind = seen.units[verifies[one.item]].kind
@@ -112,9 +115,9 @@ class _Turns:
     def after(self, one: Said) -> None:
         if one.verb == "name_unit":
             self.about = one.facts["unit"]
-        elif one.verb == "dispatch":
+        elif one.verb in GIVEN:
             self.unit[one.item] = one.facts["unit"]
-            self.inspector[one.item] = one.facts["inspector"]
+            self.inspector[one.item] = one.facts.get("inspector")
         elif one.verb == "reassign":
             self.inspector[one.item] = one.facts["inspector"]
         elif one.verb == "find" and one.facts["result"] in TO_RECTIFY:

@@ -31,6 +31,7 @@ KEPT_BY = {
     "verify": {"find"},
     "rectify": {"submit"},
     "check": {"return", "strike_off"},
+    "decide": {"reject_objection", "dispatch_anew", "designate"},
     "reply": DONE_BY_REPLY,
     "resolve": DONE_BY_REPLY,
     "notice": DONE_BY_REPLY | {"tell", "notice_sent", "accept", "decline", "refer"},
@@ -39,7 +40,7 @@ KEPT_BY = {
     "draft": {"order_issued"},
     "answer": {"order_answered"},
 }
-OF_ITEM = ("sign_for", "verify", "rectify", "check")
+OF_ITEM = ("sign_for", "verify", "rectify", "check", "decide")
 
 
 def a_kept_promise_has_its_deed(seen: Snapshot) -> None:
@@ -111,6 +112,7 @@ def the_holder_of_an_item_is_promised(seen: Snapshot) -> None:
     """Exactly the clock of whoever holds the item runs while the case is at work, and else none."""
     wanted = {
         "dispatched": {"sign_for", "verify"},
+        "objected": {"verify", "decide"},
         "verifying": {"verify"},
         "rectifying": {"rectify"},
         "submitted": {"check"},
@@ -120,10 +122,36 @@ def the_holder_of_an_item_is_promised(seen: Snapshot) -> None:
         at_work = case.state == "handling" or case.resume_to == "handling"
         alive = [c.name for c in seen.alive(case.id) if c.item_id == item.id]
         expected = set(wanted.get(item.state, set())) if at_work else set()
-        if item.state == "rectifying" and item.signed_at is None and at_work:
+        if item.state in ("rectifying", "objected") and item.signed_at is None and at_work:
             expected.add("sign_for")
         assert len(alive) == len(set(alive)), "law 7: a clock runs twice"
         assert set(alive) == expected, f"law 7: item clocks {set(alive)} in {item.state}"
+
+
+# What a unit objects to (退单)
+
+
+def objections_are_bounded(seen: Snapshot) -> None:
+    """In five working days from the dispatch, twice at the most, and never to what was designated;
+    the second one is the leader's to decide.
+    """
+    for item_id in seen.items:
+        given, times, final = None, 0, False
+        for one in seen.of_item(item_id):
+            if one.verb in ("dispatch", "dispatch_anew"):
+                given = one.at
+            if one.verb == "object":
+                assert given is not None, "objection: to nothing"
+                days = _working_days(_day(given), _day(one.at))
+                assert days <= 5, f"objection: after {days} working days"
+                assert not final, "objection: to what the leader designated"
+                times += 1
+                assert times <= 2, "objection: a third one"
+            if one.verb in ("reject_objection", "dispatch_anew"):
+                assert times < 2, "objection: the second one is the leader's to decide"
+            if one.verb == "designate":
+                assert times == 2, "objection: designated too early"
+                final = True
 
 
 # Law 6: rungs
@@ -299,6 +327,7 @@ LAWS: tuple[Callable[[Snapshot], None], ...] = (
     danger_stops_only_for_a_person,
     the_work_list_sorts_by_what_burns,
     the_holder_of_an_item_is_promised,
+    objections_are_bounded,
     rungs_come_once_and_in_order,
     rungs_of_one_sweep_come_as_time_went,
     documents_are_drafted_once,

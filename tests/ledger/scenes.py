@@ -118,6 +118,33 @@ def tip(scene: Scene) -> None:
     scene.to(case, "closed")
 
 
+def objected(scene: Scene) -> None:
+    """The school is not competent, it says: rejected, and again until the leader designates the
+    academy, which may not. Another one objects too late, and a tip stays away from the school.
+    """
+    case = scene.world.come_in("complaint", "phone")
+    item = scene.dispatched(case, TO_SCHOOL)
+    for again in range(2):
+        for who in ("handler", "academy", "school"):
+            scene.works(who, "object", item)
+        scene.waits(30)
+        scene.works("reviewer", "reject_objection", item)
+        for move in ("dispatch_anew", "reject_objection"):
+            scene.works("supervisor", move, item, TO_SCHOOL)
+        scene.works("leader", "designate", item, 1)
+        scene.works("school", "hand_in" if again else "sign_for", item)
+    scene.works("academy", "object", item)
+    scene.works("academy", "sign_for", item)
+    scene.works("academy", "object", item)
+    late = scene.dispatched(case, TO_SCHOOL)
+    scene.waits(12 * 24)
+    scene.works("school", "object", late)
+    tip = scene.dispatched(scene.world.come_in("tip", "phone"), 1)
+    scene.works("academy", "object", tip)
+    for luck in (TO_SCHOOL, 2, TO_SECTION):
+        scene.works("supervisor", "dispatch_anew", tip, luck)
+
+
 def inspected(scene: Scene) -> None:
     """An inspector verifies for an office section; the office finds for it."""
     case = scene.world.come_in("help", "email", unit=False)
@@ -215,6 +242,7 @@ SCENES: tuple[Callable[[Scene], None], ...] = (
     danger,
     question,
     tip,
+    objected,
     inspected,
     two_units,
     reversed_decision,

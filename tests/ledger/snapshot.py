@@ -208,9 +208,21 @@ def _item_step(seen: Snapshot, one: Said, state: str) -> str:
         end = "rectifying" if one.facts["result"] in TO_RECTIFY else "submitted"
     elif one.verb == "return":
         end = "rectifying" if _found(seen, one) in TO_RECTIFY else "verifying"
+    elif one.verb in ("reject_objection", "designate"):
+        end = _kept_or_moved(seen, one)
     assert end in ends, f"law 3: {one.verb} does not lead to {end}"
     seen.taken[one.verb, state, end] += 1
     return end or state
+
+
+def _kept_or_moved(seen: Snapshot, one: Said) -> str:
+    """Return where an objection ends: with another unit, or where it began with the same one."""
+    earlier = [e for e in seen.said[one.case_id] if e.item == one.item and e.n < one.n]
+    given = next(e for e in reversed(earlier) if e.verb in ("dispatch", "dispatch_anew"))
+    if one.facts.get("unit", given.facts["unit"]) != given.facts["unit"]:
+        return "dispatched"
+    signed = any(e.verb == "sign_for" and e.n > given.n for e in earlier)
+    return "verifying" if signed else "dispatched"
 
 
 def _found(seen: Snapshot, one: Said) -> str:

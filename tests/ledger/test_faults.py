@@ -18,7 +18,8 @@ def noticed(stage: Stage, name: str) -> None:
         for scene in (wrong.scene, *SCENES):
             with a_world(stage) as world:
                 scene(Scene(world))
-        chance = type("Chance", (Ledger,), {"stage": stage, "taken": Counter(), "steps": [0]})
+        counts = {"steps": [0], "calendars": [0]}
+        chance = type("Chance", (Ledger,), {"stage": stage, "taken": Counter(), **counts})
         run(chance, EXAMPLES, STEPS)
 
 

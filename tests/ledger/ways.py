@@ -56,6 +56,7 @@ class Way:
         for move in {
             "draft": ("dispatch",),
             "dispatched": ("sign_for",),
+            "objected": ("reject_objection", "designate"),
             "verifying": ("hand_in", "find"),
             "rectifying": ("sign_for", "hand_in", "submit"),
             "submitted": ("strike_off",),
@@ -69,6 +70,10 @@ class Way:
             return office["handler"]
         if move in ("return", "strike_off"):
             return office["reviewer"]
+        if move in ("reject_objection", "dispatch_anew"):
+            return office["supervisor"]
+        if move == "designate":
+            return office["leader"]
         if item.inspector_id is not None and item.state in ("dispatched", "verifying"):
             return office["inspector"]
         return next(a for a in office.actors.values() if a.unit == gate.holder_unit(item))
@@ -166,14 +171,27 @@ class Way:
         [item] = [one for one in world.items() if one.case_id == case.id]
         # 1: the academy verifies. 0: substantiated, the school rectifies. 1: unsubstantiated.
         finding = 0 if "rectifying" in (edge.source, edge.target) else 1
+        begins = edge.target if edge.source == "objected" else edge.source
         for _ in range(LEADS):
-            if item.state == edge.source and not self._unsigned(item, edge):
+            if item.state == begins and not self._unsigned(item, edge):
                 break
             self._item_step(item, finding)
+        if edge.source == "objected":
+            self._objected(item, 2 if edge.move == "designate" else 1)
         self._everybody_tries_item(edge, item, finding)
         if edge.move == "return":  # and once more on old evidence
             self._everybody_tries_item(Edge("submit", *edge[1:]), item, finding)
             self._everybody_tries_item(Edge("find", *edge[1:]), item, finding)
+
+    def _objected(self, item: Item, times: int) -> None:
+        """Let the unit object, and again after it was told that it has to do it."""
+        for n in range(times):
+            if n:
+                self.world.on_item("reject_objection", self.world.office["supervisor"], item, 0)
+            for actor in self.world.people:
+                self.world.on_item("object", actor, item, 0)
+            laws.hold(self.world)
+        assert item.state == "objected", "no way to objected"
 
     def _unsigned(self, item: Item, edge: Edge) -> bool:
         rectifying = item.state == "rectifying" and item.signed_at is None
@@ -196,7 +214,8 @@ class Way:
 
     def _everybody_tries_item(self, edge: Edge, item: Item, finding: int) -> None:
         case = self.world.session.get_one(Case, item.case_id)
-        luck = 1 if edge.move == "dispatch" else finding
+        # The academy has it: it is another unit to which an objection leads.
+        luck = {"dispatch": 1, "designate": 1, "dispatch_anew": 2}.get(edge.move, finding)
         for _ in range(2):
             for actor in self._hands_first(case):
                 if self.world.on_item(edge.move, actor, item, luck):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -110,29 +111,47 @@ def dispatch(
     case, item = gate.lock_item(session, item_id, seen)
     if actor.role == "operator" and not case.urgent:
         raise NotPermitted("值班员只能交办紧急事项")
+    lifted = check_dispatch(session, actor, case, given)
+    if gate.pass_case(actor, case, "dispatch").source == "accepted":
+        _promise_again(session, case, now)
+    gate.pass_item(actor, case, item, "dispatch")
+    handled(session, case, now)
+    give(session, case, item, given, now)
+    facts = given_facts(case, given, lifted)
+    record(session, case, actor, "dispatch", now, facts, item=item, refs={"unit": given.unit_id})
+
+
+def check_dispatch(session: Session, actor: Actor, case: Case, given: Dispatch) -> list[int]:
+    """Return the units, named before, whose shield a dispatch lifts.
+
+    Raises BadInput with everything that is wrong with whom the item is to go to, or what they read.
+    """
     lifted: list[int] = []
     gathered(
         lambda: lifted.extend(_check_unit(session, actor, case, given)),
         lambda: words(given.text, "text"),
     )
-    text = words(given.text, "text")
-    if gate.pass_case(actor, case, "dispatch").source == "accepted":
-        _promise_again(session, case, now)
-    gate.pass_item(actor, case, item, "dispatch")
+    return lifted
+
+
+def give(session: Session, case: Case, item: Item, given: Dispatch, now: datetime) -> None:
+    """Put an item into the hands of a unit or inspector, with its clocks; all was checked."""
     item.verifying_unit_id, item.inspector_id = given.unit_id, given.inspector_id
-    item.dispatch_text, item.dispatched_at = text, now
+    item.dispatch_text, item.dispatched_at = words(given.text, "text"), now
     if case.handler_id is not None:
         hands.add(session, item, case.handler_id, "handler")
-    handled(session, case, now)
     start_clocks(session, case, item, ("sign_for", "verify"), now)
-    facts = {
+
+
+def given_facts(case: Case, given: Dispatch, lifted: list[int]) -> dict[str, Any]:
+    """Return what the history keeps of a dispatch."""
+    return {
         "unit": given.unit_id,
         "inspector": given.inspector_id,
-        "text": commitment(text),
+        "text": commitment(words(given.text, "text")),
         **({"none_listed": True} if given.none_listed and case.unit_id is None else {}),
         **({"slip": lifted} if lifted else {}),
     }
-    record(session, case, actor, "dispatch", now, facts, item=item, refs={"unit": given.unit_id})
 
 
 def start_clocks(
@@ -149,6 +168,7 @@ def start_clocks(
 _PROMISED = {
     "dispatched": ("sign_for", "verify"),
     "verifying": ("verify",),
+    "objected": ("verify", "decide"),
     "rectifying": ("rectify",),
     "submitted": ("check",),
 }
@@ -161,9 +181,9 @@ def _promise_again(session: Session, case: Case, now: datetime) -> None:
     for item in session.scalars(select(Item).where(Item.case_id == case.id).order_by(Item.id)):
         names = _PROMISED.get(item.state, ())
         if names and not clocks.alive(session, of_item(item)):
-            if item.state == "dispatched":  # the new promise to sign is that of this dispatch
-                item.dispatched_at = now
-            unsigned = item.state == "rectifying" and item.signed_at is None
+            unsigned = item.signed_at is None and item.state in ("rectifying", "objected")
+            if item.state == "dispatched" or (unsigned and item.state == "objected"):
+                item.dispatched_at = now  # the new promise to sign is that of this dispatch
             start_clocks(session, case, item, ("sign_for", *names) if unsigned else names, now)
 
 

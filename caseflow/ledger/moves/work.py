@@ -223,7 +223,9 @@ def _submitted(session: Session, actor: Actor, case: Case, item: Item, now: date
 
 
 def _needs_evidence(session: Session, item: Item, after: datetime | None) -> None:
-    query = select(Evidence.id).where(Evidence.item_id == item.id)
+    # What came before the dispatch was sent by a unit that had the item before this one.
+    ours = (Evidence.item_id == item.id, Evidence.at >= item.dispatched_at)
+    query = select(Evidence.id).where(*ours)
     if after is not None:
         query = query.where(Evidence.at > after)
     if session.execute(query.limit(1)).first() is None:

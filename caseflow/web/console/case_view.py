@@ -165,8 +165,18 @@ def _item_facts(sight: Sight, item: Item) -> list[tuple[str, str]]:
         (gettext("依据"), found[-1].basis if found and result else ""),
         (gettext("整改情况"), str(done or "")),
         (gettext("退回"), gettext("%(n)s 次", n=item.returns) if item.returns else ""),
+        (gettext("退单"), _objected(sight, item)),
         (gettext("销号人"), dossier.person(item.struck_off_by)),
     ]
+
+
+def _objected(sight: Sight, item: Item) -> str:
+    """Say how often units objected to an item, and why the last one did."""
+    if not item.objections:
+        return ""
+    last = next(x for x in sight.dossier.entries if x.verb == "object" and x.item_id == item.id)
+    often = gettext("%(n)s 次", n=item.objections)
+    return f"{often} · {last.facts['reason']}"
 
 
 PARTS = {

@@ -1,6 +1,7 @@
 """The moves of an item as forms: offered only where the verb would take them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import url_for
 
@@ -8,6 +9,7 @@ from caseflow import words
 from caseflow.deadlines import preview
 from caseflow.ledger import gate
 from caseflow.ledger.at_work import at_work
+from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.states import FINDINGS, TO_RECTIFY
 from caseflow.ledger.tables import Item
@@ -60,6 +62,11 @@ def _edit(_sight: Sight, item: Item) -> Form:
 def _dispatch(sight: Sight, item: Item) -> Form | None:
     if sight.actor.role == "operator" and not sight.case.urgent:
         return None
+    return _to_whom(sight, item, "dispatch", gettext("交办"), _named(sight), "")
+
+
+def _to_whom(sight: Sight, item: Item, move: str, title: str, unit: str, text: str) -> Form:
+    """Return the form that says to whom an item goes and what they read."""
     inspectors = [(str(person.id), person.name) for person in sight.inspectors]
     tip = sight.case.kind == "tip"
     guarded = gettext("举报不得交给被举报单位或其管理的单位。") if tip else ""
@@ -73,8 +80,8 @@ def _dispatch(sight: Sight, item: Item) -> Form | None:
     seen = gettext("对方只能看到下面这段文字，看不到来件、反映人和其他问题项。")
     return _form(
         item,
-        "dispatch",
-        gettext("交办"),
+        move,
+        title,
         told,
         due,
         guarded,
@@ -85,7 +92,7 @@ def _dispatch(sight: Sight, item: Item) -> Form | None:
                 "unit",
                 "unit",
                 gettext("核查单位"),
-                "" if tip else _named(sight),
+                "" if tip else unit,
                 hint=gettext("输入名称的一部分，从列表中选；督学到场的，填要去核查的单位"),
             ),
             Field(
@@ -101,12 +108,43 @@ def _dispatch(sight: Sight, item: Item) -> Form | None:
                 "textarea",
                 "text",
                 gettext("交办内容"),
+                text,
                 hint=seen,
                 rows=7,
                 longest=20_000,
             ),
         ),
     )
+
+
+def _dispatch_anew(sight: Sight, item: Item) -> Form | None:
+    if item.objections >= OBJECTIONS:
+        return None
+    title = gettext("同意退单，改交另一单位")
+    return _to_whom(sight, item, "dispatch_anew", title, "", item.dispatch_text)
+
+
+def _reject_objection(sight: Sight, item: Item) -> Form | None:
+    if item.objections >= OBJECTIONS:
+        return None
+    return _form(
+        item,
+        "reject_objection",
+        gettext("驳回退单"),
+        gettext("将通知：%(unit)s。", unit=sight.dossier.unit_name(item.verifying_unit_id)),
+        gettext("原期限不变：退单期间一直在计算。"),
+        fields=(Field("textarea", "reason", gettext("理由（对方会看到）"), longest=4000),),
+    )
+
+
+def _designate(sight: Sight, item: Item) -> Form | None:
+    if item.objections < OBJECTIONS:
+        return None
+    here = sight.dossier.unit_name(item.verifying_unit_id)
+    title = gettext("指定承办单位")
+    form = _to_whom(sight, item, "designate", title, here, item.dispatch_text)
+    final = gettext("指定后不能再退单。仍由 %(unit)s 承办的，原期限不变。", unit=here)
+    return replace(form, what=(*form.what, final))
 
 
 def _reassign(sight: Sight, item: Item) -> Form | None:
@@ -299,6 +337,9 @@ def _strike_off(sight: Sight, item: Item) -> Form | None:
 _BUILDERS: dict[str, Builder] = {
     "edit": _edit,
     "dispatch": _dispatch,
+    "dispatch_anew": _dispatch_anew,
+    "reject_objection": _reject_objection,
+    "designate": _designate,
     "reassign": _reassign,
     "sign_for": _sign_for,
     "hand_in": _hand_in,

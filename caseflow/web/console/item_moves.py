@@ -1,8 +1,10 @@
 """Every move of an item that a person of the office makes, as a POST: a few lines each."""
 
+from collections.abc import Callable
+
 from sqlalchemy.orm import Session
 
-from caseflow.ledger.moves import check, items, work
+from caseflow.ledger.moves import check, items, objecting, work
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.record import gathered
 from caseflow.ledger.moves.work import Result
@@ -29,15 +31,46 @@ def edit(item_id: int) -> Page:
 @needs("item.dispatch")
 def dispatch(item_id: int) -> Page:
     """Dispatch an item to the verifying unit (交办)."""
+    return _to_whom(item_id, "dispatch", items.dispatch)
+
+
+@blueprint.post("/items/<int:item_id>/dispatch_anew")
+@needs("item.decide")
+def dispatch_anew(item_id: int) -> Page:
+    """Give an item that was objected to to another unit (改交)."""
+    return _to_whom(item_id, "dispatch_anew", objecting.dispatch_anew)
+
+
+@blueprint.post("/items/<int:item_id>/designate")
+@needs("item.designate")
+def designate(item_id: int) -> Page:
+    """Say who handles an item after two objections (指定承办)."""
+    return _to_whom(item_id, "designate", objecting.designate)
+
+
+def _to_whom(item_id: int, move: str, verb: Callable[..., None]) -> Page:
+    """Give an item to whom the form names, by one of the verbs that do."""
     inspector, text = whole(typed("inspector")), typed("text")
     none_listed, slip = typed("none_listed") == "yes", typed("slip") == "yes"
 
     def send(session: Session, case: Case) -> None:
         unit_id = unit_typed(session, case, "unit") or 0
-        order = Dispatch(unit_id, text, inspector, none_listed, slip)
-        items.dispatch(session, actor(), item_id, order, now(), seen=seen())
+        given = Dispatch(unit_id, text, inspector, none_listed, slip)
+        verb(session, actor(), item_id, given, now(), seen=seen())
 
-    return on_item(item_id, "dispatch", send)
+    return on_item(item_id, move, send)
+
+
+@blueprint.post("/items/<int:item_id>/reject_objection")
+@needs("item.decide")
+def reject_objection(item_id: int) -> Page:
+    """Leave an item with the unit that objected (驳回退单)."""
+    reason = typed("reason")
+    return on_item(
+        item_id,
+        "reject_objection",
+        lambda s, _: objecting.reject_objection(s, actor(), item_id, reason, now(), seen=seen()),
+    )
 
 
 @blueprint.post("/items/<int:item_id>/reassign")

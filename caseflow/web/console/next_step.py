@@ -6,6 +6,7 @@ from itertools import takewhile
 
 from caseflow.clock import local
 from caseflow.ledger import gate
+from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.report_tables import Reply, Report
 from caseflow.ledger.tables import Item
 from caseflow.web.clocks import due_text
@@ -97,6 +98,8 @@ def _accepted(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
 def _handling(sight: Sight, _case: CaseForms, items: ItemForms) -> Step:
     for move, sentence in (
         ("strike_off", gettext("有问题项等您验收：看材料，销号或退回。")),
+        ("dispatch_anew", gettext("有单位退单：看理由，改交另一单位或驳回。")),
+        ("designate", gettext("有问题项退单两次：请指定承办单位。")),
         ("dispatch", gettext("还有问题项没有交办。")),
     ):
         form = _first(sight, items, move)
@@ -124,11 +127,18 @@ def _waiting(sight: Sight, item: Item) -> str:
     sentence = {
         "draft": gettext("承办人交办第 %(n)s 项", n=item.n),
         "dispatched": gettext("%(unit)s 签收", unit=unit),
+        "objected": _decides(item),
         "verifying": gettext("%(unit)s 核查", unit=unit),
         "rectifying": gettext("%(unit)s 整改", unit=unit),
         "submitted": gettext("验收人验收第 %(n)s 项", n=item.n),
     }
     return sentence[item.state]
+
+
+def _decides(item: Item) -> str:
+    if item.objections < OBJECTIONS:
+        return gettext("督办负责人审核第 %(n)s 项的退单", n=item.n)
+    return gettext("分管领导为第 %(n)s 项指定承办单位", n=item.n)
 
 
 def _awaiting(sight: Sight, _case: CaseForms, _items: ItemForms) -> Step:

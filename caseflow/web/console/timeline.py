@@ -338,6 +338,8 @@ _TELLERS: dict[str, Callable[[Story, Happened], Sentence]] = {
     "name_unit": _name_unit,
     "split": _split,
     "dispatch": _dispatch,
+    "dispatch_anew": _dispatch,
+    "designate": _dispatch,
     "reassign": _reassign,
     "find": _find,
     "return": _return,

@@ -15,6 +15,7 @@ from caseflow.ledger.states import FINDINGS
 from caseflow.people.scope import Scope
 from caseflow.people.tables import Unit
 from caseflow.web import edge
+from caseflow.web.clocks import due_text
 from caseflow.web.edge import needs
 from caseflow.web.locale import gettext, moment_text
 from caseflow.web.unit.evidence import shown
@@ -62,7 +63,7 @@ def item(item_id: int) -> Page:
 
 def page(session: Session, item_id: int, typed: Typed) -> str:
     """Return the page of one item, with what could not be done in its place."""
-    sheet = holding.sheet(session, scope(), item_id)
+    sheet = holding.sheet(session, scope(), item_id, edge.now())
     held = sheet.holding
     inspects = edge.actor().unit is None
     return render_template(
@@ -77,6 +78,8 @@ def page(session: Session, item_id: int, typed: Typed) -> str:
         evidence=shown(sheet.evidence),
         returns=[(moment_text(each.at), each.reason) for each in sheet.returns],
         sent=[(moment_text(each.at), each.text) for each in sheet.sent],
+        objections=[(moment_text(one.at), one.reason, one.refused) for one in sheet.objections],
+        object_until=due_text(sheet.object_until) if sheet.object_until else "",
         finding=gettext(words.FINDINGS[sheet.finding]) if sheet.finding else "",
         results=_results(inspects),
         inspects=inspects,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted, Stale
 from caseflow.intake import desk_places
 from caseflow.ledger import holding
-from caseflow.ledger.moves import work
+from caseflow.ledger.moves import objecting, work
 from caseflow.ledger.moves.record import gathered
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.states import TO_RECTIFY
@@ -22,7 +22,7 @@ from caseflow.web.locale import gettext
 from caseflow.web.unit.frame import blueprint, scope
 from caseflow.web.unit.items import Typed, district, page
 
-FIELDS = ("note", "result", "basis", "rectifying_unit", "rectify_text", "done")
+FIELDS = ("note", "reason", "result", "basis", "rectifying_unit", "rectify_text", "done")
 
 _FILES = "所选的文件需要重新选择"
 _CHANGED = "这一事项刚有变化，这次没有保存。请看清现在的情况再操作；您写的还在。"
@@ -45,7 +45,7 @@ def _move(
     try:
         if files is not None:
             with edge.read() as session:  # nobody fills the store for what is not theirs
-                holding.sheet(session, here, item_id)
+                holding.sheet(session, here, item_id, now())
             files.put()
         edge.change(one)
     except BadInput as error:
@@ -82,6 +82,19 @@ def sign_for(item_id: int) -> ResponseReturnValue:
     """Sign for an item, or for a rectification notice."""
     me, at = edge.actor(), now()
     return _move(item_id, "sign_for", "已签收。", lambda s: work.sign_for(s, me, item_id, at))
+
+
+@blueprint.post("/items/<int:item_id>/object", endpoint="object")
+@needs("item.hold")
+def object_to(item_id: int) -> ResponseReturnValue:
+    """Say that the unit is not competent (退单)."""
+    me, at, reason = edge.actor(), now(), typed("reason")
+    return _move(
+        item_id,
+        "object",
+        "已退单，等待审核；审核期间原期限照常计算。",
+        lambda s: objecting.object_to(s, me, item_id, reason, at),
+    )
 
 
 @blueprint.post("/items/<int:item_id>/evidence")
