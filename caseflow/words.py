@@ -97,6 +97,7 @@ MOVES = {
     "accept": "受理",
     "decline": "决定不予受理",
     "refer": "转送",
+    "raise_urgency": "转为紧急",
     "acknowledge": "确认接手紧急事项",
     "countersign": "会签",
     "assign": "指定承办人",

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from caseflow.demo.story import Story
 from caseflow.demo.timeline import Script
-from caseflow.ledger.moves import asking, check, closing, triage
+from caseflow.ledger.moves import asking, check, closing, triage, urgency
 from caseflow.ledger.moves.closing import Heard
-from caseflow.ledger.moves.triage import DangerCard
+from caseflow.ledger.moves.urgency import DangerCard
 
 PLEASED = Heard(reached=True, solved=True, satisfied=True, words="处理得及时，满意")
 DISPLEASED = Heard(reached=True, solved=False, satisfied=False, words="只退了一部分，不满意")
@@ -253,7 +253,7 @@ def endangered(s: Story) -> Script:
     yield from _received(s)
     yield s.after(minutes=9)
     card = DangerCard(police_called=False, leader_told=True, reason="双方已分开，家长在场，无伤情")
-    triage.acknowledge(s.session, s["operator"], s.case_id, card, s.at)
+    urgency.acknowledge(s.session, s["operator"], s.case_id, card, s.at)
     yield s.after(minutes=4)
     s.accept()
     s.tell()

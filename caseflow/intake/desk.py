@@ -10,7 +10,7 @@ from caseflow.intake import drafts
 from caseflow.intake.channels.desk import CHANNELS, Logged
 from caseflow.intake.receive import Received, receive
 from caseflow.intake.rooms import Rooms
-from caseflow.ledger.moves import triage
+from caseflow.ledger.moves import triage, urgency
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import Actor
@@ -45,7 +45,7 @@ def _settle(
         return
     case_id = written_down(session, received)[0].id
     if logged.card is not None:
-        triage.acknowledge(session, actor, case_id, logged.card, now)
+        urgency.acknowledge(session, actor, case_id, logged.card, now)
     if logged.answer:
         way = logged.incoming.channel
         triage.answer(session, actor, case_id, logged.answer, now, way=way)

@@ -79,6 +79,13 @@ CASE_EDGES: tuple[Edge, ...] = (
         "case.refer",
         "由其他机关管辖，转送并告知",
     ),
+    *_from(
+        OPEN_CASE_STATES,
+        "raise_urgency",
+        STAY,
+        "case.raise_urgency",
+        "孩子可能处于危险，须专人接手",
+    ),
     *_from(CASE_STATES, "acknowledge", STAY, "case.acknowledge", "紧急事项由专人确认接手"),
     *_from(CASE_STATES, "countersign", STAY, "case.countersign", "未报警的理由由另一人会签"),
     *_from(("accepted", "handling"), "split", STAY, "case.split", "拆分为问题项"),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.ledger import checkers, hands
-from caseflow.ledger.moves import handlers, triage
+from caseflow.ledger.moves import handlers, urgency
 from caseflow.ledger.moves.notice import reachable
 from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.report_tables import Report
@@ -49,7 +49,7 @@ def _free(session: Session, matter: Matter, word: str, users: Sequence[User]) ->
     if word == "lookers":
         decided = {matter.body.get("by")}
     elif word == "signers" and matter.case is not None:
-        decided = triage.took_over(session, matter.case)
+        decided = urgency.took_over(session, matter.case)
     free = _not_recused(session, matter, users)
     return [user for user in free if user.id not in decided]
 

@@ -81,6 +81,7 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
         (_ALWAYS, _to("second_look", "lookers", "second_look")),
     ),
     "refer": ((_ALWAYS, _to("decision", "reporters")),),
+    "raise_urgency": ((_ALWAYS, _to("urgent", "shift_leader leader", "immediate")),),
     "acknowledge": ((lambda news: news.countersign, _to("countersign", "signers", "resolve")),),
     "assign": ((_ALWAYS, _to("assigned", "assignee", "resolve")),),
     "ask": ((_ALWAYS, _to("question", "reporter")),),

@@ -33,6 +33,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "case.decline": (SUPERVISOR,),
     "case.refer": (SUPERVISOR,),
     "case.reopen": (SUPERVISOR,),
+    "case.raise_urgency": _DESK,
     "case.acknowledge": (*_DESK, LEADER),
     "case.countersign": (SUPERVISOR, LEADER),
     "case.split": _CASEWORK,

@@ -16,8 +16,8 @@ from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound
 from caseflow.escalation.sweep import sweep
 from caseflow.ledger import queries
-from caseflow.ledger.moves import asking, closing, items, notice, opening, triage, work
-from caseflow.ledger.moves.triage import DangerCard
+from caseflow.ledger.moves import asking, closing, items, notice, opening, triage, urgency, work
+from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
@@ -112,8 +112,8 @@ def test_a_second_cry_for_help_puts_off_no_rung(room: Room) -> None:
 
 def test_a_cry_for_help_after_somebody_took_over_starts_a_promise_of_its_own(room: Room) -> None:
     case, first = room.case(urgent=True)
-    card = triage.DangerCard(True, True, "李值班", "10:05")
-    triage.acknowledge(room.session, room["operator"], case.id, card, room.now)
+    card = urgency.DangerCard(True, True, "李值班", "10:05")
+    urgency.acknowledge(room.session, room["operator"], case.id, card, room.now)
     room.cry_for_help(case, first)
     assert [clock.state for clock in room.clocks(case, "immediate")] == ["met", "running"]
 
@@ -245,7 +245,7 @@ CARD = DangerCard(police_called=False, leader_told=True, reason="孩子已由家
 def test_a_reason_that_waits_for_other_eyes_ends_no_case(room: Room) -> None:
     supervisor = room["supervisor"]
     case, _ = room.case(urgent=True)
-    triage.acknowledge(room.session, supervisor, case.id, CARD, room.now)
+    urgency.acknowledge(room.session, supervisor, case.id, CARD, room.now)
     ends: list[Callable[[], None]] = [
         lambda: triage.refer(room.session, supervisor, case.id, "公安机关", "由其管辖", room.now),
         lambda: triage.decline(room.session, supervisor, case.id, "不属于", room.now),
@@ -255,7 +255,7 @@ def test_a_reason_that_waits_for_other_eyes_ends_no_case(room: Room) -> None:
         with pytest.raises(MoveNotAllowed, match="会签"):
             end()
         room.session.refresh(case)
-    triage.countersign(room.session, room["leader"], case.id, "", room.now)
+    urgency.countersign(room.session, room["leader"], case.id, "", room.now)
     ends[0]()
     assert case.state == "referred"
 
@@ -264,8 +264,8 @@ def test_a_reason_given_after_the_end_stands_above_the_list_until_it_is_signed(r
     case, report = room.case(kind="question")
     triage.answer(room.session, room["operator"], case.id, "九月一日", room.now)
     room.cry_for_help(case, report)
-    triage.acknowledge(room.session, room["operator"], case.id, CARD, room.now)
+    urgency.acknowledge(room.session, room["operator"], case.id, CARD, room.now)
     scope = scope_of(room["leader"])
     assert [one.id for one in queries.cries(room.session, scope)] == [case.id]
-    triage.countersign(room.session, room["leader"], case.id, "", room.now)
+    urgency.countersign(room.session, room["leader"], case.id, "", room.now)
     assert queries.cries(room.session, scope) == []

@@ -25,6 +25,7 @@ from caseflow.ledger.moves import (
     opening,
     record,
     triage,
+    urgency,
     work,
 )
 from tests.ledger import scenes
@@ -182,7 +183,7 @@ FAULTS: dict[str, Fault] = {
         "danger: its clock stopped",
     ),
     "the own reason is countersigned": Fault(
-        lambda: [(triage, "took_over", lambda *_: set())],
+        lambda: [(urgency, "took_over", lambda *_: set())],
         scenes.danger,
         "second person: own reason",
     ),

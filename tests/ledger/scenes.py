@@ -65,7 +65,9 @@ def standstill(scene: Scene) -> None:
 
 def danger(scene: Scene) -> None:
     """A child in danger: the reason not to call the police, and revenge after the end."""
-    case = scene.world.come_in("complaint", "phone", urgent=True, unit=False)
+    case = scene.world.come_in("complaint", "phone", unit=False)
+    for who in ("stranger", "reviewer", "operator", "handler"):
+        scene.does(who, "raise_urgency", case)
     scene.dispatched(case, TO_SCHOOL)
     scene.does("supervisor", "acknowledge", case, NO_POLICE)
     scene.does("leader", "acknowledge", case, POLICE)

@@ -30,11 +30,12 @@ from caseflow.ledger.moves import (
     opening,
     recalendar,
     triage,
+    urgency,
     work,
 )
 from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.moves.items import Dispatch
-from caseflow.ledger.moves.triage import DangerCard
+from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Question, Reply, Report
 from caseflow.ledger.tables import Case, Item
@@ -213,8 +214,9 @@ class World:
             "accept": lambda at: triage.accept(s, me, n, at),
             "decline": lambda at: triage.decline(s, me, n, "不属于", at),
             "refer": lambda at: triage.refer(s, me, n, "市场监管局", "主管", at),
-            "acknowledge": lambda at: triage.acknowledge(s, me, n, card, at),
-            "countersign": lambda at: triage.countersign(s, me, n, "", at),
+            "raise_urgency": lambda at: urgency.raise_urgency(s, me, n, "孩子还在校门口", at),
+            "acknowledge": lambda at: urgency.acknowledge(s, me, n, card, at),
+            "countersign": lambda at: urgency.countersign(s, me, n, "", at),
             "split": lambda at: items.split(s, me, n, ["事项"], at),
             "ask": lambda at: asking.ask(s, me, n, self._report(case), "哪一天？", at),
             "resume": lambda at: asking.resume(s, REPORTER if luck % 2 else me, n, at),

@@ -5,8 +5,8 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from caseflow.escalation.sweep import sweep
-from caseflow.ledger.moves import closing, items, triage, work
-from caseflow.ledger.moves.triage import DangerCard
+from caseflow.ledger.moves import closing, items, triage, urgency, work
+from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.tables import Item
 from caseflow.people.tables import Recusal, User
 from tests.notices.desk import Desk, desk
@@ -57,4 +57,4 @@ def test_a_reason_goes_up_past_whoever_gave_it(desk: Desk) -> None:
     desk.session.get_one(User, desk.office["supervisor"].person).active = False
     case, _ = desk.case(urgent=True)
     card = DangerCard(police_called=False, leader_told=True, reason="双方已分开")
-    assert desk.by(triage.acknowledge, "leader", case.id, card) == {"countersign > city"}
+    assert desk.by(urgency.acknowledge, "leader", case.id, card) == {"countersign > city"}

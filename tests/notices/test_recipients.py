@@ -13,9 +13,9 @@ from caseflow.escalation.sweep import sweep
 from caseflow.escalation.tables import Order
 from caseflow.intake import known
 from caseflow.ledger import checkers
-from caseflow.ledger.moves import asking, check, closing, items, opening, triage, work
+from caseflow.ledger.moves import asking, check, closing, items, opening, triage, urgency, work
 from caseflow.ledger.moves.closing import Heard
-from caseflow.ledger.moves.triage import DangerCard
+from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import REPORTER
@@ -35,6 +35,9 @@ def test_a_report_goes_to_the_shift_and_an_urgent_one_to_the_leader_too(desk: De
     offices.report(desk.session, desk.now, urgent=True)
     assert desk.told() == {"urgent > operator", "urgent > leader"}
     assert {draft.urgent for draft in drafted(desk.session)} == {False, True}
+    case, _ = desk.case()
+    raised = desk.by(urgency.raise_urgency, "handler", case.id, "孩子还在校门口")
+    assert raised == {"urgent > operator", "urgent > leader"}
 
 
 @pytest.mark.parametrize(
@@ -66,7 +69,7 @@ def test_an_answer_on_the_spot_is_looked_at_again_but_for_questions(desk: Desk) 
 def test_no_call_to_the_police_is_countersigned(desk: Desk) -> None:
     case, _ = desk.case(urgent=True)
     card = DangerCard(police_called=False, leader_told=True, reason="双方已分开")
-    told = desk.by(triage.acknowledge, "operator", case.id, card)
+    told = desk.by(urgency.acknowledge, "operator", case.id, card)
     assert told == {"countersign > supervisor", "countersign > leader"}
 
 

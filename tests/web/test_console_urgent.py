@@ -3,13 +3,14 @@
 from sqlalchemy.orm import Session
 
 from caseflow.ledger.moves import opening
-from caseflow.ledger.tables import Case
+from caseflow.ledger.tables import URGENT, Case
 from caseflow.people.actor import REPORTER
 from tests import office as offices
 from tests.web.site import Page, Site
-from tests.web.walking import case_of, on_case, open_case
+from tests.web.walking import case_of, dispatched, item_of, on_case, open_case
 
 DANGER = "孩子可能正处于危险：先确认由谁接手"
+HUNGRY = "三个孩子午饭后呕吐，老师不让叫家长。"
 THREAT = "班主任今天在门口堵我，让我撤回。"
 CALLED = {"police_called": "yes", "police_who": "李敏", "police_at": "10:05"}
 
@@ -94,3 +95,40 @@ def test_a_leader_who_does_not_call_the_police_still_needs_other_eyes(site: Site
     retaliated(site, number)
     on_case(site, "leader", number, "acknowledge", police_called="no", reason="已当面约见反映人")
     assert case_of(site, number).countersign
+
+
+def test_a_report_that_nobody_could_call_urgent_is_raised_to_it(site: Site) -> None:
+    number = open_case(site)
+    page = seen(site, "operator", number)
+    assert "有学生人身安全危险：转为紧急" in page.text
+    page = page.send(f"/console/cases/{number}/raise_urgency", reason=" ")
+    assert page.status == 422
+    assert "请填写这一项" in page.text
+    page = page.send(f"/console/cases/{number}/raise_urgency", reason=HUNGRY)
+    assert "已转为紧急" in page.text
+    assert DANGER in next_step(page)
+    assert "3月3日(周二) 11:00" in page.text  # one hour, whatever the hour
+    assert HUNGRY in page.text
+    assert not page.offers(f"/console/cases/{number}/raise_urgency")
+    assert case_of(site, number).rank == URGENT
+    page = page.send(f"/console/cases/{number}/acknowledge", leader_told="yes", **CALLED)
+    assert DANGER not in next_step(page)
+    assert "有学生人身安全危险" in page.text  # and once more, should it come to that
+
+
+def test_a_case_under_way_is_raised_among_its_other_moves(site: Site) -> None:
+    number = dispatched(site, "school")
+    page = on_case(site, "handler", number, "raise_urgency", reason=HUNGRY)
+    assert "紧急事项" in next_step(page) or DANGER in next_step(page)
+    again = site.as_("operator").post(f"/console/cases/{number}/raise_urgency", reason=HUNGRY)
+    assert again.status == 409
+    for who in ("reviewer", "auditor", "inspector", "stranger"):
+        refused = site.as_(who).post(f"/console/cases/{number}/raise_urgency", reason=HUNGRY)
+        assert refused.status in (403, 404), who
+
+
+def test_the_unit_does_not_read_why_a_case_was_raised(site: Site) -> None:
+    number = dispatched(site, "school")
+    on_case(site, "handler", number, "raise_urgency", reason=HUNGRY)
+    item = item_of(site, number).id
+    assert HUNGRY not in site.as_("school").get(f"/unit/items/{item}").html

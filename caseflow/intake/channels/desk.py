@@ -13,7 +13,7 @@ from caseflow.clock import SHANGHAI
 from caseflow.crypto.blind import normal_email, normal_phone
 from caseflow.errors import BadInput
 from caseflow.intake.report import Contact, HandedDown, IncomingFile, IncomingReport
-from caseflow.ledger.moves.triage import DangerCard
+from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.states import DISCLOSURES, KINDS
 from caseflow.words import CATEGORIES
 

@@ -234,14 +234,19 @@ def join(
     """
     report = _keep(session, case, new, first.id)
     if new.urgent and not (case.urgent and clocks.alive(session, of_case(case), "immediate")):
-        case.urgent = True
-        case.rank = min(case.rank, URGENT)
-        clocks.stop(session, of_case(case), now, "immediate")
-        clocks.start(session, "immediate", of_case(case), matter_of(case), now)
+        make_urgent(session, case, now)
     search.index(session, report.id, new.text)
     verb = "retaliation" if new.urgent else "add"
     record(session, case, actor, verb, now, _facts(new), refs={"report": report.id})
     return report
+
+
+def make_urgent(session: Session, case: Case, now: datetime) -> None:
+    """Let a case be urgent from now on: first on the lists, to be taken over within the hour."""
+    case.urgent = True
+    case.rank = min(case.rank, URGENT)
+    clocks.stop(session, of_case(case), now, "immediate")
+    clocks.start(session, "immediate", of_case(case), matter_of(case), now)
 
 
 def first_reports(session: Session, case: Case) -> Sequence[Report]:

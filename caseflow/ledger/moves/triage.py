@@ -1,10 +1,8 @@
 """The first hour of a case: answer on the spot, accept, decline, refer, acknowledge, assign."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
@@ -12,7 +10,6 @@ from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.ledger import gate
 from caseflow.ledger.history import commitment
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.moves.closing import go_on
 from caseflow.ledger.moves.handlers import first_handler, take_over
 from caseflow.ledger.moves.notice import NO_CODE, announce, has_receipt, reachable
 from caseflow.ledger.moves.opening import first_reports
@@ -31,35 +28,6 @@ from caseflow.ledger.tables import Case
 from caseflow.people.actor import Actor
 
 SPOT_WAYS = ("telephone", "window", "track")
-
-
-@dataclass(frozen=True)
-class DangerCard:
-    """What must be said about a child in danger (未成年人保护法 §11: to the police at once).
-
-    `police_at`: in words, as the caller of the police remembers it. Without a call to the police
-    a `reason` is needed, which another person countersigns.
-    """
-
-    police_called: bool
-    leader_told: bool
-    police_who: str = ""
-    police_at: str = ""
-    police_number: str = ""
-    reason: str = ""
-
-    def missing(self) -> Mapping[str, str]:
-        """Return field name to message for what is still to be said."""
-        gaps = {}
-        if self.police_called:
-            for name in ("police_who", "police_at"):
-                if not getattr(self, name).strip():
-                    gaps[name] = "请写明由谁、何时报警"
-        elif not self.reason.strip():
-            gaps["reason"] = "未报警须说明理由，并由另一人会签"
-        if not self.leader_told and not self.reason.strip():
-            gaps["leader_told"] = "请先报告分管领导，或说明理由"
-        return gaps
 
 
 def answer(
@@ -209,60 +177,6 @@ def _decided_by(session: Session, case: Case) -> int | None:
         .limit(1)
     )
     return session.scalar(query)
-
-
-def acknowledge(
-    session: Session,
-    actor: Actor,
-    case_id: int,
-    card: DangerCard,
-    now: datetime,
-    *,
-    seen: int | None = None,
-) -> None:
-    """A named person takes over an urgent matter; only this stops its immediate clock."""
-    case = gate.lock(session, case_id, seen)
-    if not case.urgent:
-        raise MoveNotAllowed("只有紧急事项需要确认接手")
-    gaps = card.missing()
-    if gaps:
-        raise BadInput(gaps)
-    gate.pass_case(actor, case, "acknowledge")
-    clocks.meet(session, of_case(case), now, "immediate")
-    case.countersign = case.countersign or not (card.police_called and card.leader_told)
-    record(session, case, actor, "acknowledge", now, asdict(card))
-
-
-def countersign(
-    session: Session,
-    actor: Actor,
-    case_id: int,
-    remark: str,
-    now: datetime,
-    *,
-    seen: int | None = None,
-) -> None:
-    """Another person confirms the reason for not calling the police."""
-    case = gate.lock(session, case_id, seen)
-    if not case.countersign:
-        raise MoveNotAllowed("没有需要会签的理由")
-    gate.pass_case(actor, case, "countersign")
-    if actor.id in took_over(session, case):
-        raise NotPermitted("会签须由另一人进行")
-    case.countersign = False
-    record(session, case, actor, "countersign", now, {"remark": may_say(remark)})
-    go_on(session, case, now)
-
-
-def took_over(session: Session, case: Case) -> set[int | None]:
-    """Return everybody who took over since the last countersignature: one may be the reason's."""
-    since = select(func.coalesce(func.max(Entry.n), 0)).where(
-        Entry.case_id == case.id, Entry.verb == "countersign"
-    )
-    query = select(Entry.user_id).where(
-        Entry.case_id == case.id, Entry.verb == "acknowledge", Entry.n > since.scalar_subquery()
-    )
-    return set(session.scalars(query))
 
 
 def assign(

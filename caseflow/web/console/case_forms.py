@@ -143,6 +143,23 @@ def _conclude(sight: Sight) -> Form | None:
     return Form("conclude", gettext("转入答复"), action(sight, "conclude"), (what,))
 
 
+def _raise_urgency(sight: Sight) -> Form | None:
+    if sight.case.urgent and sight.dossier.clock("immediate"):
+        return None
+    return Form(
+        "raise_urgency",
+        gettext("有学生人身安全危险：转为紧急"),
+        action(sight, "raise_urgency"),
+        (
+            gettext("即时处置期限：%(when)s，须由专人确认接手。", when=sight.urgent_due()),
+            gettext("将通知：值班长、分管领导。正在发生危险的，请先报警。"),
+        ),
+        (Field("textarea", "reason", gettext("依据：什么人、什么危险"), longest=2000),),
+        submit=gettext("转为紧急"),
+        look="alarm",
+    )
+
+
 def _acknowledge(sight: Sight) -> Form | None:
     if not sight.case.urgent or sight.dossier.clock("immediate") is None:
         return None
@@ -292,6 +309,7 @@ _BUILDERS: dict[str, Builder] = {
     "refer": _refer,
     "split": _split,
     "conclude": _conclude,
+    "raise_urgency": _raise_urgency,
     "acknowledge": _acknowledge,
     "countersign": _countersign,
     "second_look": _second_look,

@@ -3,9 +3,9 @@
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput
-from caseflow.ledger.moves import asking, closing, items, naming, notice, triage
+from caseflow.ledger.moves import asking, closing, items, naming, notice, triage, urgency
 from caseflow.ledger.moves.closing import Heard
-from caseflow.ledger.moves.triage import DangerCard
+from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.tables import Case
 from caseflow.refs import whole
 from caseflow.web.console.frame import Page, blueprint
@@ -84,7 +84,19 @@ def acknowledge(number: str) -> Page:
     return on_case(
         number,
         "acknowledge",
-        lambda s, case: triage.acknowledge(s, actor(), case.id, card, now(), seen=seen()),
+        lambda s, case: urgency.acknowledge(s, actor(), case.id, card, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/cases/<number>/raise_urgency")
+@needs("case.raise_urgency")
+def raise_urgency(number: str) -> Page:
+    """Say that a matter is urgent after all (转为紧急)."""
+    why = typed("reason")
+    return on_case(
+        number,
+        "raise_urgency",
+        lambda s, case: urgency.raise_urgency(s, actor(), case.id, why, now(), seen=seen()),
     )
 
 
@@ -96,7 +108,7 @@ def countersign(number: str) -> Page:
     return on_case(
         number,
         "countersign",
-        lambda s, case: triage.countersign(s, actor(), case.id, remark, now(), seen=seen()),
+        lambda s, case: urgency.countersign(s, actor(), case.id, remark, now(), seen=seen()),
     )
 
 

@@ -61,6 +61,7 @@ class CaseView:
     facts: list[tuple[str, str]]
     clocks: list[ClockView]
     step: Step
+    danger: Form | None
     more: list[Form]
     items: list[ItemView]
     lines: list[Line]
@@ -78,7 +79,9 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
     of_items = {item.id: item_forms.forms(sight, item) for item in sight.dossier.items}
     step = next_step(sight, forms, of_items)
     orders = reading.of_case(sight.session, sight.case)
-    more = [form for form in forms.values() if form is not step.form]
+    # Who reads a report first is asked whether a child is in danger; later it is one move of many.
+    danger = forms.get("raise_urgency") if sight.case.state == "received" else None
+    more = [form for form in forms.values() if form is not step.form and form is not danger]
     drawn = {form.key: form for one in (forms, *of_items.values()) for form in one.values()}
     asks_for_unit = any(
         one.look == "unit"
@@ -92,6 +95,7 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
         facts=_facts(sight),
         clocks=_case_clocks(sight),
         step=step,
+        danger=danger,
         more=more,
         items=[
             _item(sight, item, list(of_items[item.id].values())) for item in sight.dossier.items

@@ -32,6 +32,7 @@ DONE = {
     "refer": "已转送。",
     "split": "已拆分。",
     "conclude": "已转入答复。",
+    "raise_urgency": "已转为紧急，值班长和分管领导会收到通知。",
     "acknowledge": "已记录，由您接手。",
     "countersign": "已会签。",
     "second_look": "已复看。",

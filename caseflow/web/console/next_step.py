@@ -62,13 +62,16 @@ def _urgent(sight: Sight, case: CaseForms) -> Step | None:
 
 def _cries(sight: Sight) -> tuple[Report | None, bool]:
     """Return what nobody has taken over yet: the newest report of retaliation, and whether the
-    case came in as danger to a child.
+    case came in as danger to a child, or was raised to it.
     """
     entries = sight.dossier.entries
     waiting = list(takewhile(lambda entry: entry.verb != "acknowledge", entries))
     numbers = [entry.facts["report"] for entry in waiting if entry.verb == "retaliation"]
     reports = {report.number: report for report in sight.dossier.reports}
-    danger = any(entry.verb == "open" and entry.facts["urgent"] for entry in waiting)
+    danger = any(
+        entry.verb == "raise_urgency" or (entry.verb == "open" and entry.facts["urgent"])
+        for entry in waiting
+    )
     return (reports.get(numbers[0]) if numbers else None), danger
 
 

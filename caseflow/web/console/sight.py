@@ -1,7 +1,7 @@
 """What a page of one case is made from: the dossier, who looks, when, and by which rules."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -81,6 +81,11 @@ class Sight:
         before = back.due if back else None
         matter = matter_of(self.case)
         return due_text(preview.due(self.session, clock, matter, self.now, before=before))
+
+    def urgent_due(self) -> str:
+        """Return when somebody must have taken over, were the case raised to urgent now."""
+        matter = replace(matter_of(self.case), urgent=True)
+        return due_text(preview.due(self.session, "immediate", matter, self.now))
 
 
 def look_at(session: Session, case: Case) -> Sight:
