@@ -21,7 +21,7 @@
   document.addEventListener("htmx:responseError", failed);
   document.addEventListener("htmx:sendError", failed);
 
-  // Leaving a form with unsent words asks first: <form data-guard>.
+  // Leaving a form with unsent words asks first: <form data-guard>; data-unsent: it came with such.
   let leaving = false;
   const snapshot = (form) => {
     const values = [];
@@ -32,7 +32,7 @@
   };
   const guarded = new Map();
   const guard = (root) => all("form[data-guard]", root).forEach((form) => {
-    if (!guarded.has(form)) guarded.set(form, snapshot(form));
+    if (!guarded.has(form)) guarded.set(form, "unsent" in form.dataset ? null : snapshot(form));
   });
   window.addEventListener("beforeunload", (event) => {
     if (leaving) return;

@@ -11,8 +11,12 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.house import House
 from tests.browser.people import (
+    FOUND,
+    ITS_PEOPLE,
+    SCHOOL,
     Receipt,
     does,
+    hand_in,
     hold,
     letter,
     log,
@@ -26,11 +30,10 @@ from tests.browser.people import (
     state,
 )
 
-SCHOOL, ITS_PEOPLE, ITS_HEAD = "临溪中学", "linxi", "linxi_head"
+ITS_HEAD = "linxi_head"
 SECTION = "区教育局基础教育股"
 PARENT = "parent@mail.example"
 CALL = "午餐里有异物，孩子吃了肚子疼"
-FOUND = {"result": "substantiated", "basis": "查看留样和采购台账，情况属实"}
 PLEASED = {"reached": "yes", "solved": "yes", "satisfied": "yes", "words": "满意"}
 DISPLEASED = {"reached": "yes", "solved": "no", "satisfied": "no", "words": "还是老样子"}
 
@@ -48,9 +51,9 @@ def put_right(page: Page, task: str, photo: Path) -> None:
     """Verify and put right, as a school does with a complaint: signs, looks, concludes, submits."""
     hold(page, task)
     sign(page)
-    does(page, "evidence", files=photo)
+    hand_in(page, photo)
     does(page, "find", **FOUND)
-    does(page, "evidence", files=photo, note="整改后")
+    hand_in(page, photo, note="整改后")
     does(page, "submit", done="已更换供应商，补了留样记录")
 
 
@@ -88,7 +91,7 @@ def test_a_tip_without_a_name_reaches_its_end_and_the_school_never_knew(
     hold(inspector, task)
     expect(inspector.locator("main")).not_to_contain_text(told)
     sign(inspector)
-    does(inspector, "evidence", files=photo)
+    hand_in(inspector, photo)
     notice = "检查发现存在有偿补课，请立即停止并退费"
     does(inspector, "find", **FOUND, rectifying_unit=SCHOOL, rectify_text=notice)
 
@@ -96,7 +99,7 @@ def test_a_tip_without_a_name_reaches_its_end_and_the_school_never_knew(
     expect(school.locator("main")).to_contain_text("核查结论：属实")
     expect(school.locator("main")).not_to_contain_text(task)
     sign(school)
-    does(school, "evidence", files=photo)
+    hand_in(school, photo)
     does(school, "submit", done="已停止并退费")
     handler = answered(house, got, "已责令停止并退费。", way="track")
     state(handler, "已办结")
@@ -122,7 +125,7 @@ def test_a_complaint_by_telephone_is_returned_once_and_its_caller_is_pleased(
     expect(school.locator("main")).to_contain_text("看不清整改前后，请补近照")
     send(school, "move-submit", done="补了")
     expect(school.locator(".error-summary")).to_be_visible()
-    does(school, "evidence", files=photo)
+    hand_in(school, photo)
     does(school, "submit", done="补了近照")
 
     handler = answered(house, got, "已更换供应商。", way="telephone")

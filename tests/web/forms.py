@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 _VOID = {"input", "img", "br", "hr", "meta", "link"}
+_CONTROLS = {"input", "button", "textarea", "select"}
 _UNSEEN = {"script", "style", "title", "template", "option"}
 
 
@@ -15,6 +16,12 @@ class Form:
     method: str
     fields: dict[str, list[str]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    others: set[str] = field(default_factory=set)
+    id: str = ""
+
+    def leads_to(self, action: str) -> bool:
+        """Tell whether one of its buttons sends it there: by the form's action or by its own."""
+        return action == self.action or action in self.others
 
 
 class Reader(HTMLParser):
@@ -28,6 +35,7 @@ class Reader(HTMLParser):
         self.csrf = ""
         self._open: list[str] = []
         self._form: Form | None = None
+        self._inside: Form | None = None
         self._area: tuple[str, list[str]] | None = None
         self._select: tuple[str, list[str], list[str]] | None = None
 
@@ -35,14 +43,14 @@ class Reader(HTMLParser):
         said = {name: value or "" for name, value in attrs}
         if tag not in _VOID:
             self._open.append(tag)
+        self._form = self._owner(said) if tag in _CONTROLS else self._form
         if tag == "form":
-            self._form = Form(said.get("action", ""), said.get("method", "get").lower())
-            self.forms.append(self._form)
+            self._begin(said)
         elif tag == "a" and "href" in said:
             self.links.append(said["href"])
         elif tag == "meta" and said.get("name") == "csrf-token":
             self.csrf = said["content"]
-        elif tag in ("input", "button") and said.get("name"):
+        elif tag in ("input", "button"):
             self._control(tag, said)
         elif tag == "textarea" and said.get("name"):
             self._area = (said["name"], [])
@@ -53,10 +61,27 @@ class Reader(HTMLParser):
             if "selected" in said:
                 self._select[2].append(said.get("value", ""))
 
+    def _begin(self, said: dict[str, str]) -> None:
+        form = Form(
+            said.get("action", ""), said.get("method", "get").lower(), id=said.get("id", "")
+        )
+        self._inside = self._form = form
+        self.forms.append(form)
+
+    def _owner(self, said: dict[str, str]) -> Form | None:
+        """Return the form of a control: the one that it names, else the one around it."""
+        if "form" not in said:
+            return self._inside
+        return next((form for form in self.forms if form.id == said["form"]), None)
+
     def _control(self, tag: str, said: dict[str, str]) -> None:
         if self._form is None:
             return
-        name, value = said["name"], said.get("value", "")
+        if "formaction" in said:
+            self._form.others.add(said["formaction"])
+        name, value = said.get("name", ""), said.get("value", "")
+        if not name:
+            return
         if name == "csrf_token":
             self.csrf = value
         self._form.names.add(name)
@@ -74,7 +99,7 @@ class Reader(HTMLParser):
             while self._open.pop() != tag:
                 pass
         if tag == "form":
-            self._form = None
+            self._form = self._inside = None
         elif tag == "textarea" and self._area:
             name, parts = self._area
             self._keep(name, "".join(parts).removeprefix("\n"))

@@ -118,15 +118,15 @@ class Page:
         return " ".join(" ".join(self._read.words).split())
 
     def form(self, action: str) -> Form:
-        """Return the form with that action; fails when the page offers none."""
-        found = [form for form in self.forms if form.action == action]
+        """Return the form that a button sends there; fails when the page offers none."""
+        found = [form for form in self.forms if form.leads_to(action)]
         offered = sorted({form.action for form in self.forms})
         assert found, f"no form for {action} in {self.path}; there are {offered}"
         return found[0]
 
     def offers(self, action: str) -> bool:
-        """Tell whether the page has a form with that action."""
-        return any(form.action == action for form in self.forms)
+        """Tell whether the page has a form that a button sends there."""
+        return any(form.leads_to(action) for form in self.forms)
 
     def send(self, action: str, **typed: Any) -> "Page":
         """Fill the form with that action and send it; follow to the next page."""

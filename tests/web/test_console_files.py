@@ -129,7 +129,7 @@ def test_others_can_write_while_files_are_put_into_the_store(
         item_id = site.ask(lambda session: session.scalars(select(Item.id)).one())
         page = site.as_(holder).get(f"/unit/items/{item_id}")
         page = page.send(f"/unit/items/{item_id}/sign_for")
-        page.send(f"/unit/items/{item_id}/evidence", files=[a_file()])
+        page.send(f"/unit/items/{item_id}/evidence", evidence=[a_file()])
     else:
         on_item(site, holder, number, "sign_for")
         on_item(site, holder, number, "hand_in", file=a_file())

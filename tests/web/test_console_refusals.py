@@ -56,7 +56,7 @@ def test_chosen_files_that_a_refusal_lost_are_said_to_be(site: Site) -> None:
     on_item(site, "handler", number, "hand_in", file=a_file())
     hand_in = f"/console/items/{item_of(site, number).id}/hand_in"
     evidence = f"/unit/items/{item_of(site, number).id}/evidence"
-    for page in (office.send(hand_in, file=a_file()), unit.send(evidence, files=a_file())):
+    for page in (office.send(hand_in, file=a_file()), unit.send(evidence, evidence=a_file())):
         assert page.status == 409
         assert "所选的文件需要重新选择" in page.text
 

@@ -78,7 +78,7 @@ def test_an_empty_list_says_why_and_what_next(site: Site) -> None:
 
 def test_what_is_submitted_waits_and_what_is_struck_off_is_over(site: Site) -> None:
     item_id = rectifying(site)
-    page = open_item(site, item_id).send(at(item_id, "evidence"), files=[a_file()])
+    page = open_item(site, item_id).send(at(item_id, "evidence"), evidence=[a_file()])
     page.send(at(item_id, "submit"), done="已重新清洗")
     assert "等督导办公室处理的" in site.as_("school").get("/unit/").text
     reviewer = site.office["reviewer"]
@@ -112,7 +112,7 @@ def test_the_page_asks_for_what_is_to_be_done_now(site: Site) -> None:
     assert asks(page) == ["请整改", "交办内容"]
     assert "请按核查结论整改到位" in page.text
     site.later(minutes=5)
-    page = open_item(site, item_id).send(at(item_id, "evidence"), files=[a_file()])
+    page = open_item(site, item_id).send(at(item_id, "evidence"), evidence=[a_file()])
     page = page.send(at(item_id, "submit"), done="已重新清洗")
     assert asks(page) == ["交办内容"]
     returned(site, item_id, "照片看不清")
@@ -126,7 +126,7 @@ def test_what_was_written_for_the_rectification_is_asked_first_and_listed(site: 
     assert asks(page) == ["请整改", "交办内容"]
     assert page.text.index("请停用二号冷柜") < page.text.index("请核查食堂卫生情况")
     assert "请停用二号冷柜" in site.as_("school").get("/unit/").text
-    page = page.send(at(item_id, "evidence"), files=[a_file()])
+    page = page.send(at(item_id, "evidence"), evidence=[a_file()])
     page.send(at(item_id, "submit"), done="已停用")
     assert asks(open_item(site, item_id)) == ["整改要求", "交办内容"]
 
@@ -141,7 +141,7 @@ def test_a_complaint_goes_from_signature_to_submission(site: Site) -> None:
     page = page.send(at(item_id, "find"), result="substantiated", basis="现场看到")
     assert state(site, item_id) == "rectifying"
     site.later(minutes=5)
-    page = page.send(at(item_id, "evidence"), files=[a_file(), a_file("二.png")], note="整改后")
+    page = page.send(at(item_id, "evidence"), evidence=[a_file(), a_file("二.png")], note="整改后")
     assert "第 2 份" in page.text
     page = page.send(at(item_id, "submit"), done="已重新清洗并培训")
     assert state(site, item_id) == "submitted"
@@ -168,7 +168,7 @@ def test_a_submission_without_evidence_is_told_beside_the_field(site: Site) -> N
 def test_what_is_said_of_a_file_stands_under_it(site: Site) -> None:
     item_id = rectifying(site)
     page = open_item(site, item_id)
-    page = page.send(at(item_id, "evidence"), files=[a_file()], note="食堂留样照片")
+    page = page.send(at(item_id, "evidence"), evidence=[a_file()], note="食堂留样照片")
     assert "食堂留样照片" in page.text
     [number] = site.ask(lambda s: s.scalars(select(Case.number)).all())
     assert "食堂留样照片" in site.as_("handler").get(f"/console/cases/{number}").text
@@ -184,9 +184,60 @@ def test_a_submission_takes_its_evidence_along(site: Site) -> None:
     assert "第 1 份" in page.text
 
 
+def test_files_can_be_saved_first_and_the_words_wait_in_the_same_form(site: Site) -> None:
+    item_id = rectifying(site)
+    page = open_item(site, item_id)
+    assert page.form(at(item_id, "evidence")) is page.form(at(item_id, "submit"))
+    page = page.send(
+        at(item_id, "evidence"), evidence=[a_file()], note="冷柜", done="已更换冷柜\n并消毒"
+    )
+    assert (page.status, state(site, item_id)) == (200, "rectifying")
+    assert "您写的还在，还没有提交" in page.text
+    assert "第 1 份" in page.text
+    form = page.form(at(item_id, "submit"))
+    assert (form.fields["done"], form.fields["note"]) == (["已更换冷柜\n并消毒"], [""])
+    page = page.send(at(item_id, "submit"))
+    assert (page.status, state(site, item_id)) == (200, "submitted")
+    assert "已更换冷柜" in page.text
+
+
+def test_a_finding_is_not_lost_when_its_files_are_saved_first_or_cannot_be(site: Site) -> None:
+    item_id = dispatched(site)
+    page = signed(site, item_id)
+    words = {"result": "partly", "basis": "看了留样"}
+    refused = page.send(at(item_id, "evidence"), evidence=[a_file("空.png", b"")], **words)
+    assert refused.status == 422
+    page = refused.send(at(item_id, "evidence"), evidence=[a_file()])
+    form = page.form(at(item_id, "find"))
+    assert {name: form.fields[name] for name in words} == {k: [v] for k, v in words.items()}
+    page.send(at(item_id, "find"))
+    assert state(site, item_id) == "rectifying"
+
+
+def test_what_was_written_for_a_form_that_is_gone_is_still_shown(site: Site) -> None:
+    item_id = dispatched(site)
+    before = signed(site, item_id)
+    before.send(at(item_id, "find"), result="partly", basis="同事先写的")
+    page = before.send(
+        at(item_id, "evidence"), evidence=[a_file()], result="unverifiable", basis="我写的依据"
+    )
+    assert page.status == 409
+    assert "您刚才写的 无法查实 我写的依据" in page.text
+
+
+def test_what_the_page_guessed_itself_is_nobodys_words(site: Site) -> None:
+    item_id = dispatched(site, "tip", "academy", inspector=True, unit=site.office.units["school"])
+    page = signed(site, item_id, "inspector")
+    assert page.form(at(item_id, "find")).fields["rectifying_unit"] == ["测试academy"]
+    page = page.send(at(item_id, "evidence"), evidence=[a_file()])
+    assert (page.path, "您写的还在" in page.text) == (at(item_id), False)
+    page = page.send(at(item_id, "evidence"), evidence=[a_file()], rectifying_unit="别的")
+    assert page.form(at(item_id, "find")).fields["rectifying_unit"] == ["别的"]
+
+
 def test_evidence_from_before_the_finding_does_not_count(site: Site) -> None:
     item_id = dispatched(site)
-    page = signed(site, item_id).send(at(item_id, "evidence"), files=[a_file()])
+    page = signed(site, item_id).send(at(item_id, "evidence"), evidence=[a_file()])
     site.later(minutes=5)
     page = open_item(site, item_id).send(at(item_id, "find"), result="partly", basis="部分属实")
     assert "还没有新材料" in page.text
@@ -200,7 +251,7 @@ def test_an_unfounded_matter_goes_straight_to_the_check_with_evidence(site: Site
     assert (refused.status, state(site, item_id)) == (422, "verifying")
     assert "请先上传新的材料" in refused.text
     assert refused.form(at(item_id, "find")).fields["basis"] == ["查无此事"]
-    page = refused.send(at(item_id, "evidence"), files=[a_file()])
+    page = refused.send(at(item_id, "evidence"), evidence=[a_file()])
     page.send(at(item_id, "find"), result="unsubstantiated", basis="查无此事")
     assert state(site, item_id) == "submitted"
 
@@ -215,7 +266,7 @@ def test_a_finding_needs_its_result_and_its_basis(site: Site) -> None:
 
 def test_the_reason_of_a_return_is_shown_to_whoever_has_to_do_it_again(site: Site) -> None:
     item_id = rectifying(site)
-    page = open_item(site, item_id).send(at(item_id, "evidence"), files=[a_file()])
+    page = open_item(site, item_id).send(at(item_id, "evidence"), evidence=[a_file()])
     page.send(at(item_id, "submit"), done="改了")
     site.later(minutes=5)
     returned(site, item_id, "照片看不清，请重拍")
@@ -230,7 +281,7 @@ def test_the_reason_of_a_return_is_shown_to_whoever_has_to_do_it_again(site: Sit
 
 def test_what_a_unit_handed_in_stays_its_own_when_its_people_go(site: Site) -> None:
     item_id = rectifying(site)
-    page = open_item(site, item_id).send(at(item_id, "evidence"), files=[a_file()])
+    page = open_item(site, item_id).send(at(item_id, "evidence"), evidence=[a_file()])
     page.send(at(item_id, "submit"), done="已更换供应商")
     other = site.office.units["academy"]
 
@@ -254,7 +305,7 @@ def test_a_file_that_is_too_large_is_told_beside_the_field_and_nothing_is_kept(
     item_id = dispatched(site)
     large = a_file("大.png", PNG + b"\0" * (20 * 1024 * 1024))
     page = signed(site, item_id).send(
-        at(item_id, "evidence"), files=[a_file(), large], note="两张照片"
+        at(item_id, "evidence"), evidence=[a_file(), large], note="两张照片"
     )
     page.response.request.environ["wsgi.input"].close()  # the test client forgets large bodies
     assert page.status == 422
@@ -267,13 +318,15 @@ def test_no_file_and_an_empty_file_are_told(site: Site) -> None:
     item_id = dispatched(site)
     page = signed(site, item_id)
     assert "请选择要上传的" in page.send(at(item_id, "evidence")).text
-    page = page.send(at(item_id, "evidence"), files=[a_file("空.png", b"")])
+    page = page.send(at(item_id, "evidence"), evidence=[a_file("空.png", b"")])
     assert (page.status, "有文件是空的" in page.text) == (422, True)
 
 
 def test_evidence_is_handed_out_under_a_neutral_name_to_its_own_unit_only(site: Site) -> None:
     item_id = dispatched(site)
-    page = signed(site, item_id).send(at(item_id, "evidence"), files=[a_file("王小明的检讨书.png")])
+    page = signed(site, item_id).send(
+        at(item_id, "evidence"), evidence=[a_file("王小明的检讨书.png")]
+    )
     [link] = [href for href in page.links if href.startswith("/unit/evidence/")]
     file = site.as_("school").client.get(link)
     assert file.get_data() == PNG
@@ -289,7 +342,7 @@ def test_evidence_is_handed_out_under_a_neutral_name_to_its_own_unit_only(site: 
 def test_a_form_from_before_another_move_gets_409_and_keeps_what_was_typed(site: Site) -> None:
     item_id = rectifying(site)
     before = open_item(site, item_id)
-    open_item(site, item_id).send(at(item_id, "evidence"), files=[a_file()])
+    open_item(site, item_id).send(at(item_id, "evidence"), evidence=[a_file()])
     page = before.send(at(item_id, "submit"), done="已经改好了")
     assert (page.status, state(site, item_id)) == (409, "rectifying")
     assert "这一事项刚有变化" in page.text
@@ -342,7 +395,7 @@ def test_the_rectifying_unit_signs_first_and_then_submits(site: Site) -> None:
     assert not page.offers(at(item_id, "submit"))
     page = page.send(at(item_id, "sign_for"))
     site.later(minutes=5)
-    page = page.send(at(item_id, "evidence"), files=[a_file()])
+    page = page.send(at(item_id, "evidence"), evidence=[a_file()])
     page.send(at(item_id, "submit"), done="已停办")
     assert state(site, item_id) == "submitted"
     assert site.ask(lambda s: s.query(Case).one().state) == "handling"

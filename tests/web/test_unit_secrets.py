@@ -54,7 +54,9 @@ def a_tip_to_rectify(site: Site) -> int:
     """A tip on the academy, verified by an inspector after a return, now to be put right."""
     item_id = dispatched(site, "tip", "section", inspector=True, unit=site.office.units["academy"])
     page = signed(site, item_id, "inspector")
-    page = page.send(at(item_id, "evidence"), files=[a_file("举报人提供.png")], note="举报人给的")
+    page = page.send(
+        at(item_id, "evidence"), evidence=[a_file("举报人提供.png")], note="举报人给的"
+    )
     page.send(at(item_id, "find"), result="unverifiable", basis="举报人说的教室锁着")
     site.later(minutes=5)
     returned(site, item_id, "举报人说晚上开门，请晚上再去")
@@ -145,7 +147,7 @@ def test_another_item_of_the_same_case_stays_unknown(site: Site) -> None:
 def test_the_first_holder_does_not_learn_what_the_second_one_does(site: Site) -> None:
     item_id = a_tip_to_rectify(site)
     page = open_item(site, item_id, "academy").send(at(item_id, "sign_for"))
-    page = page.send(at(item_id, "evidence"), files=[a_file()])
+    page = page.send(at(item_id, "evidence"), evidence=[a_file()])
     page.send(at(item_id, "submit"), done="已停止晚间课程")
     site.later(minutes=5)
     returned(site, item_id, "请补充退费凭证")

@@ -1,6 +1,6 @@
 """What a unit or inspector holds: the list, and one item with what is asked and by when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask import render_template
@@ -12,6 +12,7 @@ from caseflow.intake import desk_places
 from caseflow.ledger import holding
 from caseflow.ledger.holding import Sheet
 from caseflow.ledger.states import FINDINGS
+from caseflow.ledger.tables import Item
 from caseflow.people.scope import Scope
 from caseflow.people.tables import Unit
 from caseflow.web import edge
@@ -23,12 +24,15 @@ from caseflow.web.unit.frame import Page, Times, bearer, blueprint, lines, scope
 from caseflow.web.unit.orders import order_line
 from config import MIB
 
+OBJECTION = ("reason",)
+FINDING = ("note", "result", "basis", "rectifying_unit", "rectify_text")
+SUBMISSION = ("note", "done")
+
 
 @dataclass(frozen=True)
 class Typed:
-    """A move that could not be made: which, what was typed, what is wrong with it, and why not."""
+    """What was typed and not sent yet: with what is wrong with it, or why it could not be done."""
 
-    move: str = ""
     form: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     changed: str = ""
@@ -66,6 +70,7 @@ def page(session: Session, item_id: int, typed: Typed) -> str:
     sheet = holding.sheet(session, scope(), item_id, edge.now())
     held = sheet.holding
     inspects = edge.actor().unit is None
+    fields = _fields(sheet)
     return render_template(
         "unit/item.html",
         unit=bearer(session),
@@ -84,16 +89,42 @@ def page(session: Session, item_id: int, typed: Typed) -> str:
         results=_results(inspects),
         inspects=inspects,
         unit_names=desk_places.unit_names(session, district()) if inspects else (),
-        rectifying_unit=_first_guess(session, sheet) if inspects else "",
-        place=_place(session, sheet) if inspects else "",
+        rectifying_unit=first_guess(session, held.item) if inspects else "",
+        place=_place(session, held.item) if inspects else "",
         limits_told=gettext(
             "一次最多 %(many)d 个，每个不超过 %(large)d MB。",
             many=edge.settings().max_files,
             large=edge.settings().max_file // MIB,
         ),
+        unsigned=_unsigned(held.item),
+        fields=fields,
+        stranded=_stranded(typed, fields),
         typed=typed,
         errors={name: gettext(told) for name, told in typed.errors.items()},
     )
+
+
+def _unsigned(item: Item) -> bool:
+    """Tell whether the holder has to sign first: for the item, or for the rectification."""
+    return item.state == "dispatched" or (item.state == "rectifying" and item.signed_at is None)
+
+
+def _fields(sheet: Sheet) -> tuple[str, ...]:
+    """Return the fields that the holder is offered now, with those of an objection."""
+    item, objects = sheet.holding.item, OBJECTION if sheet.object_until else ()
+    if not sheet.holding.turn or _unsigned(item):
+        return objects
+    if item.state == "rectifying":
+        return (*SUBMISSION, *objects)
+    return (*(FINDING if sheet.concludes else ("note",)), *objects)
+
+
+def _stranded(typed: Typed, fields: Sequence[str]) -> list[str]:
+    """Return what was typed into a form that is no longer offered, to be read and copied."""
+    left = {name: said for name, said in typed.form.items() if name not in fields}
+    if left.get("result") in words.FINDINGS:
+        left["result"] = gettext(words.FINDINGS[left["result"]])
+    return list(left.values())
 
 
 def district() -> Scope:
@@ -116,13 +147,13 @@ def _results(inspects: bool) -> list[dict[str, str]]:
     ]
 
 
-def _place(session: Session, sheet: Sheet) -> str:
+def _place(session: Session, item: Item) -> str:
     """Return the unit where an inspector verifies in person."""
-    unit = session.get(Unit, sheet.holding.item.verifying_unit_id)
+    unit = session.get(Unit, item.verifying_unit_id)
     return unit.name if unit else ""
 
 
-def _first_guess(session: Session, sheet: Sheet) -> str:
+def first_guess(session: Session, item: Item) -> str:
     """Return the unit that an inspector would most often name: the one the item went to."""
-    unit = session.get(Unit, sheet.holding.item.verifying_unit_id)
+    unit = session.get(Unit, item.verifying_unit_id)
     return unit.name if unit and unit.kind not in ("office", "section") else ""

@@ -20,9 +20,17 @@ from caseflow.web.edge import needs, now, typed
 from caseflow.web.files import Brought
 from caseflow.web.locale import gettext
 from caseflow.web.unit.frame import blueprint, scope
-from caseflow.web.unit.items import Typed, district, page
+from caseflow.web.unit.items import (
+    FINDING,
+    OBJECTION,
+    SUBMISSION,
+    Typed,
+    district,
+    first_guess,
+    page,
+)
 
-FIELDS = ("note", "reason", "result", "basis", "rectifying_unit", "rectify_text", "done")
+FIELDS = tuple(dict.fromkeys(OBJECTION + FINDING + SUBMISSION))
 
 _FILES = "所选的文件需要重新选择"
 _CHANGED = "这一事项刚有变化，这次没有保存。请看清现在的情况再操作；您写的还在。"
@@ -30,12 +38,15 @@ _CHANGED = "这一事项刚有变化，这次没有保存。请看清现在的�
 
 def _move(
     item_id: int,
-    name: str,
     done: str,
     verb: Callable[[Session], object],
     files: Brought | None = None,
+    sent: str = "",
 ) -> ResponseReturnValue:
-    """Run one move in a transaction behind the item's lock and mark, and answer with the page."""
+    """Run one move in a transaction behind the item's lock and mark, and answer with the page.
+
+    `sent`: the one field that goes with this move, where the others are given back.
+    """
     seen, here = typed("seen"), scope()
 
     def one(session: Session) -> None:
@@ -52,12 +63,15 @@ def _move(
         fields = error.fields
         if files is not None and files.field_name not in fields and _came():
             fields = {**fields, files.field_name: _FILES}
-        return _again(item_id, Typed(name, _said(), fields)), 422
+        return _again(item_id, Typed(_said(), fields)), 422
     except (Stale, MoveNotAllowed, NotPermitted):
         changed = gettext(_CHANGED)
         if _came():
             changed = f"{changed} {gettext(_FILES)}"
-        return _again(item_id, Typed(name, _said(), changed=changed)), 409
+        return _again(item_id, Typed(_said(), changed=changed)), 409
+    if sent and (left := _unsent(item_id, sent)):
+        flash(gettext(done) + gettext("您写的还在，还没有提交。"), "success")
+        return _again(item_id, Typed(left)), 200
     flash(gettext(done), "success")
     return redirect(url_for(".item", item_id=item_id))
 
@@ -71,9 +85,21 @@ def _said() -> dict[str, str]:
     return {name: request.form[name] for name in FIELDS if request.form.get(name)}
 
 
-def _again(item_id: int, failed: Typed) -> str:
+def _unsent(item_id: int, sent: str) -> dict[str, str]:
+    """Return what was typed beside the field `sent`; a guess that the page itself had put there
+    is nobody's words.
+    """
+    left = {name: said for name, said in _said().items() if name != sent}
     with edge.read() as session:
-        return page(session, item_id, failed)
+        item = holding.sheet(session, scope(), item_id, now()).holding.item
+        if left == {"rectifying_unit": first_guess(session, item)}:
+            return {}
+    return left
+
+
+def _again(item_id: int, left: Typed) -> str:
+    with edge.read() as session:
+        return page(session, item_id, left)
 
 
 @blueprint.post("/items/<int:item_id>/sign_for")
@@ -81,7 +107,7 @@ def _again(item_id: int, failed: Typed) -> str:
 def sign_for(item_id: int) -> ResponseReturnValue:
     """Sign for an item, or for a rectification notice."""
     me, at = edge.actor(), now()
-    return _move(item_id, "sign_for", "已签收。", lambda s: work.sign_for(s, me, item_id, at))
+    return _move(item_id, "已签收。", lambda s: work.sign_for(s, me, item_id, at))
 
 
 @blueprint.post("/items/<int:item_id>/object", endpoint="object")
@@ -91,18 +117,18 @@ def object_to(item_id: int) -> ResponseReturnValue:
     me, at, reason = edge.actor(), now(), typed("reason")
     return _move(
         item_id,
-        "object",
         "已退单，等待审核；审核期间原期限照常计算。",
         lambda s: objecting.object_to(s, me, item_id, reason, at),
+        sent="reason",
     )
 
 
 @blueprint.post("/items/<int:item_id>/evidence")
 @needs("item.hold")
 def hand_in(item_id: int) -> ResponseReturnValue:
-    """Hand in files: all of them, or none when one cannot be taken."""
-    files = Brought("files", required=True)
-    return _move(item_id, "evidence", "材料已上传。", lambda s: files.hand_in(s, item_id), files)
+    """Hand in files: all of them, or none when one cannot be taken. Words stay in their form."""
+    files = Brought("evidence", required=True)
+    return _move(item_id, "材料已上传。", lambda s: files.hand_in(s, item_id), files, "note")
 
 
 @blueprint.post("/items/<int:item_id>/find")
@@ -122,7 +148,7 @@ def find(item_id: int) -> ResponseReturnValue:
     def verb(session: Session) -> None:
         gathered(lambda: files.hand_in(session, item_id), lambda: conclude(session))
 
-    return _move(item_id, "find", "核查结论已记录。", verb, files)
+    return _move(item_id, "核查结论已记录。", verb, files)
 
 
 def _rectifying(session: Session) -> tuple[int, str]:
@@ -153,4 +179,4 @@ def submit(item_id: int) -> ResponseReturnValue:
             lambda: work.submit(session, me, item_id, done, at),
         )
 
-    return _move(item_id, "submit", "已提交，等待验收。", verb, files)
+    return _move(item_id, "已提交，等待验收。", verb, files)

@@ -1,0 +1,65 @@
+"""A unit's one form, as a telephone sends it: the files alone or with the words, nothing lost."""
+
+from pathlib import Path
+
+from playwright.sync_api import Dialog, Page, expect
+
+from tests.browser.house import House
+from tests.browser.people import (
+    FOUND,
+    ITS_PEOPLE,
+    SCHOOL,
+    does,
+    hand_in,
+    hold,
+    log,
+    move,
+    open_case,
+    photograph,
+    sign,
+)
+from tests.browsers import TELEPHONE
+
+DONE = "已更换冷柜\n并消毒"
+
+
+def held(house: House, page: Page, task: str) -> None:
+    """Let a complaint come to the school and be found, up to where it has to be put right."""
+    got = log(house.as_("operator"), kind="complaint", unit=SCHOOL, text="冷柜不冷")
+    handler = house.as_("handler")
+    open_case(handler, got.number)
+    move(handler, "accept")
+    move(handler, "split", matters=task)
+    move(handler, "item-1-dispatch", unit=SCHOOL, text=task)
+    hold(page, task)
+    sign(page)
+
+
+def test_without_scripts_the_words_wait_while_the_files_are_saved(
+    house: House, tmp_path: Path
+) -> None:
+    page = house.visit(ITS_PEOPLE, viewport=TELEPHONE, java_script_enabled=False)
+    held(house, page, "查冷柜温度")
+    hand_in(page, photograph(tmp_path), **FOUND)
+    expect(page.locator("[name=result]:checked")).to_have_value(FOUND["result"])
+    does(page, "find")
+    hand_in(page, photograph(tmp_path, 1), done=DONE)
+    expect(page.locator("[name=done]")).to_have_value(DONE)
+    does(page, "submit")
+    expect(page.locator("main")).to_contain_text("已更换冷柜")
+
+
+def test_words_that_were_given_back_are_not_left_by_mistake(house: House, tmp_path: Path) -> None:
+    page, asked = house.visit(ITS_PEOPLE, viewport=TELEPHONE), []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    held(house, page, "再查冷柜温度")
+    hand_in(page, photograph(tmp_path), basis=FOUND["basis"])
+    page.on("dialog", stay)
+    page.locator("[name=note]").click()  # a browser asks only where somebody touched the page
+    page.get_by_role("link", name="返回列表").click()
+    expect(page.locator("[name=basis]")).to_have_value(FOUND["basis"])
+    assert asked == ["beforeunload"]
