@@ -5,6 +5,7 @@
 //   <p data-draft-state data-saving data-saved data-failed>   says whether the words are safe
 //   data-key="s"                                              the element that Alt+S presses (a link or a button)
 //                                                             or goes to (a field, or the first of a choice)
+//   data-choose="f-answer_text"                               with data-key on one of a choice: takes it and goes on there
 //   <div data-keys-help hidden>                               shown by ?
 (() => {
   "use strict";
@@ -117,7 +118,8 @@
       const target = document.querySelector(`[data-key="${event.code.slice(3).toLowerCase()}"]`);
       if (!target) return;
       event.preventDefault();
-      if (target.matches("input:not([type=submit]), select, textarea, [data-put]")) target.focus();
+      if ("choose" in target.dataset) { target.click(); (document.getElementById(target.dataset.choose) || target).focus(); }
+      else if (target.matches("input:not([type=submit]), select, textarea, [data-put]")) target.focus();
       else target.click();
       return;
     }

@@ -14,6 +14,7 @@ from caseflow import clock
 from caseflow.db import Database
 from caseflow.intake.tables import Draft
 from caseflow.ledger.report_tables import Report
+from caseflow.ledger.tables import Case
 from caseflow.people import accounts
 from caseflow.people.tables import Unit, User
 from tests.web.site import PASSWORD, Site
@@ -196,6 +197,43 @@ def test_a_danger_opens_its_card_and_the_keys_walk_through_it(desk: Page, site: 
     press(desk, "Space", "Alt+s")
     expect(desk.locator("#saved-title")).to_contain_text("紧急，已由您接手")
     assert len(reports(site)) == 1
+
+
+def test_an_answer_on_the_spot_is_one_key_away_and_so_is_the_way_back(
+    desk: Page, site: Site
+) -> None:
+    press(desk, "Alt+k", "Space", "Alt+n")
+    write(desk, "几点放学")
+    press(desk, "Alt+a")
+    assert desk.evaluate(FOCUSED) == "f-answer_text"
+    write(desk, "四点半放学")
+    press(desk, "Alt+l")
+    expect(desk.locator("#f-answer_text")).to_be_hidden()
+    press(desk, "Alt+a")
+    expect(desk.locator("#f-answer_text")).to_have_value("四点半放学")
+    press(desk, "Alt+s")
+    expect(desk.locator("#saved-title")).to_contain_text("当场答复")
+    assert site.ask(lambda s: s.scalars(select(Case.state)).all()) == ["answered"]
+
+
+def test_the_keys_are_named_where_somebody_looks_for_them(desk: Page) -> None:
+    named = ".desk-actions .choice:has([value=answer]) kbd"
+    expect(desk.locator(named)).to_have_text("Alt+A")
+    press(desk, "Alt+k", "?")
+    told = desk.locator("[data-keys-help]")
+    for key in ("Alt+U", "Alt+A", "Alt+J"):
+        expect(told).to_contain_text(key)
+
+
+def test_what_to_do_with_it_is_in_sight_however_long_the_sheet_is(desk: Page) -> None:
+    press(desk, "Alt+k", "Space", "Alt+j", "Space", "Alt+h")
+    desk.evaluate("scrollTo(0, 0)")
+    for control in ("[value=open]", "[value=answer]", "[type=submit]"):
+        expect(desk.locator(f".desk-actions {control}")).to_be_in_viewport(ratio=1)
+    bar, keys = (desk.locator(one).bounding_box() for one in (".desk-actions", ".key-bar"))
+    assert bar
+    assert keys
+    assert bar["y"] + bar["height"] <= keys["y"] + 1
 
 
 COPIES = """aheads => aheads.forEach(ahead => {
