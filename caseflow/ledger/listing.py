@@ -13,7 +13,9 @@ from caseflow.ledger import queries
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
+from caseflow.ledger.turns import waits_for
 from caseflow.people import names
+from caseflow.people.actor import Actor
 from caseflow.people.scope import Scope
 from caseflow.people.tables import Unit
 
@@ -78,29 +80,34 @@ class Group:
     kind: str
     rung: int
     mine: bool
+    turn: bool
+    nobodys: bool
     overdue: bool
     count: int
 
 
-def groups(session: Session, scope: Scope, person: int | None, now: datetime) -> list[Group]:
+_YES = ("mine", "turn", "nobodys", "overdue")
+
+
+def groups(session: Session, scope: Scope, actor: Actor, now: datetime) -> list[Group]:
     """Return the open cases of a scope by what lists are filtered by: one statement.
 
-    `person`: whose cases count as `mine`. At most states × kinds × rungs × 4 rows come back.
+    `actor`: whose cases count as `mine`, whose next step as `turn`. At most states × kinds ×
+    rungs × 12 rows come back.
     """
     inner = (
         select(
             Case.state,
             Case.kind,
             Case.rung,
-            sql_case((Case.handler_id == person, 1), else_=0).label("mine"),
+            sql_case((Case.handler_id == actor.id, 1), else_=0).label("mine"),
+            sql_case((waits_for(actor), 1), else_=0).label("turn"),
+            sql_case((Case.handler_id.is_(None), 1), else_=0).label("nobodys"),
             sql_case((Case.next_due <= now, 1), else_=0).label("overdue"),
         )
         .where(queries.visible(scope), Case.state.in_(OPEN_CASE_STATES))
         .subquery()
     )
-    marks = (inner.c.state, inner.c.kind, inner.c.rung, inner.c.mine, inner.c.overdue)
-    rows = session.execute(select(*marks, func.count()).group_by(*marks))
-    return [
-        Group(state, kind, rung, bool(mine), bool(overdue), count)
-        for state, kind, rung, mine, overdue, count in rows
-    ]
+    marks = [inner.c[name] for name in ("state", "kind", "rung", *_YES)]
+    rows = session.execute(select(*marks, func.count().label("count")).group_by(*marks))
+    return [Group(**{**row, **{name: bool(row[name]) for name in _YES}}) for row in rows.mappings()]

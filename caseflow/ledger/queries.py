@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     and_,
     false,
     literal,
@@ -27,6 +28,8 @@ from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import OPEN_CASE_STATES
 from caseflow.ledger.tables import UNSIGNED, Case, Item
+from caseflow.ledger.turns import waits_for
+from caseflow.people.actor import Actor
 from caseflow.people.scope import Scope
 
 PAGE = 25
@@ -34,11 +37,16 @@ PAGE = 25
 
 @dataclass(frozen=True)
 class Filters:
-    """What a work list is narrowed by; empty means all. `state`: one state, `open` or `closed`."""
+    """What a work list is narrowed by; empty means all. `state`: one state, `open` or `closed`.
+
+    `turn`: whose next step it is; `nobodys`: no handler yet.
+    """
 
     state: str = "open"
     kind: str = ""
     handler: int | None = None
+    turn: Actor | None = None
+    nobodys: bool = False
     overdue_at: datetime | None = None
     rung: int = 0
 
@@ -109,6 +117,10 @@ def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
         conditions.append(Case.kind == filters.kind)
     if filters.handler is not None:
         conditions.append(Case.handler_id == filters.handler)
+    if filters.turn is not None:
+        conditions.append(waits_for(filters.turn))
+    if filters.nobodys:
+        conditions.append(Case.handler_id.is_(None))
     if filters.overdue_at is not None:
         conditions.append(Case.next_due <= filters.overdue_at)
     if filters.rung:
@@ -137,15 +149,23 @@ def cries(session: Session, scope: Scope) -> Sequence[Case]:
     who is retaliated against after the end, a reason for not calling the police that nobody has
     countersigned. Through the running clocks and an index of their own, which hold few.
     """
-    crying = select(Clock.case_id).where(Clock.state == "running", Clock.name == "immediate")
-    unsigned = select(Case.id).where(text(UNSIGNED))
     query = (
         select(Case)
-        .where(Case.id.in_(union_all(crying, unsigned)))
+        .where(Case.id.in_(union_all(alarmed(), unsigned())))
         .where(visible(scope), Case.state.not_in(OPEN_CASE_STATES))
         .order_by(Case.next_due, Case.id)
     )
     return session.scalars(query.limit(PAGE)).all()
+
+
+def alarmed() -> Select[int | None]:
+    """Return the ids of cases that somebody must take over at once."""
+    return select(Clock.case_id).where(Clock.state == "running", Clock.name == "immediate")
+
+
+def unsigned() -> Select[int]:
+    """Return the ids of cases with a reason that waits for its countersignature."""
+    return select(Case.id).where(text(UNSIGNED))
 
 
 _ITEM_NUMBER = re.compile(r"(?:事项)?\s*([0-9]{6,9})", re.ASCII)  # not said

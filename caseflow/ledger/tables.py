@@ -28,6 +28,7 @@ def _among(column: str, words: tuple[str, ...]) -> str:
 
 
 _OPEN = _among("state", OPEN_CASE_STATES)
+_SUBMITTED = "state = 'submitted'"
 UNSIGNED = "countersign"
 """In SQL: a reason for not calling the police waits for its countersignature."""
 
@@ -156,6 +157,12 @@ class Item(Base):
         Index("ix_item_verifying_unit_id", "verifying_unit_id", "state"),
         Index("ix_item_rectifying_unit_id", "rectifying_unit_id", "state"),
         Index("ix_item_inspector_id", "inspector_id", "state"),
+        Index(
+            "ix_item_submitted",
+            "case_id",
+            sqlite_where=text(_SUBMITTED),
+            postgresql_where=text(_SUBMITTED),
+        ),
     )
 
 

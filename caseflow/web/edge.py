@@ -59,9 +59,20 @@ def can(permission: str) -> bool:
 
 @contextmanager
 def read() -> Iterator[Session]:
-    """Yield a session that can only read."""
+    """Yield a session that can only read: within another of the request, that one.
+
+    A page's frame reads while the page does; with a connection each, a few of them at once could
+    wait for one another until the pool gives up.
+    """
+    if "reading" in g:
+        yield g.reading
+        return
     with rooms().database.read() as session:
-        yield session
+        g.reading = session
+        try:
+            yield session
+        finally:
+            del g.reading
 
 
 def change(work: Callable[[Session], T]) -> T:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from caseflow import words
 from caseflow.clock import monotonic
 from caseflow.people.office import OfficeCard, card_of
+from caseflow.web.counts import nav_counts
 from caseflow.web.edge import can, now, read, rooms, settings, signed_in
 from caseflow.web.locale import gettext
 
@@ -76,5 +77,5 @@ def install(app: Flask) -> None:
     """Hand the frame to every template."""
     know_the_office(app)
     app.context_processor(_context)
-    app.jinja_env.globals.update(can=can, word=word)
+    app.jinja_env.globals.update(can=can, word=word, nav_counts=nav_counts)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -21,6 +21,7 @@ from caseflow.ledger import listing, outbox_reach, queries
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import items, triage
 from caseflow.ledger.tables import NEVER, Case, Item
+from caseflow.ledger.waiting import waiting
 from caseflow.outbox import letters
 from caseflow.outbox.metrics import figures
 from caseflow.people.scope import scope_of
@@ -103,6 +104,7 @@ def whole_tables(plan: str) -> set[str]:
 def test_a_work_list_reads_what_is_open(ledger: tuple[Database, Office]) -> None:
     database, office = ledger
     pages = [queries.Filters(), queries.Filters(kind="complaint"), queries.Filters(rung=2)]
+    pages += [queries.Filters(nobodys=True), queries.Filters(turn=office["handler"])]
     for scope, filters in product((scope_of(office["city"]), scope_of(office["handler"])), pages):
         plan = plans(database, partial(queries.work_list, scope=scope, filters=filters))
         assert whole_tables(plan) == set(), plan
@@ -118,11 +120,23 @@ def test_what_stands_beside_a_list_is_found_by_its_cases(
 
     def page(session: Session) -> None:
         listing.beside(session, queries.work_list(session, scope, queries.Filters()))
-        listing.groups(session, scope, 1, now)
+        listing.groups(session, scope, office["city"], now)
         queries.cries(session, scope)
 
     plan = plans(database, page)
     assert whole_tables(plan) == set(), plan
+
+
+@pytest.mark.parametrize(
+    "name", ["operator", "handler", "reviewer", "supervisor", "leader", "city"]
+)
+def test_what_waits_for_somebody_is_counted_over_what_is_open(
+    ledger: tuple[Database, Office], name: str
+) -> None:
+    database, office = ledger
+    plan = plans(database, partial(waiting, actor=office[name]))
+    assert whole_tables(plan) == set(), plan
+    assert ("ix_item_submitted" if name == "reviewer" else "ix_case_file_open_") in plan, plan
 
 
 def test_the_outbox_of_an_area_reads_its_own_few_rows(

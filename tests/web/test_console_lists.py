@@ -145,8 +145,8 @@ def test_filters_narrow_and_count(site: Site) -> None:
 @pytest.mark.parametrize(
     ("asked", "title", "told"),
     [
-        ("", "待办", "未办结 1 件，批示和紧急的在前，其余按期限先后"),
-        ("?state=accepted", "待办", "未办结 1 件，批示和紧急的在前，其余按期限先后"),
+        ("", "待办", "等您办的 1 件。未办结 1 件，批示和紧急的在前，其余按期限先后"),
+        ("?state=accepted", "待办", "等您办的 1 件。未办结 1 件，批示和紧急的在前，其余按期限先后"),
         ("?state=closed", "已结束的办件", ""),
         ("?state=answered", "已结束的办件", "已当场答复"),
         ("?state=all", "全部办件", "不论状态"),
@@ -164,6 +164,21 @@ def test_the_heading_says_what_stands_under_it(
     assert head.partition('class="page-sub">')[2].partition("<")[0] == told
     caption = html.partition('<caption class="visually-hidden">')[2].partition("<")[0]
     assert caption == (f"{title} · {told}" if told else title)
+
+
+def test_what_nobody_handles_and_what_waits_for_oneself_are_filters(site: Site) -> None:
+    fresh, own = open_case(site), open_case(site)
+    elsewhere = dispatched(site)
+    on_case(site, "handler", own, "accept")
+    visit = site.as_("handler")
+    page = visit.get("/console/?mine=none")
+    assert numbers(page.html) == [fresh]
+    assert "未分派 1" in page.text
+    page = visit.get("/console/?mine=turn")
+    assert set(numbers(page.html)) == {fresh, own}
+    assert "等我办的 2" in page.text
+    assert elsewhere in numbers(visit.get("/console/?mine=1").html)
+    assert numbers(visit.get("/console/?mine=none&kind=tip").html) == []
 
 
 def test_overdue_is_a_filter(site: Site) -> None:

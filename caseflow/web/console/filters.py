@@ -23,6 +23,14 @@ RUNGS = {
     5: "提醒约谈以上",
     6: "挂牌督办以上",
 }
+Test = Callable[[Group], bool]
+
+# Whose they are: those whose next step is one's own, one's own, nobody's.
+_WHOSE: dict[str, tuple[str, Test]] = {
+    "turn": ("等我办的", lambda group: group.turn),
+    "1": ("我承办的", lambda group: group.mine),
+    "none": ("未分派", lambda group: group.nobodys),
+}
 _STATES = ("open", *CASE_STATES, "closed", "all")
 
 
@@ -65,19 +73,21 @@ def chosen(actor: Actor, now: datetime) -> Chosen:
     rung = said.get("rung", "")
     if whole(rung) in RUNGS:
         address["rung"] = rung
-    address |= {name: "1" for name in ("mine", "overdue") if said.get(name) == "1"}
+    if said.get("mine", "") in _WHOSE:
+        address["mine"] = said["mine"]
+    if said.get("overdue") == "1":
+        address["overdue"] = "1"
     state = address.get("state", "open")
     narrowed = Filters(
         state="" if state == "all" else state,
         kind=address.get("kind", ""),
-        handler=actor.id if "mine" in address else None,
+        handler=actor.id if address.get("mine") == "1" else None,
+        turn=actor if address.get("mine") == "turn" else None,
+        nobodys=address.get("mine") == "none",
         overdue_at=now if "overdue" in address else None,
         rung=int(address.get("rung", "0")),
     )
     return Chosen(narrowed, address)
-
-
-Test = Callable[[Group], bool]
 
 
 def _tests(address: dict[str, str]) -> dict[str, Test]:
@@ -91,7 +101,7 @@ def _tests(address: dict[str, str]) -> dict[str, Test]:
     if rung:
         tests["rung"] = lambda group: group.rung >= rung
     if "mine" in address:
-        tests["mine"] = lambda group: group.mine
+        tests["mine"] = _WHOSE[address["mine"]][1]
     if "overdue" in address:
         tests["overdue"] = lambda group: group.overdue
     return tests
@@ -105,7 +115,7 @@ def menus(now_chosen: Chosen, groups: Sequence[Group]) -> list[Menu]:
     return [
         Menu(gettext("状态"), _choices(now_chosen, groups, "state", _states())),
         Menu(gettext("类型"), _choices(now_chosen, groups, "kind", _kinds())),
-        Menu(gettext("承办"), _choices(now_chosen, groups, "mine", [("1", "我承办的")])),
+        Menu(gettext("承办"), _choices(now_chosen, groups, "mine", _whose())),
         Menu(gettext("时限"), _choices(now_chosen, groups, "overdue", [("1", "已超期")])),
         Menu(gettext("督办"), _choices(now_chosen, groups, "rung", _rungs())),
     ]
@@ -126,6 +136,10 @@ def _kinds() -> list[tuple[str, str]]:
     return list(words.KINDS.items())
 
 
+def _whose() -> list[tuple[str, str]]:
+    return [(value, label) for value, (label, _) in _WHOSE.items()]
+
+
 def _rungs() -> list[tuple[str, str]]:
     return [(str(rung), label) for rung, label in RUNGS.items()]
 
@@ -144,12 +158,16 @@ def _choices(
     return found
 
 
-def heading(now_chosen: Chosen, open_cases: int) -> tuple[str, str]:
-    """Return what the list is called and what is said beside it; ended cases are not counted."""
+def heading(now_chosen: Chosen, open_cases: int, own: int) -> tuple[str, str]:
+    """Return what the list is called and what is said beside it; ended cases are not counted.
+
+    `own`: how many of them wait for the reader, the number that the navigation shows.
+    """
     if not _ended(now_chosen.address):
-        return gettext("待办"), gettext(
-            "未办结 %(n)s 件，批示和紧急的在前，其余按期限先后", n=open_cases
-        )
+        told = gettext("未办结 %(n)s 件，批示和紧急的在前，其余按期限先后", n=open_cases)
+        if own:
+            told = gettext("等您办的 %(n)s 件。", n=own) + told
+        return gettext("待办"), told
     state = now_chosen.address["state"]
     title = gettext("全部办件") if state == "all" else gettext("已结束的办件")
     return title, "" if state == "closed" else gettext(dict(_states())[state])

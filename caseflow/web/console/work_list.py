@@ -15,6 +15,7 @@ from caseflow.ledger.dossier import Happened
 from caseflow.ledger.listing import Beside
 from caseflow.ledger.queries import PAGE
 from caseflow.ledger.tables import INSTRUCTED, Case
+from caseflow.web import counts
 from caseflow.web.clocks import ClockView, clock_view
 from caseflow.web.console import filters, paging
 from caseflow.web.console.frame import Page, blueprint, scope
@@ -111,7 +112,7 @@ def _burning() -> Mapping[str, Any]:
     with read() as session:
         # One more than fits tells whether there is a next page.
         cases = queries.work_list(session, scope(), chosen.narrowed, paging.after_place(), PAGE + 1)
-        groups = listing.groups(session, scope(), actor().id, now())
+        groups = listing.groups(session, scope(), actor(), now())
         cries = queries.cries(session, scope())
         shown = rows(session, [*cries, *cases[:PAGE]])
     following = ""
@@ -120,7 +121,7 @@ def _burning() -> Mapping[str, Any]:
         place = paging.mark(last.rank, last.next_due, last.id)
         following = filters.address_of(chosen.address, after=place)
     open_cases = sum(group.count for group in groups)
-    title, told = filters.heading(chosen, open_cases)
+    title, told = filters.heading(chosen, open_cases, counts.waiting().cases)
     return {
         "title": title,
         "told": told,

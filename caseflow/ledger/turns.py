@@ -1,0 +1,81 @@
+"""Whose turn it is, as SQL conditions: on an open case, and on a submitted item.
+
+What anybody of the desk may take up waits for each of them; what waits for a unit, for the reporter
+or for a colleague waits for nobody else (`web.console.next_step` says it of one case in words).
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy.orm import aliased
+
+from caseflow.ledger.hands import CHECKERS
+from caseflow.ledger.tables import Case, Item, ItemActor
+from caseflow.people.actor import Actor
+from caseflow.people.permissions import may
+from caseflow.people.tables import Recusal, User
+
+_LEVELS = ("province", "city", "county", "district")
+
+
+def waits_for(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on an open case that its next step is this person's."""
+    steps = {
+        "case.accept": Case.state == "received",
+        "case.split": _own(actor),
+        "case.assign": Case.handler_id.is_(None),
+        "case.countersign": Case.countersign.is_(True),
+        "case.acknowledge": and_(Case.urgent.is_(True), Case.next_clock == "immediate"),
+        "case.call_back": _to_call_back(actor),
+    }
+    return or_(false(), *(step for permission, step in steps.items() if may(actor, permission)))
+
+
+def _own(actor: Actor) -> ColumnElement[bool]:
+    # The first one rather than EXISTS, which PostgreSQL may answer by reading every item there is.
+    drafts = select(Item.id).where(Item.case_id == Case.id, Item.state == "draft").limit(1)
+    drafted = and_(Case.state == "handling", drafts.correlate(Case).scalar_subquery().is_not(None))
+    ready = or_(Case.state.in_(("accepted", "replying")), drafted)
+    return and_(Case.handler_id == actor.id, ready)
+
+
+def _to_call_back(actor: Actor) -> ColumnElement[bool]:
+    """Whoever sits at the desk calls; who handles cases calls the reporters of their own."""
+    calling = Case.state == "calling_back"
+    own = Case.handler_id == actor.id
+    return and_(calling, own) if may(actor, "case.split") else calling
+
+
+def checked_by(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on a submitted item within the scope that this person strikes it off:
+    what `checkers.eyes` tells item by item, for the counting of many. No hand in it, no need to
+    keep away, and nobody in an office nearer to it who could.
+    """
+    if not may(actor, "item.strike_off"):
+        return false()
+    units = (Item.verifying_unit_id, Item.rectifying_unit_id) if actor.recused else ()
+    far = (or_(unit.is_(None), unit.not_in(actor.recused)) for unit in units)
+    return and_(~_hand(actor.id), ~_nearer(actor), *far)
+
+
+def _hand(person: Any) -> ColumnElement[bool]:
+    part = exists().where(ItemActor.item_id == Item.id, ItemActor.user_id == person)
+    return part.correlate_except(ItemActor)
+
+
+def _nearer(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that somebody below the actor's level could check the item."""
+    person = aliased(User)
+    below = _LEVELS[_LEVELS.index(actor.level) + 1 :]
+    about = (Case.unit_id, Item.verifying_unit_id, Item.rectifying_unit_id)
+    away = exists().where(
+        Recusal.user_id == person.id, or_(*(Recusal.unit_id == unit for unit in about))
+    )
+    free = exists().where(
+        or_(false(), *(person.area_code == getattr(Case, level) for level in below)),
+        person.role.in_(CHECKERS),
+        person.active.is_(True),
+        ~_hand(person.id),
+        ~away.correlate_except(Recusal),
+    )
+    return free.correlate_except(person)

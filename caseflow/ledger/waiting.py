@@ -1,0 +1,61 @@
+"""How much waits for one person: counted over what is open, never over the ledger."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, and_, false, func, select, union_all
+from sqlalchemy.orm import Session
+
+from caseflow.ledger import queries
+from caseflow.ledger.at_work import AT_WORK
+from caseflow.ledger.states import OPEN_CASE_STATES
+from caseflow.ledger.tables import Case, Item
+from caseflow.ledger.turns import checked_by, waits_for
+from caseflow.people.actor import Actor
+from caseflow.people.permissions import may
+from caseflow.people.scope import scope_of
+
+_OPEN = Case.state.in_(OPEN_CASE_STATES)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Cases whose next step is somebody's, and submitted items that wait for their check."""
+
+    cases: int = 0
+    checks: int = 0
+
+
+def waiting(session: Session, actor: Actor) -> Waiting:
+    """Count what waits for a person of the office: one statement."""
+    asked = (_open_cases(actor), _crying(actor), _checks(actor))
+    found = session.execute(select(*(count.scalar_subquery() for count in asked))).one()
+    return Waiting(cases=found[0] + found[1], checks=found[2])
+
+
+def _open_cases(actor: Actor) -> Select[int]:
+    return _count().where(queries.visible(scope_of(actor)), _OPEN, waits_for(actor))
+
+
+def _crying(actor: Actor) -> Select[int]:
+    """Count the cases that are over and in which this person must act all the same."""
+    theirs = [
+        cases
+        for permission, cases in (
+            ("case.acknowledge", queries.alarmed()),
+            ("case.countersign", queries.unsigned()),
+        )
+        if may(actor, permission)
+    ]
+    over = _count().where(queries.visible(scope_of(actor)), ~_OPEN)
+    return over.where(Case.id.in_(union_all(*theirs)) if theirs else false())
+
+
+def _checks(actor: Actor) -> Select[int]:
+    # That it is open tells PostgreSQL that the index of open cases will do.
+    here = and_(queries.visible(scope_of(actor)), _OPEN, AT_WORK)
+    items = select(func.count()).select_from(Case).join(Item, Item.case_id == Case.id)
+    return items.where(here, Item.state == "submitted", checked_by(actor))
+
+
+def _count() -> Select[int]:
+    return select(func.count()).select_from(Case)

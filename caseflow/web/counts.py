@@ -1,0 +1,23 @@
+"""What the navigation counts: what waits for whoever is signed in, and nothing else."""
+
+from flask import g
+
+from caseflow.ledger import waiting as ledger
+from caseflow.ledger.waiting import Waiting
+from caseflow.web.edge import actor, can, read
+
+
+def waiting() -> Waiting:
+    """Return what waits for whoever is signed in: asked once a request, where a page shows it."""
+    if "waiting" not in g:
+        g.waiting = Waiting()
+        if can("ledger.read"):
+            with read() as session:
+                g.waiting = ledger.waiting(session, actor())
+    found: Waiting = g.waiting
+    return found
+
+
+def nav_counts() -> dict[str, int]:
+    """Return the counts beside the entries of the navigation (a template global)."""
+    return {"work": waiting().cases, "check": waiting().checks}

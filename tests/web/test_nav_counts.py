@@ -1,0 +1,153 @@
+"""The counts in the navigation: what waits for whoever is signed in, at a fixed price."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseflow.ledger import checklist
+from caseflow.ledger.moves import opening
+from caseflow.ledger.tables import Case
+from caseflow.ledger.waiting import waiting
+from caseflow.people.accounts import actor_of
+from caseflow.people.actor import REPORTER
+from caseflow.people.permissions import may
+from caseflow.people.scope import scope_of
+from caseflow.people.tables import Recusal, User
+from caseflow.web import edge
+from tests import office as offices
+from tests.web.site import Page, Site
+from tests.web.test_console_lists import fill, statements
+from tests.web.walking import case_of, dispatched, on_case, on_item, open_case, submitted
+
+_COUNT = re.compile(r'<a href="/console/(\w*)"[^>]*>[^<]+ <span class="count">(\d+)<')
+
+
+def counts(page: Page) -> dict[str, int]:
+    """Return the counts in the navigation by where their entries lead."""
+    return {key: int(count) for key, count in _COUNT.findall(page.html)}
+
+
+def for_(site: Site, name: str) -> dict[str, int]:
+    return counts(site.as_(name).get("/console/"))
+
+
+def test_a_fresh_case_waits_for_whoever_may_take_it_up(site: Site) -> None:
+    open_case(site)
+    got = {name: for_(site, name) for name in ("operator", "handler", "supervisor")}
+    assert got == {name: {"": 1} for name in got}
+    for name in ("reviewer", "leader", "auditor", "stranger"):
+        assert for_(site, name) == {}
+
+
+def test_a_case_waits_for_its_handler_until_it_waits_for_a_unit(site: Site) -> None:
+    number = open_case(site)
+    on_case(site, "handler", number, "accept")
+    assert (for_(site, "handler"), for_(site, "operator")) == ({"": 1}, {})
+    on_case(site, "handler", number, "split", matters="食堂卫生")
+    on_item(site, "handler", number, "dispatch", unit="测试section", text="请核查")
+    assert for_(site, "handler") == {}
+    on_case(site, "handler", number, "split", matters="另一项")
+    assert for_(site, "handler") == {"": 1}
+
+
+def test_a_submitted_item_waits_for_whoever_may_strike_it_off(site: Site) -> None:
+    number = submitted(site)
+    assert for_(site, "reviewer") == {"check": 1}
+    assert for_(site, "supervisor") == {"check": 1}
+    for name in ("handler", "leader", "city"):
+        assert "check" not in for_(site, name)
+    page = on_item(site, "reviewer", number, "strike_off")
+    assert counts(page) == {}
+    assert for_(site, "handler") == {"": 1}
+
+
+def test_whoever_calls_back_is_told_so(site: Site) -> None:
+    number = submitted(site, reach="phone")
+    on_item(site, "reviewer", number, "strike_off")
+    on_case(site, "handler", number, "reply", text="已整改", way="telephone")
+    assert case_of(site, number).state == "calling_back"
+    assert (for_(site, "operator"), for_(site, "handler")) == ({"": 1}, {"": 1})
+    assert for_(site, "reviewer") == {}
+
+
+def test_what_is_over_and_cries_again_is_counted(site: Site) -> None:
+    over = open_case(site, kind="question", reach="phone")
+    on_case(site, "operator", over, "answer", text="九月一日")
+    assert for_(site, "leader") == {}
+
+    def cry(session: Session) -> None:
+        case = session.get_one(Case, case_of(site, over).id)
+        first = offices.first_report(session, case)
+        new = offices.new_report(session, site.now, urgent=True, kind="question")
+        opening.join(session, REPORTER, case, first, new, site.now)
+
+    site.do(cry)
+    assert (for_(site, "leader"), for_(site, "operator")) == ({"": 1}, {"": 1})
+    assert for_(site, "reviewer") == {}
+
+
+def test_the_heading_of_the_list_says_the_same_number(site: Site) -> None:
+    open_case(site)
+    dispatched(site)
+    page = site.as_("handler").get("/console/")
+    assert counts(page) == {"": 1}
+    assert "等您办的 1 件。未办结 2 件" in page.text
+    assert "待办 1 ，等您办" in page.text
+
+
+@pytest.mark.parametrize("away", [(), ("reviewer",), ("reviewer", "supervisor")])
+def test_as_many_checks_are_counted_as_the_list_offers(site: Site, away: tuple[str, ...]) -> None:
+    """Where everybody of the district must keep away, the level above is asked."""
+    school = site.office.units["school"]
+    submitted(site, unit=school)
+    submitted(site)
+
+    def keep_away(session: Session) -> None:
+        for name in away:
+            person = site.office[name].person
+            session.add(Recusal(user_id=person, unit_id=school, reason="亲属", since=site.now))
+
+    site.do(keep_away)
+    assert _counted(site) == _offered(site)
+    assert sum(_counted(site).values()) == {0: 4, 1: 3, 2: 3}[len(away)]
+
+
+def _checkers(session: Session) -> list[User]:
+    people = session.scalars(select(User).where(User.active.is_(True)).order_by(User.id)).all()
+    return [one for one in people if may(actor_of(session, one), "item.strike_off")]
+
+
+def _counted(site: Site) -> dict[str, int]:
+    return site.ask(
+        lambda s: {one.name: waiting(s, actor_of(s, one)).checks for one in _checkers(s)}
+    )
+
+
+def _offered(site: Site) -> dict[str, int]:
+    def listed(session: Session, one: User) -> int:
+        rows = checklist.to_check(session, scope_of(actor_of(session, one)))
+        return sum(row.eyes.may(one.id) for row in rows)
+
+    return site.ask(lambda s: {one.name: listed(s, one) for one in _checkers(s)})
+
+
+def test_the_counts_cost_one_statement_however_much_waits(site: Site) -> None:
+    costs = []
+    for rows in (2, 20):
+        fill(site, rows)
+        submitted(site)
+        with statements(site) as sent:
+            site.ask(lambda s: waiting(s, site.office["supervisor"]))
+        costs.append(len([one for one in sent if one.startswith("SELECT")]))
+    assert costs == [1, 1]
+
+
+def test_a_page_and_its_frame_read_through_one_connection(site: Site) -> None:
+    """With one each, as many pages as there are connections would wait for one another."""
+    with site.app.test_request_context():
+        with edge.read() as page, edge.read() as frame:
+            assert frame is page
+        with edge.read() as later:
+            assert later is not page
