@@ -1,5 +1,5 @@
 // The public form, made easier. Without this script every field is there and everything can be sent.
-//   <select name="unit" data-unit-list data-area-from="area"> with <option data-area="430503-01">
+//   <select name="unit" data-unit-list>
 //   <input data-unit-search>                   filters that list while typing
 //   <div data-show-when="contact=name">        shown while that field has one of the values (a|b)
 //   <input type=radio name=disclosure data-not-when="kind=tip">   cannot be chosen then
@@ -36,16 +36,14 @@
     const list = form.querySelector("[data-unit-list]");
     if (!list) return;
     const search = form.querySelector("[data-unit-search]");
-    const areaField = form.elements[list.dataset.areaFrom];
     const options = all("option", list).map((option) => option.cloneNode(true));
     const told = form.querySelector("[data-unit-told]");
 
     const render = () => {
-      const area = areaField ? areaField.value : "";
       const words = search ? search.value.trim().toLowerCase() : "";
       const chosen = list.value;
-      const fits = (option) => !option.value || option.hasAttribute("data-always") || (
-        (option.dataset.area || "").startsWith(area) && option.textContent.toLowerCase().includes(words));
+      const fits = (option) => !option.value || option.hasAttribute("data-always") ||
+        option.textContent.toLowerCase().includes(words);
       const left = options.filter(fits);
       list.replaceChildren(...left.map((option) => option.cloneNode(true)));
       list.value = left.some((option) => option.value === chosen) ? chosen : "";
@@ -55,7 +53,6 @@
       if (words && meant.length === 1) list.value = meant[0].value;
       if (told) told.textContent = words ? (found.length ? told.dataset.found.replace("{n}", found.length) : told.dataset.none) : "";
     };
-    if (areaField) areaField.addEventListener("change", render);
     if (search) search.addEventListener("input", render);
     if (search) search.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); list.focus(); }

@@ -188,7 +188,7 @@ def test_an_answer_on_the_spot_is_kept_and_gets_a_second_look(site: Site) -> Non
 def test_window_and_letter_have_a_receipt(site: Site, channel: str, code: bool) -> None:
     page = log(site, channel)
     assert (newest(site).channel, "查询码" in page.text) == (channel, code)
-    assert "/track，输入编号和查询码" in page.text
+    assert "/track，输入来件编号和查询码" in page.text
 
 
 def test_what_is_handed_down_keeps_sender_number_and_due_moment(site: Site) -> None:

@@ -269,3 +269,17 @@ def test_the_empty_form_costs_two_statements(site: Site) -> None:
     with statements(site) as run:
         site.nobody().get("/report")
     assert len(run) == 2
+
+
+def test_a_school_is_asked_for_first_and_its_area_needs_no_knowing(site: Site) -> None:
+    html = site.nobody().get("/report").html
+    order = [html.index(f'name="{name}"') for name in ("unit", "place", "area")]
+    assert order == sorted(order)
+    assert "上面选了学校的不用选" in html
+    assert "是一位责任督学负责的一片学校" in html
+
+
+def test_the_receipt_says_which_two_numbers_to_keep(site: Site) -> None:
+    page = fill(site)
+    assert "只用这两个号：来件编号和查询码" in page.text
+    assert "办件编号" not in page.text

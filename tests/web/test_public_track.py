@@ -61,6 +61,15 @@ def test_what_is_typed_may_have_spaces_and_no_groups(site: Site, typed: str) -> 
         assert look(site, typed % got.number, typed % code).offers("/track/add")
 
 
+def test_a_case_number_is_told_from_the_one_to_keep(site: Site) -> None:
+    got = reported(site)
+    page = look(site, the_case(site, got.number).number, got.code)
+    assert page.status == 422
+    assert "这是办件编号，只在我们内部使用。请输入回执上的来件编号" in page.text
+    assert "办件编号" not in letter(site, got).text
+    assert f"来件编号 {got.number}" in letter(site, got).text
+
+
 def test_every_wrong_pair_gets_the_same_page_for_the_same_work(site: Site) -> None:
     got, other = reported(site), reported(site)
     joined = letter(site, got).send("/track/add", text="补充")

@@ -23,7 +23,7 @@ from caseflow.web.proof import Proof
 from caseflow.web.public import guard
 from caseflow.web.public.frame import blueprint, page
 
-_ORDER = ("kind", "category", "area", "unit", "place", "happened_when", "text", "files")
+_ORDER = ("kind", "category", "unit", "place", "area", "happened_when", "text", "files")
 
 NO_COOKIE = (
     "您写的都在，还没有提交。这一页放得太久，或者浏览器不保存 Cookie。请看一遍，再按一次“提交”。"

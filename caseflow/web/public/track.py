@@ -34,7 +34,8 @@ _LEFT_SECONDS = 3600
 _ASKED, _ASKED_LOOSELY = "track", "track without a cookie"
 _PARTS = ("add", "answer", "retaliation")
 
-WRONG = "编号和查询码对不上，请对照回执再输入一次。"
+WRONG = "来件编号和查询码对不上，请对照回执再输入一次。"
+INTERNAL = "这是办件编号，只在我们内部使用。请输入回执上的来件编号，像这样：430503-20261123-0007"
 TOO_MANY = "输错的查询太多，暂时打不开。请过一分钟再试。"
 OVER = "为了您的安全，打开 30 分钟不动就会关上。请再输入一次编号和查询码。"
 OVER_DRAFT = (
@@ -286,7 +287,9 @@ def _number(typed: str) -> str:
 
 def _shape(number: str, code: str) -> dict[str, str]:
     errors = {}
-    if refs.parse_report(number) is None:
+    if refs.parse_case(number) is not None:
+        errors["number"] = gettext(INTERNAL)
+    elif refs.parse_report(number) is None:
         errors["number"] = gettext("编号像这样：430503-20261123-0007，请对照回执输入")
     if len(refs.ungrouped(code)) != _CODE_DIGITS:
         errors["code"] = gettext("查询码是 16 位数字，请对照回执输入")
