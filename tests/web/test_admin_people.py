@@ -210,6 +210,38 @@ def post_row(page: Page, place: str, duty: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row))
 
 
+@pytest.mark.parametrize(
+    ("key", "known"),
+    [
+        ("unit_handler-{area}-{unit}", ("unit", "{unit}")),
+        ("office_handler-{area}-0", ("handler", "")),
+        ("leader-{area}-0", ("leader", "")),
+    ],
+)
+def test_an_account_for_a_post_begins_with_what_the_post_knows(
+    site: Site, key: str, known: tuple[str, str]
+) -> None:
+    here = {"area": offices.DISTRICT, "unit": str(site.office.units["school"])}
+    page = admin(site, f"/console/posts/{key.format(**here)}")
+    [link] = [one for one in page.links if one.startswith("/console/people/new")]
+    form = admin(site, link).form("/console/people")
+    got = [form.fields[name] for name in ("role", "unit", "area")]
+    assert got == [[known[0]], [known[1].format(**here)], [offices.DISTRICT]]
+
+
+def test_a_unit_leads_to_an_account_of_its_own_and_no_strange_post_does(site: Site) -> None:
+    unit = site.office.units["academy"]
+    page = admin(site, f"/console/units/{unit}")
+    [link] = [one for one in page.links if one.startswith("/console/people/new")]
+    page = admin(site, link).send("/console/people", username="xin", name="辛老师")
+    assert user(site, "xin").unit_id == unit
+    assert admin(site, "/console/people/new?post=leader-430502-0").status == 404
+
+
+def test_the_register_of_units_is_named_in_the_navigation(site: Site) -> None:
+    assert "人员与单位" in admin(site, "/console/people").text
+
+
 def test_a_vacant_post_says_who_gets_its_messages(site: Site) -> None:
     site.do(lambda s: s.execute(Post.__table__.delete().where(Post.duty == "unit_handler")))
     page = admin(site, "/console/posts")

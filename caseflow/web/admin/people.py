@@ -11,7 +11,7 @@ from caseflow.errors import BadInput
 from caseflow.ledger import in_hand
 from caseflow.people import accounts, names, office_changes, postings, recusals, staff, staff_list
 from caseflow.people.accounts import is_locked_out
-from caseflow.people.permissions import ROLES
+from caseflow.people.permissions import ROLES, UNIT
 from caseflow.people.staff import Account
 from caseflow.people.staff_list import PAGE, Filters, Listed
 from caseflow.people.tables import User
@@ -88,22 +88,38 @@ def duty_text(duty: postings.Duty) -> str:
 @blueprint.get("/people/new")
 @needs("people.edit")
 def new_person() -> Page:
-    """Show the form for a new account."""
+    """Show the form for a new account, filled in for the post that asks for somebody."""
     return _form()
 
 
 def _form(errors: Mapping[str, str] | None = None, status: int = 200) -> Page:
     with read() as session:
         options = _options(session)
+        wanted = _for_post(session, asked("post"), options) if asked("post") else {}
     body = render_template(
         "admin/person_new.html",
         active="people",
-        values=request.form,
+        values=request.form or wanted,
         errors=errors or {},
         language=request.method == "GET",
         **options,
     )
     return body, status
+
+
+# Who usually holds a post of the office; a unit's posts are its own people's.
+_ROLES = {"shift_leader": "operator", "office_handler": "handler"}
+
+
+def _for_post(session: Session, key: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is known of an account from the post that it is made for; raises NotFound."""
+    post = postings.posting(session, actor(), key)
+    offered = [code for code, _ in options["areas"]]
+    return {
+        "role": UNIT if post.unit else _ROLES.get(post.duty, post.duty),
+        "area": next((code for code in post.area.path if code in offered), ""),
+        "unit": post.unit.id if post.unit else "",
+    }
 
 
 def _options(session: Session) -> dict[str, Any]:
