@@ -49,7 +49,7 @@ def test_another_inspector_goes_on_where_the_first_one_left(site: Site, gone: st
     page = site.as_("auditor").get("/unit/")
     assert f"/unit/items/{item.id}" in page.links
     page = site.as_("auditor").get(f"/unit/items/{item.id}")
-    page = page.send(f"/unit/items/{item.id}/evidence", files=a_file())
+    page = page.send(f"/unit/items/{item.id}/evidence", evidence=a_file())
     assert page.status == 200
     told = site.as_("supervisor").get(f"/console/cases/{gone}").text
     assert "改派责任督学：测试auditor" in told
