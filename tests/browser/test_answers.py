@@ -116,8 +116,8 @@ def test_a_refused_sign_in(shown: House, lang: str) -> None:
 
 @every_language
 def test_a_password_that_somebody_told(house: House, lang: str) -> None:
-    house.told("reviewer")
-    page = house.visit("reviewer")
+    house.told("auditor")  # who walks nowhere: from here on this account is asked for another one
+    page = house.visit("auditor")
     arrive(page, "/console/", lang)
     look(page, "answer:told password", lang)
     put(page.locator("form[action='/account']"), present="x", chosen="123", again="12")
