@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import aliased
 
+from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.hands import CHECKERS
+from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.tables import Case, Item, ItemActor
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
@@ -27,16 +29,28 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
         "case.countersign": Case.countersign.is_(True),
         "case.acknowledge": and_(Case.urgent.is_(True), Case.next_clock == "immediate"),
         "case.call_back": _to_call_back(actor),
+        "item.decide": _objected(Item.objections < OBJECTIONS),
+        "item.designate": _objected(Item.objections >= OBJECTIONS),
     }
     return or_(false(), *(step for permission, step in steps.items() if may(actor, permission)))
 
 
 def _own(actor: Actor) -> ColumnElement[bool]:
-    # The first one rather than EXISTS, which PostgreSQL may answer by reading every item there is.
-    drafts = select(Item.id).where(Item.case_id == Case.id, Item.state == "draft").limit(1)
-    drafted = and_(Case.state == "handling", drafts.correlate(Case).scalar_subquery().is_not(None))
+    drafted = and_(Case.state == "handling", _has(Item.state == "draft"))
     ready = or_(Case.state.in_(("accepted", "replying")), drafted)
     return and_(Case.handler_id == actor.id, ready)
+
+
+def _has(*of_item: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that a case has an item like this: by the first one rather than EXISTS,
+    which PostgreSQL may answer by reading every item there is.
+    """
+    first = select(Item.id).where(Item.case_id == Case.id, *of_item).limit(1)
+    return first.correlate(Case).scalar_subquery().is_not(None)
+
+
+def _objected(often: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(AT_WORK, _has(Item.state == "objected", often))
 
 
 def _to_call_back(actor: Actor) -> ColumnElement[bool]:

@@ -19,7 +19,7 @@ from caseflow.web import edge
 from tests import office as offices
 from tests.web.site import Page, Site
 from tests.web.test_console_lists import fill, statements
-from tests.web.walking import case_of, dispatched, on_case, on_item, open_case, submitted
+from tests.web.walking import case_of, dispatched, item_of, on_case, on_item, open_case, submitted
 
 _COUNT = re.compile(r'<a href="/console/(\w*)"[^>]*>[^<]+ <span class="count">(\d+)<')
 
@@ -61,6 +61,19 @@ def test_a_submitted_item_waits_for_whoever_may_strike_it_off(site: Site) -> Non
     page = on_item(site, "reviewer", number, "strike_off")
     assert counts(page) == {}
     assert for_(site, "handler") == {"": 1}
+
+
+def test_an_objection_waits_for_the_supervisor_and_the_second_one_for_the_leader(
+    site: Site,
+) -> None:
+    number = dispatched(site, "school")
+    path = f"/unit/items/{item_of(site, number).id}"
+    site.as_("school").get(path).send(f"{path}/object", reason="归区里管")
+    assert (for_(site, "supervisor"), for_(site, "leader")) == ({"": 1}, {})
+    on_item(site, "supervisor", number, "reject_objection", reason="由你校核查")
+    assert for_(site, "supervisor") == {}
+    site.as_("school").get(path).send(f"{path}/object", reason="还是归区里管")
+    assert (for_(site, "supervisor"), for_(site, "leader")) == ({}, {"": 1})
 
 
 def test_whoever_calls_back_is_told_so(site: Site) -> None:

@@ -53,3 +53,17 @@ def test_what_the_page_guessed_itself_is_nobodys_words(site: Site) -> None:
     assert (page.path, "您写的还在" in page.text) == (at(item_id), False)
     page = page.send(at(item_id, "evidence"), evidence=[a_file()], rectifying_unit="别的")
     assert page.form(at(item_id, "find")).fields["rectifying_unit"] == ["别的"]
+
+
+def test_an_objection_belongs_to_the_same_form_and_loses_nothing_either(site: Site) -> None:
+    item_id = dispatched(site)
+    page = signed(site, item_id)
+    assert page.form(at(item_id, "object")) is page.form(at(item_id, "find"))
+    page = page.send(at(item_id, "object"), reason="", basis="看了一半")
+    assert page.status == 422
+    page = page.send(at(item_id, "evidence"), evidence=[a_file()], reason="归区里管")
+    fields = page.form(at(item_id, "find")).fields
+    assert (fields["basis"], fields["reason"]) == (["看了一半"], ["归区里管"])
+    page = page.send(at(item_id, "object"))
+    assert (page.status, state(site, item_id)) == (200, "objected")
+    assert "您刚才写的 看了一半" in page.text

@@ -6,8 +6,8 @@ No column stands first in an index with the state, so they were looked for throu
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 _SUBMITTED = sa.text("state = 'submitted'")
 
