@@ -4,7 +4,7 @@ Only ever made by `caseflow demo` and `make run`, in an empty database. Its past
 is sent a message about it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from caseflow.demo.programme import courses
 from caseflow.demo.story import Stage
 from caseflow.demo.timeline import Days, calendar_of, play
 from caseflow.files import blobs
+from caseflow.intake import handover
 from caseflow.outbox.tables import Event
 from caseflow.people.tables import User
 
@@ -48,7 +49,21 @@ def _make(session: Session, built: Services, now: datetime) -> None:
         session, rooms, Days(now, calendar_of(session)), units, actors, [blob.id for blob in kept]
     )
     play(session, [*courses(stage), quarantine.unreadable(stage)], now)
+    _hand_over(session, stage, now)
     _mute(session)
+
+
+def _hand_over(session: Session, stage: Stage, now: datetime) -> None:
+    """Let the shift before leave two notes to the one that begins."""
+    for hours, text in zip((3, 2), _NOTES, strict=True):
+        at = now - timedelta(hours=hours)
+        handover.leave(session, stage.rooms.ring, stage.people["operator"], text, at)
+
+
+_NOTES = (
+    "下午三点左右有一位家长到窗口补交缴费单据，原件看过退回，复印件交承办人。",
+    "二号话机有杂音，已报修，先用一号机。",
+)
 
 
 def _mute(session: Session) -> None:

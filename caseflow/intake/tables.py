@@ -1,4 +1,4 @@
-"""Tables of intake: quarantine, drafts of the desk, uploads waiting for their form, tallies."""
+"""Tables of intake: quarantine, the desk's drafts and notes, uploads before their form, tallies."""
 
 from datetime import datetime
 
@@ -44,6 +44,25 @@ class Draft(Base):
     saved_at: Mapped[datetime] = mapped_column(Moment)
 
     __table_args__ = (Index("uq_draft_user_id_nonce", "user_id", "nonce", unique=True),)
+
+
+class ShiftNote(Base):
+    """What one shift leaves to the next in words, sealed; `done_at` says that it was seen to."""
+
+    __tablename__ = "shift_note"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(Moment)
+    done_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (
+        CheckConstraint("(done_at IS NULL) = (done_by IS NULL)", name="done_by"),
+        Index("ix_shift_note_area_code", "area_code", "id"),
+    )
 
 
 class Upload(Base):

@@ -81,6 +81,7 @@ SIGHTS = (
         at("operator", f"/console/desk?channel={channel}")
         for channel in ("telephone", "window", "letter", "handed_down")
     ),
+    at("operator", "/console/desk/handover"),
     at("reviewer", "/console/check"),
     at("supervisor", "/console/orders"),
     at("leader", "/console/orders?state=issued"),

@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 from caseflow.app import create_app, services
 from caseflow.db import Database
 from caseflow.escalation.tables import Order
-from caseflow.intake.tables import Quarantine
+from caseflow.intake.tables import Quarantine, ShiftNote
 from caseflow.ledger.report_tables import Attachment, Report
 from caseflow.ledger.tables import Case, Evidence, Item
 from caseflow.outbox.tables import Event, Message
@@ -45,7 +45,7 @@ INSIDERS = {
 """Account: role, for everybody who sees the district's matters."""
 
 STRANGERS = {f"stranger_{role}": role for role in ROLES}
-ABOUT_NO_UNIT = {"user_id", "post_key", "quarantine_id", "unit_id"}
+ABOUT_NO_UNIT = {"user_id", "post_key", "quarantine_id", "unit_id", "note_id"}
 """Arguments of routes whose samples are about no unit, so that nobody is recused from them."""
 
 RECUSED = {f"recused_{role}": role for role in ("operator", "handler", "reviewer", "supervisor")}
@@ -235,6 +235,7 @@ def _samples(session: Any) -> dict[str, tuple[Any, Any]]:
         "evidence_id": shown,
         "order_id": order,
         "quarantine_id": select(Quarantine.id),
+        "note_id": select(ShiftNote.id),
         "user_id": any_user,
         "unit_id": select(Unit.id).where(Unit.id == unit),
         "message_id": select(Message.id).where(Message.state == "dead"),

@@ -12,6 +12,7 @@ from caseflow.intake import drafts
 from caseflow.intake.known import look_up
 from caseflow.intake.owed import owed
 from caseflow.web import edge
+from caseflow.web.desk import handover
 from caseflow.web.desk.frame import (
     SEVERAL,
     Page,
@@ -62,7 +63,11 @@ def known() -> Page:
 def owed_now() -> Page:
     """Show what the shift owes at this moment."""
     with edge.read() as session:
-        return render_template("desk/_owed.html", owed=debts(session, owed(session, scope())))
+        return render_template(
+            "desk/_owed.html",
+            owed=debts(session, owed(session, scope())),
+            notes=handover.waiting(session),
+        )
 
 
 @blueprint.put("/draft/<nonce>")

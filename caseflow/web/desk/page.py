@@ -26,6 +26,7 @@ from caseflow.ledger.report_tables import Report
 from caseflow.refs import grouped
 from caseflow.web import edge, proof
 from caseflow.web.clocks import clock_views
+from caseflow.web.desk import handover
 from caseflow.web.desk.frame import (
     Page,
     blueprint,
@@ -232,5 +233,6 @@ def _page(session: Session, typed: Sheet, saved: Saved | None = None) -> str:
         ],
         disclosures=[(code, gettext(told)) for code, told in words.DISCLOSURES.items()],
         owed=debts(session, owed(session, scope())),
+        notes=handover.waiting(session),
         **proof.page_values(typed.files),
     )
