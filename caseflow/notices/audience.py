@@ -34,6 +34,8 @@ def people(session: Session, matter: Matter, word: str) -> list[User]:
     """
     if word == "unit_named" and matter.body.get("unit") is None:
         return []
+    if word == "former":  # whoever has it no more, or nobody: there is nothing to do in their place
+        return _not_recused(session, matter, _former(session, matter))
     found = _found(session, matter, word)
     free = _free(session, matter, word, found)
     for step in _UP:
@@ -66,8 +68,6 @@ def _found(session: Session, matter: Matter, word: str) -> list[User]:
         return _assignee(session, matter)
     if word == "holder":
         return _of_unit(session, matter, "unit_handler", unit_of(session, matter))
-    if word == "former":
-        return holder(session, "unit_handler", matter.area, matter.body["former"])
     if word == "rectifier":
         return holder(session, "unit_handler", matter.area, matter.body.get("unit"))
     if word == "unit_named":
@@ -116,6 +116,15 @@ def _checkers(session: Session, matter: Matter) -> list[User]:
     area = session.get_one(Area, case.area_code)
     able = checkers.eyes(session, [(area, case, item)])[item.id].people
     return _reviewers_first(able) or holder(session, "supervisor", matter.area)
+
+
+def _former(session: Session, matter: Matter) -> list[User]:
+    """Return who had the item before: the unit's people, or the inspector while still in office."""
+    inspector = matter.body.get("former_inspector")
+    if inspector is None:
+        return holder(session, "unit_handler", matter.area, matter.body["former"])
+    query = select(User).where(User.id == inspector, User.active)
+    return list(session.scalars(query))
 
 
 def _lookers(session: Session, matter: Matter) -> list[User]:

@@ -95,10 +95,16 @@ def _path(about: Matter, user: User) -> str:
     order = about.body.get("order") or (about.clock.order_id if about.clock else None)
     if order is not None:
         return f"/{room}/orders/{order}"
-    if user.unit_id is not None and user.unit_id == about.body.get("former"):
+    if _had_it(about, user):
         return "/unit/"  # the item is somebody else's now
     if room == "unit":
         return f"/unit/items/{about.item.id}" if about.item else "/unit/"
     if about.case is None:
         return "/console/quarantine"
     return f"/console/cases/{about.case.number}"
+
+
+def _had_it(about: Matter, user: User) -> bool:
+    """Tell whether a person is told that an item is not theirs any more."""
+    unit, inspector = about.body.get("former"), about.body.get("former_inspector")
+    return (unit is not None and user.unit_id == unit) or user.id == inspector

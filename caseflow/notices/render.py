@@ -36,6 +36,7 @@ TASKS: Mapping[str, str] = {
     "designate": "有事项第二次被退单，请指定承办单位",
     "rejected": "退单未获同意，请按要求办理",
     "taken_back": "退单已获同意，该事项不再由你单位办理",
+    "taken_away": "该事项已改由他人到场核查，不再由你办理",
     "designated": "该事项已指定由你单位承办，请按要求办理",
     "rectify": "有新的整改通知，请签收并整改",
     "check": "有问题项提请验收",

@@ -5,7 +5,7 @@ report of the case), `reporter` (the one the event names), `writer` (the same, w
 hand: not when too many letters came from there in a day), `holder` (whoever has the item now),
 `rectifier` (the unit that must put right), `unit_named` (head of the unit the event names),
 `checkers` (who may strike the item off), `lookers` (who may look again at a decision), `signers`
-(who may countersign a reason), `former` (the unit that an item was taken from).
+(who may countersign a reason), `former` (who had an item that is somebody else's now).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -89,7 +89,10 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "tighten": ((_ALWAYS, _to("tightened", "assignee", "resolve")),),
     "resume": ((_ALWAYS, _to("resumed", "assignee", "resolve")),),
     "dispatch": ((_ALWAYS, _to("dispatched", "holder", "sign_for")),),
-    "reassign": ((_ALWAYS, _to("dispatched", "holder", "sign_for verify")),),
+    "reassign": (
+        (_ALWAYS, _to("dispatched", "holder", "sign_for verify")),
+        (_ALWAYS, _to("taken_away", "former")),
+    ),
     "object": (
         (lambda news: not news.to_leader, _to("objection", "supervisor", "decide")),
         (lambda news: news.to_leader, _to("designate", "leader", "decide")),

@@ -56,14 +56,15 @@ def test_another_inspector_goes_on_where_the_first_one_left(site: Site, gone: st
     assert "原督学调离" in told
 
 
-def test_whoever_is_sent_is_told_and_nobody_else(site: Site) -> None:
+def test_whoever_is_sent_is_told_and_whoever_had_it_and_nobody_else(site: Site) -> None:
     number = dispatched(site, "school")
     before = site.ask(lambda s: s.scalar(select(func.max(Event.id))))
     on_item(
         site, "supervisor", number, "reassign", inspector=person(site, "inspector"), reason="重要"
     )
     with site.database.transaction() as session:
-        assert Watch(session, before).told() == {"dispatched > inspector"}
+        told = Watch(session, before).told()
+    assert told == {"dispatched > inspector", "taken_away > school"}
 
 
 def test_an_inspector_reads_where_to_go_and_the_office_for_whom_it_waits(site: Site) -> None:

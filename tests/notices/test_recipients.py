@@ -299,3 +299,32 @@ def test_earlier_cases_of_a_unit_stay_within_the_scope(desk: Desk, tmp_path: Pat
         scope = scope_of(desk.office[who])
         earlier = known.look_up(desk.session, ring, scope, desk.now, unit_id=school).by_unit
         assert [one.case.id for one in earlier] == expected
+
+
+def test_whoever_loses_an_item_is_told_that_it_is_theirs_no_more(desk: Desk) -> None:
+    _, item = desk.dispatched()
+    desk.told()
+    first, second = desk.office["inspector"].person, another_inspector(desk)
+    told = desk.by(items.reassign, "supervisor", item.id, first, "学校拖延")
+    assert told == {"dispatched > inspector", "taken_away > school"}
+    [letter] = [one for one in drafted(desk.session) if one.rule == "taken_away"]
+    assert "https://tips.example/unit/\n" in letter.text
+    told = desk.by(items.reassign, "supervisor", item.id, second, "外出")
+    assert told == {"dispatched > inspector2", "taken_away > inspector"}
+    desk.session.get_one(User, second).active = False
+    told = desk.by(items.reassign, "supervisor", item.id, first, "调离")
+    assert told == {"dispatched > inspector"}  # who left is told nothing, and nobody instead
+
+
+def another_inspector(desk: Desk) -> int:
+    person = User(
+        username="inspector2",
+        name="测试inspector2",
+        role="inspector",
+        area_code=offices.DISTRICT,
+        password_hash="!",
+        email="inspector2@office.example",
+    )
+    desk.session.add(person)
+    desk.session.flush()
+    return person.id

@@ -249,9 +249,11 @@ def reassign(
         lambda: _check_successor(session, case, item, inspector_id),
     )
     gate.pass_item(actor, case, item, "reassign")
+    before = item.inspector_id
+    former = {"former_inspector": before} if before else {"former": item.verifying_unit_id}
     item.inspector_id = inspector_id
     facts = {"inspector": inspector_id, "reason": words(reason, "reason", 2000)}
-    record(session, case, actor, "reassign", now, facts, item=item)
+    record(session, case, actor, "reassign", now, facts, item=item, refs=former)
 
 
 def _check_successor(session: Session, case: Case, item: Item, inspector_id: int | None) -> None:
