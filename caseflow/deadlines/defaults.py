@@ -24,6 +24,10 @@ _RESOLVE_DAYS = {"question": 2, "help": 5, "suggestion": 5, "complaint": 10, "ti
 # Check and reply need these working days of the case's own limit.
 _MARGIN = 2
 
+# Once, by as much again at the most: what the petition regulations allow (60 days and 30) is the
+# stricter measure for what takes long; a promise of days is doubled only by somebody's decision.
+_EXTENDED = 1
+
 _row = partial(Policy, effective_from=IN_FORCE_FROM, version=1)
 
 
@@ -36,7 +40,15 @@ def _office(ids: Iterator[int]) -> Iterator[Policy]:
     yield row(id=next(ids), clock=ClockName.notice, amount=15, unit=Unit.calendar_days)
     yield row(id=next(ids), clock=ClockName.notice, urgent=True, amount=2, unit=Unit.hours)
     for kind, amount in _RESOLVE_DAYS.items():
-        yield days(id=next(ids), clock=ClockName.resolve, kind=kind, amount=amount, pausable=True)
+        yield days(
+            id=next(ids),
+            clock=ClockName.resolve,
+            kind=kind,
+            amount=amount,
+            pausable=True,
+            extendable_times=_EXTENDED,
+            extendable_amount=amount,
+        )
         yield days(id=next(ids), clock=ClockName.reply, kind=kind, amount=amount, pausable=True)
     for clock in (ClockName.resolve, ClockName.reply):
         yield row(
@@ -63,9 +75,25 @@ def _units(ids: Iterator[int]) -> Iterator[Policy]:
     yield days(id=next(ids), clock=ClockName.sign_for, amount=1)
     yield row(id=next(ids), clock=ClockName.sign_for, urgent=True, amount=2, unit=Unit.hours)
     for clock in (ClockName.verify, ClockName.rectify):
-        yield days(id=next(ids), clock=clock, amount=8, margin=_MARGIN, pausable=True)
+        yield days(
+            id=next(ids),
+            clock=clock,
+            amount=8,
+            margin=_MARGIN,
+            pausable=True,
+            extendable_times=_EXTENDED,
+            extendable_amount=8,
+        )
         # The petition regulations know no stopping of the clock, so its items must not stop either.
-        yield days(id=next(ids), clock=clock, category=PETITION, amount=30, margin=_MARGIN)
+        yield days(
+            id=next(ids),
+            clock=clock,
+            category=PETITION,
+            amount=30,
+            margin=_MARGIN,
+            extendable_times=_EXTENDED,
+            extendable_amount=20,
+        )
     yield days(id=next(ids), clock=ClockName.answer, amount=5)
     # A unit that is not competent objects within 5 working days (信访工作条例 2022, §22).
     yield days(id=next(ids), clock=ClockName.objection, amount=5)

@@ -75,7 +75,7 @@ _PAST: dict[str, tuple[int, str, Course]] = {
     "toilets": (7, "12:12", _to("submitted")),
     "training_tip": (7, "23:07", scripts.threatened),
     "food_stalls": (6, "16:48", scripts.referred),
-    "subsidy_help": (4, "10:40", _to("found")),
+    "subsidy_help": (4, "10:40", scripts.needs_time),
     "club_fee": (5, "20:01", scripts.asked),
     "timetable": (5, "09:22", scripts.added),
     "crossing_suggestion": (4, "11:11", _advised("replying")),

@@ -185,6 +185,13 @@ def added(s: Story) -> Script:
     asking.resume(s.session, s[s.handler], s.case_id, s.at)
 
 
+def needs_time(s: Story) -> Script:
+    """The finding is there, and putting it right takes longer than the promise of the case."""
+    yield from path(s, "found")
+    yield s.after(minutes=40)
+    s.asks_for_more("资助系统补录每月集中开放一次，下一次在五个工作日之后，发放到账须等补录完成。")
+
+
 def objected(s: Story) -> Script:
     """The unit signs, and says that it is not for it to look into."""
     yield from path(s, "signed")

@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from caseflow.deadlines import clocks
+from caseflow.deadlines.clocks import Subject
+from caseflow.deadlines.rules import rules_of
 from caseflow.demo.matters import Matter
 from caseflow.demo.timeline import Days
 from caseflow.escalation import orders
@@ -14,7 +17,8 @@ from caseflow.escalation.tables import Order
 from caseflow.intake.receive import Received, receive
 from caseflow.intake.report import Contact, HandedDown, IncomingFile, IncomingReport
 from caseflow.intake.rooms import Rooms
-from caseflow.ledger.moves import check, closing, items, notice, objecting, triage, work
+from caseflow.ledger import extensions
+from caseflow.ledger.moves import check, closing, extending, items, notice, objecting, triage, work
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import TO_RECTIFY
@@ -158,6 +162,15 @@ class Story:
         inspector = self[task.inspector].id if task.inspector else None
         order = items.Dispatch(self.stage.units[task.to], task.text, inspector)
         items.dispatch(self.session, self[by or self.handler], self.items[n], order, self.at)
+
+    def asks_for_more(self, grounds: str) -> None:
+        """The handler asks for as much time for the case as there can be."""
+        alive = clocks.alive(self.session, Subject(root_case_id=self.case_id))
+        known = extensions.asked(self.session, self.case_id)
+        room = extensions.room(rules_of(self.session), alive, known, None, self.at)
+        extending.extend_case(
+            self.session, self[self.handler], self.case_id, room.last, grounds, self.at
+        )
 
     def reply(self, way: str = "", proof: str = "") -> int:
         """Reply to the reporter, by the way they left; return the id of the reply."""

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines.clocks import ALIVE
 from caseflow.deadlines.tables import Clock
 from caseflow.files.tables import Blob
-from caseflow.ledger import checkers, queries
+from caseflow.ledger import checkers, extensions, queries
 from caseflow.ledger.checkers import Eyes
+from caseflow.ledger.extensions import Asked
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Attachment, CallBack, Question, Reply, Report
 from caseflow.ledger.tables import Case, Evidence, Finding, Item
@@ -70,6 +71,7 @@ class Dossier:
     call_backs: Sequence[CallBack]
     entries: Sequence[Happened]
     clocks: Sequence[Clock]
+    extensions: Sequence[Asked]
     units: Mapping[int, Unit]
     people: Mapping[int, str]
 
@@ -125,6 +127,7 @@ def load(session: Session, case: Case) -> Dossier:
         call_backs=_of(session, CallBack, case),
         entries=entries,
         clocks=_clocks(session, case),
+        extensions=extensions.asked(session, case.id),
         units=names.units(session, _unit_ids(case, items, reports, entries)),
         people=names.users(session, _user_ids(case, items, entries)),
     )

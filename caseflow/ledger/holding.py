@@ -19,16 +19,20 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import ALIVE
+from caseflow.deadlines.rules import rules_of
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import NotFound, Stale
 from caseflow.files.tables import Blob
-from caseflow.ledger import gate, queries
+from caseflow.ledger import extensions, gate, queries
 from caseflow.ledger.at_work import at_work
+from caseflow.ledger.extensions import Asked, Room
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import objecting
+from caseflow.ledger.moves.record import whole
 from caseflow.ledger.states import ITEM_MOVES, TO_RECTIFY
-from caseflow.ledger.tables import Case, Evidence, Finding, Item
+from caseflow.ledger.tables import Case, Evidence, Extension, Finding, Item
 from caseflow.people.scope import Scope
 
 OPEN_AT_ONCE = 100
@@ -111,7 +115,8 @@ class Sheet:
     """Everything of one item that its holder may read. `fresh`: evidence that counts for now.
 
     `concludes`: the finding is the holder's to make. `finding` is the result alone where the
-    basis is somebody else's. `object_until`: None where the unit cannot object to having the item.
+    basis is somebody else's. `extension`: what was asked for and is not decided; `extendable`: how
+    far more time can be asked for. `object_until`: None where the unit cannot object to having it.
     """
 
     holding: Holding
@@ -122,6 +127,8 @@ class Sheet:
     returns: Sequence[Return]
     sent: Sequence[Sent]
     objections: Sequence[Objection]
+    extension: Extension | None
+    extendable: Room
     object_until: datetime | None
     finding: str | None
     basis: str
@@ -188,6 +195,7 @@ def sheet(session: Session, scope: Scope, item_id: int, now: datetime) -> Sheet:
     side = holding.side
     found = _newest_finding(session, item)
     evidence = _own_evidence(session, scope, item.id)
+    known = extensions.asked(session, case.id) if holding.turn else []
     since = _counts_from(item, found)
     return Sheet(
         holding=holding,
@@ -198,6 +206,8 @@ def sheet(session: Session, scope: Scope, item_id: int, now: datetime) -> Sheet:
         returns=_returns(session, item, side, found),
         sent=_sent(session, item, side, found),
         objections=_objections(session, item, side),
+        extension=extensions.undecided(known, item) if holding.turn else None,
+        extendable=_extendable(session, case, holding, known, now),
         object_until=_object_until(session, scope, case, holding, now),
         finding=found.result if found and item.finding else None,
         basis=found.basis if found and item.finding and side.verifies else "",
@@ -261,6 +271,16 @@ def _objections(session: Session, item: Item, side: Side) -> list[Objection]:
         Objection(at, json.loads(body)["facts"]["reason"], refused=verb != "object")
         for at, verb, body in session.execute(query.order_by(Entry.n))
     ]
+
+
+def _extendable(
+    session: Session, case: Case, holding: Holding, known: Sequence[Asked], now: datetime
+) -> Room:
+    """Return how far the holder may ask to have its time extended now."""
+    if not holding.turn:
+        return Room(why_not="这一时限不能延期")
+    alive = clocks.alive(session, whole(case))
+    return extensions.room(rules_of(session), alive, known, holding.item, now)
 
 
 def _object_until(

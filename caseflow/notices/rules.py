@@ -5,7 +5,8 @@ report of the case), `reporter` (the one the event names), `writer` (the same, w
 hand: not when too many letters came from there in a day), `holder` (whoever has the item now),
 `rectifier` (the unit that must put right), `unit_named` (head of the unit the event names),
 `checkers` (who may strike the item off), `lookers` (who may look again at a decision), `signers`
-(who may countersign a reason), `former` (who had an item that is somebody else's now).
+(who may countersign a reason), `former` (who had an item that is somebody else's now), `asker`
+(who asked for more time).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -99,6 +100,15 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     ),
     "reject_objection": ((_ALWAYS, _to("rejected", "holder", "sign_for verify")),),
     "dispatch_anew": _MOVED,
+    "extend": ((_ALWAYS, _to("extension", "supervisor", "decide")),),
+    "grant": ((_ALWAYS, _to("granted", "asker", "verify rectify")),),
+    "refuse": ((_ALWAYS, _to("not_granted", "asker", "verify rectify")),),
+    "extend_case": ((_ALWAYS, _to("extension", "supervisor leader", "decide")),),
+    "grant_case": (
+        (_ALWAYS, _to("granted", "asker", "resolve")),
+        (_ALWAYS, _to("extended", "reporters")),
+    ),
+    "refuse_case": ((_ALWAYS, _to("not_granted", "asker", "resolve")),),
     "designate": (
         *_MOVED,
         (lambda news: not news.moved, _to("designated", "holder", "sign_for verify")),

@@ -6,7 +6,7 @@ to `change`, which runs it in one transaction and tries again when the database 
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
@@ -106,6 +106,14 @@ def needs(permission: str) -> Callable[[Callable[P, T]], Callable[P, T | Respons
 def typed(name: str) -> str:
     """Return one field of the posted form, trimmed and without what no database takes."""
     return legible(request.form.get(name, "")).strip()
+
+
+def typed_day(name: str) -> date | None:
+    """Return a day of the posted form; None where nothing, or no day, was sent."""
+    try:
+        return date.fromisoformat(typed(name))
+    except ValueError:
+        return None
 
 
 def seen() -> int | None:

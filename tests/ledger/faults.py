@@ -13,12 +13,14 @@ from typing import Any, NamedTuple
 import pytest
 
 from caseflow.deadlines import clocks, pauses
+from caseflow.errors import MoveNotAllowed
 from caseflow.escalation import orders
 from caseflow.escalation import sweep as sweeping
-from caseflow.ledger import gate, hands, history, numbers
+from caseflow.ledger import extensions, gate, hands, history, numbers
 from caseflow.ledger.moves import (
     check,
     closing,
+    extending,
     handlers,
     items,
     objecting,
@@ -62,6 +64,17 @@ def _unchained(session: Any, case: Any, line: Any) -> int:
 
 def _sends_all(**values: Any) -> Any:
     return _RUNG(**{**values, "superseded": False})
+
+
+def _decided_by_anybody(session: Any, _actor: Any, case: Any, item: Any) -> Any:
+    row = extensions.undecided(extensions.asked(session, case.id), item)
+    if row is None:
+        raise MoveNotAllowed("没有")
+    return row
+
+
+def _nothing_ends(*_: Any) -> None:
+    return None
 
 
 _RUNG, _TAKE, _PAUSE = sweeping.Rung, numbers.take, pauses.pause
@@ -302,6 +315,24 @@ FAULTS: dict[str, Fault] = {
         lambda: [(objecting.items, "check_dispatch", _nothing)],
         scenes.objected,
         "tip: the unit reported",
+    ),
+    "whoever asks for more time decides": Fault(
+        lambda: [(extending, "_decides", _decided_by_anybody)],
+        scenes.extended,
+        "extension: whoever asked|ck_extension_another",
+    ),
+    "more time as often as one likes": Fault(
+        lambda: [(extensions, "_granted", lambda *_: 0)],
+        scenes.extended,
+        "extension: the same promise twice",
+    ),
+    "an item is extended beyond its case": Fault(
+        lambda: [(extensions, "end_for", _nothing_ends)],
+        scenes.extended,
+        "extension: an item's beyond",
+    ),
+    "an application outlives its promise": Fault(
+        lambda: [(extending, "lapse", _nothing)], scenes.extended, "extension: undecided in"
     ),
     "a number is lost": Fault(
         lambda: [(numbers, "take", _two_numbers)], scenes.every_kind, "numbers: one is missing"

@@ -1,6 +1,6 @@
 """What must hold of clocks, pauses, rungs and orders after every step (design §3, laws 6 and 7)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -31,7 +31,8 @@ KEPT_BY = {
     "verify": {"find"},
     "rectify": {"submit"},
     "check": {"return", "strike_off"},
-    "decide": {"reject_objection", "dispatch_anew", "designate"},
+    "decide": {"reject_objection", "dispatch_anew", "designate", "grant", "refuse"}
+    | {"grant_case", "refuse_case"},
     "reply": DONE_BY_REPLY,
     "resolve": DONE_BY_REPLY,
     "notice": DONE_BY_REPLY | {"tell", "notice_sent", "accept", "decline", "refer"},
@@ -124,6 +125,8 @@ def the_holder_of_an_item_is_promised(seen: Snapshot) -> None:
         expected = set(wanted.get(item.state, set())) if at_work else set()
         if item.state in ("rectifying", "objected") and item.signed_at is None and at_work:
             expected.add("sign_for")
+        if any(one.item_id == item.id and one.outcome is None for one in seen.extensions):
+            expected.add("decide")
         assert len(alive) == len(set(alive)), "law 7: a clock runs twice"
         assert set(alive) == expected, f"law 7: item clocks {set(alive)} in {item.state}"
 
@@ -152,6 +155,49 @@ def objections_are_bounded(seen: Snapshot) -> None:
             if one.verb == "designate":
                 assert times == 2, "objection: designated too early"
                 final = True
+
+
+# More time (延期)
+
+EXTENDABLE = ("verifying", "rectifying", "accepted", "handling", "awaiting_reporter")
+
+
+def extensions_are_bounded(seen: Snapshot) -> None:
+    """Once for a promise, by no more than its policy says, asked in time, decided by another; an
+    item's within that of its case.
+    """
+    granted: Counter[tuple[object, ...]] = Counter()
+    for one in seen.extensions:
+        clock = seen.clocks[one.clock_id]
+        assert one.asked_at < clock.due, "extension: asked when it was late already"
+        assert one.decided_by != one.asked_by, "extension: whoever asked decided"
+        if one.outcome is None:
+            wait = [c for c in seen.alive(one.case_id) if c.name == "decide"]
+            assert [c for c in wait if c.item_id == one.item_id], "extension: nobody need decide it"
+            at = seen.items[one.item_id].state if one.item_id else seen.cases[one.case_id].state
+            assert at in EXTENDABLE, f"extension: undecided in {at}"
+        if one.outcome != "granted":
+            continue
+        policy = seen.policies[clock.policy_id]
+        days = _working_days(_last_day(clock.due), _last_day(one.until))
+        assert days <= policy.extendable_amount + 1, f"extension: by {days} working days"
+        dispatched = seen.items[one.item_id].dispatched_at if one.item_id else clock.started_at
+        granted[one.case_id, one.item_id, clock.name, dispatched] += 1
+        if one.item_id is not None:
+            promised = [
+                c.due
+                for c in seen.clocks.values()
+                if c.case_id == one.case_id and c.name == "resolve"
+            ]
+            assert one.until < max(promised), "extension: an item's beyond its case"
+    assert max(granted.values(), default=0) <= 1, "extension: the same promise twice"
+
+
+def an_items_extension_moves_no_promise_of_its_case(seen: Snapshot) -> None:
+    moved = {c.ended_at for c in seen.clocks.values() if c.state == "superseded" and c.case_id}
+    for said in seen.said.values():
+        for one in said:
+            assert one.verb != "grant" or one.at not in moved, "extension: the case moved with it"
 
 
 # Law 6: rungs
@@ -328,6 +374,8 @@ LAWS: tuple[Callable[[Snapshot], None], ...] = (
     the_work_list_sorts_by_what_burns,
     the_holder_of_an_item_is_promised,
     objections_are_bounded,
+    extensions_are_bounded,
+    an_items_extension_moves_no_promise_of_its_case,
     rungs_come_once_and_in_order,
     rungs_of_one_sweep_come_as_time_went,
     documents_are_drafted_once,

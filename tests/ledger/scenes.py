@@ -147,6 +147,53 @@ def objected(scene: Scene) -> None:
         scene.works("supervisor", "dispatch_anew", tip, luck)
 
 
+def extended(scene: Scene) -> None:
+    """The handler asks for more time, decides it in vain, and the leader does; so does the school.
+
+    Then again for the same promises, too late, and once more before the case is declined.
+    """
+    world = scene.world
+    case = world.come_in("complaint", "phone")
+    item = scene.dispatched(case, TO_SCHOOL)
+    scene.works("school", "sign_for", item)
+    for who in ("academy", "school"):
+        scene.works(who, "extend", item)  # the case leaves no day for it
+    scene.works("supervisor", "grant", item)
+    scene.does("supervisor", "extend_case", case)
+    for who in ("supervisor", "handler", "leader"):
+        scene.does(who, "grant_case", case)
+    for luck in (4, 0, 0):
+        scene.works("school", "extend", item, luck)
+    scene.waits(30)
+    for who in ("school", "reviewer", "supervisor"):
+        scene.works(who, "grant", item)
+    for who in ("school", "handler"):
+        scene.works(who, "extend", item)
+    scene.does("handler", "extend_case", case)
+    scene.does("leader", "grant_case", case)
+    scene.waits(60 * 24)
+    scene.works("school", "extend", item)
+    other = world.come_in("complaint", "phone", unit=False)
+    scene.does("handler", "accept", other)
+    scene.does("handler", "extend_case", other)
+    scene.does("handler", "ask", other)
+    scene.does("leader", "grant_case", other)
+    second = scene.dispatched(world.come_in("help", "phone", unit=False), 1)
+    scene.works("academy", "sign_for", second)
+    last = world.session.get_one(Case, second.case_id)
+    scene.does("handler", "extend_case", last)
+    scene.does("supervisor", "refuse_case", last)
+    scene.does("handler", "extend_case", last)
+    scene.does("leader", "grant_case", last)
+    scene.works("academy", "extend", second)
+    scene.works("academy", "hand_in", second)
+    scene.works("academy", "find", second, 1)
+    scene.works("reviewer", "return", second)
+    scene.works("academy", "extend", second)
+    scene.does("supervisor", "decline", last)
+    scene.waits(24)
+
+
 def inspected(scene: Scene) -> None:
     """An inspector verifies for an office section; the office finds for it."""
     case = scene.world.come_in("help", "email", unit=False)
@@ -245,6 +292,7 @@ SCENES: tuple[Callable[[Scene], None], ...] = (
     question,
     tip,
     objected,
+    extended,
     inspected,
     two_units,
     reversed_decision,

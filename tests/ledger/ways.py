@@ -118,6 +118,9 @@ class Way:
             assert self.to(case, edge.target), f"no way to {edge.target}"
         if edge.source == "closed":
             assert self.to(case, "calling_back"), "no way to calling_back"
+        if edge.move in ("grant_case", "refuse_case"):
+            assert self.to(case, "accepted"), "no way to accepted"
+            self._asks_for_more(case)
         assert self.to(case, edge.source), f"no way to {edge.source}"
         if edge.move == "countersign":
             self._everybody_tries("acknowledge", case)
@@ -176,12 +179,25 @@ class Way:
             if item.state == begins and not self._unsigned(item, edge):
                 break
             self._item_step(item, finding)
+        if edge.move in ("extend", "grant", "refuse"):
+            self._asks_for_more(case)
+            self.world.on_case("grant_case", self.world.office["leader"], case, 0)
+        if edge.move in ("grant", "refuse"):
+            self.world.on_item("extend", self._holder("extend", item), item, 0)
+            laws.hold(self.world)
         if edge.source == "objected":
             self._objected(item, 2 if edge.move == "designate" else 1)
         self._everybody_tries_item(edge, item, finding)
         if edge.move == "return":  # and once more on old evidence
             self._everybody_tries_item(Edge("submit", *edge[1:]), item, finding)
             self._everybody_tries_item(Edge("find", *edge[1:]), item, finding)
+
+    def _asks_for_more(self, case: Case) -> None:
+        """Let everybody ask for more time for a case until one may."""
+        for actor in self.world.people:
+            if self.world.on_case("extend_case", actor, case, 0):
+                break
+        laws.hold(self.world)
 
     def _objected(self, item: Item, times: int) -> None:
         """Let the unit object, and again after it was told that it has to do it."""

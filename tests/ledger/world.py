@@ -7,22 +7,26 @@ savepoint, so a refused move leaves nothing.
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from caseflow.deadlines import clocks
+from caseflow.deadlines.clocks import Subject
 from caseflow.deadlines.recalendar import Change
 from caseflow.deadlines.rules import rules_of
 from caseflow.errors import CaseflowError
 from caseflow.escalation import answer_days, orders
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.tables import Order as Document
+from caseflow.ledger import extensions
 from caseflow.ledger.moves import (
     asking,
     check,
     closing,
+    extending,
     items,
     naming,
     notice,
@@ -227,6 +231,11 @@ class World:
             "reopen": lambda at: closing.reopen(s, me, n, "不满意", at),
             "second_look": lambda at: triage.second_look(s, me, n, "同意", at),
             "tell": lambda at: notice.tell(s, me, n, self._report(case), at),
+            "extend_case": lambda at: extending.extend_case(
+                s, me, n, self._day(case, luck), "检测要十天", at
+            ),
+            "grant_case": lambda at: extending.grant_case(s, me, n, "", at),
+            "refuse_case": lambda at: extending.refuse_case(s, me, n, "来得及", at),
             "note": lambda at: triage.note(s, me, n, "补记", at),
             "assign": lambda at: triage.assign(s, me, n, self._somebody(luck), at),
             "name_unit": lambda at: naming.name_unit(s, me, n, self._unit(luck), "来件所述", at),
@@ -235,6 +244,16 @@ class World:
 
     def _report(self, case: Case) -> int:
         return opening.first_reports(self.session, case)[0].id
+
+    def _day(self, what: Case | Item, luck: int) -> date:
+        """Return the last day that can be asked for in most cases, else one that is too late."""
+        item = what if isinstance(what, Item) else None
+        case_id = item.case_id if item else what.id
+        alive = clocks.alive(self.session, Subject(root_case_id=case_id))
+        known = extensions.asked(self.session, case_id)
+        room = extensions.room(rules_of(self.session), alive, known, item, self.now)
+        last = room.last if room.last > date.min else self.now.date()
+        return last + timedelta(days=30) if luck % 5 == 4 else last
 
     def _unit(self, luck: int) -> int:
         units = list(self.office.units.values())
@@ -259,6 +278,9 @@ class World:
         tries: dict[str, Callable[[datetime], object]] = {
             "edit": lambda at: items.edit(s, me, n, "改写", at),
             "dispatch": lambda at: items.dispatch(s, me, n, self._order(luck), at),
+            "extend": lambda at: extending.extend(s, me, n, self._day(item, luck), "还差检测", at),
+            "grant": lambda at: extending.grant(s, me, n, "", at),
+            "refuse": lambda at: extending.refuse(s, me, n, "来得及", at),
             "reassign": lambda at: items.reassign(s, me, n, self._inspector(luck), "调岗", at),
             "object": lambda at: objecting.object_to(s, me, n, "不归我们管", at),
             "reject_objection": lambda at: objecting.reject_objection(s, me, n, "归你们管", at),

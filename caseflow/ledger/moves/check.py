@@ -10,6 +10,7 @@ from caseflow.deadlines.tables import Clock
 from caseflow.errors import MoveNotAllowed, NotPermitted
 from caseflow.ledger import gate, hands
 from caseflow.ledger.at_work import at_work
+from caseflow.ledger.moves import extending
 from caseflow.ledger.moves.record import (
     matter_of,
     may_say,
@@ -101,4 +102,5 @@ def conclude_when_done(session: Session, case: Case, now: datetime) -> None:
     states = session.scalars(select(Item.state).where(Item.case_id == case.id)).all()
     if case.state == "handling" and states and all(state in ITEM_DONE for state in states):
         gate.pass_case(SWEEP, case, "conclude", "replying")
+        extending.lapse(session, case, None, now)
         record(session, case, SWEEP, "conclude", now)

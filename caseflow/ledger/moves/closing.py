@@ -12,6 +12,7 @@ from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, Told
 from caseflow.ledger import gate
 from caseflow.ledger.history import commitment
+from caseflow.ledger.moves import extending
 from caseflow.ledger.moves.handlers import first_handler, hand_over
 from caseflow.ledger.moves.notice import NO_CODE, has_receipt, reachable
 from caseflow.ledger.moves.opening import first_reports, start_reply
@@ -57,6 +58,7 @@ def conclude(
         raise MoveNotAllowed("投诉、举报、求助须先拆分问题项并逐项销号")
     gate.pass_case(actor, case, "conclude", "replying")
     handled(session, case, now)
+    extending.lapse(session, case, None, now)
     record(session, case, actor, "conclude", now)
 
 

@@ -17,7 +17,7 @@ from caseflow.deadlines.rules import rules_of
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted, Told
 from caseflow.ledger import gate
 from caseflow.ledger.at_work import require_at_work
-from caseflow.ledger.moves import items
+from caseflow.ledger.moves import extending, items
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.record import gathered, matter_of, of_item, record, words
 from caseflow.ledger.tables import Case, Item
@@ -64,6 +64,7 @@ def object_to(
         _in_time(session, case, item, now)
     gate.pass_item(actor, case, item, "object")
     item.objections += 1
+    extending.lapse(session, case, item, now)
     clocks.start(session, ClockName.decide, of_item(item), matter_of(case), now)
     facts = {"reason": why, "times": item.objections}
     record(session, case, actor, "object", now, facts, item=item, refs={"times": item.objections})

@@ -10,6 +10,7 @@ from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.ledger import gate
 from caseflow.ledger.history import commitment
 from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.moves import extending
 from caseflow.ledger.moves.handlers import first_handler, take_over
 from caseflow.ledger.moves.notice import NO_CODE, announce, has_receipt, reachable
 from caseflow.ledger.moves.opening import first_reports
@@ -134,6 +135,7 @@ def _leave(session: Session, case: Case, now: datetime) -> None:
     handled(session, case, now)
     announce(session, case, now)
     let_go(session, case, now, "notice", "immediate")
+    extending.lapse_all(session, case, now)
 
 
 def _countersigned(case: Case) -> None:

@@ -11,7 +11,7 @@ from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.ledger import gate, hands
 from caseflow.ledger.at_work import require_at_work
 from caseflow.ledger.history import commitment
-from caseflow.ledger.moves import items
+from caseflow.ledger.moves import extending, items
 from caseflow.ledger.moves.items import start_clocks
 from caseflow.ledger.moves.record import gathered, matter_of, of_item, record, words
 from caseflow.ledger.states import FINDINGS, TO_RECTIFY
@@ -124,6 +124,7 @@ def find(
     )
     hands.add(session, item, actor.person, "finder")
     clocks.meet(session, of_item(item), now, "verify")
+    extending.lapse(session, case, item, now)
     refs: dict[str, object] = {"result": result.result}
     if to_rectify:
         refs["unit"] = _begin_rectifying(session, case, item, result, now)
@@ -212,6 +213,7 @@ def submit(
     gathered(lambda: words(done, "done"), lambda: _needs_evidence(session, item, since))
     what = words(done, "done")
     clocks.meet(session, of_item(item), now, "rectify")
+    extending.lapse(session, case, item, now)
     _submitted(session, actor, case, item, now)
     record(session, case, actor, "submit", now, {"done": what}, item=item)
 

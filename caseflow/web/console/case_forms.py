@@ -7,7 +7,7 @@ from flask import url_for
 from caseflow import words
 from caseflow.ledger.states import WITHOUT_ITEMS
 from caseflow.web.clocks import due_text
-from caseflow.web.console import closing_forms
+from caseflow.web.console import closing_forms, extension_forms
 from caseflow.web.console.forms import Field, Form
 from caseflow.web.console.sight import Sight
 from caseflow.web.locale import gettext
@@ -283,6 +283,10 @@ def _note(sight: Sight) -> Form:
     )
 
 
+def _imposed(sight: Sight) -> bool:
+    return any(report.imposed_due is not None for report in sight.dossier.reports)
+
+
 def _tell(sight: Sight) -> Form | None:
     owed = [
         report
@@ -315,6 +319,9 @@ _BUILDERS: dict[str, Builder] = {
     "second_look": _second_look,
     "assign": _assign,
     "name_unit": _name_unit,
+    "extend_case": lambda sight: extension_forms.extend(sight, None, consent=_imposed(sight)),
+    "grant_case": lambda sight: extension_forms.grant(sight, None),
+    "refuse_case": lambda sight: extension_forms.refuse(sight, None),
     "note": _note,
     "tell": _tell,
     **closing_forms.BUILDERS,

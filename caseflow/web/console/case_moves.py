@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput
-from caseflow.ledger.moves import asking, closing, items, naming, notice, triage, urgency
+from caseflow.ledger.moves import asking, closing, extending, items, naming, notice, triage, urgency
 from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.tables import Case
@@ -11,7 +11,7 @@ from caseflow.refs import whole
 from caseflow.web.console.frame import Page, blueprint
 from caseflow.web.console.moving import on_case
 from caseflow.web.console.sight import unit_typed
-from caseflow.web.edge import actor, needs, now, seen, typed
+from caseflow.web.edge import actor, needs, now, seen, typed, typed_day
 
 
 def _number(name: str) -> int:
@@ -97,6 +97,44 @@ def raise_urgency(number: str) -> Page:
         number,
         "raise_urgency",
         lambda s, case: urgency.raise_urgency(s, actor(), case.id, why, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/cases/<number>/extend_case")
+@needs("case.extend")
+def extend_case(number: str) -> Page:
+    """Ask for more time to reply (申请办件延期)."""
+    until, grounds, consent = typed_day("until"), typed("grounds"), typed("consent")
+
+    def ask(session: Session, case: Case) -> None:
+        extending.extend_case(
+            session, actor(), case.id, until, grounds, now(), consent=consent, seen=seen()
+        )
+
+    return on_case(number, "extend_case", ask)
+
+
+@blueprint.post("/cases/<number>/grant_case")
+@needs("case.decide")
+def grant_case(number: str) -> Page:
+    """Give a case the time that was asked for (准予办件延期)."""
+    remark = typed("remark")
+    return on_case(
+        number,
+        "grant_case",
+        lambda s, case: extending.grant_case(s, actor(), case.id, remark, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/cases/<number>/refuse_case")
+@needs("case.decide")
+def refuse_case(number: str) -> Page:
+    """Leave a case's promise as it is (不予办件延期)."""
+    reason = typed("reason")
+    return on_case(
+        number,
+        "refuse_case",
+        lambda s, case: extending.refuse_case(s, actor(), case.id, reason, now(), seen=seen()),
     )
 
 

@@ -13,7 +13,8 @@ Option = tuple[str, str]
 class Field:
     """One question of a form.
 
-    `look`: text, textarea, select, radios, unit (typed with suggestions), file, hidden, and
+    `look`: text, textarea, date (from `first` to `last`, in ISO form), select, radios, unit (typed
+    with suggestions), file, hidden, and
     `original` (nothing to fill in: the reports as received, beside the next field).
     `options`: value, label and for radios perhaps a hint.
     """
@@ -29,6 +30,8 @@ class Field:
     rows: int = 3
     row: bool = False
     longest: int = 0
+    first: str = ""
+    last: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.states import FINDINGS, TO_RECTIFY
 from caseflow.ledger.tables import Item
+from caseflow.web.console import extension_forms
 from caseflow.web.console.forms import Field, Form
 from caseflow.web.console.sight import Sight, unit_labels
 from caseflow.web.locale import gettext
@@ -341,6 +342,9 @@ _BUILDERS: dict[str, Builder] = {
     "reject_objection": _reject_objection,
     "designate": _designate,
     "reassign": _reassign,
+    "extend": extension_forms.extend,
+    "grant": extension_forms.grant,
+    "refuse": extension_forms.refuse,
     "sign_for": _sign_for,
     "hand_in": _hand_in,
     "find": _find,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from caseflow.ledger.moves import check, items, objecting, work
+from caseflow.ledger.moves import check, extending, items, objecting, work
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.record import gathered
 from caseflow.ledger.moves.work import Result
@@ -13,7 +13,7 @@ from caseflow.refs import whole
 from caseflow.web.console.frame import Page, blueprint
 from caseflow.web.console.moving import on_item
 from caseflow.web.console.sight import unit_typed
-from caseflow.web.edge import actor, needs, now, seen, typed
+from caseflow.web.edge import actor, needs, now, seen, typed, typed_day
 from caseflow.web.files import Brought
 
 
@@ -82,6 +82,42 @@ def reassign(item_id: int) -> Page:
         item_id,
         "reassign",
         lambda s, _: items.reassign(s, actor(), item_id, inspector, reason, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/items/<int:item_id>/extend")
+@needs("item.extend")
+def extend(item_id: int) -> Page:
+    """Ask for more time for an item (申请延期)."""
+    until, grounds = typed_day("until"), typed("grounds")
+    return on_item(
+        item_id,
+        "extend",
+        lambda s, _: extending.extend(s, actor(), item_id, until, grounds, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/items/<int:item_id>/grant")
+@needs("item.decide")
+def grant(item_id: int) -> Page:
+    """Give an item the time that was asked for (准予延期)."""
+    remark = typed("remark")
+    return on_item(
+        item_id,
+        "grant",
+        lambda s, _: extending.grant(s, actor(), item_id, remark, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/items/<int:item_id>/refuse")
+@needs("item.decide")
+def refuse(item_id: int) -> Page:
+    """Leave an item's promise as it is (不予延期)."""
+    reason = typed("reason")
+    return on_item(
+        item_id,
+        "refuse",
+        lambda s, _: extending.refuse(s, actor(), item_id, reason, now(), seen=seen()),
     )
 
 

@@ -90,6 +90,8 @@ def _received(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
 def _accepted(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
     if "conclude" in case:
         return Step(gettext("咨询、建议无需拆分，直接转入答复。"), case["conclude"])
+    if "grant_case" in case:
+        return Step(gettext("有人申请办件延期：看理由，准予或不予。"), case["grant_case"])
     draft = _first(sight, items, "dispatch")
     if draft is not None:
         return Step(gettext("把待派发的问题项交办出去。"), draft, of_item=True)
@@ -98,7 +100,10 @@ def _accepted(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
     return Step(gettext("等待承办人拆分、交办问题项。"))
 
 
-def _handling(sight: Sight, _case: CaseForms, items: ItemForms) -> Step:
+def _handling(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
+    extended = _extension(sight, case, items)
+    if extended is not None:
+        return extended
     for move, sentence in (
         ("strike_off", gettext("有问题项等您验收：看材料，销号或退回。")),
         ("dispatch_anew", gettext("有单位退单：看理由，改交另一单位或驳回。")),
@@ -112,6 +117,16 @@ def _handling(sight: Sight, _case: CaseForms, items: ItemForms) -> Step:
     return Step(
         gettext("等待：%(what)s", what=gettext("；").join(dict.fromkeys(filter(None, waiting))))
     )
+
+
+def _extension(sight: Sight, case: CaseForms, items: ItemForms) -> Step | None:
+    """Return the application for more time that this person may decide."""
+    if "grant_case" in case:
+        return Step(gettext("有人申请办件延期：看理由，准予或不予。"), case["grant_case"])
+    form = _first(sight, items, "grant")
+    if form is None:
+        return None
+    return Step(gettext("有人申请延期：看理由，准予或不予。"), form, of_item=True)
 
 
 def _first(sight: Sight, items: ItemForms, move: str) -> Form | None:

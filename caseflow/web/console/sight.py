@@ -11,11 +11,12 @@ from caseflow.deadlines import preview
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.errors import BadInput
 from caseflow.escalation import drafted
-from caseflow.ledger import dossier, gate
+from caseflow.ledger import dossier, extensions, gate
 from caseflow.ledger.dossier import Dossier
+from caseflow.ledger.extensions import Room
 from caseflow.ledger.moves import naming
 from caseflow.ledger.moves.record import matter_of
-from caseflow.ledger.tables import Case
+from caseflow.ledger.tables import Case, Extension, Item
 from caseflow.people import names
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
@@ -81,6 +82,15 @@ class Sight:
         before = back.due if back else None
         matter = matter_of(self.case)
         return due_text(preview.due(self.session, clock, matter, self.now, before=before))
+
+    def room(self, item: Item | None) -> Room:
+        """Return how far the promise of an item, or of the case, could be extended now."""
+        known = self.dossier.extensions
+        return extensions.room(self.rules, self.dossier.clocks, known, item, self.now)
+
+    def undecided(self, item: Item | None) -> Extension | None:
+        """Return the application for more time that waits for its decision."""
+        return extensions.undecided(self.dossier.extensions, item)
 
     def urgent_due(self) -> str:
         """Return when somebody must have taken over, were the case raised to urgent now."""

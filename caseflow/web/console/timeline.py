@@ -6,7 +6,7 @@ commitment only, so they are taken from the rows that hold them, by the moment t
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,7 @@ from caseflow.ledger.dossier import Dossier, Happened
 from caseflow.ledger.tables import Item
 from caseflow.people.actor import REPORTER_ROLE, SYSTEM_ROLE
 from caseflow.web.clocks import document_label, due_text, unspoken, with_state
-from caseflow.web.locale import gettext, happened, moment_text, series
+from caseflow.web.locale import day_text, gettext, happened, moment_text, series
 
 
 @dataclass(frozen=True)
@@ -312,6 +312,11 @@ def _reveal(_story: Story, entry: Happened) -> Sentence:
     return _with_name(entry, str(entry.facts.get("report") or "")), _said(entry, "reason")
 
 
+def _extension(_story: Story, entry: Happened) -> Sentence:
+    until = day_text(date.fromisoformat(entry.facts["until"]))
+    return _with_name(entry, until), _said(entry, "grounds", "remark", "reason")
+
+
 def _tighten(_story: Story, entry: Happened) -> Sentence:
     return _with_name(entry, _word(words.DISCLOSURES, entry.facts.get("disclosure"))), ""
 
@@ -360,4 +365,6 @@ _TELLERS: dict[str, Callable[[Story, Happened], Sentence]] = {
     "reveal": _reveal,
     "tighten": _tighten,
     "recalendar": _recalendared,
+    **dict.fromkeys(("extend", "grant", "refuse"), _extension),
+    **dict.fromkeys(("extend_case", "grant_case", "refuse_case"), _extension),
 }

@@ -44,6 +44,7 @@ STEPS = {
     "added": "收到您的补充",
     "retaliation": "收到您受打击报复的报告，已报负责人",
     "tighten": "已按您的要求加强身份保密",
+    "grant_case": "办理期限延长，新的期限见上面",
 }
 # Who may know: as it is now, and as the reporter chooses.
 KNOWN = {"relay": "由我们转达，单位不知道是您", "unit": "我们可以告诉单位是您反映的"}

@@ -18,13 +18,14 @@ from caseflow.people.tables import Unit
 from caseflow.web import edge
 from caseflow.web.clocks import due_text
 from caseflow.web.edge import needs
-from caseflow.web.locale import gettext, moment_text
+from caseflow.web.locale import day_text, gettext, moment_text
 from caseflow.web.unit.evidence import shown
 from caseflow.web.unit.frame import Page, Times, bearer, blueprint, lines, scope, state_label, views
 from caseflow.web.unit.orders import order_line
 from config import MIB
 
 OBJECTION = ("reason",)
+EXTENSION = ("until", "grounds")
 FINDING = ("note", "result", "basis", "rectifying_unit", "rectify_text")
 SUBMISSION = ("note", "done")
 
@@ -85,6 +86,8 @@ def page(session: Session, item_id: int, typed: Typed) -> str:
         sent=[(moment_text(each.at), each.text) for each in sheet.sent],
         objections=[(moment_text(one.at), one.reason, one.refused) for one in sheet.objections],
         object_until=due_text(sheet.object_until) if sheet.object_until else "",
+        extension=_extension(sheet),
+        extendable=_extendable(sheet),
         finding=gettext(words.FINDINGS[sheet.finding]) if sheet.finding else "",
         results=_results(inspects),
         inspects=inspects,
@@ -104,19 +107,39 @@ def page(session: Session, item_id: int, typed: Typed) -> str:
     )
 
 
+def _extension(sheet: Sheet) -> dict[str, str] | None:
+    """Return the application for more time that waits for its decision."""
+    row = sheet.extension
+    return {"until": due_text(row.until), "grounds": row.grounds} if row else None
+
+
+def _extendable(sheet: Sheet) -> dict[str, str] | None:
+    """Return how far more time can be asked for; None where it cannot, or was asked for already."""
+    room = sheet.extendable
+    if room.why_not or sheet.extension is not None:
+        return None
+    return {
+        "first": room.first.isoformat(),
+        "last": room.last.isoformat(),
+        "until": day_text(room.last),
+    }
+
+
 def _unsigned(item: Item) -> bool:
     """Tell whether the holder has to sign first: for the item, or for the rectification."""
     return item.state == "dispatched" or (item.state == "rectifying" and item.signed_at is None)
 
 
 def _fields(sheet: Sheet) -> tuple[str, ...]:
-    """Return the fields that the holder is offered now, with those of an objection."""
-    item, objects = sheet.holding.item, OBJECTION if sheet.object_until else ()
+    """Return the fields that the holder is offered now, with those of what else one may ask."""
+    item = sheet.holding.item
+    more: tuple[str, ...] = OBJECTION if sheet.object_until else ()
     if not sheet.holding.turn or _unsigned(item):
-        return objects
+        return more
+    more += EXTENSION if _extendable(sheet) else ()
     if item.state == "rectifying":
-        return (*SUBMISSION, *objects)
-    return (*(FINDING if sheet.concludes else ("note",)), *objects)
+        return (*SUBMISSION, *more)
+    return (*(FINDING if sheet.concludes else ("note",)), *more)
 
 
 def _stranded(typed: Typed, fields: Sequence[str]) -> list[str]:

@@ -11,16 +11,17 @@ from sqlalchemy.orm import Session
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted, Stale
 from caseflow.intake import desk_places
 from caseflow.ledger import holding
-from caseflow.ledger.moves import objecting, work
+from caseflow.ledger.moves import extending, objecting, work
 from caseflow.ledger.moves.record import gathered
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.states import TO_RECTIFY
 from caseflow.web import edge
-from caseflow.web.edge import needs, now, typed
+from caseflow.web.edge import needs, now, typed, typed_day
 from caseflow.web.files import Brought
 from caseflow.web.locale import gettext
 from caseflow.web.unit.frame import blueprint, scope
 from caseflow.web.unit.items import (
+    EXTENSION,
     FINDING,
     OBJECTION,
     SUBMISSION,
@@ -30,7 +31,7 @@ from caseflow.web.unit.items import (
     page,
 )
 
-FIELDS = tuple(dict.fromkeys(OBJECTION + FINDING + SUBMISSION))
+FIELDS = tuple(dict.fromkeys(OBJECTION + EXTENSION + FINDING + SUBMISSION))
 
 _FILES = "所选的文件需要重新选择"
 _CHANGED = "这一事项刚有变化，这次没有保存。请看清现在的情况再操作；您写的还在。"
@@ -41,11 +42,11 @@ def _move(
     done: str,
     verb: Callable[[Session], object],
     files: Brought | None = None,
-    sent: str = "",
+    sent: tuple[str, ...] = (),
 ) -> ResponseReturnValue:
     """Run one move in a transaction behind the item's lock and mark, and answer with the page.
 
-    `sent`: the one field that goes with this move, where the others are given back.
+    `sent`: the fields that go with this move, where the others are given back.
     """
     seen, here = typed("seen"), scope()
 
@@ -82,14 +83,17 @@ def _came() -> bool:
 
 
 def _said() -> dict[str, str]:
-    return {name: request.form[name] for name in FIELDS if request.form.get(name)}
+    said = {name: request.form[name] for name in FIELDS if request.form.get(name)}
+    if "grounds" not in said:
+        said.pop("until", None)  # the last day there is, as the page itself had put it there
+    return said
 
 
-def _unsent(item_id: int, sent: str) -> dict[str, str]:
-    """Return what was typed beside the field `sent`; a guess that the page itself had put there
+def _unsent(item_id: int, sent: tuple[str, ...]) -> dict[str, str]:
+    """Return what was typed beside the fields `sent`; a guess that the page itself had put there
     is nobody's words.
     """
-    left = {name: said for name, said in _said().items() if name != sent}
+    left = {name: said for name, said in _said().items() if name not in sent}
     with edge.read() as session:
         item = holding.sheet(session, scope(), item_id, now()).holding.item
         if left == {"rectifying_unit": first_guess(session, item)}:
@@ -119,7 +123,20 @@ def object_to(item_id: int) -> ResponseReturnValue:
         item_id,
         "已退单，等待审核；审核期间原期限照常计算。",
         lambda s: objecting.object_to(s, me, item_id, reason, at),
-        sent="reason",
+        sent=OBJECTION,
+    )
+
+
+@blueprint.post("/items/<int:item_id>/extend")
+@needs("item.hold")
+def extend(item_id: int) -> ResponseReturnValue:
+    """Ask for more time (申请延期)."""
+    me, at, until, grounds = edge.actor(), now(), typed_day("until"), typed("grounds")
+    return _move(
+        item_id,
+        "延期申请已提交，等待审批；审批期间原期限照常计算。",
+        lambda s: extending.extend(s, me, item_id, until, grounds, at),
+        sent=EXTENSION,
     )
 
 
@@ -128,7 +145,7 @@ def object_to(item_id: int) -> ResponseReturnValue:
 def hand_in(item_id: int) -> ResponseReturnValue:
     """Hand in files: all of them, or none when one cannot be taken. Words stay in their form."""
     files = Brought("evidence", required=True)
-    return _move(item_id, "材料已上传。", lambda s: files.hand_in(s, item_id), files, "note")
+    return _move(item_id, "材料已上传。", lambda s: files.hand_in(s, item_id), files, ("note",))
 
 
 @blueprint.post("/items/<int:item_id>/find")

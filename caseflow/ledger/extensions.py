@@ -1,0 +1,113 @@
+"""How far a promise can be extended, and what was asked for (延期): for verbs and for pages.
+
+How often and by how much is the policy's (`extendable_times`, `extendable_amount`; 信访工作条例
+2022 §34: once, at most 30 days). An item is extended within the promise of its case.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines.calendar import Unit
+from caseflow.deadlines.policies import ClockName, Policy
+from caseflow.deadlines.rules import Rules
+from caseflow.deadlines.tables import Clock
+from caseflow.ledger.tables import Extension, Item
+
+ON_ITEM = (ClockName.verify, ClockName.rectify)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An application, and the name of the clock that it is about."""
+
+    row: Extension
+    clock: str
+
+
+@dataclass(frozen=True)
+class Room:
+    """How far a promise could be extended now: to a working day from `first` to `last`.
+
+    `why_not` says why it cannot be; the days say nothing then.
+    """
+
+    first: date = date.max
+    last: date = date.min
+    why_not: str = ""
+
+
+def asked(session: Session, case_id: int) -> list[Asked]:
+    """Return every application of a case and its items, oldest first; one statement."""
+    query = select(Extension, Clock.name).join(Clock, Clock.id == Extension.clock_id)
+    rows = session.execute(query.where(Extension.case_id == case_id).order_by(Extension.id))
+    return [Asked(row, name) for row, name in rows]
+
+
+def undecided(known: Sequence[Asked], item: Item | None) -> Extension | None:
+    """Return the application of an item, or of the case itself, that waits for its decision."""
+    item_id = item.id if item else None
+    found = (x.row for x in known if x.row.item_id == item_id and x.row.outcome is None)
+    return next(found, None)
+
+
+def promise(alive: Sequence[Clock], item: Item | None) -> Clock | None:
+    """Return the clock that an extension moves, of those of the case that run or stand still."""
+    if item is None:
+        return next((x for x in alive if x.case_id and x.name == ClockName.resolve), None)
+    return next((x for x in alive if x.item_id == item.id and x.name in ON_ITEM), None)
+
+
+def room(
+    rules: Rules, alive: Sequence[Clock], known: Sequence[Asked], item: Item | None, now: datetime
+) -> Room:
+    """Return how far the promise of an item, or of the case, could be extended now."""
+    clock = promise(alive, item)
+    policy = policy_of(rules, clock)
+    if clock is None or policy is None or not policy.extendable_times:
+        return Room(why_not="这一时限不能延期")
+    if now >= clock.due:
+        return Room(why_not="期限已过，不能再申请延期")
+    if _granted(known, clock, item) >= policy.extendable_times:
+        return Room(why_not="已经延期过，不能再延")
+    calendar = rules.calendar
+    farthest = calendar.offset(clock.due, policy.extendable_amount, Unit(policy.unit))
+    last = calendar.roll(calendar.due_day(farthest))
+    end = end_for(rules, alive, item, policy)
+    if end is not None:
+        last = min(last, calendar.due_day(end))
+    first = calendar.add_working_days(calendar.due_day(clock.due), 1)
+    full = "已到办件期限允许的最后一天；确需更久的，先申请办件延期"
+    return Room(first, last, full if last < first else "")
+
+
+def policy_of(rules: Rules, clock: Clock | None) -> Policy | None:
+    """Return the policy version that a clock was started with."""
+    known = (policy for policy in rules.policies if clock and policy.id == clock.policy_id)
+    return next(known, None)
+
+
+def end_for(
+    rules: Rules, alive: Sequence[Clock], item: Item | None, policy: Policy
+) -> datetime | None:
+    """Return the moment that an item's promise must not pass: the case's less the margin."""
+    case = promise(alive, None)
+    if item is None or case is None:
+        return None
+    return rules.calendar.less_working_days(case.due, policy.margin)
+
+
+def _granted(known: Sequence[Asked], clock: Clock, item: Item | None) -> int:
+    """Count how often a promise was extended, since it was given: a returned item's is the same."""
+    since = clock.started_at if item is None else item.dispatched_at
+    item_id = item.id if item else None
+    return sum(
+        one.row.outcome == "granted"
+        and one.row.item_id == item_id
+        and one.clock == clock.name
+        and (since is None or one.row.asked_at >= since)
+        for one in known
+    )

@@ -1,0 +1,104 @@
+"""Asking for more time and deciding on it as forms: of an item, and of the case itself (延期)."""
+
+from flask import url_for
+
+from caseflow.clock import local
+from caseflow.ledger.tables import Extension, Item
+from caseflow.web.clocks import due_text
+from caseflow.web.console.forms import Field, Form
+from caseflow.web.console.sight import Sight
+from caseflow.web.locale import day_text, gettext
+
+
+def extend(sight: Sight, item: Item | None, *, consent: bool = False) -> Form | None:
+    """Return the form that asks for more time; None where nobody can now."""
+    room = sight.room(item)
+    if room.why_not or sight.undecided(item) is not None:
+        return None
+    last = gettext("最多延到 %(day)s。", day=day_text(room.last))
+    decided = gettext("由另一人审批；审批期间原期限照常计算。")
+    told = gettext("准予后告知每位反映人新的期限。") if item is None else gettext("办件期限不变。")
+    agreed = Field(
+        "textarea", "consent", gettext("来文机关同意延期的情况（谁、何时、怎么说）"), longest=2000
+    )
+    return _form(
+        sight,
+        item,
+        "extend",
+        gettext("申请延期") if item else gettext("申请办件延期"),
+        (last, decided, told),
+        (
+            Field(
+                "date",
+                "until",
+                gettext("延期到"),
+                room.last.isoformat(),
+                hint=gettext("工作日，到当天 24:00"),
+                first=room.first.isoformat(),
+                last=room.last.isoformat(),
+            ),
+            Field("textarea", "grounds", gettext("延期理由"), longest=2000),
+            *((agreed,) if consent else ()),
+        ),
+    )
+
+
+def grant(sight: Sight, item: Item | None) -> Form | None:
+    """Return the form that gives the time that was asked for; None for whoever asked."""
+    row = _to_decide(sight, item)
+    if row is None:
+        return None
+    told = gettext("将通知：申请人和每位反映人。") if item is None else gettext("将通知：申请人。")
+    return _form(
+        sight,
+        item,
+        "grant",
+        gettext("准予延期"),
+        (*said(sight, row), told),
+        (Field("textarea", "remark", gettext("意见"), optional=True, longest=2000),),
+    )
+
+
+def refuse(sight: Sight, item: Item | None) -> Form | None:
+    """Return the form that leaves the promise as it is; None for whoever asked."""
+    row = _to_decide(sight, item)
+    if row is None:
+        return None
+    return _form(
+        sight,
+        item,
+        "refuse",
+        gettext("不予延期"),
+        (*said(sight, row), gettext("原期限不变，将通知申请人。")),
+        (Field("textarea", "reason", gettext("理由（申请人会看到）"), longest=2000),),
+    )
+
+
+def said(sight: Sight, row: Extension) -> tuple[str, ...]:
+    """Return what was asked for, as whoever decides reads it."""
+    who, when = sight.dossier.person(row.asked_by), day_text(local(row.asked_at).date())
+    until = due_text(row.until)
+    asked = gettext("%(who)s %(when)s 申请延期到 %(until)s：", who=who, when=when, until=until)
+    told = gettext("来文机关的意见：%(what)s", what=row.consent) if row.consent else ""
+    return tuple(text for text in (asked + row.grounds, told) if text)
+
+
+def _to_decide(sight: Sight, item: Item | None) -> Extension | None:
+    row = sight.undecided(item)
+    return row if row is not None and row.asked_by != sight.actor.id else None
+
+
+def _form(
+    sight: Sight,
+    item: Item | None,
+    move: str,
+    title: str,
+    what: tuple[str, ...],
+    fields: tuple[Field, ...],
+) -> Form:
+    if item is None:
+        name = f"{move}_case"
+        action = url_for(f"console.{name}", number=sight.case.number)
+        return Form(name, title, action, what, fields)
+    action = url_for(f"console.{move}", item_id=item.id)
+    return Form(f"item-{item.n}-{move}", title, action, what, fields)
