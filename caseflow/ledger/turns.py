@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.hands import CHECKERS
 from caseflow.ledger.moves.objecting import OBJECTIONS
-from caseflow.ledger.tables import Case, Item, ItemActor
+from caseflow.ledger.tables import Case, Extension, Item, ItemActor
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
 from caseflow.people.tables import Recusal, User
@@ -29,7 +29,10 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
         "case.countersign": Case.countersign.is_(True),
         "case.acknowledge": and_(Case.urgent.is_(True), Case.next_clock == "immediate"),
         "case.call_back": _to_call_back(actor),
-        "item.decide": _objected(Item.objections < OBJECTIONS),
+        "item.decide": or_(
+            _objected(Item.objections < OBJECTIONS), _asks(actor, Extension.item_id.is_not(None))
+        ),
+        "case.decide": _asks(actor, Extension.item_id.is_(None)),
         "item.designate": _objected(Item.objections >= OBJECTIONS),
     }
     return or_(false(), *(step for permission, step in steps.items() if may(actor, permission)))
@@ -51,6 +54,17 @@ def _has(*of_item: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _objected(often: ColumnElement[bool]) -> ColumnElement[bool]:
     return and_(AT_WORK, _has(Item.state == "objected", often))
+
+
+def _asks(actor: Actor, which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that somebody else asks for more time, and nobody has decided."""
+    first = select(Extension.id).where(
+        Extension.case_id == Case.id,
+        Extension.outcome.is_(None),
+        Extension.asked_by != actor.id,
+        which,
+    )
+    return first.limit(1).correlate(Case).scalar_subquery().is_not(None)
 
 
 def _to_call_back(actor: Actor) -> ColumnElement[bool]:

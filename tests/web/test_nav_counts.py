@@ -164,3 +164,19 @@ def test_a_page_and_its_frame_read_through_one_connection(site: Site) -> None:
             assert frame is page
         with edge.read() as later:
             assert later is not page
+
+
+def test_asking_for_more_time_waits_for_everybody_else_who_may_decide(site: Site) -> None:
+    number = dispatched(site, "school")
+    said = {"until": "2026-03-24", "grounds": "检测要十天"}
+    page = on_case(site, "supervisor", number, "extend_case", **said)
+    assert counts(page) == {}  # whoever asked decides nothing
+    assert (for_(site, "leader"), for_(site, "city")) == ({"": 1}, {"": 1})
+    page = site.as_("leader").get(f"/console/cases/{number}")
+    assert page.html.index("准予延期") < page.html.index("不予延期") < page.html.index("其他操作")
+    on_case(site, "leader", number, "grant_case")
+    assert for_(site, "city") == {}
+    item = item_of(site, number).id
+    school = site.as_("school").get(f"/unit/items/{item}").send(f"/unit/items/{item}/sign_for")
+    school.send(f"/unit/items/{item}/extend", until="2026-03-19", grounds="检测要十天")
+    assert for_(site, "supervisor") == {"": 1}

@@ -1,5 +1,6 @@
 """One case as its template draws it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,7 +62,7 @@ class CaseView:
     facts: list[tuple[str, str]]
     clocks: list[ClockView]
     step: Step
-    danger: Form | None
+    beside: list[Form]
     more: list[Form]
     items: list[ItemView]
     lines: list[Line]
@@ -79,9 +80,8 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
     of_items = {item.id: item_forms.forms(sight, item) for item in sight.dossier.items}
     step = next_step(sight, forms, of_items)
     orders = reading.of_case(sight.session, sight.case)
-    # Who reads a report first is asked whether a child is in danger; later it is one move of many.
-    danger = forms.get("raise_urgency") if sight.case.state == "received" else None
-    more = [form for form in forms.values() if form is not step.form and form is not danger]
+    beside = _beside(sight, forms, step)
+    more = [form for form in forms.values() if form is not step.form and form not in beside]
     drawn = {form.key: form for one in (forms, *of_items.values()) for form in one.values()}
     asks_for_unit = any(
         one.look == "unit"
@@ -95,7 +95,7 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
         facts=_facts(sight),
         clocks=_case_clocks(sight),
         step=step,
-        danger=danger,
+        beside=beside,
         more=more,
         items=[
             _item(sight, item, list(of_items[item.id].values())) for item in sight.dossier.items
@@ -107,6 +107,15 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
         again=again,
         refused=drawn.get(again.key) if again else None,
     )
+
+
+def _beside(sight: Sight, forms: Mapping[str, Form], step: Step) -> list[Form]:
+    """Return what stands beside the next step: who reads a report first is asked whether a child is
+    in danger, and a decision has two ways.
+    """
+    names = ["raise_urgency"] if sight.case.state == "received" else []
+    names += ["refuse_case"] if step.form is not None and step.form.key == "grant_case" else []
+    return [forms[name] for name in names if name in forms and forms[name] is not step.form]
 
 
 def _facts(sight: Sight) -> list[tuple[str, str]]:
