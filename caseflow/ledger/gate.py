@@ -139,6 +139,17 @@ def offers_on(actor: Actor, case: Case, item: Item) -> list[Edge]:
     ]
 
 
+def is_free_of(actor: Actor, item: Item) -> bool:
+    """Tell whether somebody may judge what is said for or against the units that have an item."""
+    return not actor.recused & {item.verifying_unit_id, item.rectifying_unit_id}
+
+
+def require_free_of(actor: Actor, item: Item) -> None:
+    """Nobody judges the work of a unit that they must keep away from, whoever was reported."""
+    if not is_free_of(actor, item):
+        raise NotPermitted("您须回避承办这个问题项的单位，请由他人办理")
+
+
 def its_turn(actor: Actor, item: Item) -> bool:
     """Tell whether a unit or inspector holds the item now; the office acts for any holder."""
     if actor.role == "unit":

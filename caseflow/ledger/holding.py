@@ -34,6 +34,7 @@ from caseflow.ledger.moves.record import whole
 from caseflow.ledger.states import ITEM_MOVES, TO_RECTIFY
 from caseflow.ledger.tables import Case, Evidence, Extension, Finding, Item
 from caseflow.people.scope import Scope
+from caseflow.people.tables import User
 
 OPEN_AT_ONCE = 100
 DONE_AT_ONCE = 20
@@ -111,6 +112,14 @@ class Objection:
 
 
 @dataclass(frozen=True)
+class Asking:
+    """Until when more time was asked for; `grounds` are empty where the office wrote them."""
+
+    until: datetime
+    grounds: str
+
+
+@dataclass(frozen=True)
 class Sheet:
     """Everything of one item that its holder may read. `fresh`: evidence that counts for now.
 
@@ -127,7 +136,7 @@ class Sheet:
     returns: Sequence[Return]
     sent: Sequence[Sent]
     objections: Sequence[Objection]
-    extension: Extension | None
+    extension: Asking | None
     extendable: Room
     object_until: datetime | None
     finding: str | None
@@ -206,7 +215,7 @@ def sheet(session: Session, scope: Scope, item_id: int, now: datetime) -> Sheet:
         returns=_returns(session, item, side, found),
         sent=_sent(session, item, side, found),
         objections=_objections(session, item, side),
-        extension=extensions.undecided(known, item) if holding.turn else None,
+        extension=_asking(session, scope, extensions.undecided(known, item)),
         extendable=_extendable(session, case, holding, known, now),
         object_until=_object_until(session, scope, case, holding, now),
         finding=found.result if found and item.finding else None,
@@ -271,6 +280,15 @@ def _objections(session: Session, item: Item, side: Side) -> list[Objection]:
         Objection(at, json.loads(body)["facts"]["reason"], refused=verb != "object")
         for at, verb, body in session.execute(query.order_by(Entry.n))
     ]
+
+
+def _asking(session: Session, scope: Scope, row: Extension | None) -> Asking | None:
+    """Return what waits for its decision; why, only where the holder's own people said so."""
+    if row is None:
+        return None
+    who = session.get_one(User, row.asked_by)
+    own = who.unit_id == scope.unit if scope.unit else who.id == scope.person
+    return Asking(row.until, row.grounds if own else "")
 
 
 def _extendable(

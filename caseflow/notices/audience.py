@@ -35,7 +35,8 @@ def people(session: Session, matter: Matter, word: str) -> list[User]:
     if word == "unit_named" and matter.body.get("unit") is None:
         return []
     if word == "asker":
-        return [session.get_one(User, matter.body["asked_by"])]
+        asker = session.get_one(User, matter.body["asked_by"])
+        return [asker] if asker.active else []
     if word == "former":  # whoever has it no more, or nobody: there is nothing to do in their place
         return _not_recused(session, matter, _former(session, matter))
     found = _found(session, matter, word)

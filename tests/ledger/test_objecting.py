@@ -1,6 +1,7 @@
 """Objection (退单): in which days, how often, and what becomes of the item's promises."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -217,3 +218,15 @@ def test_a_case_taken_up_again_promises_the_decision_anew(given: Dispatched) -> 
     assert set(given.running()) == {"sign_for", "verify", "decide"}
     given.rejects()
     assert given.item.state == "dispatched"
+
+
+def test_whoever_keeps_away_from_the_unit_decides_nothing_of_it(given: Dispatched) -> None:
+    given.objects()
+    boss = given.office["supervisor"]
+    away = frozenset({given.office.units["school"]})
+    given.office.actors["supervisor"] = replace(boss, recused=away)
+    for refused in (given.rejects, lambda: given.anew("academy")):
+        with pytest.raises(NotPermitted, match="回避"):
+            refused()
+    given.office.actors["supervisor"] = boss
+    given.anew("academy")

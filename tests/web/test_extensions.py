@@ -139,3 +139,13 @@ def test_each_is_told_what_concerns_them(site: Site) -> None:
     on_item(site, "supervisor", number, "refuse", reason="来得及")
     assert told() == {"not_granted > school"}
     assert case_of(site, number).state == "handling"
+
+
+def test_why_the_office_asks_for_an_item_is_not_the_units_to_read(site: Site) -> None:
+    item_id = dispatched(site)
+    signed(site, item_id)
+    number = extended(site, item_id)
+    on_item(site, "handler", number, "extend", until="2026-03-19", grounds="举报人还要补材料")
+    page = open_item(site, item_id)
+    assert "已申请延期到 3月19日(周四) 24:00，等待审批" in page.text
+    assert "举报人" not in page.html

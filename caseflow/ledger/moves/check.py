@@ -38,7 +38,7 @@ def return_item(
     case, item = gate.lock_item(session, item_id, seen)
     why = words(reason, "reason", 4000)
     _case_at_work(case)
-    _free_of(actor, item)
+    gate.require_free_of(actor, item)
     back_to = "rectifying" if item.finding in TO_RECTIFY else "verifying"
     gate.pass_item(actor, case, item, "return", back_to)
     item.returns += 1
@@ -72,7 +72,7 @@ def strike_off(
     """
     case, item = gate.lock_item(session, item_id, seen)
     _case_at_work(case)
-    _free_of(actor, item)
+    gate.require_free_of(actor, item)
     if hands.had_a_hand(session, item.id, actor.person):
         raise NotPermitted("您参与过这个问题项的办理，销号须由未参与的人进行")
     gate.pass_item(actor, case, item, "strike_off")
@@ -83,12 +83,6 @@ def strike_off(
     facts = {"outcome": item.outcome, "remark": may_say(remark)}
     record(session, case, actor, "strike_off", now, facts, item=item)
     conclude_when_done(session, case, now)
-
-
-def _free_of(actor: Actor, item: Item) -> None:
-    """Nobody judges the work of a unit that they must keep away from, whoever was reported."""
-    if actor.recused & {item.verifying_unit_id, item.rectifying_unit_id}:
-        raise NotPermitted("您须回避承办这个问题项的单位，请由他人验收")
 
 
 def _case_at_work(case: Case) -> None:

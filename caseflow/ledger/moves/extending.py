@@ -238,6 +238,8 @@ def _decides(session: Session, actor: Actor, case: Case, item: Item | None) -> E
     row = extensions.undecided(extensions.asked(session, case.id), item)
     if row is None:
         raise MoveNotAllowed("没有等待审批的延期申请")
+    if item is not None:
+        gate.require_free_of(actor, item)
     if row.asked_by == actor.id:
         raise NotPermitted("延期须由另一人审批")
     return row

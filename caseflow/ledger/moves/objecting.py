@@ -91,6 +91,7 @@ def reject_objection(
     """Leave an item with the unit that objected; its promises never stood still."""
     case, item = gate.lock_item(session, item_id, seen)
     require_at_work(case)
+    gate.require_free_of(actor, item)
     why = words(reason, "reason", 4000)
     _not_the_leaders(item)
     gate.pass_item(actor, case, item, "reject_objection", _back_to(item))
@@ -110,6 +111,7 @@ def dispatch_anew(
     """Give an item that was objected to to another unit, by the rules of every dispatch."""
     case, item = gate.lock_item(session, item_id, seen)
     require_at_work(case)
+    gate.require_free_of(actor, item)
     _not_the_leaders(item)
     lifted: list[int] = []
     gathered(
@@ -135,6 +137,7 @@ def designate(
     """
     case, item = gate.lock_item(session, item_id, seen)
     require_at_work(case)
+    gate.require_free_of(actor, item)
     if item.state == "objected" and item.objections < OBJECTIONS:
         raise MoveNotAllowed(Told("退单满 %(n)d 次才由领导指定承办", n=OBJECTIONS))
     stays = given.unit_id == item.verifying_unit_id

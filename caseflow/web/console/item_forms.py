@@ -20,6 +20,9 @@ from caseflow.web.locale import gettext
 
 Builder = Callable[[Sight, Item], Form | None]
 _OFFICE_UNITS = ("office", "section")
+_OBJECTION = ("dispatch_anew", "reject_objection", "designate")
+_JUDGES = ("return", "strike_off", "grant", "refuse", *_OBJECTION)
+"""Moves that judge what a unit did or says: not for whoever must keep away from it."""
 
 
 def key(item: Item, move: str) -> str:
@@ -37,10 +40,7 @@ def forms(sight: Sight, item: Item) -> dict[str, Form]:
 
 def _fits(sight: Sight, item: Item, move: str) -> bool:
     """Tell whether the case stands where the move needs it, and nobody has to keep away."""
-    if move in ("return", "strike_off") and sight.actor.recused & {
-        item.verifying_unit_id,
-        item.rectifying_unit_id,
-    }:
+    if move in _JUDGES and not gate.is_free_of(sight.actor, item):
         return False
     if move == "edit":
         return True
