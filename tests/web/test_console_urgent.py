@@ -1,11 +1,13 @@
 """What cries for somebody now: the page says which of the two it is, and asks nobody of himself."""
 
+import pytest
 from sqlalchemy.orm import Session
 
 from caseflow.ledger.moves import opening
 from caseflow.ledger.tables import URGENT, Case
 from caseflow.people.actor import REPORTER
 from tests import office as offices
+from tests.web.public_door import letter, reported, the_case
 from tests.web.site import Page, Site
 from tests.web.walking import case_of, dispatched, item_of, on_case, open_case
 
@@ -35,6 +37,12 @@ def seen(site: Site, who: str, number: str) -> Page:
 
 def next_step(page: Page) -> str:
     return page.html.partition('class="case-next"')[2].partition('class="moves"')[0]
+
+
+def asked_first(page: Page) -> bool:
+    """Tell whether the page asks beside the next step, rather than among all other moves."""
+    moves = page.html.partition('class="moves"')[2].partition("more-moves")[0]
+    return "有学生人身安全危险：转为紧急" in moves
 
 
 def test_retaliation_is_not_called_danger_to_a_child_and_its_words_are_read_first(
@@ -100,31 +108,69 @@ def test_a_leader_who_does_not_call_the_police_still_needs_other_eyes(site: Site
 def test_a_report_that_nobody_could_call_urgent_is_raised_to_it(site: Site) -> None:
     number = open_case(site)
     page = seen(site, "operator", number)
-    assert "有学生人身安全危险：转为紧急" in page.text
+    assert asked_first(page)
     page = page.send(f"/console/cases/{number}/raise_urgency", reason=" ")
     assert page.status == 422
     assert "请填写这一项" in page.text
     page = page.send(f"/console/cases/{number}/raise_urgency", reason=HUNGRY)
     assert "已转为紧急" in page.text
     assert DANGER in next_step(page)
+    assert page.offers(f"/console/cases/{number}/acknowledge")
     assert "3月3日(周二) 11:00" in page.text  # one hour, whatever the hour
     assert HUNGRY in page.text
     assert not page.offers(f"/console/cases/{number}/raise_urgency")
     assert case_of(site, number).rank == URGENT
     page = page.send(f"/console/cases/{number}/acknowledge", leader_told="yes", **CALLED)
     assert DANGER not in next_step(page)
+    assert not asked_first(page)
     assert "有学生人身安全危险" in page.text  # and once more, should it come to that
 
 
 def test_a_case_under_way_is_raised_among_its_other_moves(site: Site) -> None:
     number = dispatched(site, "school")
+    assert not asked_first(seen(site, "handler", number))
     page = on_case(site, "handler", number, "raise_urgency", reason=HUNGRY)
-    assert "紧急事项" in next_step(page) or DANGER in next_step(page)
+    assert DANGER in next_step(page)
     again = site.as_("operator").post(f"/console/cases/{number}/raise_urgency", reason=HUNGRY)
     assert again.status == 409
-    for who in ("reviewer", "auditor", "inspector", "stranger"):
-        refused = site.as_(who).post(f"/console/cases/{number}/raise_urgency", reason=HUNGRY)
-        assert refused.status in (403, 404), who
+    assert "这个办件已经是紧急事项，正等待确认接手" in again.text
+    assert HUNGRY in again.text  # what was typed is not lost
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("school", 403),
+        ("inspector", 403),
+        ("reviewer", 403),
+        ("leader", 403),
+        ("auditor", 403),
+        ("stranger", 404),
+    ],
+)
+def test_whoever_may_not_raise_a_case_changes_nothing(site: Site, who: str, status: int) -> None:
+    number = dispatched(site, "school")
+    refused = site.as_(who).post(f"/console/cases/{number}/raise_urgency", reason=HUNGRY)
+    assert refused.status == status
+    assert not case_of(site, number).urgent
+
+
+def test_what_is_over_is_not_raised(site: Site) -> None:
+    number = open_case(site, kind="question")
+    on_case(site, "operator", number, "answer", text="九月一日", way="telephone")
+    page = seen(site, "operator", number)
+    assert not page.offers(f"/console/cases/{number}/raise_urgency")
+    late = site.as_("operator").post(f"/console/cases/{number}/raise_urgency", reason=HUNGRY)
+    assert late.status == 409
+
+
+def test_the_reporter_reads_the_promise_and_not_the_reason(site: Site) -> None:
+    got = reported(site)
+    on_case(site, "operator", the_case(site, got.number).number, "raise_urgency", reason=HUNGRY)
+    page = letter(site, got)
+    assert "有人接手 最晚 今天 11:10" in page.text
+    assert HUNGRY not in page.html
+    assert "紧急" not in page.text.partition("您还可以")[0]
 
 
 def test_the_unit_does_not_read_why_a_case_was_raised(site: Site) -> None:

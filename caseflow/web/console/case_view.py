@@ -111,9 +111,10 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
 
 def _beside(sight: Sight, forms: Mapping[str, Form], step: Step) -> list[Form]:
     """Return what stands beside the next step: who reads a report first is asked whether a child is
-    in danger, and a decision has two ways.
+    in danger unless somebody said so already, and a decision has two ways.
     """
-    names = ["raise_urgency"] if sight.case.state == "received" else []
+    asked = sight.case.state == "received" and not sight.case.urgent
+    names = ["raise_urgency"] if asked else []
     names += ["refuse_case"] if step.form is not None and step.form.key == "grant_case" else []
     return [forms[name] for name in names if name in forms and forms[name] is not step.form]
 
