@@ -103,6 +103,15 @@ def _anybody(session: Any, case: Any, now: Any) -> None:
     clocks.meet(session, record.of_case(case), now, "immediate")
 
 
+def _only_called_urgent(_session: Any, case: Any, _now: Any) -> None:
+    case.urgent = True
+
+
+def _urgent_beside(session: Any, case: Any, now: Any) -> None:
+    case.urgent = True
+    clocks.start(session, "immediate", record.of_case(case), record.matter_of(case), now)
+
+
 def _unrecused(actor: Any) -> Any:
     return replace(_SCOPE(actor), recused=frozenset())
 
@@ -194,6 +203,16 @@ FAULTS: dict[str, Fault] = {
         lambda: [(triage, "handled", _anybody), (items, "handled", _anybody)],
         scenes.danger,
         "danger: its clock stopped",
+    ),
+    "danger that is raised starts no clock": Fault(
+        lambda: [(urgency, "make_urgent", _only_called_urgent)],
+        scenes.danger,
+        "danger: raised, and nobody need",
+    ),
+    "danger that is raised leaves the ordinary promise": Fault(
+        lambda: [(urgency, "make_urgent", _urgent_beside)],
+        scenes.danger,
+        "danger: the ordinary promise runs",
     ),
     "the own reason is countersigned": Fault(
         lambda: [(urgency, "took_over", lambda *_: set())],

@@ -1,4 +1,4 @@
-"""Who may do what, and who must not know: second persons, tips, roles, scope (laws 4, 10, 11)."""
+"""Who may do what, and who must: second persons, danger, tips, roles, scope (laws 4, 10, 11)."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -42,6 +42,32 @@ def a_decision_is_looked_at_by_somebody_else(seen: Snapshot) -> None:
 
 def _of(seen: Snapshot, case_id: int, name: str) -> list[Row]:
     return [c for c in seen.clocks.values() if c.case_id == case_id and c.name == name]
+
+
+# Danger to a child
+
+
+def danger_stops_only_for_a_person(seen: Snapshot) -> None:
+    """An urgent immediate clock ends by a named person's card, or for a fresh one."""
+    for clock in seen.clocks.values():
+        urgent = clock.name == "immediate" and seen.policies[clock.policy_id].urgent
+        if urgent and clock.ended_at is not None:
+            at_once = [o for o in seen.said[clock.root_case_id] if o.at == clock.ended_at]
+            by = {o.verb for o in at_once if o.user is not None or o.verb == "retaliation"}
+            assert by & {"acknowledge", "retaliation"}, "danger: its clock stopped without a person"
+
+
+def danger_that_was_raised_is_promised(seen: Snapshot) -> None:
+    """From when somebody says so, by the urgent rule, in place of the ordinary promise."""
+    for case in seen.cases.values():
+        promised = _of(seen, case.id, "immediate")
+        urgent = {c.started_at for c in promised if seen.policies[c.policy_id].urgent}
+        for one in seen.said[case.id]:
+            if one.verb == "raise_urgency":
+                assert case.urgent, "danger: raised, and the case is not urgent"
+                assert one.at in urgent, "danger: raised, and nobody need take over"
+        running = [c for c in promised if c.ended_at is None]
+        assert len(running) <= 1, "danger: the ordinary promise runs beside the urgent one"
 
 
 # Tips (design §3, law 10)
@@ -150,6 +176,8 @@ def _sees(seen: Snapshot, case: Row, user_id: int) -> bool:
 LAWS: tuple[Callable[[Snapshot], None], ...] = (
     a_reason_is_countersigned_by_somebody_else,
     a_decision_is_looked_at_by_somebody_else,
+    danger_stops_only_for_a_person,
+    danger_that_was_raised_is_promised,
     a_tip_is_shielded,
     a_complaint_is_found_by_its_unit,
     nobody_acts_beyond_role_and_scope,

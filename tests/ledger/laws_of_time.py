@@ -89,16 +89,6 @@ def _replies_are_promised(seen: Snapshot, case: Row) -> None:
         assert report.id in owed | got, "law 7: the reporter was promised no reply"
 
 
-def danger_stops_only_for_a_person(seen: Snapshot) -> None:
-    """An urgent immediate clock ends by a named person's card, or for a fresh one."""
-    for clock in seen.clocks.values():
-        urgent = clock.name == "immediate" and seen.policies[clock.policy_id].urgent
-        if urgent and clock.ended_at is not None:
-            at_once = [o for o in seen.said[clock.root_case_id] if o.at == clock.ended_at]
-            by = {o.verb for o in at_once if o.user is not None or o.verb == "retaliation"}
-            assert by & {"acknowledge", "retaliation"}, "danger: its clock stopped without a person"
-
-
 def the_work_list_sorts_by_what_burns(seen: Snapshot) -> None:
     soonest: dict[int, datetime] = {}
     for clock in seen.clocks.values():
@@ -370,7 +360,6 @@ LAWS: tuple[Callable[[Snapshot], None], ...] = (
     a_kept_promise_has_its_deed,
     what_is_over_owes_nothing,
     an_open_case_is_promised,
-    danger_stops_only_for_a_person,
     the_work_list_sorts_by_what_burns,
     the_holder_of_an_item_is_promised,
     objections_are_bounded,
