@@ -1,6 +1,7 @@
 """What a shift owes: cases nobody took up yet, call-backs, decisions that wait for a second look.
 
-Each is a running clock on a case, so one statement finds them all; the soonest comes first.
+Each is a running clock on a case, so one statement finds them all. What is first on every list is
+first here (instructed, urgent); of the rest the soonest.
 """
 
 from collections.abc import Sequence
@@ -27,7 +28,7 @@ class Debt:
 
 
 def owed(session: Session, scope: Scope) -> dict[str, Sequence[Debt]]:
-    """Return the debts of the scope by the name of their clock, the soonest first.
+    """Return the debts of the scope by the name of their clock, what burns first.
 
     At most `MANY` altogether: what ends later is on the work list.
     """
@@ -35,7 +36,7 @@ def owed(session: Session, scope: Scope) -> dict[str, Sequence[Debt]]:
         select(Case, Clock)
         .join(Clock, Clock.case_id == Case.id)
         .where(visible(scope), Clock.state == "running", Clock.name.in_(CLOCKS))
-        .order_by(Clock.due, Clock.id)
+        .order_by(Case.rank, Clock.due, Clock.id)
         .limit(MANY)
     )
     found: dict[str, list[Debt]] = {name: [] for name in CLOCKS}

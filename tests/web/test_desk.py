@@ -310,12 +310,14 @@ def test_a_second_sheet_is_offered_beside_the_first(site: Site) -> None:
 # Owed
 
 
-def test_the_shift_sees_what_is_owed_soonest_first(site: Site) -> None:
+def test_the_shift_sees_danger_first_and_of_the_rest_what_is_owed_soonest(site: Site) -> None:
+    late = site.do(lambda s: offices.report(s, site.now)[0]).number
+    site.later(days=2)  # it is overdue by now, and a child in danger is more urgent still
     ordinary = site.do(lambda s: offices.report(s, site.now)[0]).number
     urgent = site.do(lambda s: offices.report(s, site.now, urgent=True)[0]).number
     text = site.as_("operator").get(f"{DESK}/owed").text
-    assert "等待即时处置 2" in text
-    assert text.index(urgent) < text.index(ordinary)
+    assert "等待即时处置 3" in text
+    assert text.index(urgent) < text.index(late) < text.index(ordinary)
 
 
 def test_an_answered_case_is_owed_a_second_look_and_no_immediate_handling(site: Site) -> None:
