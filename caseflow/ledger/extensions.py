@@ -4,6 +4,7 @@ How often and by how much is the policy's (`extendable_times`, `extendable_amoun
 2022 §34: once, at most 30 days). An item is extended within the promise of its case.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,9 +16,13 @@ from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.policies import ClockName, Policy
 from caseflow.deadlines.rules import Rules
 from caseflow.deadlines.tables import Clock
+from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.tables import Extension, Item
 
 ON_ITEM = (ClockName.verify, ClockName.rectify)
+
+# No day is left before the case's own end; it takes more than the holder to change that.
+FULL = "已到办件期限允许的最后一天；确需更久的，先申请办件延期"
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,17 @@ class Asked:
 
     row: Extension
     clock: str
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What became of an application: the day that was asked for, and why not where refused."""
+
+    at: datetime
+    asked_by: int
+    until: datetime
+    granted: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +70,31 @@ def undecided(known: Sequence[Asked], item: Item | None) -> Extension | None:
     return next(found, None)
 
 
+def decided(
+    session: Session, known: Sequence[Asked], item: Item, clock: Clock | None
+) -> Decided | None:
+    """Return the newest decision about the promise that an item's holder keeps now.
+
+    What was decided about an earlier one, or for whoever had it before, is nobody's concern here.
+    """
+    name, since = clock.name if clock else "", item.dispatched_at
+    ended = [x.row for x in known if x.clock == name and x.row.item_id == item.id]
+    row = next((one for one in reversed(ended) if one.outcome != "lapsed"), None)
+    if row is None or row.decided_at is None or (since and row.asked_at < since):
+        return None
+    if row.outcome == "granted":
+        return Decided(row.decided_at, row.asked_by, row.until, granted=True)
+    return Decided(row.decided_at, row.asked_by, row.until, False, _why(session, row))
+
+
+def _why(session: Session, row: Extension) -> str:
+    """Return why an application was refused, from the entry that says so."""
+    query = select(Entry.body).where(Entry.case_id == row.case_id, Entry.item_id == row.item_id)
+    query = query.where(Entry.verb == "refuse", Entry.at == row.decided_at)
+    body = session.scalar(query.order_by(Entry.n.desc()).limit(1))
+    return str(json.loads(body)["facts"]["reason"]) if body else ""
+
+
 def promise(alive: Sequence[Clock], item: Item | None) -> Clock | None:
     """Return the clock that an extension moves, of those of the case that run or stand still."""
     if item is None:
@@ -69,6 +110,8 @@ def room(
     policy = policy_of(rules, clock)
     if clock is None or policy is None or not policy.extendable_times:
         return Room(why_not="这一时限不能延期")
+    if clock.state == "paused":
+        return Room(why_not="等反映人补充期间时限已暂停，恢复后再申请延期")
     if now >= clock.due:
         return Room(why_not="期限已过，不能再申请延期")
     if _granted(known, clock, item) >= policy.extendable_times:
@@ -80,8 +123,7 @@ def room(
     if end is not None:
         last = min(last, calendar.due_day(end))
     first = calendar.add_working_days(calendar.due_day(clock.due), 1)
-    full = "已到办件期限允许的最后一天；确需更久的，先申请办件延期"
-    return Room(first, last, full if last < first else "")
+    return Room(first, last, FULL if last < first else "")
 
 
 def policy_of(rules: Rules, clock: Clock | None) -> Policy | None:

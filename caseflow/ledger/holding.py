@@ -27,7 +27,7 @@ from caseflow.errors import NotFound, Stale
 from caseflow.files.tables import Blob
 from caseflow.ledger import extensions, gate, queries
 from caseflow.ledger.at_work import at_work
-from caseflow.ledger.extensions import Asked, Room
+from caseflow.ledger.extensions import Asked, Decided, Room
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import objecting
 from caseflow.ledger.moves.record import whole
@@ -124,8 +124,9 @@ class Sheet:
     """Everything of one item that its holder may read. `fresh`: evidence that counts for now.
 
     `concludes`: the finding is the holder's to make. `finding` is the result alone where the
-    basis is somebody else's. `extension`: what was asked for and is not decided; `extendable`: how
-    far more time can be asked for. `object_until`: None where the unit cannot object to having it.
+    basis is somebody else's. `extension`: what was asked for and is not decided; `decided`: what
+    became of it before; `extendable`: how far more time can be asked for. `object_until`: None
+    where the unit cannot object to having it.
     """
 
     holding: Holding
@@ -137,6 +138,7 @@ class Sheet:
     sent: Sequence[Sent]
     objections: Sequence[Objection]
     extension: Asking | None
+    decided: Decided | None
     extendable: Room
     object_until: datetime | None
     finding: str | None
@@ -216,6 +218,7 @@ def sheet(session: Session, scope: Scope, item_id: int, now: datetime) -> Sheet:
         sent=_sent(session, item, side, found),
         objections=_objections(session, item, side),
         extension=_asking(session, scope, extensions.undecided(known, item)),
+        decided=_decided(session, scope, holding, known),
         extendable=_extendable(session, case, holding, known, now),
         object_until=_object_until(session, scope, case, holding, now),
         finding=found.result if found and item.finding else None,
@@ -286,9 +289,26 @@ def _asking(session: Session, scope: Scope, row: Extension | None) -> Asking | N
     """Return what waits for its decision; why, only where the holder's own people said so."""
     if row is None:
         return None
-    who = session.get_one(User, row.asked_by)
-    own = who.unit_id == scope.unit if scope.unit else who.id == scope.person
+    own = _own(session, scope, row.asked_by)
     return Asking(row.until, row.grounds if own else "")
+
+
+def _own(session: Session, scope: Scope, user_id: int) -> bool:
+    who = session.get_one(User, user_id)
+    return who.unit_id == scope.unit if scope.unit else who.id == scope.person
+
+
+def _decided(
+    session: Session, scope: Scope, holding: Holding, known: Sequence[Asked]
+) -> Decided | None:
+    """Return what became of the newest application. What the office asked for in vain, and what it
+    was told, is no concern of the holder's.
+    """
+    clock = extensions.promise(holding.clocks, holding.item)
+    one = extensions.decided(session, known, holding.item, clock)
+    if one is None or one.granted or _own(session, scope, one.asked_by):
+        return one
+    return None
 
 
 def _extendable(

@@ -88,10 +88,11 @@ def _received(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
 
 
 def _accepted(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
+    extended = _extension(sight, case, items)
+    if extended is not None:
+        return extended
     if "conclude" in case:
         return Step(gettext("咨询、建议无需拆分，直接转入答复。"), case["conclude"])
-    if "grant_case" in case:
-        return Step(gettext("有人申请办件延期：看理由，准予或不予。"), case["grant_case"])
     draft = _first(sight, items, "dispatch")
     if draft is not None:
         return Step(gettext("把待派发的问题项交办出去。"), draft, of_item=True)
@@ -114,6 +115,7 @@ def _handling(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
         if form is not None:
             return Step(sentence, form, of_item=True)
     waiting = [_waiting(sight, item) for item in sight.dossier.items]
+    waiting += [_asked(sight, item) for item in (None, *sight.dossier.items)]
     return Step(
         gettext("等待：%(what)s", what=gettext("；").join(dict.fromkeys(filter(None, waiting))))
     )
@@ -159,7 +161,19 @@ def _decides(item: Item) -> str:
     return gettext("分管领导为第 %(n)s 项指定承办单位", n=item.n)
 
 
-def _awaiting(sight: Sight, _case: CaseForms, _items: ItemForms) -> Step:
+def _asked(sight: Sight, item: Item | None) -> str:
+    """Say who decides on the application for more time, where one waits."""
+    if sight.undecided(item) is None:
+        return ""
+    if item is None:
+        return gettext("督办负责人或分管领导审批办件延期")
+    return gettext("督办负责人审批第 %(n)s 项的延期", n=item.n)
+
+
+def _awaiting(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
+    extended = _extension(sight, case, items)
+    if extended is not None:
+        return extended
     asked = next((one for one in sight.dossier.questions if one.ended_at is None), None)
     if asked is None:
         return Step("")

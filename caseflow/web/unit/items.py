@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from caseflow import words
 from caseflow.escalation.received import orders_to
 from caseflow.intake import desk_places
-from caseflow.ledger import holding
+from caseflow.ledger import extensions, holding
 from caseflow.ledger.holding import Sheet
 from caseflow.ledger.states import FINDINGS
 from caseflow.ledger.tables import Item
@@ -87,7 +87,9 @@ def page(session: Session, item_id: int, typed: Typed) -> str:
         objections=[(moment_text(one.at), one.reason, one.refused) for one in sheet.objections],
         object_until=due_text(sheet.object_until) if sheet.object_until else "",
         extension=_extension(sheet),
+        extended=_extended(sheet),
         extendable=_extendable(sheet),
+        no_more_time=_no_more_time(sheet),
         finding=gettext(words.FINDINGS[sheet.finding]) if sheet.finding else "",
         results=_results(inspects),
         inspects=inspects,
@@ -123,6 +125,29 @@ def _extendable(sheet: Sheet) -> dict[str, str] | None:
         "last": room.last.isoformat(),
         "until": day_text(room.last),
     }
+
+
+def _extended(sheet: Sheet) -> dict[str, object] | None:
+    """Return what became of the newest application; nothing while another one waits."""
+    one = sheet.decided
+    if one is None or sheet.extension is not None or not sheet.holding.turn:
+        return None
+    return {
+        "granted": one.granted,
+        "at": moment_text(one.at),
+        "until": due_text(one.until),
+        "reason": one.reason,
+    }
+
+
+def _no_more_time(sheet: Sheet) -> str:
+    """Say why no more time can be asked for; to a holder there is no case (design law 9)."""
+    if not sheet.holding.turn or _unsigned(sheet.holding.item) or sheet.extension is not None:
+        return ""
+    why = sheet.extendable.why_not
+    if why == extensions.FULL:
+        return gettext("这一期限已是最后一天，不能再申请延期；确实办不完的，请尽早联系督导办公室。")
+    return gettext(why) if why else ""
 
 
 def _unsigned(item: Item) -> bool:

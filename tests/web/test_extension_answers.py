@@ -1,0 +1,144 @@
+"""What whoever asked for more time reads of it afterwards, and for whom it waits meanwhile."""
+
+from sqlalchemy.orm import Session
+
+from caseflow.ledger.moves import asking
+from caseflow.ledger.tables import Case, Item
+from tests import office as offices
+from tests.web.site import Site
+from tests.web.test_nav_counts import for_
+from tests.web.test_unit import at, dispatched, open_item, signed
+from tests.web.walking import on_case, on_item
+
+WHY = "水样检测要十个工作日"
+
+
+def number_of(site: Site, item_id: int) -> str:
+    return site.ask(lambda s: s.get_one(Case, s.get_one(Item, item_id).case_id).number)
+
+
+def with_room(site: Site, **more: object) -> tuple[str, int]:
+    """An item that is signed for, in a case that has time until 24 March."""
+    item_id = dispatched(site, **more)
+    signed(site, item_id)
+    number = number_of(site, item_id)
+    on_case(site, "handler", number, "extend_case", until="2026-03-24", grounds=WHY)
+    on_case(site, "leader", number, "grant_case")
+    return number, item_id
+
+
+def asked(site: Site, item_id: int) -> None:
+    open_item(site, item_id).send(at(item_id, "extend"), until="2026-03-19", grounds=WHY)
+
+
+def test_a_unit_reads_why_its_application_was_refused(site: Site) -> None:
+    number, item_id = with_room(site)
+    asked(site, item_id)
+    on_item(site, "supervisor", number, "refuse", reason="可先报初步情况")
+    page = open_item(site, item_id)
+    assert "延期申请未获准，原期限不变" in page.text
+    assert "可先报初步情况" in page.text
+    assert page.offers(at(item_id, "extend"))  # a refused one counts for nothing
+    asked(site, item_id)
+    assert "未获准" not in open_item(site, item_id).text  # there is a newer one
+
+
+def test_what_the_office_asked_for_in_vain_is_not_the_units_to_read(site: Site) -> None:
+    number, item_id = with_room(site)
+    on_item(site, "handler", number, "extend", until="2026-03-19", grounds=WHY)
+    on_item(site, "supervisor", number, "refuse", reason="举报人还在等")
+    page = open_item(site, item_id)
+    assert "未获准" not in page.text
+    assert "举报人" not in page.html
+
+
+def test_a_unit_reads_that_it_has_more_time_and_no_word_of_the_office(site: Site) -> None:
+    number, item_id = with_room(site)
+    asked(site, item_id)
+    on_item(site, "supervisor", number, "grant", remark="内部意见")
+    page = open_item(site, item_id)
+    assert "延期申请已获准，期限延长到 3月19日(周四) 24:00" in page.text
+    assert "已经延期过，不能再延" in page.text
+    assert "内部意见" not in page.html
+    page.send(at(item_id, "find"), result="substantiated", basis="现场属实")
+    assert "延期申请已获准" not in open_item(site, item_id).text  # that was another promise
+
+
+def test_a_unit_reads_why_it_cannot_ask_and_learns_of_no_case(site: Site) -> None:
+    item_id = dispatched(site)
+    page = signed(site, item_id)
+    assert "这一期限已是最后一天，不能再申请延期" in page.text
+    assert "办件" not in page.text
+    site.later(days=11)
+    assert "期限已过，不能再申请延期" in open_item(site, item_id).text
+
+
+def test_no_time_is_asked_for_while_a_promise_stands_still(site: Site) -> None:
+    _, item_id = with_room(site)
+
+    def ask(session: Session) -> None:
+        case = session.get_one(Case, session.get_one(Item, item_id).case_id)
+        report = offices.first_report(session, case)
+        asking.ask(session, site.office["handler"], case.id, report.id, "哪一天？", site.now)
+
+    site.do(ask)
+    page = open_item(site, item_id)
+    assert "时限已暂停，恢复后再申请延期" in page.text
+    assert not page.offers(at(item_id, "extend"))
+    late = site.as_("school").post(
+        at(item_id, "extend"),
+        seen=page.forms[-1].fields["seen"][0],
+        until="2026-03-19",
+        grounds=WHY,
+    )
+    assert late.status == 409
+    assert WHY in late.text
+
+
+def test_an_application_of_a_case_waits_for_those_who_did_not_ask(site: Site) -> None:
+    number = number_of(site, dispatched(site))
+    on_case(site, "supervisor", number, "extend_case", until="2026-03-24", grounds=WHY)
+    assert for_(site, "supervisor") == {}
+    assert for_(site, "leader") == {"": 1}
+    page = site.as_("supervisor").get(f"/console/cases/{number}")
+    assert "督办负责人或分管领导审批办件延期" in page.text
+    assert not page.offers(f"/console/cases/{number}/grant_case")
+    on_case(site, "leader", number, "refuse_case", reason="来得及")
+    assert for_(site, "leader") == {}
+
+
+def test_an_application_of_an_item_waits_for_the_supervisor(site: Site) -> None:
+    number, item_id = with_room(site)
+    asked(site, item_id)
+    assert for_(site, "supervisor") == {"": 1}
+    assert for_(site, "leader") == for_(site, "handler") == {}
+    handler = site.as_("handler").get(f"/console/cases/{number}")
+    assert "督办负责人审批第 1 项的延期" in handler.text
+    on_item(site, "supervisor", number, "grant")
+    assert for_(site, "supervisor") == {}
+
+
+def test_whoever_decides_sees_it_first_in_every_state(site: Site) -> None:
+    told = "有人申请办件延期：看理由，准予或不予。"
+    question = site.do(lambda s: offices.report(s, site.now, kind="question")[0].number)
+    on_case(site, "handler", question, "accept")
+    on_case(site, "handler", question, "extend_case", until="2026-03-06", grounds=WHY)
+    assert told in site.as_("supervisor").get(f"/console/cases/{question}").text
+
+    number = number_of(site, dispatched(site))
+    on_case(site, "handler", number, "extend_case", until="2026-03-24", grounds=WHY)
+    on_case(site, "handler", number, "ask", text="哪一天？")
+    page = site.as_("leader").get(f"/console/cases/{number}")
+    assert told in page.text
+    page = page.send(f"/console/cases/{number}/grant_case")
+    assert "已准予延期" in page.text
+
+
+def test_an_item_is_extended_by_two_people(site: Site) -> None:
+    number, item_id = with_room(site)
+    on_item(site, "supervisor", number, "extend", until="2026-03-19", grounds=WHY)
+    page = site.as_("supervisor").get(f"/console/cases/{number}")
+    assert not page.offers(f"/console/items/{item_id}/grant")
+    assert site.as_("supervisor").post(f"/console/items/{item_id}/grant").status == 403
+    on_item(site, "city", number, "grant")
+    assert "3月19日(周四) 24:00" in open_item(site, item_id).text
