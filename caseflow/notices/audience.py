@@ -9,19 +9,24 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from caseflow.ledger import checkers, hands
+from caseflow.deadlines.policies import ClockName
+from caseflow.ledger import checkers, gate, hands
 from caseflow.ledger.moves import handlers, urgency
 from caseflow.ledger.moves.notice import reachable
 from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.report_tables import Report
 from caseflow.notices.matter import Matter, unit_of, verifies
+from caseflow.people.accounts import actor_of
+from caseflow.people.permissions import PERMISSIONS
 from caseflow.people.posts import holder
+from caseflow.people.scope import scope_of
 from caseflow.people.tables import Area, Recusal, User
 from caseflow.vault.identities import written_within
 
 RECEIPTS_A_DAY = 10
 """To one address: two machines that answer each other would otherwise fill ledger and mailbox."""
 
+_ASKING = ("extend", "extend_case")
 _OF_UNIT = ("unit_handler", "unit_head")
 _UP = ("supervisor", "leader", "level_above")
 
@@ -34,9 +39,8 @@ def people(session: Session, matter: Matter, word: str) -> list[User]:
     """
     if word == "unit_named" and matter.body.get("unit") is None:
         return []
-    if word == "asker":
-        asker = session.get_one(User, matter.body["asked_by"])
-        return [asker] if asker.active else []
+    if word == "assignee" and matter.clock is not None and matter.clock.name == ClockName.decide:
+        word = "supervisor"  # whoever handles a case cannot decide on what is asked for it
     if word == "former":  # whoever has it no more, or nobody: there is nothing to do in their place
         return _not_recused(session, matter, _former(session, matter))
     found = _found(session, matter, word)
@@ -55,8 +59,19 @@ def _free(session: Session, matter: Matter, word: str, users: Sequence[User]) ->
         decided = {matter.body.get("by")}
     elif word == "signers" and matter.case is not None:
         decided = urgency.took_over(session, matter.case)
+    elif matter.event.name in _ASKING:
+        decided = {matter.body["asked_by"]}
+        users = [user for user in users if _decides(session, user, matter)]
     free = _not_recused(session, matter, users)
     return [user for user in free if user.id not in decided]
+
+
+def _decides(session: Session, user: User, matter: Matter) -> bool:
+    """Tell whether somebody may grant or refuse what is asked for."""
+    if matter.item is None:
+        return user.role in PERMISSIONS["case.decide"]
+    free = gate.is_free_of(actor_of(session, user), matter.item)
+    return free and user.role in PERMISSIONS["item.decide"]
 
 
 def _administrators(session: Session, matter: Matter) -> list[User]:
@@ -69,6 +84,8 @@ def _administrators(session: Session, matter: Matter) -> list[User]:
 def _found(session: Session, matter: Matter, word: str) -> list[User]:
     if word == "assignee":
         return _assignee(session, matter)
+    if word == "asker":
+        return _asker(session, matter)
     if word == "holder":
         return _of_unit(session, matter, "unit_handler", unit_of(session, matter))
     if word == "rectifier":
@@ -128,6 +145,16 @@ def _former(session: Session, matter: Matter) -> list[User]:
         return holder(session, "unit_handler", matter.area, matter.body["former"])
     query = select(User).where(User.id == inspector, User.active)
     return list(session.scalars(query))
+
+
+def _asker(session: Session, matter: Matter) -> list[User]:
+    """Return who asked for more time while the matter is theirs, else whoever has it now."""
+    person, case, item = session.get_one(User, matter.body["asked_by"]), matter.case, matter.item
+    actor = actor_of(session, person)
+    theirs = case is not None and gate.covers(scope_of(actor), case, item)
+    if person.active and theirs and (item is None or gate.its_turn(actor, item)):
+        return [person]
+    return _found(session, matter, "holder" if item else "assignee")
 
 
 def _lookers(session: Session, matter: Matter) -> list[User]:

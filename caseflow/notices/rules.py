@@ -6,7 +6,7 @@ hand: not when too many letters came from there in a day), `holder` (whoever has
 `rectifier` (the unit that must put right), `unit_named` (head of the unit the event names),
 `checkers` (who may strike the item off), `lookers` (who may look again at a decision), `signers`
 (who may countersign a reason), `former` (who had an item that is somebody else's now), `asker`
-(who asked for more time).
+(who asked for more time, while the matter is theirs).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -101,7 +101,7 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "reject_objection": ((_ALWAYS, _to("rejected", "holder", "sign_for verify")),),
     "dispatch_anew": _MOVED,
     "extend": ((_ALWAYS, _to("extension", "supervisor", "decide")),),
-    "grant": ((_ALWAYS, _to("granted", "asker", "verify rectify")),),
+    "grant": ((_ALWAYS, _to("granted", "asker holder", "verify rectify")),),
     "refuse": ((_ALWAYS, _to("not_granted", "asker", "verify rectify")),),
     "extend_case": ((_ALWAYS, _to("extension", "supervisor leader", "decide")),),
     "grant_case": (
