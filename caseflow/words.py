@@ -54,7 +54,7 @@ CHANNELS = {
 }
 CLOCKS = {
     "immediate": "即时处置",
-    "notice": "受理告知",
+    "notice": "告知反映人",
     "resolve": "办结期限",
     "reply": "答复期限",
     "call_back": "回访期限",
@@ -105,7 +105,7 @@ MOVES = {
     "note": "补记",
     "second_look": "复看",
     "tell": "电话告知",
-    "notice_sent": "受理情况已告知",
+    "notice_sent": "已告知反映人",
     "split": "拆分问题项",
     "edit": "修改问题项",
     "dispatch": "交办",

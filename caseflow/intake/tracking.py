@@ -50,7 +50,7 @@ class Lookup:
 @dataclass(frozen=True)
 class Step:
     """Something that happened. `what` is a verb, or `received`, `asked`, `answered`, `replied`,
-    `added`, `retaliation`; `text` is filled where the reporter is owed the words.
+    `added`, `retaliation`; `text` is filled where the reporter is owed the words, or the day.
     """
 
     what: str
@@ -189,7 +189,9 @@ def _moves(entries: Sequence[Entry], report: Report) -> list[Step]:
         facts = json.loads(entry.body)["facts"]
         if entry.verb == "tighten" and facts["report"] != report.number:
             continue  # another reporter's of the same case
-        owed = {"decline": "reason", "refer": "authority"}.get(entry.verb)
+        if entry.verb == "grant_case" and report.id not in facts["reports"]:
+            continue  # this one's promise did not move
+        owed = {"decline": "reason", "refer": "authority", "grant_case": "until"}.get(entry.verb)
         steps.append(Step(entry.verb, entry.at, str(facts[owed]) if owed else ""))
     return steps
 

@@ -186,7 +186,12 @@ def reports(session: Session, matter: Matter, word: str) -> list[Report]:
     if matter.case is None:
         return []
     if word == "reporters":
-        meant = list(first_reports(session, matter.case))
+        moved = matter.body.get("reports")  # only some reporters were promised another day
+        meant = [
+            report
+            for report in first_reports(session, matter.case)
+            if moved is None or report.id in moved
+        ]
     else:
         named = session.get_one(Report, matter.body["report"])
         # A later contact has no receipt: its sender has that of the first.

@@ -86,7 +86,7 @@ def _of_user(session: Session, user_id: int, way: str) -> str | None:
 
 def sent(session: Session, message: Message, now: datetime) -> None:
     """The channel took a message: a decision was told, a reply was delivered."""
-    if message.rule == "decision" and message.case_id is not None:
+    if message.rule in ("decision", "extended") and message.case_id is not None:
         report_id = int(message.recipient.partition(":")[2])
         notice.told(session, message.case_id, report_id, now)
     elif message.rule == "reply":

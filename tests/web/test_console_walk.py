@@ -245,7 +245,7 @@ def test_a_declined_case_is_told_by_telephone_and_looked_at_again(site: Site) ->
     number = open_case(site, reach="phone")
     on_case(site, "supervisor", number, "decline", reason="不属于教育督导的职责")
     page = on_case(site, "operator", number, "tell")
-    assert "受理告知" not in page.text
+    assert "告知反映人" not in page.text
     page = on_case(site, "handler", number, "second_look", remark="同意")
     assert state(site, number) == "declined"
     assert "复看期限" not in page.text

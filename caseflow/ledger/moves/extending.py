@@ -22,6 +22,7 @@ from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted, Told
 from caseflow.ledger import extensions, gate
 from caseflow.ledger.at_work import require_at_work
 from caseflow.ledger.extensions import Room
+from caseflow.ledger.moves import notice
 from caseflow.ledger.moves.record import (
     gathered,
     matter_of,
@@ -199,15 +200,26 @@ def _grant(
     clock = _still_fits(session, case, item, row)
     before = clock.due
     _pass(actor, case, item, "grant")
-    moved = [clock]
+    recalendar.succeed(session, clock, row.until, now)
+    facts: dict[str, object] = {"before": _day(session, before), "remark": said}
     if item is None:
-        replies = clocks.alive(session, whole(case), ClockName.reply)
-        moved += [one for one in replies if one.due < row.until]
-    for one in moved:
-        recalendar.succeed(session, one, row.until, now)
+        facts["reports"] = _extend_replies(session, case, row.until, now)
     _decided(session, actor, case, item, row, "granted", now)
-    facts = {"before": _day(session, before), "remark": said}
     _record(session, actor, case, item, "grant", now, row, facts)
+
+
+def _extend_replies(session: Session, case: Case, until: datetime, now: datetime) -> list[int]:
+    """Let the replies follow their case and return whose came to be promised later: those are told.
+
+    A report that joined late may have been promised its reply for a later day from the start.
+    """
+    replies = clocks.alive(session, whole(case), ClockName.reply)
+    moved = [one for one in replies if one.due < until]
+    for one in moved:
+        recalendar.succeed(session, one, until, now)
+    reports = sorted(one.report_id for one in moved if one.report_id is not None)
+    notice.owe(session, case, reports, now)
+    return reports
 
 
 def _still_fits(session: Session, case: Case, item: Item | None, row: Extension) -> Clock:
@@ -288,7 +300,9 @@ def _record(
 ) -> None:
     said = {"until": _day(session, row.until), **facts}
     verb = move if item else f"{move}_case"
-    refs = {"asked_by": row.asked_by}
+    refs: dict[str, object] = {"asked_by": row.asked_by}
+    if "reports" in facts:
+        refs["reports"] = facts["reports"]
     record(session, case, actor, verb, now, said, item=item, refs=refs)
 
 

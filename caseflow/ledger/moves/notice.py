@@ -1,6 +1,6 @@
-"""Telling the reporter whether the matter was accepted: the `notice` clock (trade.md policies)."""
+"""Telling the reporter whether the matter was accepted, or that it takes longer: `notice`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from caseflow.deadlines import clocks
 from caseflow.errors import NotFound
 from caseflow.ledger import gate
 from caseflow.ledger.moves.opening import first_reports
-from caseflow.ledger.moves.record import of_report, record
+from caseflow.ledger.moves.record import matter_of, of_report, record
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import SWEEP, Actor
@@ -44,6 +44,19 @@ def has_receipt(report: Report, ways: Collection[str]) -> bool:
     e-mail that may not be answered.
     """
     return report.channel != "mailbox" or "email" in ways
+
+
+def owe(session: Session, case: Case, report_ids: Iterable[int], now: datetime) -> None:
+    """Something was decided later on that these reporters must be told of (延期告知).
+
+    Nothing is owed where the tracking page is the only way, nor twice where it is owed already.
+    """
+    for report_id in report_ids:
+        subject = of_report(case, report_id)
+        if not reachable(session, session.get_one(Report, report_id)):
+            continue
+        if not clocks.alive(session, subject, "notice"):
+            clocks.start(session, "notice", subject, matter_of(case), now)
 
 
 def told(session: Session, case_id: int, report_id: int, now: datetime) -> None:

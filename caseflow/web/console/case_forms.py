@@ -301,7 +301,7 @@ def _tell(sight: Sight) -> Form | None:
         "tell",
         gettext("已电话告知"),
         action(sight, "tell"),
-        (what,),
+        (what, *extension_forms.told(sight)),
         (closing_forms.which_report(owed),),
     )
 

@@ -49,12 +49,14 @@ def grant(sight: Sight, item: Item | None) -> Form | None:
     if row is None:
         return None
     told = gettext("将通知：申请人和每位反映人。") if item is None else gettext("将通知：申请人。")
+    call = gettext("有反映人只能打电话告知，准予后须电话告知新的期限。")
+    calls = item is None and any(_by_telephone(sight))
     return _form(
         sight,
         item,
         "grant",
         gettext("准予延期"),
-        (*said(sight, row), told),
+        (*said(sight, row), told, *((call,) if calls else ())),
         (Field("textarea", "remark", gettext("意见"), optional=True, longest=2000),),
     )
 
@@ -81,6 +83,27 @@ def said(sight: Sight, row: Extension) -> tuple[str, ...]:
     asked = gettext("%(who)s %(when)s 申请延期到 %(until)s：", who=who, when=when, until=until)
     told = gettext("来文机关的意见：%(what)s", what=row.consent) if row.consent else ""
     return tuple(text for text in (asked + row.grounds, told) if text)
+
+
+def _by_telephone(sight: Sight) -> list[bool]:
+    """Tell of each reporter whether the telephone is the only way to them."""
+    ways = (sight.dossier.ways[report.id] for report in sight.dossier.first_reports)
+    return [bool(way) and "email" not in way for way in ways]
+
+
+def told(sight: Sight) -> tuple[str, ...]:
+    """Return what a reporter must be told of a case that was given more time: the day, not why."""
+    granted = [
+        one.row
+        for one in sight.dossier.extensions
+        if one.row.item_id is None and one.row.outcome == "granted"
+    ]
+    if not granted:
+        return ()
+    until = due_text(granted[-1].until)
+    return (
+        gettext("办理期限已延长到 %(until)s，请一并告知；延期理由不要告诉反映人。", until=until),
+    )
 
 
 def _to_decide(sight: Sight, item: Item | None) -> Extension | None:

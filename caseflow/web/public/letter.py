@@ -4,14 +4,14 @@ What it may know is decided in `intake.tracking`; here it only gets its words.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from caseflow import words
 from caseflow.clock import local
 from caseflow.intake.tracking import Added, Step, Story
 from caseflow.ledger.moves.tightening import stricter
 from caseflow.web.clocks import due_text
-from caseflow.web.locale import chosen, gettext, moment_text
+from caseflow.web.locale import chosen, day_text, gettext, moment_text
 from caseflow.web.promises import promised
 
 STATES = {
@@ -44,8 +44,10 @@ STEPS = {
     "added": "收到您的补充",
     "retaliation": "收到您受打击报复的报告，已报负责人",
     "tighten": "已按您的要求加强身份保密",
-    "grant_case": "办理期限延长，新的期限见上面",
+    "grant_case": "办理期限延长",
 }
+# States in which the reply is still to come, so that its day is news.
+_UNDER_WAY = ("accepted", "handling", "awaiting_reporter", "replying")
 # Who may know: as it is now, and as the reporter chooses.
 KNOWN = {"relay": "由我们转达，单位不知道是您", "unit": "我们可以告诉单位是您反映的"}
 CHOICES = {"withheld": "不向任何单位透露我的身份", "relay": "由你们转达，单位不知道是我"}
@@ -112,6 +114,14 @@ def _paragraphs(story: Story) -> list[str]:
     authority = _last(story, "refer")
     if story.state == "referred" and authority:
         said.append(gettext("接收机关：%(authority)s", authority=authority))
+    longer = _last(story, "grant_case")
+    if longer and story.state in _UNDER_WAY:
+        said.append(
+            gettext(
+                "这件事需要更多时间才能办好，答复您的期限延长到%(day)s。让您久等了，请谅解。",
+                day=day_text(date.fromisoformat(longer)),
+            )
+        )
     if story.question is not None:
         until = due_text(story.question.until)
         waits = "最晚等到 %(until)s。到时没有收到回答，我们按现有情况继续办理。"
@@ -125,6 +135,8 @@ def _last(story: Story, what: str) -> str:
 
 def _step(step: Step) -> dict[str, object]:
     shown = step.text if step.what in ("decline", "refer", "asked") else ""
+    if step.what == "grant_case":
+        shown = gettext("新的期限：%(day)s", day=day_text(date.fromisoformat(step.text)))
     return {"what": gettext(STEPS[step.what]), "at": moment_text(step.at), "text": shown}
 
 

@@ -1,0 +1,127 @@
+"""How each reporter learns that a case was given more time (延期告知): nobody is left out."""
+
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines import clocks
+from caseflow.deadlines.clocks import Subject
+from caseflow.ledger.moves import closing, extending, notice, opening, triage
+from caseflow.ledger.tables import Case
+from caseflow.notices import deliver
+from caseflow.outbox.tables import Message
+from tests import office as offices
+from tests.notices.watch import drafted
+from tests.web.public_door import letter, move, reported, the_case
+from tests.web.site import Site
+from tests.web.walking import case_of, on_case, open_case, report_of
+
+WHY = "鉴定机构须十个工作日"
+NOTICE = "告知反映人"
+
+
+def granted(site: Site, number: str, until: str = "2026-03-24") -> None:
+    on_case(site, "handler", number, "extend_case", until=until, grounds=WHY)
+    on_case(site, "leader", number, "grant_case")
+
+
+def owed(site: Site, number: str) -> list[int | None]:
+    """Return the reports whose senders must still be told something."""
+    case_id = case_of(site, number).id
+    alive = Subject(root_case_id=case_id)
+    return site.ask(lambda s: [one.report_id for one in clocks.alive(s, alive, "notice")])
+
+
+def test_whoever_can_only_be_called_is_owed_a_call(site: Site) -> None:
+    number = open_case(site, reach="phone")
+    on_case(site, "handler", number, "accept")
+    on_case(site, "operator", number, "tell")
+    assert owed(site, number) == []
+    on_case(site, "handler", number, "extend_case", until="2026-03-24", grounds=WHY)
+    page = site.as_("leader").get(f"/console/cases/{number}")
+    assert "准予后须电话告知新的期限" in page.text
+    page.send(f"/console/cases/{number}/grant_case")
+    assert owed(site, number) == [report_of(site, number).id]
+    page = site.as_("operator").get(f"/console/cases/{number}")
+    assert NOTICE in page.text
+    assert "办理期限已延长到 3月24日(周二) 24:00，请一并告知" in page.text
+    page.send(f"/console/cases/{number}/tell")
+    assert owed(site, number) == []
+
+
+def test_a_message_that_was_taken_has_told_it(site: Site) -> None:
+    number = open_case(site, reach="email")
+    on_case(site, "handler", number, "accept")
+    report = report_of(site, number).id
+    site.do(lambda s: notice.told(s, case_of(site, number).id, report, site.now))
+    granted(site, number)
+    assert owed(site, number) == [report]
+    case_id = case_of(site, number).id
+    message = Message(case_id=case_id, rule="extended", recipient=deliver.report_ref(report))
+    site.do(lambda s: deliver.sent(s, message, site.now))
+    assert owed(site, number) == []
+    assert "已告知反映人" in site.as_("handler").get(f"/console/cases/{number}").text
+
+
+def test_whoever_left_nothing_reads_it_and_nobody_owes_a_call(site: Site) -> None:
+    number = open_case(site)
+    on_case(site, "handler", number, "accept")
+    granted(site, number)
+    assert owed(site, number) == []
+
+
+def test_a_report_that_was_promised_a_later_day_is_told_nothing(site: Site) -> None:
+    """It joined the case late; the extension ends before its own promise does."""
+    number = open_case(site, reach="email")
+    on_case(site, "handler", number, "accept")
+    first = report_of(site, number).id
+
+    def join_late(session: Session) -> int:
+        case = session.get_one(Case, case_of(site, number).id)
+        late = site.now + timedelta(days=7)
+        [resolve] = clocks.alive(session, Subject(case_id=case.id), "resolve")
+        second = opening.first_reports(session, case)[0]
+        new = offices.new_report(session, late, reach="email")
+        joined = opening._keep(session, case, new, None)
+        opening.start_reply(session, case, joined.id, resolve, late)
+        [reply] = clocks.alive(session, Subject(report_id=joined.id), "reply")
+        clocks.replan(session, reply, reply.due + timedelta(days=14))
+        assert second.id == first
+        return joined.id
+
+    other = site.do(join_late)
+    seen = site.ask(lambda s: len(drafted(s)))
+    granted(site, number)
+    told = site.ask(lambda s: [one.recipient for one in drafted(s)][seen:])
+    assert deliver.report_ref(first) in told
+    assert deliver.report_ref(other) not in told
+
+
+def test_the_letter_gives_the_day_until_the_reply_and_then_only_the_story(site: Site) -> None:
+    got = reported(site, kind="question")
+    move(site, got, triage.accept, "handler")
+    case = the_case(site, got.number)
+    at = site.now
+
+    def longer(session: Session) -> None:
+        handler, leader = site.office["handler"], site.office["leader"]
+        extending.extend_case(session, handler, case.id, date(2026, 3, 9), WHY, at)
+        extending.grant_case(session, leader, case.id, "", at)
+
+    site.do(longer)
+    told = "答复您的期限延长到3月9日(周一)"
+    assert told in letter(site, got).text
+    move(site, got, closing.conclude, "handler")
+    assert told in letter(site, got).text
+    report = report_of(site, case.number)
+    move(
+        site,
+        got,
+        lambda *args: closing.reply(*args[:-1], "可以报名。", "track", args[-1]),
+        "handler",
+        report.id,
+    )
+    page = letter(site, got)
+    assert told not in page.text
+    assert "新的期限：3月9日(周一)" in page.text
+    assert WHY not in page.html
