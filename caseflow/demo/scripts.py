@@ -192,6 +192,31 @@ def needs_time(s: Story) -> Script:
     s.asks_for_more("资助系统补录每月集中开放一次，下一次在五个工作日之后，发放到账须等补录完成。")
 
 
+def extended(s: Story) -> Script:
+    """The answer came late: the case is given more time, and then the unit that verifies."""
+    yield from added(s)
+    yield s.after(hours=1)
+    s.asks_for_more("反映人补充材料后须调取全学期课表和教学日志，逐班核对。")
+    yield s.after(hours=3)
+    s.gets_more()
+    yield s.next_day("09:10")
+    s.needs_more(0, "全学期教学日志分存两个校区，正在逐班核对，需要延长。")
+    yield s.after(hours=2)
+    s.grants(0)
+
+
+def waits_for_time(s: Story) -> Script:
+    """The case has more time already; the inspector just asked for some of it."""
+    yield from path(s, "signed")
+    yield s.next_day("10:30")
+    s.asks_for_more("试卷印制单位在外地，须函询。")
+    yield s.after(hours=4)
+    s.gets_more()
+    s.at = s.stage.days.now
+    yield s.after(minutes=-50)
+    s.needs_more(0, "已向印制单位发函，对方答复须五个工作日。")
+
+
 def objected(s: Story) -> Script:
     """The unit signs, and says that it is not for it to look into."""
     yield from path(s, "signed")

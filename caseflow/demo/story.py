@@ -18,6 +18,7 @@ from caseflow.intake.receive import Received, receive
 from caseflow.intake.report import Contact, HandedDown, IncomingFile, IncomingReport
 from caseflow.intake.rooms import Rooms
 from caseflow.ledger import extensions
+from caseflow.ledger.extensions import Room
 from caseflow.ledger.moves import check, closing, extending, items, notice, objecting, triage, work
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Report
@@ -165,12 +166,28 @@ class Story:
 
     def asks_for_more(self, grounds: str) -> None:
         """The handler asks for as much time for the case as there can be."""
+        extending.extend_case(
+            self.session, self[self.handler], self.case_id, self._room(None).last, grounds, self.at
+        )
+
+    def gets_more(self) -> None:
+        """The leader gives the case the time that was asked for, and the reporter is told."""
+        extending.grant_case(self.session, self["leader"], self.case_id, "同意", self.at)
+        self.tell()
+
+    def needs_more(self, n: int, grounds: str) -> None:
+        """Whoever verifies the n-th item asks for as much time as its case leaves."""
+        last = self._room(self.item(n)).last
+        extending.extend(self.session, self.holder(n), self.items[n], last, grounds, self.at)
+
+    def grants(self, n: int) -> None:
+        """The supervisor gives the n-th item the time that was asked for."""
+        extending.grant(self.session, self["supervisor"], self.items[n], "", self.at)
+
+    def _room(self, item: Item | None) -> Room:
         alive = clocks.alive(self.session, Subject(root_case_id=self.case_id))
         known = extensions.asked(self.session, self.case_id)
-        room = extensions.room(rules_of(self.session), alive, known, None, self.at)
-        extending.extend_case(
-            self.session, self[self.handler], self.case_id, room.last, grounds, self.at
-        )
+        return extensions.room(rules_of(self.session), alive, known, item, self.at)
 
     def reply(self, way: str = "", proof: str = "") -> int:
         """Reply to the reporter, by the way they left; return the id of the reply."""

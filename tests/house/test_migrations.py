@@ -126,6 +126,40 @@ def test_an_objection_of_an_office_that_goes_back_is_over(empty: Database, tmp_p
     assert len(known) == 2
 
 
+def test_who_asks_for_more_time_in_an_office_that_goes_back_gets_none(
+    empty: Database, tmp_path: Path
+) -> None:
+    """What was granted holds as it was promised; what nobody decided is owed to nobody."""
+    now = datetime(2026, 3, 3, 2, tzinfo=UTC)
+    home = tmp_path / "home"
+    home.mkdir()
+    demo_office.make(empty.url, home, now).database.close()
+    rules = "SELECT id, extendable_times, extendable_amount FROM policy ORDER BY id"
+    promised = (
+        "SELECT id, due, state, follows FROM clock WHERE name <> 'decide' OR item_id IN"
+        " (SELECT id FROM item WHERE state = 'objected') ORDER BY id"
+    )
+    asked = "SELECT outcome, count(*) FROM extension GROUP BY outcome"
+    with empty.read() as session:
+        before = [session.execute(text(sql)).all() for sql in (rules, promised)]
+        outcomes = dict(map(tuple, session.execute(text(asked))))
+    downgrade(empty.engine, "0014")
+    with empty.read() as session:
+        assert "extension" not in inspect(session.connection()).get_table_names()
+        assert session.execute(text(promised)).all() == before[1]
+        waits = text("SELECT item_id FROM clock WHERE name = 'decide' AND ended_at IS NULL")
+        objected = text("SELECT id FROM item WHERE state = 'objected'")
+        assert set(session.scalars(waits)) == set(session.scalars(objected))
+        never = "SELECT count(*) FROM policy WHERE extendable_times > 0 AND category IS NULL"
+        assert session.scalar(text(never)) == 0
+    upgrade(empty.engine)
+    with empty.read() as session:
+        assert [session.execute(text(sql)).all() for sql in (rules, promised)] == before
+        assert session.execute(text(asked)).all() == []
+        assert verify_chains(session).fits
+    assert outcomes == {"granted": 3, None: 2}
+
+
 def test_a_migration_by_address_lets_go_of_the_database(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/fresh.db"
     upgrade(url)

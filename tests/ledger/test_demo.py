@@ -26,7 +26,7 @@ from caseflow.ledger.states import (
     OPEN_CASE_STATES,
     OUTCOMES,
 )
-from caseflow.ledger.tables import NEVER, Case, Item, ItemActor
+from caseflow.ledger.tables import NEVER, Case, Extension, Item, ItemActor
 from caseflow.ledger.verify import verify_chains
 from caseflow.outbox.tables import EVENT_OPEN, Event, Message
 from caseflow.people import accounts
@@ -71,6 +71,12 @@ def everything_is_there(session: Session) -> None:
     assert column(session, Order.kind) == set(ACTIONS) - MESSAGES_ONLY
     assert column(session, Order.state) == set(ORDER_STATES)
     assert count(session, Order.answered_at.is_not(None)) == 1
+    more_time = session.execute(select(Extension.item_id.is_not(None), Extension.outcome)).all()
+    assert sorted(more_time, key=str) == [(False, "granted")] * 2 + [
+        (False, None),
+        (True, "granted"),
+        (True, None),
+    ]
 
 
 def the_laws_hold(session: Session, now: datetime) -> None:
