@@ -112,6 +112,12 @@ def test_an_application_of_an_item_waits_for_the_supervisor(site: Site) -> None:
     asked(site, item_id)
     assert for_(site, "supervisor") == {"": 1}
     assert for_(site, "leader") == for_(site, "handler") == {}
+    page = site.as_("supervisor").get(f"/console/cases/{number}")
+    moves = [
+        f.action.rsplit("/", 1)[1] for f in page.forms if f.action.startswith("/console/items")
+    ]
+    assert moves[:2] == ["grant", "refuse"]
+    assert "比现在的期限晚 4 个工作日" in page.text
     handler = site.as_("handler").get(f"/console/cases/{number}")
     assert "督办负责人审批第 1 项的延期" in handler.text
     on_item(site, "supervisor", number, "grant")

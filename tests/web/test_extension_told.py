@@ -39,7 +39,8 @@ def test_whoever_can_only_be_called_is_owed_a_call(site: Site) -> None:
     assert owed(site, number) == []
     on_case(site, "handler", number, "extend_case", until="2026-03-24", grounds=WHY)
     page = site.as_("leader").get(f"/console/cases/{number}")
-    assert "准予后须电话告知新的期限" in page.text
+    assert "准予后须另行告知新的期限" in page.text
+    assert "比现在的期限晚 5 个工作日" in page.text
     page.send(f"/console/cases/{number}/grant_case")
     assert owed(site, number) == [report_of(site, number).id]
     page = site.as_("operator").get(f"/console/cases/{number}")

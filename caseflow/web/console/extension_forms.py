@@ -3,6 +3,7 @@
 from flask import url_for
 
 from caseflow.clock import local
+from caseflow.ledger import extensions
 from caseflow.ledger.tables import Extension, Item
 from caseflow.web.clocks import due_text
 from caseflow.web.console.forms import Field, Form
@@ -48,15 +49,17 @@ def grant(sight: Sight, item: Item | None) -> Form | None:
     row = _to_decide(sight, item)
     if row is None:
         return None
-    told = gettext("将通知：申请人和每位反映人。") if item is None else gettext("将通知：申请人。")
-    call = gettext("有反映人只能打电话告知，准予后须电话告知新的期限。")
-    calls = item is None and any(_by_telephone(sight))
+    told = gettext("将通知：申请人和正在承办的单位或责任督学。")
+    if item is None:
+        told = gettext("将通知：申请人和每位反映人。")
+    call = gettext("有反映人没有留邮箱，准予后须另行告知新的期限。")
+    calls = item is None and any(_without_mail(sight))
     return _form(
         sight,
         item,
         "grant",
         gettext("准予延期"),
-        (*said(sight, row), told, *((call,) if calls else ())),
+        (*said(sight, item, row), told, *((call,) if calls else ())),
         (Field("textarea", "remark", gettext("意见"), optional=True, longest=2000),),
     )
 
@@ -71,22 +74,32 @@ def refuse(sight: Sight, item: Item | None) -> Form | None:
         item,
         "refuse",
         gettext("不予延期"),
-        (*said(sight, row), gettext("原期限不变，将通知申请人。")),
+        (*said(sight, item, row), gettext("原期限不变，将通知申请人。")),
         (Field("textarea", "reason", gettext("理由（申请人会看到）"), longest=2000),),
     )
 
 
-def said(sight: Sight, row: Extension) -> tuple[str, ...]:
+def said(sight: Sight, item: Item | None, row: Extension) -> tuple[str, ...]:
     """Return what was asked for, as whoever decides reads it."""
     who, when = sight.dossier.person(row.asked_by), day_text(local(row.asked_at).date())
     until = due_text(row.until)
     asked = gettext("%(who)s %(when)s 申请延期到 %(until)s：", who=who, when=when, until=until)
     told = gettext("来文机关的意见：%(what)s", what=row.consent) if row.consent else ""
-    return tuple(text for text in (asked + row.grounds, told) if text)
+    return tuple(text for text in (asked + row.grounds, _further(sight, item, row), told) if text)
 
 
-def _by_telephone(sight: Sight) -> list[bool]:
-    """Tell of each reporter whether the telephone is the only way to them."""
+def _further(sight: Sight, item: Item | None, row: Extension) -> str:
+    """Say by how much, which is what whoever decides has to weigh."""
+    now = extensions.promise(sight.dossier.clocks, item)
+    if now is None:
+        return ""
+    calendar = sight.rules.calendar
+    days = calendar.working_days_between(calendar.due_day(now.due), calendar.due_day(row.until))
+    return gettext("比现在的期限晚 %(n)s 个工作日。", n=days)
+
+
+def _without_mail(sight: Sight) -> list[bool]:
+    """Tell of each reporter whether somebody has to tell them in person."""
     ways = (sight.dossier.ways[report.id] for report in sight.dossier.first_reports)
     return [bool(way) and "email" not in way for way in ways]
 

@@ -33,7 +33,8 @@ def key(item: Item, move: str) -> str:
 def forms(sight: Sight, item: Item) -> dict[str, Form]:
     """Return the forms of the moves that this person can make on an item now, by move."""
     found = dict.fromkeys(edge.move for edge in gate.offers_on(sight.actor, sight.case, item))
-    offered = sorted(found, key=lambda move: move == "edit")  # what leads on comes first
+    # What somebody waits for comes first, its two ways beside one another; then what leads on.
+    offered = sorted(found, key=lambda move: (move not in ("grant", "refuse"), move == "edit"))
     built = {move: _BUILDERS[move](sight, item) for move in offered if _fits(sight, item, move)}
     return {move: form for move, form in built.items() if form is not None}
 
