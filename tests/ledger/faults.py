@@ -23,6 +23,7 @@ from caseflow.ledger.moves import (
     extending,
     handlers,
     items,
+    notice,
     objecting,
     opening,
     record,
@@ -349,6 +350,9 @@ FAULTS: dict[str, Fault] = {
         lambda: [(extensions, "end_for", _nothing_ends)],
         scenes.extended,
         "extension: an item's beyond",
+    ),
+    "a reporter is promised another day and not told": Fault(
+        lambda: [(notice, "owe", _nothing)], scenes.extended, "extension: a reporter is not told"
     ),
     "an application outlives its promise": Fault(
         lambda: [(extending, "lapse", _nothing)], scenes.extended, "extension: undecided in"

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from caseflow.ledger.states import TO_RECTIFY
 from caseflow.ledger.tables import Case
 from caseflow.ledger.verify import verify_chains
-from tests.ledger import laws_of_people, laws_of_time
+from tests.ledger import laws_of_more_time, laws_of_people, laws_of_time
 from tests.ledger.snapshot import Row, Snapshot, take
 from tests.ledger.world import World
 
@@ -30,7 +30,7 @@ def hold(world: World) -> None:
     seen = take(world.session, world.now, world.standing)
     verdict = verify_chains(world.session)
     assert verdict.fits, f"law 8: {verdict.line}"
-    for law in (*LAWS, *laws_of_people.LAWS, *laws_of_time.LAWS):
+    for law in (*LAWS, *laws_of_people.LAWS, *laws_of_time.LAWS, *laws_of_more_time.LAWS):
         law(seen)
     world.checked, world.taken = state, seen.taken
 

@@ -1,6 +1,6 @@
 """What must hold of clocks, pauses, rungs and orders after every step (design §3, laws 6 and 7)."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -135,7 +135,7 @@ def objections_are_bounded(seen: Snapshot) -> None:
                 given = one.at
             if one.verb == "object":
                 assert given is not None, "objection: to nothing"
-                days = _working_days(_day(given), _day(one.at))
+                days = working_days(_day(given), _day(one.at))
                 assert days <= 5, f"objection: after {days} working days"
                 assert not final, "objection: to what the leader designated"
                 times += 1
@@ -145,49 +145,6 @@ def objections_are_bounded(seen: Snapshot) -> None:
             if one.verb == "designate":
                 assert times == 2, "objection: designated too early"
                 final = True
-
-
-# More time (延期)
-
-EXTENDABLE = ("verifying", "rectifying", "accepted", "handling", "awaiting_reporter")
-
-
-def extensions_are_bounded(seen: Snapshot) -> None:
-    """Once for a promise, by no more than its policy says, asked in time, decided by another; an
-    item's within that of its case.
-    """
-    granted: Counter[tuple[object, ...]] = Counter()
-    for one in seen.extensions:
-        clock = seen.clocks[one.clock_id]
-        assert one.asked_at < clock.due, "extension: asked when it was late already"
-        assert one.decided_by != one.asked_by, "extension: whoever asked decided"
-        if one.outcome is None:
-            wait = [c for c in seen.alive(one.case_id) if c.name == "decide"]
-            assert [c for c in wait if c.item_id == one.item_id], "extension: nobody need decide it"
-            at = seen.items[one.item_id].state if one.item_id else seen.cases[one.case_id].state
-            assert at in EXTENDABLE, f"extension: undecided in {at}"
-        if one.outcome != "granted":
-            continue
-        policy = seen.policies[clock.policy_id]
-        days = _working_days(_last_day(clock.due), _last_day(one.until))
-        assert days <= policy.extendable_amount + 1, f"extension: by {days} working days"
-        dispatched = seen.items[one.item_id].dispatched_at if one.item_id else clock.started_at
-        granted[one.case_id, one.item_id, clock.name, dispatched] += 1
-        if one.item_id is not None:
-            promised = [
-                c.due
-                for c in seen.clocks.values()
-                if c.case_id == one.case_id and c.name == "resolve"
-            ]
-            assert one.until < max(promised), "extension: an item's beyond its case"
-    assert max(granted.values(), default=0) <= 1, "extension: the same promise twice"
-
-
-def an_items_extension_moves_no_promise_of_its_case(seen: Snapshot) -> None:
-    moved = {c.ended_at for c in seen.clocks.values() if c.state == "superseded" and c.case_id}
-    for said in seen.said.values():
-        for one in said:
-            assert one.verb != "grant" or one.at not in moved, "extension: the case moved with it"
 
 
 # Law 6: rungs
@@ -257,7 +214,7 @@ def pauses_are_bounded(seen: Snapshot) -> None:
     open_questions = [q.case_id for q in seen.questions if q.ended_at is None]
     assert sorted(open_questions) == sorted(waits), "pause: a case waits for nothing, or too long"
     for question in seen.questions:
-        days = _working_days(_day(question.asked_at), _last_day(question.until))
+        days = working_days(_day(question.asked_at), last_day(question.until))
         assert days == 10, f"pause: a question waits longer than ten days, or shorter: {days}"
     still = {pause.clock_id for pause in seen.pauses if pause.ended_at is None}
     stopped = {clock.id for clock in seen.clocks.values() if clock.state == "paused"}
@@ -269,7 +226,7 @@ def pauses_are_bounded(seen: Snapshot) -> None:
         assert seen.policies[clock.policy_id].pausable, "pause: this clock must not stand still"
         longest = pause.started_at + LONGEST
         assert pause.until <= longest, "pause: longer than ten working days can be"
-        days = _working_days(_day(pause.started_at), _last_day(pause.until))
+        days = working_days(_day(pause.started_at), last_day(pause.until))
         asked = next(q.asked_at for q in seen.questions if q.id == pause.question_id)
         before = sum(_stood(one) for one in _line(seen, clock) if one.id < pause.id)
         assert days + before <= 10, f"pause: {days} working days after {before}, ten at the most"
@@ -305,7 +262,7 @@ def _line(seen: Snapshot, clock: Row) -> list[Row]:
 
 def _stood(pause: Row) -> int:
     ended = pause.ended_at
-    return _working_days(_day(pause.started_at), _last_day(ended)) if ended else 0
+    return working_days(_day(pause.started_at), last_day(ended)) if ended else 0
 
 
 def a_pause_gives_back_what_was_left(seen: Snapshot) -> None:
@@ -315,8 +272,8 @@ def a_pause_gives_back_what_was_left(seen: Snapshot) -> None:
         ended = pause.ended_at is not None and clock.ended_at is None
         if not ended or clock.unit != "working_days" or pause.old_due <= pause.started_at:
             continue
-        left = _working_days(_day(pause.started_at), _last_day(pause.old_due))
-        now_left = _working_days(_last_day(pause.ended_at), _last_day(clock.due))
+        left = working_days(_day(pause.started_at), last_day(pause.old_due))
+        now_left = working_days(last_day(pause.ended_at), last_day(clock.due))
         assert clock.due >= pause.old_due, "pause: it took time away"
         enough = now_left >= max(left, 1) if clock.due != pause.old_due else now_left >= left
         assert enough, f"pause: {left} days were left, {now_left} given back"
@@ -326,13 +283,13 @@ def _day(moment: datetime) -> date:
     return (moment.astimezone(UTC) + SHANGHAI).date()
 
 
-def _last_day(due: datetime) -> date:
+def last_day(due: datetime) -> date:
     """Return the day that a due moment belongs to; 24:00 belongs to the day it ends."""
     return _day(due - timedelta(microseconds=1))
 
 
 @cache
-def _working_days(after: date, until: date) -> int:
+def working_days(after: date, until: date) -> int:
     days = (after + n * DAY for n in range(1, (until - after).days + 1))
     return sum(1 for day in days if chinese_calendar.is_workday(day))
 
@@ -363,8 +320,6 @@ LAWS: tuple[Callable[[Snapshot], None], ...] = (
     the_work_list_sorts_by_what_burns,
     the_holder_of_an_item_is_promised,
     objections_are_bounded,
-    extensions_are_bounded,
-    an_items_extension_moves_no_promise_of_its_case,
     rungs_come_once_and_in_order,
     rungs_of_one_sweep_come_as_time_went,
     documents_are_drafted_once,

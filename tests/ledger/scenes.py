@@ -181,6 +181,7 @@ def extended(scene: Scene) -> None:
     second = scene.dispatched(world.come_in("help", "phone", unit=False), 1)
     scene.works("academy", "sign_for", second)
     last = world.session.get_one(Case, second.case_id)
+    scene.does("operator", "tell", last)
     scene.does("handler", "extend_case", last)
     scene.does("supervisor", "refuse_case", last)
     scene.does("handler", "extend_case", last)
