@@ -1,6 +1,6 @@
 """How each reporter learns that a case was given more time (延期告知): nobody is left out."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -126,3 +126,24 @@ def test_the_letter_gives_the_day_until_the_reply_and_then_only_the_story(site: 
     assert told not in page.text
     assert "新的期限：3月9日(周一)" in page.text
     assert WHY not in page.html
+
+
+def test_who_imposed_the_day_must_have_agreed_and_the_leader_reads_how(site: Site) -> None:
+    due = datetime(2026, 3, 12, 16, tzinfo=UTC)
+    number = open_case(site, imposed_due=due)
+    on_case(site, "handler", number, "accept")
+    page = on_case(site, "handler", number, "extend_case", until="2026-03-16", grounds=WHY)
+    assert page.status == 422
+    assert page.form(f"/console/cases/{number}/extend_case").fields["grounds"] == [WHY]
+    agreed = "区委督查室王主任 3月4日 来电同意"
+    page.send(
+        f"/console/cases/{number}/extend_case", until="2026-03-16", grounds=WHY, consent=agreed
+    )
+    page = site.as_("leader").get(f"/console/cases/{number}")
+    assert f"来文机关的意见：{agreed}" in page.text
+    page = page.send(f"/console/cases/{number}/grant_case")
+    assert "办结期限 3月16日(周一) 24:00" in page.text
+    other = open_case(site)
+    on_case(site, "handler", other, "accept")
+    form = site.as_("handler").get(f"/console/cases/{other}")
+    assert "consent" not in form.form(f"/console/cases/{other}/extend_case").names
