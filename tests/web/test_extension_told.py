@@ -110,7 +110,7 @@ def test_the_letter_gives_the_day_until_the_reply_and_then_only_the_story(site: 
         extending.grant_case(session, leader, case.id, "", at)
 
     site.do(longer)
-    told = "答复您的期限延长到3月9日(周一)"
+    told = "答复您的期限延长到 3月9日(周一) 24:00"
     assert told in letter(site, got).text
     move(site, got, closing.conclude, "handler")
     assert told in letter(site, got).text
@@ -126,6 +126,19 @@ def test_the_letter_gives_the_day_until_the_reply_and_then_only_the_story(site: 
     assert told not in page.text
     assert "新的期限：3月9日(周一)" in page.text
     assert WHY not in page.html
+    move(site, got, lambda *args: closing.reopen(*args[:-1], "有新情况", args[-1]), "supervisor")
+    assert "期限延长到" not in letter(site, got).text
+
+
+def test_days_that_stood_still_come_on_top_of_what_the_letter_says(site: Site) -> None:
+    got = reported(site)
+    move(site, got, triage.accept, "handler")
+    number = the_case(site, got.number).number
+    granted(site, number)
+    on_case(site, "handler", number, "ask", text="哪一天？")
+    site.later(days=2)
+    on_case(site, "handler", number, "resume")
+    assert "答复您的期限延长到 3月26日(周四) 24:00" in letter(site, got).text
 
 
 def test_who_imposed_the_day_must_have_agreed_and_the_leader_reads_how(site: Site) -> None:

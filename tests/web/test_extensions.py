@@ -105,7 +105,7 @@ def test_the_reporter_reads_the_new_day_and_not_why(site: Site) -> None:
     assert "办理期限延长" not in letter(site, got).text
     on_case(site, "leader", number, "grant_case", remark="同意，教育局内部意见")
     page = letter(site, got)
-    assert "答复您的期限延长到3月24日(周二)" in page.text
+    assert "答复您的期限延长到 3月24日(周二) 24:00" in page.text
     assert "办理期限延长 " in page.text
     assert "新的期限：3月24日(周二)" in page.text
     assert "答复您 最晚 3月24日(周二) 24:00" in page.text

@@ -106,14 +106,16 @@ def _without_mail(sight: Sight) -> list[bool]:
 
 def told(sight: Sight) -> tuple[str, ...]:
     """Return what a reporter must be told of a case that was given more time: the day, not why."""
-    granted = [
-        one.row
+    promise = extensions.promise(sight.dossier.clocks, None)
+    granted = promise is not None and any(
+        one.row.item_id is None
+        and one.row.outcome == "granted"
+        and one.row.asked_at >= promise.started_at  # else it was before the case was reopened
         for one in sight.dossier.extensions
-        if one.row.item_id is None and one.row.outcome == "granted"
-    ]
-    if not granted:
+    )
+    if promise is None or not granted:
         return ()
-    until = due_text(granted[-1].until)
+    until = due_text(promise.due)
     return (
         gettext("办理期限已延长到 %(until)s，请一并告知；延期理由不要告诉反映人。", until=until),
     )

@@ -114,19 +114,25 @@ def _paragraphs(story: Story) -> list[str]:
     authority = _last(story, "refer")
     if story.state == "referred" and authority:
         said.append(gettext("接收机关：%(authority)s", authority=authority))
-    longer = _last(story, "grant_case")
-    if longer and story.state in _UNDER_WAY:
-        said.append(
-            gettext(
-                "这件事需要更多时间才能办好，答复您的期限延长到%(day)s。让您久等了，请谅解。",
-                day=day_text(date.fromisoformat(longer)),
-            )
-        )
+    put_off = _extended(story)
+    if put_off is not None:
+        longer = "这件事需要更多时间才能办好，答复您的期限延长到 %(until)s。让您久等了，请谅解。"
+        said.append(gettext(longer, until=due_text(put_off)))
     if story.question is not None:
         until = due_text(story.question.until)
         waits = "最晚等到 %(until)s。到时没有收到回答，我们按现有情况继续办理。"
         said.append(gettext(waits, until=until))
     return said
+
+
+def _extended(story: Story) -> datetime | None:
+    """Return until when the reply was put off; days that stood still since came on top. None where
+    it was not, or not since the matter was taken up anew.
+    """
+    whats = [step.what for step in story.steps if step.what in ("grant_case", "reopen")]
+    reply = next((clock for clock in story.clocks if clock.name == "reply"), None)
+    put_off = whats[-1:] == ["grant_case"] and story.state in _UNDER_WAY
+    return reply.due if put_off and reply is not None else None
 
 
 def _last(story: Story, what: str) -> str:
