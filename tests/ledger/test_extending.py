@@ -165,6 +165,15 @@ def test_it_is_asked_before_the_due_moment_and_granted_even_after_it(matter: Mat
         matter.asks_for_case(date(2026, 3, 31))
 
 
+def test_a_day_that_has_passed_is_not_given_any_more(matter: Matter) -> None:
+    matter.asks_for_case(date(2026, 3, 18))
+    matter.now = end_of(date(2026, 3, 18))
+    with pytest.raises(MoveNotAllowed, match="日期已过"):
+        matter.grants_case()
+    leader = matter.office["leader"]
+    extending.refuse_case(matter.session, leader, matter.case.id, "已过", matter.now)
+
+
 def test_nobody_decides_on_what_they_asked_for(matter: Matter) -> None:
     matter.asks_for_case(date(2026, 3, 24), "supervisor")
     with pytest.raises(NotPermitted, match="另一人"):

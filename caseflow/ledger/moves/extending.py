@@ -197,7 +197,7 @@ def _grant(
 ) -> None:
     row = _decides(session, actor, case, item)
     said = may_say(remark)
-    clock = _still_fits(session, case, item, row)
+    clock = _still_fits(session, case, item, row, now)
     before = clock.due
     _pass(actor, case, item, "grant")
     recalendar.succeed(session, clock, row.until, now)
@@ -222,13 +222,17 @@ def _extend_replies(session: Session, case: Case, until: datetime, now: datetime
     return reports
 
 
-def _still_fits(session: Session, case: Case, item: Item | None, row: Extension) -> Clock:
+def _still_fits(
+    session: Session, case: Case, item: Item | None, row: Extension, now: datetime
+) -> Clock:
     """Return the promise that is to be extended; days passed since somebody asked."""
     rules, alive = rules_of(session), clocks.alive(session, whole(case))
     clock = extensions.promise(alive, item)
     policy = extensions.policy_of(rules, clock)
     if clock is None or policy is None or row.until <= clock.due:
         raise MoveNotAllowed("现在的期限不早于申请的日期，请作不予延期处理")
+    if row.until <= now:
+        raise MoveNotAllowed("申请的日期已过，请作不予延期处理")
     end = extensions.end_for(rules, alive, item, policy)
     if end is not None and row.until > end:
         raise MoveNotAllowed("申请的日期超出了办件期限，请作不予延期处理")
