@@ -18,7 +18,7 @@ from tests.ledger.scenes import SCENES, Scene
 from tests.ledger.ways import EDGES, Way
 
 Taken = Counter[tuple[str, str, str]]
-STORIES, MORE, STEPS = 30, 25, 40
+STORIES, MORE, STEPS = 26, 20, 40
 
 
 @pytest.mark.parametrize(
