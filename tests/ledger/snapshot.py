@@ -223,6 +223,8 @@ def _kept_or_moved(seen: Snapshot, one: Said) -> str:
     given = next(e for e in reversed(earlier) if e.verb in ("dispatch", "dispatch_anew"))
     if one.facts.get("unit", given.facts["unit"]) != given.facts["unit"]:
         return "dispatched"
+    if one.facts.get("inspector"):
+        return "dispatched"
     signed = any(e.verb == "sign_for" and e.n > given.n for e in earlier)
     return "verifying" if signed else "dispatched"
 

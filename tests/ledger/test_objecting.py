@@ -230,3 +230,31 @@ def test_whoever_keeps_away_from_the_unit_decides_nothing_of_it(given: Dispatche
             refused()
     given.office.actors["supervisor"] = boss
     given.anew("academy")
+
+
+def test_a_unit_that_is_designated_reads_what_the_leader_wrote(given: Dispatched) -> None:
+    given.objects()
+    given.rejects()
+    given.objects()
+    leader, school = given.office["leader"], given.office.units["school"]
+    for text in (" ", "由你校核查并于三日内书面报告"):
+        order = Dispatch(school, text)
+        if not text.strip():
+            with pytest.raises(BadInput):
+                objecting.designate(given.session, leader, given.item.id, order, given.now)
+            continue
+        objecting.designate(given.session, leader, given.item.id, order, given.now)
+    assert given.item.dispatch_text == "由你校核查并于三日内书面报告"
+    assert given.item.state == "dispatched"
+
+
+def test_an_inspector_may_be_sent_where_the_unit_objected_twice(given: Dispatched) -> None:
+    given.signs()
+    given.objects()
+    given.rejects()
+    given.objects()
+    inspector, school = given.office["inspector"].person, given.office.units["school"]
+    order = Dispatch(school, "请到校核查", inspector)
+    objecting.designate(given.session, given.office["leader"], given.item.id, order, given.now)
+    assert (given.item.state, given.item.inspector_id) == ("dispatched", inspector)
+    assert set(given.running()) == {"sign_for", "verify"}

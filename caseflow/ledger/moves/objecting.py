@@ -133,21 +133,24 @@ def designate(
 ) -> None:
     """Say, as the leader, who handles an item after two objections; nobody objects to that.
 
-    The unit that objected last may be the one: it goes on where it stood, with the same text.
+    The unit that objected last may be the one: it goes on where it stood, with what the leader
+    wrote. Where an inspector is to go there instead, the item is handed over like any other.
     """
     case, item = gate.lock_item(session, item_id, seen)
     require_at_work(case)
     gate.require_free_of(actor, item)
     if item.state == "objected" and item.objections < OBJECTIONS:
         raise MoveNotAllowed(Told("退单满 %(n)d 次才由领导指定承办", n=OBJECTIONS))
-    stays = given.unit_id == item.verifying_unit_id
+    stays = given.unit_id == item.verifying_unit_id and given.inspector_id is None
     lifted = [] if stays else items.check_dispatch(session, actor, case, given)
+    text = words(given.text, "text")
     gate.pass_item(actor, case, item, "designate", _back_to(item) if stays else "dispatched")
     item.designated = True
     if stays:
+        item.dispatch_text = text
         _decided(session, item, now)
-        refs = {"unit": given.unit_id}
-        record(session, case, actor, "designate", now, refs, item=item, refs=refs)
+        facts, refs = items.given_facts(case, given, []), {"unit": given.unit_id}
+        record(session, case, actor, "designate", now, facts, item=item, refs=refs)
     else:
         _give(session, actor, case, item, given, lifted, "designate", now)
 
