@@ -27,6 +27,8 @@ ITEM_STATES = {
     "rectifying": "整改中",
     "submitted": "待验收",
     "struck_off": "已销号",
+    "withdrawn": "已撤项",
+    "statutory": "转入法定程序",
 }
 FINDINGS = {
     "substantiated": "属实",
@@ -38,6 +40,7 @@ OUTCOMES = {
     "rectified": "已整改",
     "unsubstantiated": "查无实据",
     "unverifiable": "无法查实",
+    "statutory": "转入法定程序",
 }
 DISCLOSURES = {
     "withheld": "对被反映单位保密",
@@ -64,6 +67,7 @@ CLOCKS = {
     "rectify": "整改期限",
     "check": "验收期限",
     "decide": "审批期限",
+    "consent": "撤项审批期限",
     "objection": "退单期限",
     "draft": "文书签发",
     "answer": "督办答复",
@@ -143,6 +147,12 @@ MOVES = {
     "order_answered": "文书答复",
     "reveal": "查看反映人身份",
     "recalendar": "日历变动，时限重算",
+    "withdraw": "申请撤项",
+    "consent_withdrawal": "同意撤项",
+    "refuse_withdrawal": "不同意撤项",
+    "conclude_withdrawn": "全部撤项，转入答复",
+    "statutory": "转入法定程序",
+    "statutory_outcome": "补记法定程序结果",
 }
 ACTIONS = {
     "reminder": "工作提醒",

@@ -66,6 +66,7 @@ def _office(ids: Iterator[int]) -> Iterator[Policy]:
     yield days(id=next(ids), clock=ClockName.draft, amount=1)
     yield days(id=next(ids), clock=ClockName.look, amount=1)
     yield days(id=next(ids), clock=ClockName.decide, amount=1)
+    yield days(id=next(ids), clock=ClockName.consent, amount=1)
 
 
 def _units(ids: Iterator[int]) -> Iterator[Policy]:

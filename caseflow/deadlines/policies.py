@@ -28,6 +28,7 @@ class ClockName(StrEnum):
     rectify = "rectify"  # item: put right
     check = "check"  # item: the office checks what was submitted
     decide = "decide"  # item: the office decides what its holder asked for
+    consent = "consent"  # item: another person decides whether it is withdrawn
     objection = "objection"  # item: in which days a unit may object; a right, no clock runs
     draft = "draft"  # order: issued or cancelled
     answer = "answer"  # order: answered by the unit

@@ -40,7 +40,7 @@ _PAST: dict[str, tuple[int, str, Course]] = {
         ),
     ),
     "enrolment_question": (29, "08:47", scripts.answered),
-    "tutoring_tip": (28, "22:31", _to("closed")),
+    "tutoring_tip": (28, "22:31", scripts.transferred),
     "canteen_insects": (27, "07:58", _to("closed")),
     "ladder_six": (
         25,
@@ -55,7 +55,7 @@ _PAST: dict[str, tuple[int, str, Course]] = {
     ),
     "partial_refund": (24, "14:05", scripts.explained),
     "gift_tip": (23, "09:50", _to("closed")),
-    "homework_load": (22, "20:16", _to("closed")),
+    "homework_load": (22, "20:16", scripts.withdrawn),
     "ladder_five": (
         20,
         "11:08",
@@ -86,7 +86,7 @@ _PAST: dict[str, tuple[int, str, Course]] = {
     "ladder_one": (1, "09:18", _to("dispatched")),
     "instructed_fund": (1, "08:30", _to("dispatched")),
     "dormitory_help": (1, "16:20", partial(scripts.answered, look=False)),
-    "noise": (1, "17:05", _to("split")),
+    "noise": (1, "17:05", scripts.doubled),
 }
 
 # matter: (minutes ago, course)

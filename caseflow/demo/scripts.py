@@ -26,9 +26,12 @@ STAGES = (
 )
 
 
-def path(s: Story, until: str = "closed") -> Script:
-    """Take the way of a complaint, a call for help or a tip as far as the stage `until`."""
-    for stage in STAGES[: STAGES.index(until) + 1]:
+def path(s: Story, until: str = "closed", after: str = "") -> Script:
+    """Take the way of a complaint, a call for help or a tip as far as the stage `until`, from the
+    beginning or from the stage that follows `after`.
+    """
+    begin = STAGES.index(after) + 1 if after else 0
+    for stage in STAGES[begin : STAGES.index(until) + 1]:
         yield from _WAY[stage](s)
 
 
@@ -215,6 +218,33 @@ def waits_for_time(s: Story) -> Script:
     s.at = s.stage.days.now
     yield s.after(minutes=-50)
     s.needs_more(0, "已向印制单位发函，对方答复须五个工作日。")
+
+
+def doubled(s: Story) -> Script:
+    """Two items, and the handler sees that one of them is not for this office to look into."""
+    yield from path(s, "split")
+    yield s.after(minutes=35)
+    s.asks_to_withdraw(1, "周边工地由住建部门监管，反映人已另向其反映，与第1项不是一件事。")
+
+
+def withdrawn(s: Story) -> Script:
+    """One of two items turns out to be the same as the other, and is withdrawn by somebody else."""
+    yield from path(s, "signed")
+    yield s.after(hours=2)
+    s.asks_to_withdraw(1, "与第1项是同一件事，拆分时重复。")
+    yield s.next_day("09:30")
+    s.consents(1)
+    yield from path(s, after="signed")
+
+
+def transferred(s: Story) -> Script:
+    """What was found of one item is for another authority; its outcome comes after the closure."""
+    yield from path(s, "signed")
+    yield s.next_day("11:20")
+    s.transfers(1, "区市场监督管理局", "涉嫌无照经营，属行政处罚事项，依法移送。")
+    yield from path(s, after="signed")
+    yield s.next_day("15:10", 3)
+    s.hears_of(1, "已立案调查，拟对房屋承租人作出行政处罚。", "市监移〔2026〕17号")
 
 
 def objected(s: Story) -> Script:

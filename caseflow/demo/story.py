@@ -19,7 +19,19 @@ from caseflow.intake.report import Contact, HandedDown, IncomingFile, IncomingRe
 from caseflow.intake.rooms import Rooms
 from caseflow.ledger import extensions
 from caseflow.ledger.extensions import Room
-from caseflow.ledger.moves import check, closing, extending, items, notice, objecting, triage, work
+from caseflow.ledger.moves import (
+    check,
+    closing,
+    extending,
+    items,
+    notice,
+    objecting,
+    transferring,
+    triage,
+    withdrawing,
+    work,
+)
+from caseflow.ledger.moves.transferring import Transfer
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import TO_RECTIFY
@@ -183,6 +195,26 @@ class Story:
     def grants(self, n: int) -> None:
         """The supervisor gives the n-th item the time that was asked for."""
         extending.grant(self.session, self["supervisor"], self.items[n], "", self.at)
+
+    def asks_to_withdraw(self, n: int, why: str) -> None:
+        """The handler asks that the n-th item be withdrawn."""
+        withdrawing.withdraw(self.session, self[self.handler], self.items[n], why, self.at)
+
+    def consents(self, n: int) -> None:
+        """The supervisor withdraws the n-th item."""
+        boss = self["supervisor"]
+        withdrawing.consent_withdrawal(self.session, boss, self.items[n], "", self.at)
+
+    def transfers(self, n: int, authority: str, reason: str) -> None:
+        """The supervisor hands the n-th item over to a statutory procedure."""
+        given = Transfer(authority, reason)
+        transferring.statutory(self.session, self["supervisor"], self.items[n], given, self.at)
+
+    def hears_of(self, n: int, text: str, number: str) -> None:
+        """The handler puts on record what the procedure came to."""
+        transferring.statutory_outcome(
+            self.session, self[self.handler], self.items[n], text, self.at, number=number
+        )
 
     def _room(self, item: Item | None) -> Room:
         alive = clocks.alive(self.session, Subject(root_case_id=self.case_id))

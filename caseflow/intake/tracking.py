@@ -33,7 +33,7 @@ from caseflow.people.actor import REPORTER
 # Moves that a reporter may know of; `dispatch` says only that the work began, once.
 TOLD = (
     *("answer", "accept", "decline", "refer", "acknowledge", "dispatch", "conclude", "reopen"),
-    *("tighten", "grant_case"),
+    *("tighten", "grant_case", "statutory"),
 )
 _ONCE = ("dispatch",)
 _OPEN_PROMISES = ("notice", "reply")

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines.clocks import ALIVE
 from caseflow.deadlines.tables import Clock
 from caseflow.files.tables import Blob
-from caseflow.ledger import checkers, extensions, queries
+from caseflow.ledger import checkers, extensions, queries, withdrawals
 from caseflow.ledger.checkers import Eyes
 from caseflow.ledger.extensions import Asked
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Attachment, CallBack, Question, Reply, Report
-from caseflow.ledger.tables import Case, Evidence, Finding, Item
+from caseflow.ledger.tables import Case, Evidence, Finding, Item, Withdrawal
 from caseflow.people import names
 from caseflow.people.tables import Area, Unit
 from caseflow.vault.tables import Identity
@@ -72,6 +72,7 @@ class Dossier:
     entries: Sequence[Happened]
     clocks: Sequence[Clock]
     extensions: Sequence[Asked]
+    withdrawals: Sequence[Withdrawal]
     units: Mapping[int, Unit]
     people: Mapping[int, str]
 
@@ -128,6 +129,7 @@ def load(session: Session, case: Case) -> Dossier:
         entries=entries,
         clocks=_clocks(session, case),
         extensions=extensions.asked(session, case.id),
+        withdrawals=withdrawals.asked(session, case.id),
         units=names.units(session, _unit_ids(case, items, reports, entries)),
         people=names.users(session, _user_ids(case, items, entries)),
     )

@@ -15,7 +15,7 @@ from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
 from caseflow.people.scope import Scope, scope_of
 
-_VERIFIES = ("dispatched", "objected", "verifying")
+VERIFIES = ("dispatched", "objected", "verifying")
 _NOTES = ("notice_sent", "rung")
 
 
@@ -78,7 +78,7 @@ def _holds(item: Item, unit: int | None, person: int | None) -> bool:
 
 def holder_unit(item: Item) -> int | None:
     """Return the unit whose turn it is: the verifying unit until the finding, then the other."""
-    return item.verifying_unit_id if item.state in _VERIFIES else item.rectifying_unit_id
+    return item.verifying_unit_id if item.state in VERIFIES else item.rectifying_unit_id
 
 
 def _may_take(actor: Actor, edge: Edge, case: Case, item: Item | None) -> bool:
@@ -153,8 +153,8 @@ def require_free_of(actor: Actor, item: Item) -> None:
 def its_turn(actor: Actor, item: Item) -> bool:
     """Tell whether a unit or inspector holds the item now; the office acts for any holder."""
     if actor.role == "unit":
-        in_person = item.inspector_id is not None and item.state in _VERIFIES
+        in_person = item.inspector_id is not None and item.state in VERIFIES
         return actor.unit is not None and actor.unit == holder_unit(item) and not in_person
     if actor.role == "inspector":
-        return item.inspector_id == actor.id and item.state in _VERIFIES
+        return item.inspector_id == actor.id and item.state in VERIFIES
     return True

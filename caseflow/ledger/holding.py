@@ -31,7 +31,7 @@ from caseflow.ledger.extensions import Asked, Decided, Room
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import objecting
 from caseflow.ledger.moves.record import whole
-from caseflow.ledger.states import ITEM_MOVES, TO_RECTIFY
+from caseflow.ledger.states import COUNTED_APART, ITEM_DONE, ITEM_MOVES, TO_RECTIFY
 from caseflow.ledger.tables import Case, Evidence, Extension, Finding, Item
 from caseflow.people.scope import Scope
 from caseflow.people.tables import User
@@ -42,6 +42,8 @@ _MARK = 16
 _VERIFYING = ("dispatched", "objected", "verifying")
 _TURN = ("dispatched", "verifying", "rectifying")
 _CLOCKS = ("sign_for", "verify", "rectify")
+_UNSEEN = ("withdraw", "refuse_withdrawal", "statutory_outcome")
+"""What the office does beside the item: its holder sees nothing of it, nor that it happened."""
 
 
 def reference(item_id: int) -> str:
@@ -147,15 +149,15 @@ class Sheet:
 
 def open_items(session: Session, scope: Scope) -> list[Holding]:
     """Return the items that are still under way with this holder, what ends first first."""
-    rows = _rows(session, scope, Item.state != "struck_off", OPEN_AT_ONCE)
+    rows = _rows(session, scope, Item.state.not_in(ITEM_DONE), OPEN_AT_ONCE)
     clocks = _clocks(session, [item.id for _, item in rows])
     found = [_holding(scope, case, item, clocks.get(item.id, [])) for case, item in rows]
     return sorted(found, key=_urgency)
 
 
 def done_items(session: Session, scope: Scope) -> list[Holding]:
-    """Return the items struck off last, newest first."""
-    rows = _rows(session, scope, Item.state == "struck_off", DONE_AT_ONCE)
+    """Return the items that are over, newest first."""
+    rows = _rows(session, scope, Item.state.in_(ITEM_DONE), DONE_AT_ONCE)
     return [_holding(scope, case, item, []) for case, item in rows]
 
 
@@ -190,7 +192,8 @@ def _clocks(session: Session, items: Sequence[int]) -> dict[int, list[Clock]]:
 
 def _holding(scope: Scope, case: Case, item: Item, clocks: Sequence[Clock]) -> Holding:
     side = Side.of(scope, item)
-    stopped = item.state != "struck_off" and not at_work(case)
+    # Withdrawn, gone to a statutory procedure, or the case is over: the holder learns not which.
+    stopped = item.state != "struck_off" and (item.state in COUNTED_APART or not at_work(case))
     mine = side.verifies if item.state in _VERIFYING else side.rectifies
     turn = mine and not stopped and item.state in _TURN
     # The promises of an item run on while an objection is looked at, and its unit sees them run.
@@ -347,7 +350,8 @@ def evidence(session: Session, scope: Scope, evidence_id: int) -> tuple[int, Blo
 
 def mark(session: Session, item: Item) -> str:
     """Return what a form carries to tell whether the item has moved since."""
-    query = select(Entry.hash).where(Entry.item_id == item.id, Entry.verb.in_(ITEM_MOVES))
+    seen = set(ITEM_MOVES).difference(_UNSEEN)
+    query = select(Entry.hash).where(Entry.item_id == item.id, Entry.verb.in_(seen))
     return (session.scalar(query.order_by(Entry.n.desc()).limit(1)) or "")[:_MARK]
 
 

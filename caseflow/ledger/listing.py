@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines.tables import Clock
 from caseflow.ledger import queries
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES
+from caseflow.ledger.states import COUNTED_APART, OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.turns import waits_for
 from caseflow.people import names
@@ -60,8 +60,9 @@ def _clocks(session: Session, ids: Collection[int]) -> dict[int, Clock]:
 
 
 def _items(session: Session, ids: Collection[int]) -> dict[int, tuple[int, int]]:
-    done = func.sum(sql_case((Item.state.in_(ITEM_DONE), 1), else_=0))
-    query = select(Item.case_id, done, func.count()).where(Item.case_id.in_(ids))
+    done = func.sum(sql_case((Item.state == "struck_off", 1), else_=0))
+    ours = (Item.case_id.in_(ids), Item.state.not_in(COUNTED_APART))
+    query = select(Item.case_id, done, func.count()).where(*ours)
     rows = session.execute(query.group_by(Item.case_id))
     return {case_id: (int(struck_off), total) for case_id, struck_off, total in rows}
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 KINDS = ("question", "help", "suggestion", "complaint", "tip")
 FINDINGS = ("substantiated", "partly", "unsubstantiated", "unverifiable")
 TO_RECTIFY = ("substantiated", "partly")
-OUTCOMES = ("rectified", "unsubstantiated", "unverifiable")
+OUTCOMES = ("rectified", "unsubstantiated", "unverifiable", "statutory")
 DISCLOSURES = ("withheld", "relay", "unit")
 WITHOUT_ITEMS = ("question", "suggestion")
 
@@ -41,8 +41,12 @@ ITEM_STATES = (
     "rectifying",
     "submitted",
     "struck_off",
+    "withdrawn",
+    "statutory",
 )
-ITEM_DONE = ("struck_off",)
+ITEM_DONE = ("struck_off", "withdrawn", "statutory")
+COUNTED_APART = ("withdrawn", "statutory")
+"""Over, and never struck off: no part of how many were and how many are still to be."""
 
 STAY = ""
 SYSTEM = "system"
@@ -134,7 +138,16 @@ CASE_EDGES: tuple[Edge, ...] = (
     *_from(CASE_STATES, "note", STAY, "case.note", "补记办理情况"),
     *_from(OPEN_CASE_STATES, "assign", STAY, "case.assign", "指定承办人"),
     *_from(OPEN_CASE_STATES, "name_unit", STAY, "case.name_unit", "来件只描述了单位，指明是哪一个"),
+    *_from(
+        ("accepted", "handling"),
+        "conclude_withdrawn",
+        "replying",
+        "case.conclude_withdrawn",
+        "问题项全部撤项，由没有申请撤项的人确认",
+    ),
 )
+
+_UNDER_WAY = ("dispatched", "objected", "verifying", "rectifying", "submitted")
 
 ITEM_EDGES: tuple[Edge, ...] = (
     Edge("edit", "draft", STAY, "case.split", "修改尚未派发的问题项"),
@@ -160,6 +173,27 @@ ITEM_EDGES: tuple[Edge, ...] = (
     Edge("return", "submitted", "rectifying", "item.return", "整改不到位，退回整改"),
     Edge("return", "submitted", "verifying", "item.return", "核查不清，退回核查"),
     Edge("strike_off", "submitted", "struck_off", "item.strike_off", "验收通过，销号"),
+    *_from(
+        ("draft", *_UNDER_WAY),
+        "withdraw",
+        STAY,
+        "item.withdraw",
+        "重复、误拆或反映人撤回，申请撤项",
+    ),
+    Edge("consent_withdrawal", "draft", "withdrawn", "item.consent_draft", "另一人同意撤项"),
+    Edge("refuse_withdrawal", "draft", STAY, "item.consent_draft", "不同意撤项，照常办理"),
+    *_from(
+        _UNDER_WAY, "consent_withdrawal", "withdrawn", "item.consent", "未参与办理的另一人同意撤项"
+    ),
+    *_from(_UNDER_WAY, "refuse_withdrawal", STAY, "item.consent", "不同意撤项，照常办理"),
+    *_from(
+        ("draft", *_UNDER_WAY),
+        "statutory",
+        "statutory",
+        "item.statutory",
+        "转由有权机关按法定程序处理",
+    ),
+    Edge("statutory_outcome", "statutory", STAY, "item.statutory_outcome", "补记编号或处理结果"),
 )
 
 CASE_MOVES = tuple(dict.fromkeys(edge.move for edge in CASE_EDGES))

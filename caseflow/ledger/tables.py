@@ -124,6 +124,8 @@ class Item(Base):
     rectifying unit reads; both start empty and are written for them (design law 9).
     `signed_at` and `returned_at` belong to the present holder. `objections` counts how often units
     objected to having it (退单); a `designated` one was given by the leader after that.
+    `round`: the round of its case (see `Reply.round`) in which it was struck off, withdrawn, or
+    went to the `authority` whose statutory procedure it is; `authority_number`: its number there.
     """
 
     __tablename__ = "item"
@@ -151,6 +153,9 @@ class Item(Base):
     returned_at: Mapped[datetime | None] = mapped_column(Moment)
     struck_off_at: Mapped[datetime | None] = mapped_column(Moment)
     struck_off_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    round: Mapped[int | None] = mapped_column(Integer)
+    authority: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    authority_number: Mapped[str] = mapped_column(String(80), default="", server_default="")
 
     __table_args__ = (
         CheckConstraint(_among("state", ITEM_STATES), name="state"),
@@ -237,6 +242,34 @@ class Extension(Base):
         _undecided(
             "uq_extension_case_id_undecided", "case_id", "outcome IS NULL AND item_id IS NULL"
         ),
+    )
+
+
+class Withdrawal(Base):
+    """Somebody asked that an item be withdrawn (撤项). `outcome` is None until another person
+    decides; `lapsed` where the item or its case was over before anybody had.
+    """
+
+    __tablename__ = "withdrawal"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    asked_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    grounds: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (
+        CheckConstraint("outcome IN ('consented', 'refused', 'lapsed')", name="outcome"),
+        CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name="decided_at"),
+        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="another"),
+        CheckConstraint(
+            "outcome IS NULL OR (outcome = 'lapsed') = (decided_by IS NULL)", name="decided_by"
+        ),
+        _undecided("uq_withdrawal_item_id_undecided", "item_id", "outcome IS NULL"),
     )
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import aliased
 from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.hands import CHECKERS
 from caseflow.ledger.moves.objecting import OBJECTIONS
-from caseflow.ledger.tables import Case, Extension, Item, ItemActor
+from caseflow.ledger.states import ITEM_DONE
+from caseflow.ledger.tables import Case, Extension, Item, ItemActor, Withdrawal
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
 from caseflow.people.tables import Recusal, User
@@ -34,13 +35,21 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
         ),
         "case.decide": _asks(actor, Extension.item_id.is_(None)),
         "item.designate": _objected(Item.objections >= OBJECTIONS),
+        "item.consent": _to_consent(actor),
+        "item.consent_draft": _to_withdraw(Item.state == "draft", Withdrawal.asked_by != actor.id),
+        "case.conclude_withdrawn": _to_conclude(actor),
     }
     return or_(false(), *(step for permission, step in steps.items() if may(actor, permission)))
 
 
 def _own(actor: Actor) -> ColumnElement[bool]:
-    drafted = and_(Case.state == "handling", _has(Item.state == "draft"))
-    ready = or_(Case.state.in_(("accepted", "replying")), drafted)
+    """Return the condition that a case is somebody's to go on with: what waits for another person
+    to consent to its withdrawal is not.
+    """
+    asked = select(Withdrawal.item_id).where(Withdrawal.outcome.is_(None))
+    draft = _has(Item.state == "draft", Item.id.not_in(asked))
+    begins = and_(Case.state == "accepted", or_(~_has(Item.state == "draft"), draft), ~_withdrawn())
+    ready = or_(begins, Case.state == "replying", and_(Case.state == "handling", draft))
     return and_(Case.handler_id == actor.id, ready)
 
 
@@ -67,6 +76,41 @@ def _asks(actor: Actor, which: ColumnElement[bool]) -> ColumnElement[bool]:
     return first.limit(1).correlate(Case).scalar_subquery().is_not(None)
 
 
+def _to_withdraw(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that somebody asks to withdraw an item, and nobody has decided."""
+    first = select(Withdrawal.id).join(Item, Item.id == Withdrawal.item_id)
+    first = first.where(Withdrawal.case_id == Case.id, Withdrawal.outcome.is_(None), *which)
+    return first.limit(1).correlate(Case).scalar_subquery().is_not(None)
+
+
+def _to_consent(actor: Actor) -> ColumnElement[bool]:
+    """Whoever asked, handles the case, or had any other hand in the item does not decide."""
+    another = or_(Case.handler_id.is_(None), Case.handler_id != actor.id)
+    asked = _to_withdraw(
+        Item.state != "draft", Withdrawal.asked_by != actor.id, ~_hand(actor.id), *_far(actor)
+    )
+    return and_(AT_WORK, another, asked)
+
+
+def _withdrawn() -> ColumnElement[bool]:
+    """Return the condition that nothing of a case is left but what was withdrawn."""
+    here = Item.round == Case.reopened
+    left = or_(Item.state.not_in(ITEM_DONE), and_(here, Item.state != "withdrawn"))
+    return and_(_has(Item.state == "withdrawn", here), ~_has(left))
+
+
+def _to_conclude(actor: Actor) -> ColumnElement[bool]:
+    own = select(Withdrawal.id).join(Item, Item.id == Withdrawal.item_id)
+    own = own.where(
+        Withdrawal.case_id == Case.id,
+        Withdrawal.outcome == "consented",
+        Withdrawal.asked_by == actor.id,
+        Item.round == Case.reopened,
+    )
+    asked = own.limit(1).correlate(Case).scalar_subquery().is_not(None)
+    return and_(Case.state.in_(("accepted", "handling")), _withdrawn(), ~asked)
+
+
 def _to_call_back(actor: Actor) -> ColumnElement[bool]:
     """Whoever sits at the desk calls; who handles cases calls the reporters of their own."""
     calling = Case.state == "calling_back"
@@ -81,9 +125,13 @@ def checked_by(actor: Actor) -> ColumnElement[bool]:
     """
     if not may(actor, "item.strike_off"):
         return false()
+    return and_(~_hand(actor.id), ~_nearer(actor), *_far(actor))
+
+
+def _far(actor: Actor) -> list[ColumnElement[bool]]:
+    """Return the conditions that somebody need not keep away from the units that have an item."""
     units = (Item.verifying_unit_id, Item.rectifying_unit_id) if actor.recused else ()
-    far = (or_(unit.is_(None), unit.not_in(actor.recused)) for unit in units)
-    return and_(~_hand(actor.id), ~_nearer(actor), *far)
+    return [or_(unit.is_(None), unit.not_in(actor.recused)) for unit in units]
 
 
 def _hand(person: Any) -> ColumnElement[bool]:

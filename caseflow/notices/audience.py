@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.policies import ClockName
-from caseflow.ledger import checkers, gate, hands
-from caseflow.ledger.moves import handlers, urgency
+from caseflow.ledger import checkers, gate, hands, queries, withdrawals
+from caseflow.ledger.moves import handlers, urgency, withdrawing
 from caseflow.ledger.moves.notice import reachable
 from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.report_tables import Report
+from caseflow.ledger.tables import Case
 from caseflow.notices.matter import Matter, unit_of, verifies
 from caseflow.people.accounts import actor_of
 from caseflow.people.permissions import PERMISSIONS
@@ -26,7 +27,9 @@ from caseflow.vault.identities import written_within
 RECEIPTS_A_DAY = 10
 """To one address: two machines that answer each other would otherwise fill ledger and mailbox."""
 
-_ASKING = ("extend", "extend_case")
+_ASKING = ("extend", "extend_case", "withdraw")
+_OF_OTHERS = (ClockName.decide, ClockName.consent)
+_OF_OFFICE = ("consent_withdrawal", "refuse_withdrawal")
 _OF_UNIT = ("unit_handler", "unit_head")
 _UP = ("supervisor", "leader", "level_above")
 
@@ -39,7 +42,7 @@ def people(session: Session, matter: Matter, word: str) -> list[User]:
     """
     if word == "unit_named" and matter.body.get("unit") is None:
         return []
-    if word == "assignee" and matter.clock is not None and matter.clock.name == ClockName.decide:
+    if word == "assignee" and matter.clock is not None and matter.clock.name in _OF_OTHERS:
         word = "supervisor"  # whoever handles a case cannot decide on what is asked for it
     if word == "former":  # whoever has it no more, or nobody: there is nothing to do in their place
         return _not_recused(session, matter, _former(session, matter))
@@ -59,6 +62,9 @@ def _free(session: Session, matter: Matter, word: str, users: Sequence[User]) ->
         decided = {matter.body.get("by")}
     elif word == "signers" and matter.case is not None:
         decided = urgency.took_over(session, matter.case)
+    elif word == "confirmers" and matter.case is not None:
+        users = [user for user in users if user.role in PERMISSIONS["case.conclude_withdrawn"]]
+        decided = _asked_for(session, matter.case)
     elif matter.event.name in _ASKING:
         decided = {matter.body["asked_by"]}
         users = [user for user in users if _decides(session, user, matter)]
@@ -68,10 +74,20 @@ def _free(session: Session, matter: Matter, word: str, users: Sequence[User]) ->
 
 def _decides(session: Session, user: User, matter: Matter) -> bool:
     """Tell whether somebody may grant or refuse what is asked for."""
-    if matter.item is None:
+    if matter.item is None or matter.case is None:
         return user.role in PERMISSIONS["case.decide"]
-    free = gate.is_free_of(actor_of(session, user), matter.item)
-    return free and user.role in PERMISSIONS["item.decide"]
+    actor = actor_of(session, user)
+    free = gate.is_free_of(actor, matter.item)
+    if matter.event.name != "withdraw":
+        return free and user.role in PERMISSIONS["item.decide"]
+    other = withdrawing.may_decide(session, actor, matter.case, matter.item)
+    return free and other and user.role in PERMISSIONS["item.consent"]
+
+
+def _asked_for(session: Session, case: Case) -> set[int | None]:
+    """Return who asked for what was withdrawn, and so does not say what follows from it."""
+    known = withdrawals.asked(session, case.id)
+    return {*withdrawals.askers(case, queries.items_of(session, case), known)}
 
 
 def _administrators(session: Session, matter: Matter) -> list[User]:
@@ -97,7 +113,7 @@ def _found(session: Session, matter: Matter, word: str) -> list[User]:
         return _checkers(session, matter)
     if word == "lookers":
         return _lookers(session, matter)
-    if word == "signers":
+    if word in ("signers", "confirmers"):
         both = [holder(session, duty, matter.area) for duty in ("supervisor", "leader")]
         return list({user.id: user for users in both for user in users}.values())
     if word in _OF_UNIT:
@@ -142,19 +158,23 @@ def _former(session: Session, matter: Matter) -> list[User]:
     """Return who had the item before: the unit's people, or the inspector while still in office."""
     inspector = matter.body.get("former_inspector")
     if inspector is None:
-        return holder(session, "unit_handler", matter.area, matter.body["former"])
+        unit = matter.body.get("former")
+        return holder(session, "unit_handler", matter.area, unit) if unit is not None else []
     query = select(User).where(User.id == inspector, User.active)
     return list(session.scalars(query))
 
 
 def _asker(session: Session, matter: Matter) -> list[User]:
-    """Return who asked for more time while the matter is theirs, else whoever has it now."""
+    """Return who asked while the matter is theirs, else whoever has it now: of what the office asks
+    for itself that is never the holder of an item.
+    """
     person, case, item = session.get_one(User, matter.body["asked_by"]), matter.case, matter.item
     actor = actor_of(session, person)
     theirs = case is not None and gate.covers(scope_of(actor), case, item)
     if person.active and theirs and (item is None or gate.its_turn(actor, item)):
         return [person]
-    return _found(session, matter, "holder" if item else "assignee")
+    outside = item is not None and matter.event.name not in _OF_OFFICE
+    return _found(session, matter, "holder" if outside else "assignee")
 
 
 def _lookers(session: Session, matter: Matter) -> list[User]:

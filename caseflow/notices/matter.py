@@ -78,6 +78,7 @@ def news_of(session: Session, matter: Matter) -> News:
         unsatisfied=matter.event.name == "call_back" and _unsatisfied(session, matter),
         to_leader=body.get("times", 0) >= OBJECTIONS,
         moved=body.get("former") is not None,
+        all_withdrawn=bool(body.get("all_withdrawn")),
         action=body.get("action", ""),
         clock=body.get("clock", ""),
         document=body.get("order") is not None,

@@ -5,8 +5,9 @@ report of the case), `reporter` (the one the event names), `writer` (the same, w
 hand: not when too many letters came from there in a day), `holder` (whoever has the item now),
 `rectifier` (the unit that must put right), `unit_named` (head of the unit the event names),
 `checkers` (who may strike the item off), `lookers` (who may look again at a decision), `signers`
-(who may countersign a reason), `former` (who had an item that is somebody else's now), `asker`
-(who asked for more time, while the matter is theirs).
+(who may countersign a reason), `former` (who had an item that is theirs no more), `asker` (who
+asked for more time, or for an item to be withdrawn, while the matter is theirs), `confirmers` (who
+may go on with a case of which everything was withdrawn).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +23,8 @@ class News:
     `by_post`: it came by e-mail or letter, so that nobody was handed a receipt. `audience`,
     `action`, `clock` and `document` come with a rung; `to_other`: the finding asks a
     unit other than the verifying one to put right; `to_check`: it goes straight to the check;
-    `to_leader`: the leader decides the objection; `moved`: another unit has the item now.
+    `to_leader`: the leader decides the objection; `moved`: another unit has the item now;
+    `all_withdrawn`: nothing of the case is left but what was withdrawn.
     """
 
     name: str
@@ -36,6 +38,7 @@ class News:
     unsatisfied: bool = False
     to_leader: bool = False
     moved: bool = False
+    all_withdrawn: bool = False
     action: str = ""
     clock: str = ""
     document: bool = False
@@ -120,6 +123,18 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "submit": ((_ALWAYS, _to("check", "checkers", "check")),),
     "return": ((_ALWAYS, _to("returned", "holder", "rectify verify")),),
     "conclude": ((_ALWAYS, _to("write_reply", "assignee", "reply resolve")),),
+    "conclude_withdrawn": ((_ALWAYS, _to("write_reply", "assignee", "reply resolve")),),
+    "withdraw": ((_ALWAYS, _to("withdrawal", "supervisor", "consent")),),
+    "consent_withdrawal": (
+        (_ALWAYS, _to("withdrawn", "asker")),
+        (_ALWAYS, _to("stopped", "former")),
+        (lambda news: news.all_withdrawn, _to("all_withdrawn", "confirmers", "resolve")),
+    ),
+    "refuse_withdrawal": ((_ALWAYS, _to("not_withdrawn", "asker")),),
+    "statutory": (
+        (_ALWAYS, _to("stopped", "former")),
+        (_ALWAYS, _to("transferred", "reporters")),
+    ),
     "reply": ((lambda news: news.way == "message", _to("reply", "reporter")),),
     "reply_failed": ((_ALWAYS, _to("reply_failed", "assignee", "reply resolve")),),
     "await_call_back": ((_ALWAYS, _to("call_back", "shift_leader", "call_back")),),
@@ -148,6 +163,7 @@ SILENT = (
     "reveal",
     "recalendar",
     "pause_over",
+    "statutory_outcome",
 )
 
 

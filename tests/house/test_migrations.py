@@ -82,10 +82,11 @@ def test_an_office_with_a_past_goes_back_and_forth_whole(empty: Database, tmp_pa
         assert session.scalar(ours)
 
 
-# Rows that the older tables could not hold: an objection is over there, and nobody need decide it.
+# Rows that the older tables could not hold: an objection is over there, and nobody need decide it
+# or consent to anything; to which authority an item went only the history says.
 _SINCE = {
-    "item": "id NOT IN (SELECT item_id FROM entry WHERE verb = 'object')",
-    "clock": "name <> 'decide'",
+    "item": "id NOT IN (SELECT item_id FROM entry WHERE verb = 'object') AND state <> 'statutory'",
+    "clock": "name NOT IN ('decide', 'consent')",
 }
 
 
@@ -136,8 +137,8 @@ def test_who_asks_for_more_time_in_an_office_that_goes_back_gets_none(
     demo_office.make(empty.url, home, now).database.close()
     rules = "SELECT id, extendable_times, extendable_amount FROM policy ORDER BY id"
     promised = (
-        "SELECT id, due, state, follows FROM clock WHERE name <> 'decide' OR item_id IN"
-        " (SELECT id FROM item WHERE state = 'objected') ORDER BY id"
+        "SELECT id, due, state, follows FROM clock WHERE name NOT IN ('decide', 'consent')"
+        " OR item_id IN (SELECT id FROM item WHERE state = 'objected') ORDER BY id"
     )
     asked = "SELECT outcome, count(*) FROM extension GROUP BY outcome"
     with empty.read() as session:
@@ -171,3 +172,35 @@ def test_foreign_keys_are_on_again_after_a_migration(sqlite_database: Database) 
     upgrade(sqlite_database.engine)
     with sqlite_database.read() as session:
         assert session.connection().exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_an_item_that_ended_without_a_check_is_over_in_an_office_that_goes_back(
+    empty: Database, tmp_path: Path
+) -> None:
+    """Struck off, as the older tables have it, by none of its hands; and again what it was."""
+    now = datetime(2026, 3, 3, 2, tzinfo=UTC)
+    home = tmp_path / "home"
+    home.mkdir()
+    demo_office.make(empty.url, home, now).database.close()
+    apart = "SELECT id, state, round FROM item WHERE state IN ('withdrawn', 'statutory')"
+    rounds = "SELECT id, round FROM item ORDER BY id"
+    with empty.read() as session:
+        ended = session.execute(text(apart)).all()
+        before = session.execute(text(rounds)).all()
+    downgrade(empty.engine, "0015")
+    for item, _, _ in ended:
+        over = (
+            "SELECT state, struck_off_at IS NOT NULL, struck_off_by NOT IN"
+            " (SELECT user_id FROM item_actor WHERE item_id = item.id) FROM item WHERE id = :id"
+        )
+        with empty.read() as session:
+            assert session.execute(text(over), {"id": item}).one() == ("struck_off", 1, 1)
+    with empty.read() as session:
+        owed = "SELECT count(*) FROM clock WHERE name = 'consent' AND ended_at IS NULL"
+        assert session.scalar(text(owed)) == 0
+    upgrade(empty.engine)
+    with empty.read() as session:
+        assert session.execute(text(apart)).all() == ended
+        assert session.execute(text(rounds)).all() == before
+    assert {state for _, state, _ in ended} == {"withdrawn", "statutory"}
+    assert {n for _, n in before} == {None, 0}  # though one case was taken up anew since

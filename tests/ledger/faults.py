@@ -16,7 +16,7 @@ from caseflow.deadlines import clocks, pauses
 from caseflow.errors import MoveNotAllowed
 from caseflow.escalation import orders
 from caseflow.escalation import sweep as sweeping
-from caseflow.ledger import extensions, gate, hands, history, numbers
+from caseflow.ledger import extensions, gate, hands, history, numbers, withdrawals
 from caseflow.ledger.moves import (
     check,
     closing,
@@ -285,7 +285,7 @@ FAULTS: dict[str, Fault] = {
         "law 5: closed without a satisfied",
     ),
     "a case is replied to with items open": Fault(
-        lambda: [(check, "ITEM_DONE", ("struck_off", "submitted", "draft", "dispatched"))],
+        lambda: [(withdrawals, "ITEM_DONE", ("struck_off", "submitted", "draft", "dispatched"))],
         scenes.reversed_decision,
         "law 5: an item is still open",
     ),
@@ -375,12 +375,12 @@ FAULTS: dict[str, Fault] = {
 
 
 @contextmanager
-def fault(name: str) -> Iterator[Fault]:
+def in_the_code(fault: Fault) -> Iterator[None]:
     """Put a fault into the code for a while."""
     patch = pytest.MonkeyPatch()
-    for where, what, instead in FAULTS[name].patches():
+    for where, what, instead in fault.patches():
         patch.setattr(where, what, instead, raising=what != "min")
     try:
-        yield FAULTS[name]
+        yield
     finally:
         patch.undo()

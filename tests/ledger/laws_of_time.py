@@ -26,13 +26,15 @@ OVER = {
 }
 DONE_BY_REPLY = {"answer", "reply", "reply_delivered", "countersign"}
 KEPT_BY = {
-    "immediate": {"answer", "dispatch", "decline", "refer", "conclude", "acknowledge"},
+    "immediate": {"answer", "dispatch", "decline", "refer", "conclude", "acknowledge"}
+    | {"conclude_withdrawn"},
     "sign_for": {"sign_for"},
     "verify": {"find"},
     "rectify": {"submit"},
     "check": {"return", "strike_off"},
     "decide": {"reject_objection", "dispatch_anew", "designate", "grant", "refuse"}
     | {"grant_case", "refuse_case"},
+    "consent": {"consent_withdrawal", "refuse_withdrawal"},
     "reply": DONE_BY_REPLY,
     "resolve": DONE_BY_REPLY,
     "notice": DONE_BY_REPLY | {"tell", "notice_sent", "accept", "decline", "refer"},
@@ -41,7 +43,7 @@ KEPT_BY = {
     "draft": {"order_issued"},
     "answer": {"order_answered"},
 }
-OF_ITEM = ("sign_for", "verify", "rectify", "check", "decide")
+OF_ITEM = ("sign_for", "verify", "rectify", "check", "decide", "consent")
 
 
 def a_kept_promise_has_its_deed(seen: Snapshot) -> None:
@@ -117,6 +119,8 @@ def the_holder_of_an_item_is_promised(seen: Snapshot) -> None:
             expected.add("sign_for")
         if any(one.item_id == item.id and one.outcome is None for one in seen.extensions):
             expected.add("decide")
+        if any(one.item_id == item.id and one.outcome is None for one in seen.withdrawals):
+            expected.add("consent")
         assert len(alive) == len(set(alive)), "law 7: a clock runs twice"
         assert set(alive) == expected, f"law 7: item clocks {set(alive)} in {item.state}"
 

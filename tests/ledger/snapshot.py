@@ -17,7 +17,7 @@ from caseflow.escalation.tables import Order, Rung
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import CallBack, Question, Reply, Report
 from caseflow.ledger.states import CASE_EDGES, CASE_MOVES, ITEM_EDGES, ITEM_MOVES, TO_RECTIFY
-from caseflow.ledger.tables import Case, Extension, Item
+from caseflow.ledger.tables import Case, Extension, Item, Withdrawal
 from caseflow.ledger.tables import Counter as Tally
 from caseflow.outbox.tables import Event
 from caseflow.people.tables import Area, Recusal, Unit, User
@@ -63,6 +63,7 @@ class Snapshot:
     areas: dict[str, Row]
     policies: dict[int, Row]
     extensions: list[Row]
+    withdrawals: list[Row]
     recusals: set[tuple[int, int]]
     events: Counter[tuple[int | None, str]]
     said: dict[int, list[Said]]
@@ -95,7 +96,7 @@ class Snapshot:
 
 _MOVING = (
     *(Case, Item, Report, Reply, CallBack, Question, Clock, Pause, Rung, Order, Tally, Event),
-    *(Entry, Extension),
+    *(Entry, Extension, Withdrawal),
 )
 _STANDING = (User, Unit, Area, PolicyRow, Recusal)
 _EVERY_ROW = {
@@ -137,6 +138,7 @@ def take(session: Session, now: datetime, known: dict[type[Any], list[Row]]) -> 
         areas={row.code: row for row in rows(Area)},
         policies=by_id(PolicyRow),
         extensions=rows(Extension),
+        withdrawals=rows(Withdrawal),
         recusals={(row.user_id, row.unit_id) for row in rows(Recusal)},
         events=Counter((row.case_id, row.name) for row in rows(Event)),
         said=_history(rows(Entry)),

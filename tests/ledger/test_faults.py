@@ -4,18 +4,20 @@ from collections import Counter
 
 import pytest
 
+from tests.ledger import faults, faults_of_endings
 from tests.ledger.conftest import Stage
-from tests.ledger.faults import FAULTS, fault
+from tests.ledger.faults import Fault, in_the_code
 from tests.ledger.machine import Ledger, a_world, run
 from tests.ledger.scenes import SCENES, Scene
 
 EXAMPLES, STEPS = 15, 30
+FAULTS = faults.FAULTS | faults_of_endings.FAULTS
 
 
-def noticed(stage: Stage, name: str) -> None:
+def noticed(stage: Stage, fault: Fault) -> None:
     """Let stories and then chance meet the fault; raises what noticed it."""
-    with fault(name) as wrong:
-        for scene in (wrong.scene, *SCENES):
+    with in_the_code(fault):
+        for scene in (fault.scene, *SCENES):
             with a_world(stage) as world:
                 scene(Scene(world))
         counts = {"steps": [0], "calendars": [0]}
@@ -26,4 +28,4 @@ def noticed(stage: Stage, name: str) -> None:
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_in_the_code_is_noticed(stage: Stage, name: str) -> None:
     with pytest.raises(Exception, match=FAULTS[name].said):
-        noticed(stage, name)
+        noticed(stage, FAULTS[name])

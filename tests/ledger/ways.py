@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from caseflow.ledger import gate
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES, STAY, SYSTEM, Edge
+from caseflow.ledger.states import CASE_EDGES, ITEM_DONE, ITEM_EDGES, STAY, SYSTEM, Edge
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
 from tests.ledger import laws
@@ -14,6 +14,10 @@ EDGES = {(e.move, e.source, e.target) for e in (*CASE_EDGES, *ITEM_EDGES)}
 LEADS = 12
 _END = {"answered": "answer", "declined": "decline", "referred": "refer"}
 _FOR_DANGER = ("acknowledge", "countersign")
+_ON_REQUEST = ("consent_withdrawal", "refuse_withdrawal")
+_ENDS = ("withdraw", *_ON_REQUEST, "statutory")
+_BEGINS = {"objected": "dispatched", "statutory": "dispatched"}
+_NOWHERE = ("", "", "", "")
 
 
 class Way:
@@ -42,7 +46,7 @@ class Way:
     def _on_items(self, case: Case, luck: int) -> None:
         handler = self.world.office["handler"]
         mine = [item for item in self.world.items() if item.case_id == case.id]
-        undone = [item for item in mine if item.state != "struck_off"]
+        undone = [item for item in mine if item.state not in ITEM_DONE]
         at_work = case.state == "handling" or any(item.state == "draft" for item in undone)
         if not undone or not at_work:
             move = "conclude" if case.kind in ("question", "suggestion") and not mine else "split"
@@ -121,6 +125,9 @@ class Way:
         if edge.move in ("grant_case", "refuse_case"):
             assert self.to(case, "accepted"), "no way to accepted"
             self._asks_for_more(case)
+        if edge.move == "conclude_withdrawn":
+            assert self.to(case, "accepted"), "no way to accepted"
+            self._all_withdrawn(case, edge.source)
         assert self.to(case, edge.source), f"no way to {edge.source}"
         if edge.move == "countersign":
             self._everybody_tries("acknowledge", case)
@@ -174,11 +181,21 @@ class Way:
         [item] = [one for one in world.items() if one.case_id == case.id]
         # 1: the academy verifies. 0: substantiated, the school rectifies. 1: unsubstantiated.
         finding = 0 if "rectifying" in (edge.source, edge.target) else 1
-        begins = edge.target if edge.source == "objected" else edge.source
+        begins = _BEGINS.get(edge.source, edge.source)
+        if edge.source == "objected" and edge.move not in _ENDS:
+            begins = edge.target
         for _ in range(LEADS):
             if item.state == begins and not self._unsigned(item, edge):
                 break
             self._item_step(item, finding)
+        self._made_ready(case, item, edge, finding)
+        self._everybody_tries_item(edge, item, finding)
+        if edge.move == "return":  # and once more on old evidence
+            self._everybody_tries_item(Edge("submit", *edge[1:]), item, finding)
+            self._everybody_tries_item(Edge("find", *edge[1:]), item, finding)
+
+    def _made_ready(self, case: Case, item: Item, edge: Edge, finding: int) -> None:
+        """Bring about what an edge needs beside the state that it begins in."""
         if edge.move in ("extend", "grant", "refuse"):
             self._asks_for_more(case)
             self.world.on_case("grant_case", self.world.office["leader"], case, 0)
@@ -187,10 +204,28 @@ class Way:
             laws.hold(self.world)
         if edge.source == "objected":
             self._objected(item, 2 if edge.move == "designate" else 1)
-        self._everybody_tries_item(edge, item, finding)
-        if edge.move == "return":  # and once more on old evidence
-            self._everybody_tries_item(Edge("submit", *edge[1:]), item, finding)
-            self._everybody_tries_item(Edge("find", *edge[1:]), item, finding)
+        if edge.move == "statutory" and edge.source == "draft":
+            self._another_dispatched(case)
+        before = {"statutory": "statutory"}.get(edge.source)
+        before = "withdraw" if edge.move in _ON_REQUEST else before
+        if before is not None:
+            self._everybody_tries_item(Edge(before, *_NOWHERE), item, finding)
+
+    def _another_dispatched(self, case: Case) -> None:
+        """Split off one item more and send it out, so that the case is at work."""
+        self.world.on_case("split", self.world.office["handler"], case, 0)
+        other = [one for one in self.world.items() if one.case_id == case.id][-1]
+        self.world.on_item("dispatch", self.world.office["handler"], other, 1)
+        laws.hold(self.world)
+
+    def _all_withdrawn(self, case: Case, source: str) -> None:
+        """Have the only item of a case withdrawn, before or after it was sent out."""
+        self.world.on_case("split", self.world.office["handler"], case, 0)
+        [item] = [one for one in self.world.items() if one.case_id == case.id]
+        if source == "handling":
+            self.world.on_item("dispatch", self.world.office["handler"], item, 1)
+        for move in ("withdraw", "consent_withdrawal"):
+            self._everybody_tries_item(Edge(move, *_NOWHERE), item, 0)
 
     def _asks_for_more(self, case: Case) -> None:
         """Let everybody ask for more time for a case until one may."""

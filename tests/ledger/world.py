@@ -33,12 +33,15 @@ from caseflow.ledger.moves import (
     objecting,
     opening,
     recalendar,
+    transferring,
     triage,
     urgency,
+    withdrawing,
     work,
 )
 from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.moves.items import Dispatch
+from caseflow.ledger.moves.transferring import Transfer
 from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Question, Reply, Report
@@ -225,6 +228,7 @@ class World:
             "ask": lambda at: asking.ask(s, me, n, self._report(case), "哪一天？", at),
             "resume": lambda at: asking.resume(s, REPORTER if luck % 2 else me, n, at),
             "conclude": lambda at: closing.conclude(s, me, n, at),
+            "conclude_withdrawn": lambda at: withdrawing.conclude_withdrawn(s, me, n, "均撤", at),
             "reply": lambda at: self._reply(me, case, luck, at),
             "call_back": lambda at: closing.call_back(s, me, n, _heard(luck), at),
             "close": lambda at: closing.close(s, me, n, "已说明", at),
@@ -292,6 +296,11 @@ class World:
             "submit": lambda at: work.submit(s, me, n, "已改", at),
             "return": lambda at: check.return_item(s, me, n, "不够", at),
             "strike_off": lambda at: check.strike_off(s, me, n, "通过", at),
+            "withdraw": lambda at: withdrawing.withdraw(s, me, n, "重复", at),
+            "consent_withdrawal": lambda at: withdrawing.consent_withdrawal(s, me, n, "", at),
+            "refuse_withdrawal": lambda at: withdrawing.refuse_withdrawal(s, me, n, "要查", at),
+            "statutory": lambda at: transferring.statutory(s, me, n, Transfer("公安", "案"), at),
+            "statutory_outcome": lambda at: transferring.statutory_outcome(s, me, n, "立案", at),
         }
         return self.attempt(lambda: tries[move](self.now))
 

@@ -47,6 +47,7 @@ def test_every_message_inside_has_its_words() -> None:
         for news in (
             News(name, way="message", to_other=True, to_check=True, countersign=True),
             News(name, urgent=True, unsatisfied=True, to_leader=True, moved=True),
+            News(name, all_withdrawn=True),
         )
         for notice in notices(news)
         if not notice.audience[0].startswith("reporter")

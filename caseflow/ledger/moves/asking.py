@@ -8,7 +8,7 @@ from caseflow.deadlines import clocks, pauses
 from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.ledger import gate
 from caseflow.ledger.history import commitment
-from caseflow.ledger.moves.check import conclude_when_done
+from caseflow.ledger.moves.ending import conclude_when_done
 from caseflow.ledger.moves.notice import NO_CODE, has_receipt, reachable
 from caseflow.ledger.moves.record import record, whole, words
 from caseflow.ledger.moves.waiting import open_question

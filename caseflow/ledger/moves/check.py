@@ -10,7 +10,7 @@ from caseflow.deadlines.tables import Clock
 from caseflow.errors import MoveNotAllowed, NotPermitted
 from caseflow.ledger import gate, hands
 from caseflow.ledger.at_work import at_work
-from caseflow.ledger.moves import extending
+from caseflow.ledger.moves.ending import conclude_when_done, end
 from caseflow.ledger.moves.record import (
     matter_of,
     may_say,
@@ -20,9 +20,9 @@ from caseflow.ledger.moves.record import (
     words,
 )
 from caseflow.ledger.moves.waiting import wait_too
-from caseflow.ledger.states import ITEM_DONE, TO_RECTIFY
+from caseflow.ledger.states import TO_RECTIFY
 from caseflow.ledger.tables import Case, Item
-from caseflow.people.actor import SWEEP, Actor
+from caseflow.people.actor import Actor
 
 
 def return_item(
@@ -79,7 +79,7 @@ def strike_off(
     item.outcome = "rectified" if item.finding in TO_RECTIFY else item.finding
     item.struck_off_at, item.struck_off_by = now, actor.person
     clocks.meet(session, of_item(item), now, "check")
-    clocks.stop(session, of_item(item), now)
+    end(session, case, item, now)
     facts = {"outcome": item.outcome, "remark": may_say(remark)}
     record(session, case, actor, "strike_off", now, facts, item=item)
     conclude_when_done(session, case, now)
@@ -88,13 +88,3 @@ def strike_off(
 def _case_at_work(case: Case) -> None:
     if not at_work(case):
         raise MoveNotAllowed("办件当前状态不能验收问题项")
-
-
-def conclude_when_done(session: Session, case: Case, now: datetime) -> None:
-    """Lead the case on to its reply once every item is struck off."""
-    session.flush()
-    states = session.scalars(select(Item.state).where(Item.case_id == case.id)).all()
-    if case.state == "handling" and states and all(state in ITEM_DONE for state in states):
-        gate.pass_case(SWEEP, case, "conclude", "replying")
-        extending.lapse(session, case, None, now)
-        record(session, case, SWEEP, "conclude", now)

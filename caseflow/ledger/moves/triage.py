@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
-from caseflow.ledger import gate
+from caseflow.ledger import gate, withdrawals
 from caseflow.ledger.history import commitment
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import extending
@@ -136,6 +136,7 @@ def _leave(session: Session, case: Case, now: datetime) -> None:
     announce(session, case, now)
     let_go(session, case, now, "notice", "immediate")
     extending.lapse_all(session, case, now)
+    withdrawals.lapse_all(session, case, now)
 
 
 def _countersigned(case: Case) -> None:

@@ -7,7 +7,7 @@ from flask import url_for
 from caseflow import words
 from caseflow.ledger.states import WITHOUT_ITEMS
 from caseflow.web.clocks import due_text
-from caseflow.web.console import closing_forms, extension_forms
+from caseflow.web.console import closing_forms, ending_forms, extension_forms
 from caseflow.web.console.forms import Field, Form
 from caseflow.web.console.sight import Sight
 from caseflow.web.locale import gettext
@@ -313,6 +313,7 @@ _BUILDERS: dict[str, Builder] = {
     "refer": _refer,
     "split": _split,
     "conclude": _conclude,
+    "conclude_withdrawn": ending_forms.conclude_withdrawn,
     "raise_urgency": _raise_urgency,
     "acknowledge": _acknowledge,
     "countersign": _countersign,

@@ -3,7 +3,17 @@
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput
-from caseflow.ledger.moves import asking, closing, extending, items, naming, notice, triage, urgency
+from caseflow.ledger.moves import (
+    asking,
+    closing,
+    extending,
+    items,
+    naming,
+    notice,
+    triage,
+    urgency,
+    withdrawing,
+)
 from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.tables import Case
@@ -257,6 +267,20 @@ def conclude(number: str) -> Page:
         number,
         "conclude",
         lambda s, case: closing.conclude(s, actor(), case.id, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/cases/<number>/conclude_withdrawn")
+@needs("case.conclude_withdrawn")
+def conclude_withdrawn(number: str) -> Page:
+    """Go on to the reply with every item withdrawn (全部撤项，转入答复)."""
+    reason = typed("reason")
+    return on_case(
+        number,
+        "conclude_withdrawn",
+        lambda s, case: withdrawing.conclude_withdrawn(
+            s, actor(), case.id, reason, now(), seen=seen()
+        ),
     )
 
 

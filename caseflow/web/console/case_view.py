@@ -12,11 +12,12 @@ from caseflow.escalation import reading
 from caseflow.files.sniff import may_be_thumbnail
 from caseflow.ledger.holding import reference
 from caseflow.ledger.report_tables import Report
+from caseflow.ledger.states import COUNTED_APART
 from caseflow.ledger.tables import INSTRUCTED, Case, Item
 from caseflow.people.permissions import may
 from caseflow.vault.person import Person
 from caseflow.web.clocks import ClockView, clock_views, due_text
-from caseflow.web.console import case_forms, item_forms, timeline
+from caseflow.web.console import case_forms, ending_forms, item_forms, timeline
 from caseflow.web.console.forms import Again, Form
 from caseflow.web.console.next_step import Step, next_step
 from caseflow.web.console.sight import Sight, unit_labels
@@ -65,6 +66,7 @@ class CaseView:
     beside: list[Form]
     more: list[Form]
     items: list[ItemView]
+    tally: list[str]
     lines: list[Line]
     reports: list[ReportView]
     orders: list[Paper]
@@ -100,6 +102,7 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
         items=[
             _item(sight, item, list(of_items[item.id].values())) for item in sight.dossier.items
         ],
+        tally=_tally(sight),
         lines=timeline.told(sight.dossier, orders),
         reports=[_report(sight, report, revealed) for report in sight.dossier.reports],
         orders=timeline.papers(sight.dossier, orders),
@@ -107,6 +110,19 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
         again=again,
         refused=drawn.get(again.key) if again else None,
     )
+
+
+def _tally(sight: Sight) -> list[str]:
+    """Count the items; what was never to be struck off, or not by this office, counts apart."""
+    states = [item.state for item in sight.dossier.items]
+    ours = [state for state in states if state not in COUNTED_APART]
+    done = gettext("已销号 %(done)s / %(total)s", done=ours.count("struck_off"), total=len(ours))
+    apart = [
+        gettext("%(what)s %(n)s", what=gettext(words.ITEM_STATES[state]), n=states.count(state))
+        for state in COUNTED_APART
+        if state in states
+    ]
+    return [done, *apart] if ours else apart
 
 
 def _beside(sight: Sight, forms: Mapping[str, Form], step: Step) -> list[Form]:
@@ -181,6 +197,10 @@ def _item_facts(sight: Sight, item: Item) -> list[tuple[str, str]]:
         (gettext("退回"), gettext("%(n)s 次", n=item.returns) if item.returns else ""),
         (gettext("退单"), _objected(sight, item)),
         (gettext("销号人"), dossier.person(item.struck_off_by)),
+        (gettext("撤项"), ending_forms.about_withdrawal(sight, item)),
+        (gettext("转往"), item.authority),
+        (gettext("对方编号"), item.authority_number),
+        (gettext("法定程序结果"), gettext("；").join(ending_forms.outcomes(sight, item))),
     ]
 
 

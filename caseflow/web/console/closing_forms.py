@@ -11,6 +11,7 @@ from caseflow.ledger.moves.notice import has_receipt
 from caseflow.ledger.report_tables import CallBack, Reply, Report
 from caseflow.people.permissions import may
 from caseflow.web.clocks import due_text
+from caseflow.web.console import ending_forms
 from caseflow.web.console.forms import Field, Form
 from caseflow.web.console.sight import Sight
 from caseflow.web.locale import gettext, series
@@ -101,11 +102,13 @@ def _reply(sight: Sight) -> Form | None:
     after = gettext("答复送达后办结。")
     if sight.case.call_back:
         after = gettext("答复送达后转入回访，期限：%(when)s。", when=sight.due("call_back"))
+    apart = ending_forms.apart(sight)
+    more = gettext("%(items)s：答复里请一并交代。", items=series(apart)) if apart else ""
     return Form(
         "reply",
         gettext("答复反映人"),
         _action(sight, "reply"),
-        (after,),
+        (after, more) if more else (after,),
         (
             Field("original", "original"),
             which_report(owed),

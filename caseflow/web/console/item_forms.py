@@ -9,11 +9,12 @@ from caseflow import words
 from caseflow.deadlines import preview
 from caseflow.ledger import gate
 from caseflow.ledger.at_work import at_work
+from caseflow.ledger.moves import withdrawing
 from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.moves.record import matter_of
-from caseflow.ledger.states import FINDINGS, TO_RECTIFY
+from caseflow.ledger.states import FINDINGS, ITEM_DONE, TO_RECTIFY
 from caseflow.ledger.tables import Item
-from caseflow.web.console import extension_forms
+from caseflow.web.console import ending_forms, extension_forms
 from caseflow.web.console.forms import Field, Form
 from caseflow.web.console.sight import Sight, unit_labels
 from caseflow.web.locale import gettext
@@ -21,7 +22,9 @@ from caseflow.web.locale import gettext
 Builder = Callable[[Sight, Item], Form | None]
 _OFFICE_UNITS = ("office", "section")
 _OBJECTION = ("dispatch_anew", "reject_objection", "designate")
-_JUDGES = ("return", "strike_off", "grant", "refuse", *_OBJECTION)
+_DECISIONS = ("grant", "refuse", "consent_withdrawal", "refuse_withdrawal")
+_APART = ("withdraw", "statutory", "statutory_outcome")
+_JUDGES = ("return", "strike_off", *_DECISIONS, *_OBJECTION, *_APART)
 """Moves that judge what a unit did or says: not for whoever must keep away from it."""
 
 
@@ -34,7 +37,8 @@ def forms(sight: Sight, item: Item) -> dict[str, Form]:
     """Return the forms of the moves that this person can make on an item now, by move."""
     found = dict.fromkeys(edge.move for edge in gate.offers_on(sight.actor, sight.case, item))
     # What somebody waits for comes first, its two ways beside one another; then what leads on.
-    offered = sorted(found, key=lambda move: (move not in ("grant", "refuse"), move == "edit"))
+    aside = ("edit", *_APART)
+    offered = sorted(found, key=lambda move: (move not in _DECISIONS, move in aside))
     built = {move: _BUILDERS[move](sight, item) for move in offered if _fits(sight, item, move)}
     return {move: form for move, form in built.items() if form is not None}
 
@@ -43,8 +47,10 @@ def _fits(sight: Sight, item: Item, move: str) -> bool:
     """Tell whether the case stands where the move needs it, and nobody has to keep away."""
     if move in _JUDGES and not gate.is_free_of(sight.actor, item):
         return False
-    if move == "edit":
+    if move in ("edit", "statutory_outcome"):
         return True
+    if move in ("withdraw", "consent_withdrawal", "refuse_withdrawal"):
+        return withdrawing.may_end(sight.case, item)
     if move == "dispatch":
         return sight.case.state in ("accepted", "handling")
     return at_work(sight.case)
@@ -320,7 +326,8 @@ def _strike_off(sight: Sight, item: Item) -> Form | None:
     eyes = sight.dossier.eyes.get(item.id)
     if eyes is None or sight.actor.id in eyes.parts:
         return None
-    left = [one for one in sight.dossier.items if one.state != "struck_off" and one.id != item.id]
+    others = [one for one in sight.dossier.items if one.id != item.id]
+    left = [one for one in others if one.state not in ITEM_DONE]
     last = gettext("这是最后一项：销号后转入答复。")
     more = gettext("还有 %(n)s 项未销号。", n=len(left)) if left else last
     outcome = "rectified" if item.finding in TO_RECTIFY else item.finding or ""
@@ -352,4 +359,9 @@ _BUILDERS: dict[str, Builder] = {
     "submit": _submit,
     "return": _return,
     "strike_off": _strike_off,
+    "withdraw": ending_forms.withdraw,
+    "consent_withdrawal": ending_forms.consent_withdrawal,
+    "refuse_withdrawal": ending_forms.refuse_withdrawal,
+    "statutory": ending_forms.statutory,
+    "statutory_outcome": ending_forms.statutory_outcome,
 }

@@ -4,9 +4,18 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from caseflow.ledger.moves import check, extending, items, objecting, work
+from caseflow.ledger.moves import (
+    check,
+    extending,
+    items,
+    objecting,
+    transferring,
+    withdrawing,
+    work,
+)
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.record import gathered
+from caseflow.ledger.moves.transferring import Transfer
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.tables import Case
 from caseflow.refs import whole
@@ -194,4 +203,68 @@ def strike_off(item_id: int) -> Page:
         item_id,
         "strike_off",
         lambda s, _: check.strike_off(s, actor(), item_id, remark, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/items/<int:item_id>/withdraw")
+@needs("item.withdraw")
+def withdraw(item_id: int) -> Page:
+    """Ask that an item be withdrawn (申请撤项)."""
+    reason = typed("reason")
+    return on_item(
+        item_id,
+        "withdraw",
+        lambda s, _: withdrawing.withdraw(s, actor(), item_id, reason, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/items/<int:item_id>/consent_withdrawal")
+@needs("item.consent_draft")
+def consent_withdrawal(item_id: int) -> Page:
+    """Withdraw an item that somebody else asked to (同意撤项)."""
+    remark = typed("remark")
+    return on_item(
+        item_id,
+        "consent_withdrawal",
+        lambda s, _: withdrawing.consent_withdrawal(
+            s, actor(), item_id, remark, now(), seen=seen()
+        ),
+    )
+
+
+@blueprint.post("/items/<int:item_id>/refuse_withdrawal")
+@needs("item.consent_draft")
+def refuse_withdrawal(item_id: int) -> Page:
+    """Leave an item as it is (不同意撤项)."""
+    reason = typed("reason")
+    return on_item(
+        item_id,
+        "refuse_withdrawal",
+        lambda s, _: withdrawing.refuse_withdrawal(s, actor(), item_id, reason, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/items/<int:item_id>/statutory")
+@needs("item.statutory")
+def statutory(item_id: int) -> Page:
+    """Hand an item over to the authority whose procedure it is (转入法定程序)."""
+    given = Transfer(typed("authority"), typed("reason"), typed("number"))
+    return on_item(
+        item_id,
+        "statutory",
+        lambda s, _: transferring.statutory(s, actor(), item_id, given, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/items/<int:item_id>/statutory_outcome")
+@needs("item.statutory_outcome")
+def statutory_outcome(item_id: int) -> Page:
+    """Put on record what came of the procedure (法定程序结果)."""
+    text, number = typed("text"), typed("number")
+    return on_item(
+        item_id,
+        "statutory_outcome",
+        lambda s, _: transferring.statutory_outcome(
+            s, actor(), item_id, text, now(), number=number, seen=seen()
+        ),
     )

@@ -8,6 +8,7 @@ from caseflow.clock import local
 from caseflow.ledger import gate
 from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.report_tables import Reply, Report
+from caseflow.ledger.states import ITEM_DONE
 from caseflow.ledger.tables import Item
 from caseflow.web.clocks import due_text
 from caseflow.web.console.closing_forms import calls, failures, pleased, unanswered
@@ -88,23 +89,26 @@ def _received(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
 
 
 def _accepted(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
-    extended = _extension(sight, case, items)
-    if extended is not None:
-        return extended
+    asked = _application(sight, case, items)
+    if asked is not None:
+        return asked
     if "conclude" in case:
         return Step(gettext("咨询、建议无需拆分，直接转入答复。"), case["conclude"])
     draft = _first(sight, items, "dispatch")
     if draft is not None:
         return Step(gettext("把待派发的问题项交办出去。"), draft, of_item=True)
+    others = _for_others(sight)
+    if others and not any(_to_dispatch(sight, item) for item in sight.dossier.items):
+        return _waits_for(others)
     if "split" in case:
         return Step(gettext("把来件拆成一件件要查清的问题项。"), case["split"])
     return Step(gettext("等待承办人拆分、交办问题项。"))
 
 
 def _handling(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
-    extended = _extension(sight, case, items)
-    if extended is not None:
-        return extended
+    asked = _application(sight, case, items)
+    if asked is not None:
+        return asked
     for move, sentence in (
         ("strike_off", gettext("有问题项等您验收：看材料，销号或退回。")),
         ("dispatch_anew", gettext("有单位退单：看理由，改交另一单位或驳回。")),
@@ -116,36 +120,67 @@ def _handling(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
             return Step(sentence, form, of_item=True)
     waiting = [_waiting(sight, item) for item in sight.dossier.items]
     waiting += [_asked(sight, item) for item in (None, *sight.dossier.items)]
-    return Step(
-        gettext("等待：%(what)s", what=gettext("；").join(dict.fromkeys(filter(None, waiting))))
-    )
+    return _waits_for([*waiting, *_for_others(sight)])
 
 
-def _extension(sight: Sight, case: CaseForms, items: ItemForms) -> Step | None:
-    """Return the application for more time that this person may decide."""
+def _waits_for(what: list[str]) -> Step:
+    said = gettext("；").join(dict.fromkeys(filter(None, what)))
+    return Step(gettext("等待：%(what)s", what=said))
+
+
+def _application(sight: Sight, case: CaseForms, items: ItemForms) -> Step | None:
+    """Return what somebody else asked for and this person may decide."""
     if "grant_case" in case:
         return Step(gettext("有人申请办件延期：看理由，准予或不予。"), case["grant_case"])
-    form = _first(sight, items, "grant")
-    if form is None:
-        return None
-    return Step(gettext("有人申请延期：看理由，准予或不予。"), form, of_item=True)
+    if "conclude_withdrawn" in case:
+        return Step(gettext("问题项全部撤项：看理由，确认转入答复。"), case["conclude_withdrawn"])
+    for move, sentence in (
+        ("grant", gettext("有人申请延期：看理由，准予或不予。")),
+        ("consent_withdrawal", gettext("有人申请撤项：看理由，同意或不同意。")),
+    ):
+        form = _first(sight, items, move)
+        if form is not None:
+            return Step(sentence, form, of_item=True)
+    return None
 
 
 def _first(sight: Sight, items: ItemForms, move: str) -> Form | None:
     for item in sight.dossier.items:
+        if move == "dispatch" and not _to_dispatch(sight, item):
+            continue
         if move in items.get(item.id, {}):
             return items[item.id][move]
     return None
 
 
+def _to_dispatch(sight: Sight, item: Item) -> bool:
+    """Tell whether a draft waits to be sent out, and not for somebody to withdraw it."""
+    return item.state == "draft" and sight.withdrawal(item) is None
+
+
+def _for_others(sight: Sight) -> list[str]:
+    """Say who decides on what was asked to be withdrawn, and on a case of which nothing is left."""
+    asked = [item for item in sight.dossier.items if sight.withdrawal(item)]
+    waiting = [_consents(item) for item in asked]
+    if sight.all_withdrawn:
+        waiting.append(gettext("没有申请撤项的督办负责人或分管领导确认全部撤项"))
+    return waiting
+
+
+def _consents(item: Item) -> str:
+    if item.state == "draft":
+        return gettext("另一位工作人员审批第 %(n)s 项的撤项", n=item.n)
+    return gettext("督办负责人或分管领导审批第 %(n)s 项的撤项", n=item.n)
+
+
 def _waiting(sight: Sight, item: Item) -> str:
-    if item.state == "struck_off":
+    if item.state in ITEM_DONE:
         return ""
     unit = sight.dossier.unit_name(gate.holder_unit(item))
     if item.inspector_id is not None and item.state in ("dispatched", "verifying"):
         unit = gettext("责任督学 %(who)s", who=sight.dossier.person(item.inspector_id))
     sentence = {
-        "draft": gettext("承办人交办第 %(n)s 项", n=item.n),
+        "draft": "" if sight.withdrawal(item) else gettext("承办人交办第 %(n)s 项", n=item.n),
         "dispatched": gettext("%(unit)s 签收", unit=unit),
         "objected": _decides(item),
         "verifying": gettext("%(unit)s 核查", unit=unit),
@@ -171,9 +206,9 @@ def _asked(sight: Sight, item: Item | None) -> str:
 
 
 def _awaiting(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
-    extended = _extension(sight, case, items)
-    if extended is not None:
-        return extended
+    application = _application(sight, case, items)
+    if application is not None:
+        return application
     asked = next((one for one in sight.dossier.questions if one.ended_at is None), None)
     if asked is None:
         return Step("")

@@ -11,12 +11,12 @@ from caseflow.deadlines import preview
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.errors import BadInput
 from caseflow.escalation import drafted
-from caseflow.ledger import dossier, extensions, gate
+from caseflow.ledger import dossier, extensions, gate, withdrawals
 from caseflow.ledger.dossier import Dossier
 from caseflow.ledger.extensions import Room
 from caseflow.ledger.moves import naming
 from caseflow.ledger.moves.record import matter_of
-from caseflow.ledger.tables import Case, Extension, Item
+from caseflow.ledger.tables import Case, Extension, Item, Withdrawal
 from caseflow.people import names
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
@@ -91,6 +91,15 @@ class Sight:
     def undecided(self, item: Item | None) -> Extension | None:
         """Return the application for more time that waits for its decision."""
         return extensions.undecided(self.dossier.extensions, item)
+
+    def withdrawal(self, item: Item) -> Withdrawal | None:
+        """Return the request to withdraw an item that waits for its decision."""
+        return withdrawals.undecided(self.dossier.withdrawals, item)
+
+    @cached_property
+    def all_withdrawn(self) -> bool:
+        """Tell whether nothing of the case is left but what was withdrawn."""
+        return withdrawals.nothing_stands(self.case, self.dossier.items)
 
     def urgent_due(self) -> str:
         """Return when somebody must have taken over, were the case raised to urgent now."""

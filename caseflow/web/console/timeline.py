@@ -317,6 +317,14 @@ def _extension(_story: Story, entry: Happened) -> Sentence:
     return _with_name(entry, until), _said(entry, "grounds", "remark", "reason")
 
 
+def _statutory(_story: Story, entry: Happened) -> Sentence:
+    number = entry.facts.get("number")
+    lines = [gettext("对方编号：%(number)s", number=number) if number else ""]
+    lines.append(_said(entry, "reason", "text"))
+    what = _with_name(entry, str(entry.facts.get("authority") or ""))
+    return what, "\n".join(line for line in lines if line)
+
+
 def _tighten(_story: Story, entry: Happened) -> Sentence:
     return _with_name(entry, _word(words.DISCLOSURES, entry.facts.get("disclosure"))), ""
 
@@ -365,6 +373,7 @@ _TELLERS: dict[str, Callable[[Story, Happened], Sentence]] = {
     "reveal": _reveal,
     "tighten": _tighten,
     "recalendar": _recalendared,
+    **dict.fromkeys(("statutory", "statutory_outcome"), _statutory),
     **dict.fromkeys(("extend", "grant", "refuse"), _extension),
     **dict.fromkeys(("extend_case", "grant_case", "refuse_case"), _extension),
 }

@@ -45,6 +45,7 @@ STEPS = {
     "retaliation": "收到您受打击报复的报告，已报负责人",
     "tighten": "已按您的要求加强身份保密",
     "grant_case": "办理期限延长",
+    "statutory": "有问题转入法定程序",
 }
 # States in which the reply is still to come, so that its day is news.
 _UNDER_WAY = ("accepted", "handling", "awaiting_reporter", "replying")
@@ -118,6 +119,9 @@ def _paragraphs(story: Story) -> list[str]:
     if put_off is not None:
         longer = "这件事需要更多时间才能办好，答复您的期限延长到 %(until)s。让您久等了，请谅解。"
         said.append(gettext(longer, until=due_text(put_off)))
+    if any(step.what == "statutory" for step in story.steps):
+        apart = "您反映的问题中，有的已转入法定程序，由有权机关依法处理。处理结果由该机关作出。"
+        said.append(gettext(apart))
     if story.question is not None:
         until = due_text(story.question.until)
         waits = "最晚等到 %(until)s。到时没有收到回答，我们按现有情况继续办理。"
