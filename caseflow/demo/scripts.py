@@ -224,7 +224,7 @@ def doubled(s: Story) -> Script:
     """Two items, and the handler sees that one of them is not for this office to look into."""
     yield from path(s, "split")
     yield s.after(minutes=35)
-    s.asks_to_withdraw(1, "周边工地由住建部门监管，反映人已另向其反映，与第1项不是一件事。")
+    s.asks_to_withdraw(1, "周边工地由住建部门监管，反映人已另向其反映。")
 
 
 def withdrawn(s: Story) -> Script:
