@@ -12,6 +12,7 @@ CASE_STATES = {
     "answered": "已当场答复",
     "declined": "不予受理",
     "referred": "已转送",
+    "merged": "已并案",
     "accepted": "已受理",
     "handling": "办理中",
     "awaiting_reporter": "待补充材料",
@@ -153,6 +154,12 @@ MOVES = {
     "conclude_withdrawn": "全部撤项，转入答复",
     "statutory": "转入法定程序",
     "statutory_outcome": "补记法定程序结果",
+    "merge": "并入另一办件",
+    "take_in": "并入了一个办件",
+    "unmerge": "取消并案，恢复单独办理",
+    "give_back": "并入的办件已恢复单独办理",
+    "hasten": "期限随并入的办件提前",
+    "ease": "期限还原",
 }
 ACTIONS = {
     "reminder": "工作提醒",

@@ -18,6 +18,11 @@ from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.deadlines.tables import Clock, Pause
 
 ALIVE = ("running", "paused")
+_COPIED = (
+    *("case_id", "item_id", "order_id", "quarantine_id", "report_id", "root_case_id"),
+    *("name", "policy_id", "unit", "ladder", "ladder_version", "started_at"),
+)
+"""What a clock that follows another one takes over."""
 Planned = tuple[int, datetime] | None
 """The number of a rung and its moment; None above the last one."""
 
@@ -81,6 +86,26 @@ def _due(
             rules.calendar.due(now, 1, Unit.working_days) if policy.margin else before,
         )
     return min(due, imposed) if imposed else due
+
+
+def bound(session: Session, clock: Clock, before: datetime, now: datetime) -> datetime:
+    """Return when a clock that counts back from its case is due where the case is due `before`."""
+    policy = policy_of(session, clock)
+    return before if policy is None else _due(rules_of(session), policy, now, before, None)
+
+
+def again(session: Session, old: Clock) -> Clock:
+    """Let a promise that ended hold again as it was, because what ended it is undone.
+
+    Rungs that happened are not climbed twice.
+    """
+    copied = {name: getattr(old, name) for name in _COPIED}
+    clock = Clock(**copied, due=old.due, state="running", last_rung=old.last_rung, follows=old.id)
+    clock.provisional = old.provisional
+    _plan(rules_of(session), clock)
+    session.add(clock)
+    session.flush()
+    return clock
 
 
 def _open(
@@ -243,13 +268,7 @@ def supersede(session: Session, old: Clock, due: datetime, now: datetime) -> Clo
     rules = rules_of(session)
     was_paused, paused_at = old.state == "paused", old.paused_at
     _end([old], "superseded", now)
-    copied = {
-        name: getattr(old, name)
-        for name in (
-            *("case_id", "item_id", "order_id", "quarantine_id", "report_id", "root_case_id"),
-            *("name", "policy_id", "unit", "ladder", "ladder_version", "started_at"),
-        )
-    }
+    copied = {name: getattr(old, name) for name in _COPIED}
     clock = Clock(**copied, due=due, state="running", last_rung=0, follows=old.id)
     clock.provisional = rules.calendar.rests_on_provisional(clock.started_at, due)
     _plan(rules, clock)

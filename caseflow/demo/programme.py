@@ -72,7 +72,7 @@ _PAST: dict[str, tuple[int, str, Course]] = {
     "meal_price": (9, "13:20", scripts.missed),
     "classroom_light": (9, "09:05", scripts.returned),
     "nap_fee": (9, "17:31", _to("struck_off")),
-    "toilets": (7, "12:12", _to("submitted")),
+    "playground_again": (7, "12:12", partial(scripts.merged, into="playground")),
     "training_tip": (7, "23:07", scripts.threatened),
     "food_stalls": (6, "16:48", scripts.referred),
     "subsidy_help": (4, "10:40", scripts.needs_time),

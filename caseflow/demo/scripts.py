@@ -247,6 +247,13 @@ def transferred(s: Story) -> Script:
     s.hears_of(1, "已立案调查，拟对房屋承租人作出行政处罚。", "市监移〔2026〕17号")
 
 
+def merged(s: Story, into: str) -> Script:
+    """The same matter was reported before: both are handled together."""
+    yield from path(s, "accepted")
+    yield s.after(hours=2)
+    s.merges(into)
+
+
 def objected(s: Story) -> Script:
     """The unit signs, and says that it is not for it to look into."""
     yield from path(s, "signed")

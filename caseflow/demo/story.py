@@ -24,6 +24,7 @@ from caseflow.ledger.moves import (
     closing,
     extending,
     items,
+    merging,
     notice,
     objecting,
     transferring,
@@ -159,7 +160,7 @@ class Story:
         """The reporter learns what was decided, in the way there is to them."""
         _, phone, email = self.matter.who
         if email:
-            notice.told(self.session, self.case_id, self.report_id, self.at)
+            notice.told(self.session, self.report_id, self.at)
         elif phone:
             notice.tell(self.session, self["operator"], self.case_id, self.report_id, self.at)
 
@@ -195,6 +196,12 @@ class Story:
     def grants(self, n: int) -> None:
         """The supervisor gives the n-th item the time that was asked for."""
         extending.grant(self.session, self["supervisor"], self.items[n], "", self.at)
+
+    def merges(self, key: str) -> None:
+        """The handler merges the case into that of another matter."""
+        query = select(Report.number).where(Report.channel_key == f"demo-{key}")
+        number, reason = self.session.scalars(query).one(), "同一所学校同一条跑道，正在核查。"
+        merging.merge(self.session, self[self.handler], self.case_id, number, reason, self.at)
 
     def asks_to_withdraw(self, n: int, why: str) -> None:
         """The handler asks that the n-th item be withdrawn."""

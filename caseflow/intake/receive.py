@@ -162,7 +162,7 @@ def _joined(
     first = session.scalar(select(Report).where(Report.number == incoming.belongs_to))
     if first is None:
         raise NotFound("没有这个来件编号")
-    case = gate.lock(session, first.case_id)
+    case = gate.lock_of_report(session, first.id)
     new = _sealed(session, incoming, now, rooms, first.area_code, laid)
     report = opening.join(session, actor, case, first, new, now)
     return Received(report.number, case.number, None, joined=True)

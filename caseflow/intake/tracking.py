@@ -22,7 +22,7 @@ from caseflow.intake.channels.webform import CHANNEL, First
 from caseflow.intake.receive import Received, receive
 from caseflow.intake.report import IncomingReport
 from caseflow.intake.rooms import Rooms
-from caseflow.ledger import gate
+from caseflow.ledger import gate, mergers
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import asking, tightening
 from caseflow.ledger.moves.waiting import open_question
@@ -142,11 +142,17 @@ def first_of(session: Session, report_id: int) -> First:
 
 
 def story(session: Session, report_id: int) -> Story:
-    """Return what happened to a report so far; seven statements, however long the story is."""
+    """Return what happened to a report so far; seven statements, eight for a merged one.
+
+    Where it was merged into another case, what had happened there before is not its sender's to
+    know: nor that anybody else reported the matter (design law 10).
+    """
     row = session.execute(
-        select(Report, Case).join(Case, Case.id == Report.case_id).where(Report.id == report_id)
+        select(Report, Case, mergers.WAS_MERGED)
+        .join(Case, Case.id == Report.case_id)
+        .where(Report.id == report_id)
     ).one()
-    report, case = row
+    report, case, merged = row
     replies = session.scalars(
         select(Reply)
         .where(Reply.report_id == report.id, Reply.delivered_at.is_not(None))
@@ -155,11 +161,8 @@ def story(session: Session, report_id: int) -> Story:
     questions = session.scalars(
         select(Question).where(Question.report_id == report.id).order_by(Question.id)
     ).all()
-    entries = session.scalars(
-        select(Entry)
-        .where(Entry.case_id == case.id, Entry.verb.in_((*TOLD, "close", "retaliation")))
-        .order_by(Entry.n)
-    ).all()
+    verbs = (*TOLD, "merge", "close", "retaliation")
+    entries = mergers.history_of(session, report, verbs, merged=merged)
     added = _added(session, report, entries)
     steps = [Step("received", report.received_at), *_moves(entries, report), *_asked(questions)]
     steps += [Step("replied", reply.delivered_at or reply.at) for reply in replies]
@@ -170,8 +173,8 @@ def story(session: Session, report_id: int) -> Story:
         kind=case.kind,
         received_at=report.received_at,
         state=case.state,
-        reopened=case.reopened > 0,
-        call_back=case.call_back,
+        reopened=any(entry.verb == "reopen" for entry in entries),
+        call_back=case.call_back and not report.anonymous,
         steps=sorted(steps, key=lambda step: step.at),
         reply=replies[-1].text if replies else "",
         clocks=promises(session, report, urgent=case.urgent),
@@ -187,6 +190,9 @@ def _moves(entries: Sequence[Entry], report: Report) -> list[Step]:
             continue
         seen.add(entry.verb)
         facts = json.loads(entry.body)["facts"]
+        if entry.verb == "merge":
+            steps += [Step("accept", entry.at)] if facts["accepted"] else []
+            continue
         if entry.verb == "tighten" and facts["report"] != report.number:
             continue  # another reporter's of the same case
         if entry.verb == "grant_case" and report.id not in facts["reports"]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines.clocks import ALIVE
 from caseflow.deadlines.tables import Clock
 from caseflow.files.tables import Blob
-from caseflow.ledger import checkers, extensions, queries, withdrawals
+from caseflow.ledger import checkers, extensions, mergers, queries, withdrawals
 from caseflow.ledger.checkers import Eyes
 from caseflow.ledger.extensions import Asked
 from caseflow.ledger.history_tables import Entry
@@ -73,6 +73,8 @@ class Dossier:
     clocks: Sequence[Clock]
     extensions: Sequence[Asked]
     withdrawals: Sequence[Withdrawal]
+    above: Case | None
+    merged: Sequence[Case]
     units: Mapping[int, Unit]
     people: Mapping[int, str]
 
@@ -113,6 +115,7 @@ def load(session: Session, case: Case) -> Dossier:
     ).all()
     submitted = [item for item in items if item.state == "submitted"]
     eyes = checkers.eyes(session, [(area, case, item) for item in submitted])
+    above, merged = mergers.cases_of(session, case)
     return Dossier(
         case=case,
         area=area,
@@ -130,6 +133,8 @@ def load(session: Session, case: Case) -> Dossier:
         clocks=_clocks(session, case),
         extensions=extensions.asked(session, case.id),
         withdrawals=withdrawals.asked(session, case.id),
+        above=above,
+        merged=merged,
         units=names.units(session, _unit_ids(case, items, reports, entries)),
         people=names.users(session, _user_ids(case, items, entries)),
     )

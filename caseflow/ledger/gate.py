@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.errors import MoveNotAllowed, NotFound, NotPermitted, Stale
 from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES, STAY, SYSTEM, Edge, edges
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
@@ -40,6 +41,19 @@ def _moved_on(session: Session, case: Case, seen: int) -> bool:
     """
     since = select(Entry.n).where(Entry.case_id == case.id, Entry.n > seen)
     return seen > case.head_n or session.scalar(since.where(Entry.verb.not_in(_NOTES))) is not None
+
+
+def lock_of_report(session: Session, report_id: int) -> Case:
+    """Lock the case that a report belongs to: another one than a moment ago where it was merged."""
+    known = select(Report.case_id).where(Report.id == report_id)
+    case_id = session.scalar(known)
+    while case_id is not None:
+        case = lock(session, case_id)
+        again = session.scalar(known)
+        if again == case.id:
+            return case
+        case_id = again
+    raise NotFound("没有这个来件编号")
 
 
 def lock_item(session: Session, item_id: int, seen: int | None = None) -> tuple[Case, Item]:

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from caseflow.db import Base, Moment
+
+_LASTS = "undone_at IS NULL"
 
 
 class Report(Base):
@@ -58,6 +60,58 @@ class Report(Base):
         Index("uq_report_channel_key", "channel", "channel_key", unique=True),
         Index("uq_report_area_code_day_seq", "area_code", "day", "seq", unique=True),
     )
+
+
+class Merger(Base):
+    """One case that was merged into another (并案), until `undone_at`.
+
+    `was`: the state it was in. `case_n`, `into_n`: the entries that say so in either history, and
+    `case_undone_n`, `into_undone_n` those that undo it: between them the merged reports read the
+    other case's history, and not what happened there before (see `intake.tracking`).
+    """
+
+    __tablename__ = "merger"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    into_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    was: Mapped[str] = mapped_column(String(20))
+    merged_at: Mapped[datetime] = mapped_column(Moment)
+    due: Mapped[datetime] = mapped_column(Moment)
+    case_n: Mapped[int] = mapped_column(Integer, default=0)
+    into_n: Mapped[int] = mapped_column(Integer, default=0)
+    undone_at: Mapped[datetime | None] = mapped_column(Moment)
+    case_undone_n: Mapped[int | None] = mapped_column(Integer)
+    into_undone_n: Mapped[int | None] = mapped_column(Integer)
+
+    __table_args__ = (
+        CheckConstraint("case_id <> into_id", name="another"),
+        Index(
+            "uq_merger_case_id_lasting",
+            "case_id",
+            unique=True,
+            sqlite_where=text(_LASTS),
+            postgresql_where=text(_LASTS),
+        ),
+    )
+
+
+class MergedReport(Base):
+    """A report that went over with its case."""
+
+    __tablename__ = "merged_report"
+
+    merger_id: Mapped[int] = mapped_column(ForeignKey("merger.id"), primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), primary_key=True, index=True)
+
+
+class MergedClock(Base):
+    """A clock whose due moment a merger brought about; what it follows says what held before."""
+
+    __tablename__ = "merged_clock"
+
+    clock_id: Mapped[int] = mapped_column(ForeignKey("clock.id"), primary_key=True)
+    merger_id: Mapped[int] = mapped_column(ForeignKey("merger.id"), index=True)
 
 
 class Attachment(Base):

@@ -18,6 +18,7 @@ CASE_STATES = (
     "answered",
     "declined",
     "referred",
+    "merged",
     "accepted",
     "handling",
     "awaiting_reporter",
@@ -50,6 +51,12 @@ COUNTED_APART = ("withdrawn", "statutory")
 
 STAY = ""
 SYSTEM = "system"
+
+# A merged case is another one's: nothing happens in it but that it becomes a case of its own again.
+_OF_ITSELF = tuple(state for state in CASE_STATES if state != "merged")
+TAKES_IN = ("received", "accepted", "handling", "awaiting_reporter", "replying")
+"""States of a case in which another one may be merged into it: its reply is still to come."""
+GIVES_BACK = ("received", "accepted", "handling", "replying")
 
 
 class Edge(NamedTuple):
@@ -90,8 +97,8 @@ CASE_EDGES: tuple[Edge, ...] = (
         "case.raise_urgency",
         "孩子可能处于危险，须专人接手",
     ),
-    *_from(CASE_STATES, "acknowledge", STAY, "case.acknowledge", "紧急事项由专人确认接手"),
-    *_from(CASE_STATES, "countersign", STAY, "case.countersign", "未报警的理由由另一人会签"),
+    *_from(_OF_ITSELF, "acknowledge", STAY, "case.acknowledge", "紧急事项由专人确认接手"),
+    *_from(_OF_ITSELF, "countersign", STAY, "case.countersign", "未报警的理由由另一人会签"),
     *_from(("accepted", "handling"), "split", STAY, "case.split", "拆分为问题项"),
     Edge("dispatch", "accepted", "handling", "item.dispatch", "第一个问题项已交办"),
     Edge("dispatch", "handling", STAY, "item.dispatch", "再交办一个问题项"),
@@ -134,8 +141,8 @@ CASE_EDGES: tuple[Edge, ...] = (
         "case.decide",
         "不予延期，原期限不变",
     ),
-    *_from(CASE_STATES[1:], "tell", STAY, "case.tell", "已电话告知受理情况"),
-    *_from(CASE_STATES, "note", STAY, "case.note", "补记办理情况"),
+    *_from(_OF_ITSELF[1:], "tell", STAY, "case.tell", "已电话告知受理情况"),
+    *_from(_OF_ITSELF, "note", STAY, "case.note", "补记办理情况"),
     *_from(OPEN_CASE_STATES, "assign", STAY, "case.assign", "指定承办人"),
     *_from(OPEN_CASE_STATES, "name_unit", STAY, "case.name_unit", "来件只描述了单位，指明是哪一个"),
     *_from(
@@ -145,9 +152,21 @@ CASE_EDGES: tuple[Edge, ...] = (
         "case.conclude_withdrawn",
         "问题项全部撤项，由没有申请撤项的人确认",
     ),
+    *_from(
+        ("received", "accepted", "handling"),
+        "merge",
+        "merged",
+        "case.merge",
+        "与另一办件是同一件事，并入一同办理",
+    ),
+    *_from(TAKES_IN, "take_in", STAY, "case.merge", "另一办件并入，期限从早"),
+    Edge("unmerge", "merged", "received", "case.merge", "并错了，恢复为单独的办件"),
+    Edge("unmerge", "merged", "accepted", "case.merge", "并错了，恢复为单独的办件"),
+    Edge("unmerge", "merged", "handling", "case.merge", "并错了，恢复为单独的办件"),
+    *_from(GIVES_BACK, "give_back", STAY, "case.merge", "并入的办件恢复为单独的办件"),
 )
 
-_UNDER_WAY = ("dispatched", "objected", "verifying", "rectifying", "submitted")
+UNDER_WAY = ("dispatched", "objected", "verifying", "rectifying", "submitted")
 
 ITEM_EDGES: tuple[Edge, ...] = (
     Edge("edit", "draft", STAY, "case.split", "修改尚未派发的问题项"),
@@ -174,7 +193,7 @@ ITEM_EDGES: tuple[Edge, ...] = (
     Edge("return", "submitted", "verifying", "item.return", "核查不清，退回核查"),
     Edge("strike_off", "submitted", "struck_off", "item.strike_off", "验收通过，销号"),
     *_from(
-        ("draft", *_UNDER_WAY),
+        ("draft", *UNDER_WAY),
         "withdraw",
         STAY,
         "item.withdraw",
@@ -183,17 +202,31 @@ ITEM_EDGES: tuple[Edge, ...] = (
     Edge("consent_withdrawal", "draft", "withdrawn", "item.consent_draft", "另一人同意撤项"),
     Edge("refuse_withdrawal", "draft", STAY, "item.consent_draft", "不同意撤项，照常办理"),
     *_from(
-        _UNDER_WAY, "consent_withdrawal", "withdrawn", "item.consent", "未参与办理的另一人同意撤项"
+        UNDER_WAY, "consent_withdrawal", "withdrawn", "item.consent", "未参与办理的另一人同意撤项"
     ),
-    *_from(_UNDER_WAY, "refuse_withdrawal", STAY, "item.consent", "不同意撤项，照常办理"),
+    *_from(UNDER_WAY, "refuse_withdrawal", STAY, "item.consent", "不同意撤项，照常办理"),
     *_from(
-        ("draft", *_UNDER_WAY),
+        ("draft", *UNDER_WAY),
         "statutory",
         "statutory",
         "item.statutory",
         "转由有权机关按法定程序处理",
     ),
     Edge("statutory_outcome", "statutory", STAY, "item.statutory_outcome", "补记编号或处理结果"),
+    *_from(
+        ("dispatched", "objected", "verifying", "rectifying"),
+        "hasten",
+        STAY,
+        SYSTEM,
+        "并入的办件期限更早，期限随之提前",
+    ),
+    *_from(
+        ("dispatched", "objected", "verifying", "rectifying"),
+        "ease",
+        STAY,
+        SYSTEM,
+        "并入的办件已恢复，期限随之还原",
+    ),
 )
 
 CASE_MOVES = tuple(dict.fromkeys(edge.move for edge in CASE_EDGES))

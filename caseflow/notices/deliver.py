@@ -86,9 +86,8 @@ def _of_user(session: Session, user_id: int, way: str) -> str | None:
 
 def sent(session: Session, message: Message, now: datetime) -> None:
     """The channel took a message: a decision was told, a reply was delivered."""
-    if message.rule in ("decision", "extended") and message.case_id is not None:
-        report_id = int(message.recipient.partition(":")[2])
-        notice.told(session, message.case_id, report_id, now)
+    if message.rule in ("decision", "extended"):
+        notice.told(session, int(message.recipient.partition(":")[2]), now)
     elif message.rule == "reply":
         closing.delivered(session, _reply(session, message), now)
 

@@ -79,6 +79,7 @@ def news_of(session: Session, matter: Matter) -> News:
         to_leader=body.get("times", 0) >= OBJECTIONS,
         moved=body.get("former") is not None,
         all_withdrawn=bool(body.get("all_withdrawn")),
+        accepted=bool(body.get("accepted")),
         action=body.get("action", ""),
         clock=body.get("clock", ""),
         document=body.get("order") is not None,

@@ -24,7 +24,8 @@ class News:
     `action`, `clock` and `document` come with a rung; `to_other`: the finding asks a
     unit other than the verifying one to put right; `to_check`: it goes straight to the check;
     `to_leader`: the leader decides the objection; `moved`: another unit has the item now;
-    `all_withdrawn`: nothing of the case is left but what was withdrawn.
+    `all_withdrawn`: nothing of the case is left but what was withdrawn; `accepted`: whose case
+    was merged into an accepted one learn that theirs is.
     """
 
     name: str
@@ -39,6 +40,7 @@ class News:
     to_leader: bool = False
     moved: bool = False
     all_withdrawn: bool = False
+    accepted: bool = False
     action: str = ""
     clock: str = ""
     document: bool = False
@@ -135,6 +137,14 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
         (_ALWAYS, _to("stopped", "former")),
         (_ALWAYS, _to("transferred", "reporters")),
     ),
+    "take_in": (
+        (_ALWAYS, _to("merged", "assignee", "resolve")),
+        (lambda news: news.accepted, _to("decision", "reporters")),
+    ),
+    "give_back": ((_ALWAYS, _to("parted", "assignee", "resolve")),),
+    "unmerge": ((_ALWAYS, _to("parted", "assignee", "resolve")),),
+    "hasten": ((_ALWAYS, _to("hastened", "holder", "rectify verify")),),
+    "ease": ((_ALWAYS, _to("eased", "holder", "rectify verify")),),
     "reply": ((lambda news: news.way == "message", _to("reply", "reporter")),),
     "reply_failed": ((_ALWAYS, _to("reply_failed", "assignee", "reply resolve")),),
     "await_call_back": ((_ALWAYS, _to("call_back", "shift_leader", "call_back")),),
@@ -164,6 +174,7 @@ SILENT = (
     "recalendar",
     "pause_over",
     "statutory_outcome",
+    "merge",
 )
 
 

@@ -71,6 +71,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "item.statutory": (SUPERVISOR,),
     "item.statutory_outcome": _CASEWORK,
     "case.conclude_withdrawn": (SUPERVISOR, LEADER),
+    "case.merge": _CASEWORK,
     "order.read": (HANDLER, REVIEWER, SUPERVISOR, LEADER, AUDITOR),
     "order.issue": (SUPERVISOR, LEADER),
     "vault.reveal": _DESK,

@@ -6,7 +6,7 @@ from caseflow.deadlines import clocks
 from caseflow.errors import MoveNotAllowed
 from caseflow.ledger import hands, withdrawals
 from caseflow.ledger.moves import ending, withdrawing
-from tests.ledger import scenes
+from tests.ledger import scenes_of_endings as scenes
 from tests.ledger.faults import Fault
 
 

@@ -13,7 +13,13 @@ from sqlalchemy import func, select
 from caseflow.ledger.states import TO_RECTIFY
 from caseflow.ledger.tables import Case
 from caseflow.ledger.verify import verify_chains
-from tests.ledger import laws_of_endings, laws_of_more_time, laws_of_people, laws_of_time
+from tests.ledger import (
+    laws_of_endings,
+    laws_of_merging,
+    laws_of_more_time,
+    laws_of_people,
+    laws_of_time,
+)
 from tests.ledger.snapshot import Row, Snapshot, take
 from tests.ledger.world import World
 
@@ -36,7 +42,7 @@ def hold(world: World) -> None:
 
 
 def _every_law() -> tuple[Callable[[Snapshot], None], ...]:
-    others = (laws_of_people, laws_of_time, laws_of_more_time, laws_of_endings)
+    others = (laws_of_people, laws_of_time, laws_of_more_time, laws_of_endings, laws_of_merging)
     return (*LAWS, *(law for module in others for law in module.LAWS))
 
 

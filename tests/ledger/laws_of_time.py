@@ -22,12 +22,13 @@ OVER = {
     "answered": {"second_look", "immediate"} | OF_DOCUMENT,
     "declined": {"second_look", "immediate", "notice"} | OF_DOCUMENT,
     "referred": {"immediate", "notice"} | OF_DOCUMENT,
+    "merged": OF_DOCUMENT,
     "closed": {"immediate"} | OF_DOCUMENT,
 }
 DONE_BY_REPLY = {"answer", "reply", "reply_delivered", "countersign"}
 KEPT_BY = {
     "immediate": {"answer", "dispatch", "decline", "refer", "conclude", "acknowledge"}
-    | {"conclude_withdrawn"},
+    | {"conclude_withdrawn", "merge"},
     "sign_for": {"sign_for"},
     "verify": {"find"},
     "rectify": {"submit"},
@@ -37,7 +38,7 @@ KEPT_BY = {
     "consent": {"consent_withdrawal", "refuse_withdrawal"},
     "reply": DONE_BY_REPLY,
     "resolve": DONE_BY_REPLY,
-    "notice": DONE_BY_REPLY | {"tell", "notice_sent", "accept", "decline", "refer"},
+    "notice": DONE_BY_REPLY | {"tell", "notice_sent", "accept", "decline", "refer", "take_in"},
     "call_back": {"close", "reopen"},
     "second_look": {"second_look"},
     "draft": {"order_issued"},
@@ -276,11 +277,20 @@ def a_pause_gives_back_what_was_left(seen: Snapshot) -> None:
         ended = pause.ended_at is not None and clock.ended_at is None
         if not ended or clock.unit != "working_days" or pause.old_due <= pause.started_at:
             continue
+        if _merged_since(seen, clock, pause):
+            continue
         left = working_days(_day(pause.started_at), last_day(pause.old_due))
         now_left = working_days(last_day(pause.ended_at), last_day(clock.due))
         assert clock.due >= pause.old_due, "pause: it took time away"
         enough = now_left >= max(left, 1) if clock.due != pause.old_due else now_left >= left
         assert enough, f"pause: {left} days were left, {now_left} given back"
+
+
+def _merged_since(seen: Snapshot, clock: Row, pause: Row) -> bool:
+    """Tell whether another promise holds since a clock stood still: of a case that was merged."""
+    before = seen.clocks.get(clock.follows)
+    moved = {at for one in seen.mergers for at in (one.merged_at, one.undone_at)}
+    return before is not None and before.ended_at in moved and before.ended_at > pause.started_at
 
 
 def _day(moment: datetime) -> date:

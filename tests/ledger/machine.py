@@ -32,6 +32,7 @@ ENOUGH = 5
 _SIMPLEST_AND_ONE = 2  # the first story of a run is always the one in which next to nothing happens
 _BEGINNINGS = 3
 _ALL = (*CASE_EDGES, *ITEM_EDGES)
+_OF_ITEMS = [e for e in ITEM_EDGES if e.who != SYSTEM]
 _MADE_BY_PEOPLE = [e for e in CASE_EDGES if e.who != SYSTEM and e.move != "dispatch"]
 
 
@@ -123,7 +124,7 @@ class Ledger(RuleBasedStateMachine):
         found = self.world.items()
         if found:
             item = found[which % len(found)]
-            edges = [e for e in ITEM_EDGES if e.source == item.state] or list(ITEM_EDGES)
+            edges = [e for e in _OF_ITEMS if e.source == item.state] or _OF_ITEMS
             edge = edges[luck % len(edges)]
             people = self.world.who_may(edge.who)
             self.world.on_item(edge.move, people[who % len(people)], item, luck // len(edges))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines.tables import Clock, Pause, PolicyRow
 from caseflow.escalation.tables import Order, Rung
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.report_tables import CallBack, Question, Reply, Report
+from caseflow.ledger.report_tables import CallBack, Merger, Question, Reply, Report
 from caseflow.ledger.states import CASE_EDGES, CASE_MOVES, ITEM_EDGES, ITEM_MOVES, TO_RECTIFY
 from caseflow.ledger.tables import Case, Extension, Item, Withdrawal
 from caseflow.ledger.tables import Counter as Tally
@@ -64,6 +64,7 @@ class Snapshot:
     policies: dict[int, Row]
     extensions: list[Row]
     withdrawals: list[Row]
+    mergers: list[Row]
     recusals: set[tuple[int, int]]
     events: Counter[tuple[int | None, str]]
     said: dict[int, list[Said]]
@@ -96,7 +97,7 @@ class Snapshot:
 
 _MOVING = (
     *(Case, Item, Report, Reply, CallBack, Question, Clock, Pause, Rung, Order, Tally, Event),
-    *(Entry, Extension, Withdrawal),
+    *(Entry, Extension, Withdrawal, Merger),
 )
 _STANDING = (User, Unit, Area, PolicyRow, Recusal)
 _EVERY_ROW = {
@@ -139,6 +140,7 @@ def take(session: Session, now: datetime, known: dict[type[Any], list[Row]]) -> 
         policies=by_id(PolicyRow),
         extensions=rows(Extension),
         withdrawals=rows(Withdrawal),
+        mergers=rows(Merger),
         recusals={(row.user_id, row.unit_id) for row in rows(Recusal)},
         events=Counter((row.case_id, row.name) for row in rows(Event)),
         said=_history(rows(Entry)),
@@ -177,7 +179,7 @@ def _unfold(seen: Snapshot) -> None:
             one.state = state
             if one.verb in CASE_MOVES:
                 was = state
-                state = _case_step(seen, one.verb, state, asked_in)
+                state = _case_step(seen, one, state, asked_in)
                 asked_in = was if one.verb == "ask" else asked_in
             if one.item is not None:
                 one.item_state = items.get(one.item, "draft")
@@ -195,10 +197,11 @@ def _explained(seen: Snapshot, case_id: int, state: str, items: dict[int, str]) 
             assert item.state == told, f"law 3: item {item.state} stands in no entry, but {told}"
 
 
-def _case_step(seen: Snapshot, verb: str, state: str, asked_in: str) -> str:
+def _case_step(seen: Snapshot, one: Said, state: str, asked_in: str) -> str:
+    verb = one.verb
     ends = [e.target for e in CASE_EDGES if (e.move, e.source) == (verb, state)]
     assert ends, f"law 3: {verb} is no edge out of {state}"
-    end = asked_in if verb == "resume" else ends[0]
+    end = {"resume": asked_in, "unmerge": one.facts.get("to", "")}.get(verb, ends[0])
     assert end in ends, f"law 3: {verb} does not lead to {end}"
     seen.taken[verb, state, end] += 1
     return end or state

@@ -15,9 +15,10 @@ LEADS = 12
 _END = {"answered": "answer", "declined": "decline", "referred": "refer"}
 _FOR_DANGER = ("acknowledge", "countersign")
 _ON_REQUEST = ("consent_withdrawal", "refuse_withdrawal")
-_ENDS = ("withdraw", *_ON_REQUEST, "statutory")
+_AT_ANY_TIME = ("withdraw", *_ON_REQUEST, "statutory", "hasten", "ease")
 _BEGINS = {"objected": "dispatched", "statutory": "dispatched"}
 _NOWHERE = ("", "", "", "")
+_OF_MERGING = ("merge", "take_in", "unmerge", "give_back")
 
 
 class Way:
@@ -128,6 +129,9 @@ class Way:
         if edge.move == "conclude_withdrawn":
             assert self.to(case, "accepted"), "no way to accepted"
             self._all_withdrawn(case, edge.source)
+        if edge.move in _OF_MERGING:
+            self._along_merging(case, edge)
+            return
         assert self.to(case, edge.source), f"no way to {edge.source}"
         if edge.move == "countersign":
             self._everybody_tries("acknowledge", case)
@@ -137,6 +141,37 @@ class Way:
             self._three_days_of_silence(case)
         else:
             self._everybody_tries(edge.move, case)
+
+    def _along_merging(self, case: Case, edge: Edge) -> None:
+        """Let there be another case about the same matter, and everybody try."""
+        world, handler = self.world, self.world.office["handler"]
+        other = world.come_in("complaint", "phone", unit=False)
+        state = edge.target if edge.move == "unmerge" else edge.source
+        if state == "handling" and edge.move in ("merge", "unmerge"):
+            self._idle(case)
+        elif state != "received":
+            assert self.to(case, state), f"no way to {state}"
+        if edge.move in ("merge", "unmerge") and case.state != "received":
+            self.to(other, "accepted")
+        if edge.move == "unmerge":
+            world.on_case("merge", handler, case, 0)
+        elif edge.move == "give_back":
+            world.on_case("take_in", handler, case, 0)
+        laws.hold(world)
+        self._everybody_tries(edge.move, case)
+
+    def _idle(self, case: Case) -> None:
+        """Bring a case to where it is at work, and nobody works on an item."""
+        world, office = self.world, self.world.office
+        self.to(case, "accepted")
+        for _ in range(2):
+            world.on_case("split", office["handler"], case, 0)
+        first = next(one for one in world.items() if one.case_id == case.id)
+        world.on_item("dispatch", office["handler"], first, 1)
+        world.on_item("withdraw", office["handler"], first, 0)
+        world.on_item("consent_withdrawal", office["leader"], first, 0)
+        assert case.state == "handling", "no way to handling with nothing under way"
+        laws.hold(world)
 
     def _by_itself(self, case: Case, edge: Edge) -> bool:
         for _ in range(LEADS):
@@ -175,6 +210,7 @@ class Way:
 
     def _along_item(self, edge: Edge) -> None:
         world = self.world
+        other = self._earlier() if edge.who == SYSTEM else None
         case = world.come_in("complaint", "phone")
         assert self.to(case, "accepted"), "no way to accepted"
         world.on_case("split", world.office["handler"], case, 0)
@@ -182,17 +218,34 @@ class Way:
         # 1: the academy verifies. 0: substantiated, the school rectifies. 1: unsubstantiated.
         finding = 0 if "rectifying" in (edge.source, edge.target) else 1
         begins = _BEGINS.get(edge.source, edge.source)
-        if edge.source == "objected" and edge.move not in _ENDS:
+        if edge.source == "objected" and edge.move not in _AT_ANY_TIME:
             begins = edge.target
         for _ in range(LEADS):
             if item.state == begins and not self._unsigned(item, edge):
                 break
             self._item_step(item, finding)
         self._made_ready(case, item, edge, finding)
+        if other is not None:
+            self._merged_in(other, edge.move == "ease")
+            return
         self._everybody_tries_item(edge, item, finding)
         if edge.move == "return":  # and once more on old evidence
             self._everybody_tries_item(Edge("submit", *edge[1:]), item, finding)
             self._everybody_tries_item(Edge("find", *edge[1:]), item, finding)
+
+    def _earlier(self) -> Case:
+        """Let the same matter have come in some days before."""
+        other = self.world.come_in("complaint", "phone")
+        assert self.to(other, "accepted"), "no way to accepted"
+        self.world.pass_time(72)
+        laws.hold(self.world)
+        return other
+
+    def _merged_in(self, other: Case, undone: bool) -> None:
+        """Merge a case into the only other one, and undo that."""
+        for move in ("merge", "unmerge") if undone else ("merge",):
+            self.world.on_case(move, self.world.office["handler"], other, 0)
+            laws.hold(self.world)
 
     def _made_ready(self, case: Case, item: Item, edge: Edge, finding: int) -> None:
         """Bring about what an edge needs beside the state that it begins in."""

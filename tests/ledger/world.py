@@ -17,17 +17,18 @@ from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
 from caseflow.deadlines.recalendar import Change
 from caseflow.deadlines.rules import rules_of
-from caseflow.errors import CaseflowError
+from caseflow.errors import CaseflowError, MoveNotAllowed
 from caseflow.escalation import answer_days, orders
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.tables import Order as Document
-from caseflow.ledger import extensions
+from caseflow.ledger import extensions, mergers
 from caseflow.ledger.moves import (
     asking,
     check,
     closing,
     extending,
     items,
+    merging,
     naming,
     notice,
     objecting,
@@ -173,7 +174,9 @@ class World:
         """The reporter adds something, or says that somebody takes revenge."""
         self.now += MOMENT
         query = select(Report).where(Report.case_id == case.id).order_by(Report.id)
-        first = self.session.scalars(query.limit(1)).one()
+        first = self.session.scalars(query.limit(1)).first()
+        if first is None:  # merged: its reports are another case's
+            return
         said = {"urgent": retaliation, "area": first.area_code, "kind": case.kind}
         new = offices.new_report(self.session, self.now, **said)
         opening.join(self.session, REPORTER, case, first, new, self.now)
@@ -228,6 +231,10 @@ class World:
             "ask": lambda at: asking.ask(s, me, n, self._report(case), "哪一天？", at),
             "resume": lambda at: asking.resume(s, REPORTER if luck % 2 else me, n, at),
             "conclude": lambda at: closing.conclude(s, me, n, at),
+            "merge": lambda at: merging.merge(s, me, n, self._another(case, luck), "同一件事", at),
+            "take_in": lambda at: self._takes_in(me, case, luck, at),
+            "unmerge": lambda at: merging.unmerge(s, me, n, "不是一件事", at),
+            "give_back": lambda at: self._gives_back(me, case, luck, at),
             "conclude_withdrawn": lambda at: withdrawing.conclude_withdrawn(s, me, n, "均撤", at),
             "reply": lambda at: self._reply(me, case, luck, at),
             "call_back": lambda at: closing.call_back(s, me, n, _heard(luck), at),
@@ -247,7 +254,34 @@ class World:
         return self.attempt(lambda: tries[move](self.now))
 
     def _report(self, case: Case) -> int:
-        return opening.first_reports(self.session, case)[0].id
+        """Return one of the case's reports whose sender is owed something, 0 where it has none."""
+        found = opening.first_reports(self.session, case)
+        owed = [one for one in found if not self._answered(case, one)]
+        return (owed or [*found])[0].id if found else 0
+
+    def _answered(self, case: Case, report: Report) -> bool:
+        query = select(Reply.id).where(
+            Reply.report_id == report.id,
+            Reply.round == case.reopened,
+            Reply.delivered_at.is_not(None),
+        )
+        return self.session.scalar(query.limit(1)) is not None
+
+    def _another(self, case: Case, luck: int) -> str:
+        """Return the number of another case, by luck of this one."""
+        others = [one for one in self.cases() if one.id != case.id] or [case]
+        return case.number if luck % 7 == 6 else others[luck % len(others)].number
+
+    def _takes_in(self, me: Actor, case: Case, luck: int, at: datetime) -> None:
+        others = [one for one in self.cases() if one.id != case.id] or [case]
+        other = others[luck % len(others)]
+        merging.merge(self.session, me, other.id, case.number, "同一件事", at)
+
+    def _gives_back(self, me: Actor, case: Case, luck: int, at: datetime) -> None:
+        mine = mergers.into(self.session, case.id)
+        if not mine:
+            raise MoveNotAllowed("没有")
+        merging.unmerge(self.session, me, mine[luck % len(mine)].case_id, "不是一件事", at)
 
     def _day(self, what: Case | Item, luck: int) -> date:
         """Return the last day that can be asked for in most cases, else one that is too late."""

@@ -54,7 +54,7 @@ def test_a_message_that_was_taken_has_told_it(site: Site) -> None:
     number = open_case(site, reach="email")
     on_case(site, "handler", number, "accept")
     report = report_of(site, number).id
-    site.do(lambda s: notice.told(s, case_of(site, number).id, report, site.now))
+    site.do(lambda s: notice.told(s, report, site.now))
     granted(site, number)
     assert owed(site, number) == [report]
     case_id = case_of(site, number).id

@@ -46,7 +46,7 @@ def name_unit(
     if unit.id in actor.recused:
         raise BadInput({"unit": "您须回避这个单位，请由他人办理"})
     gate.pass_case(actor, case, "name_unit")
-    if case.kind == "tip" and _verifies(session, case, unit):
+    if case.kind == "tip" and verifies(session, case, unit):
         raise BadInput({"unit": "已有问题项交由这个单位或其管理的单位核查，不能指明为被举报单位"})
     facts: dict[str, object] = {"unit": unit.id, "was": case.unit_id, "reason": why}
     case.unit_id = unit.id
@@ -96,7 +96,8 @@ def shield(session: Session, case: Case) -> Shield:
     return Shield(frozenset(unit for unit in units if unit is not None), corrections)
 
 
-def _verifies(session: Session, case: Case, unit: Unit) -> bool:
+def verifies(session: Session, case: Case, unit: Unit) -> bool:
+    """Tell whether a unit, or one under its management, verifies an item of the case."""
     query = select(Item.verifying_unit_id).where(
         Item.case_id == case.id, Item.verifying_unit_id.is_not(None)
     )

@@ -59,9 +59,11 @@ def owe(session: Session, case: Case, report_ids: Iterable[int], now: datetime) 
             clocks.start(session, "notice", subject, matter_of(case), now)
 
 
-def told(session: Session, case_id: int, report_id: int, now: datetime) -> None:
-    """The message with the decision was handed to the channel (called by notices)."""
-    case = gate.lock(session, case_id)
+def told(session: Session, report_id: int, now: datetime) -> None:
+    """The message with the decision was handed to the channel (called by notices), whichever case
+    the report belongs to by now.
+    """
+    case = gate.lock_of_report(session, report_id)
     if clocks.meet(session, of_report(case, report_id), now, "notice"):
         record(session, case, SWEEP, "notice_sent", now, refs={"report": report_id})
 

@@ -6,10 +6,10 @@ history keeps from when on it holds; widening it again takes a new report.
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from caseflow.errors import BadInput, NotFound
+from caseflow.errors import BadInput
 from caseflow.ledger import gate
 from caseflow.ledger.moves.record import record
 from caseflow.ledger.report_tables import Report
@@ -27,10 +27,7 @@ def tighten(session: Session, report_id: int, disclosure: str, now: datetime) ->
 
     In any state of the case: whoever is afraid need not wait. Raises BadInput for a looser one.
     """
-    case_id = session.scalar(select(Report.case_id).where(Report.id == report_id))
-    if case_id is None:
-        raise NotFound("没有这个来件编号")
-    case = gate.lock(session, case_id)
+    case = gate.lock_of_report(session, report_id)
     report = session.get_one(Report, report_id)
     was = report.disclosure
     if disclosure == was:

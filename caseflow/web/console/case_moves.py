@@ -8,6 +8,7 @@ from caseflow.ledger.moves import (
     closing,
     extending,
     items,
+    merging,
     naming,
     notice,
     triage,
@@ -281,6 +282,30 @@ def conclude_withdrawn(number: str) -> Page:
         lambda s, case: withdrawing.conclude_withdrawn(
             s, actor(), case.id, reason, now(), seen=seen()
         ),
+    )
+
+
+@blueprint.post("/cases/<number>/merge")
+@needs("case.merge")
+def merge(number: str) -> Page:
+    """Merge the case into another one (并案)."""
+    into, reason = typed("other") or typed("into"), typed("reason")
+    return on_case(
+        number,
+        "merge",
+        lambda s, case: merging.merge(s, actor(), case.id, into, reason, now(), seen=seen()),
+    )
+
+
+@blueprint.post("/cases/<number>/unmerge")
+@needs("case.merge")
+def unmerge(number: str) -> Page:
+    """Make a merged case one of its own again (取消并案)."""
+    reason = typed("reason")
+    return on_case(
+        number,
+        "unmerge",
+        lambda s, case: merging.unmerge(s, actor(), case.id, reason, now(), seen=seen()),
     )
 
 

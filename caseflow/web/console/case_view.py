@@ -69,6 +69,7 @@ class CaseView:
     tally: list[str]
     lines: list[Line]
     reports: list[ReportView]
+    others: list[Case]
     orders: list[Paper]
     units: list[str]
     again: Again | None
@@ -105,6 +106,7 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
         tally=_tally(sight),
         lines=timeline.told(sight.dossier, orders),
         reports=[_report(sight, report, revealed) for report in sight.dossier.reports],
+        others=[*filter(None, [sight.dossier.above]), *sight.dossier.merged],
         orders=timeline.papers(sight.dossier, orders),
         units=list(unit_labels(sight.units)) if asks_for_unit else [],
         again=again,

@@ -70,6 +70,8 @@ DONE = {
     "statutory": "已转入法定程序。",
     "statutory_outcome": "已补记。",
     "conclude_withdrawn": "已转入答复，承办人会收到通知。",
+    "merge": "已并案，那个办件的承办人会收到通知。",
+    "unmerge": "已恢复为单独的办件，双方承办人会收到通知。",
 }
 LABELS = {
     "text": "内容",

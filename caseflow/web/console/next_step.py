@@ -271,6 +271,12 @@ def _ended(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
     return _report_back(sight, case)
 
 
+def _merged(sight: Sight, _case: CaseForms, _items: ItemForms) -> Step:
+    above = sight.dossier.above
+    number = above.number if above is not None else ""
+    return Step(gettext("已并入 %(number)s，在那里一同办理、答复。", number=number))
+
+
 _ENDS = ("close", "answer", "decline", "refer")
 
 
@@ -294,6 +300,7 @@ _STEPS = {
     "answered": _ended,
     "declined": _ended,
     "referred": _ended,
+    "merged": _merged,
     "accepted": _accepted,
     "handling": _handling,
     "awaiting_reporter": _awaiting,

@@ -325,6 +325,12 @@ def _statutory(_story: Story, entry: Happened) -> Sentence:
     return what, "\n".join(line for line in lines if line)
 
 
+def _merger(_story: Story, entry: Happened) -> Sentence:
+    facts = entry.facts
+    other = facts.get("into") or facts.get("from") or facts.get("case") or ""
+    return _with_name(entry, str(other)), _said(entry, "reason")
+
+
 def _tighten(_story: Story, entry: Happened) -> Sentence:
     return _with_name(entry, _word(words.DISCLOSURES, entry.facts.get("disclosure"))), ""
 
@@ -374,6 +380,7 @@ _TELLERS: dict[str, Callable[[Story, Happened], Sentence]] = {
     "tighten": _tighten,
     "recalendar": _recalendared,
     **dict.fromkeys(("statutory", "statutory_outcome"), _statutory),
+    **dict.fromkeys(("merge", "unmerge", "take_in", "give_back"), _merger),
     **dict.fromkeys(("extend", "grant", "refuse"), _extension),
     **dict.fromkeys(("extend_case", "grant_case", "refuse_case"), _extension),
 }

@@ -1,0 +1,132 @@
+"""Which cases are merged into which (并案): for verbs and pages."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import exists, or_, select, true
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines.calendar import Unit
+from caseflow.deadlines.rules import rules_of
+from caseflow.deadlines.tables import Clock, Pause
+from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.queries import visible
+from caseflow.ledger.report_tables import MergedClock, MergedReport, Merger, Report
+from caseflow.ledger.states import TAKES_IN, UNDER_WAY
+from caseflow.ledger.tables import Case, Item
+from caseflow.people.scope import Scope
+
+SHOWN = 20
+_ALIKE = ("complaint", "help")
+
+
+def lasting(session: Session, case_id: int) -> Merger | None:
+    """Return the merger by which a case is another one's now."""
+    query = select(Merger).where(Merger.case_id == case_id, Merger.undone_at.is_(None))
+    return session.scalar(query)
+
+
+def into(session: Session, case_id: int) -> Sequence[Merger]:
+    """Return the mergers by which others are this case's now, oldest first."""
+    query = select(Merger).where(Merger.into_id == case_id, Merger.undone_at.is_(None))
+    return session.scalars(query.order_by(Merger.id)).all()
+
+
+def cases_of(session: Session, case: Case) -> tuple[Case | None, Sequence[Case]]:
+    """Return the case that this one is merged into, and those merged into it; one statement."""
+    other = or_(
+        (Merger.case_id == case.id) & (Merger.into_id == Case.id),
+        (Merger.into_id == case.id) & (Merger.case_id == Case.id),
+    )
+    query = select(Case, Merger.into_id).join(Merger, other).where(Merger.undone_at.is_(None))
+    rows = session.execute(query.order_by(Merger.id)).all()
+    above = next((one for one, into_id in rows if into_id == one.id), None)
+    return above, [one for one, into_id in rows if into_id == case.id]
+
+
+def reports_of(session: Session, merger: Merger) -> Sequence[Report]:
+    """Return the reports that went over, and what their senders added since."""
+    went = select(MergedReport.report_id).where(MergedReport.merger_id == merger.id)
+    query = select(Report).where(or_(Report.id.in_(went), Report.follows.in_(went)))
+    return session.scalars(query.order_by(Report.id)).all()
+
+
+def alike(case: Case, other: Case) -> bool:
+    """Tell whether two cases are handled by the same rules: what protects a tip differs, and a
+    question has no items. Nor can one be about a unit that the other does not name.
+    """
+    kinds = case.kind == other.kind or {case.kind, other.kind} <= set(_ALIKE)
+    return kinds and case.unit_id in (None, other.unit_id)
+
+
+def candidates(session: Session, scope: Scope, case: Case) -> Sequence[Case]:
+    """Return cases that this one may be merged into, about the same unit or none, newest first."""
+    kinds = _ALIKE if case.kind in _ALIKE else (case.kind,)
+    states = TAKES_IN if case.state == "received" else TAKES_IN[1:]
+    query = select(Case).where(
+        visible(scope), Case.kind.in_(kinds), Case.state.in_(states), Case.id != case.id
+    )
+    query = query.where(Case.unit_id == case.unit_id) if case.unit_id is not None else query
+    same_first = (Case.category != case.category) if case.category else Case.category.is_not(None)
+    return session.scalars(query.order_by(same_first, Case.id.desc()).limit(SHOWN)).all()
+
+
+WAS_MERGED = exists().where(MergedReport.report_id == Report.id)
+"""In SQL: a report belongs, or belonged, to another case than the one it came with."""
+
+
+def history_of(
+    session: Session, report: Report, verbs: Collection[str], *, merged: bool
+) -> Sequence[Entry]:
+    """Return what the histories say of a report with these verbs, oldest first: of the case that it
+    came with, and of another one only from when to when it belonged to that.
+    """
+    parts = [
+        (Entry.case_id == case_id)
+        & (Entry.n > after)
+        & ((Entry.n <= until) if until is not None else true())
+        for case_id, after, until in (
+            _stretches(session, report) if merged else [(report.case_id, 0, None)]
+        )
+    ]
+    query = select(Entry).where(or_(*parts), Entry.verb.in_(verbs))
+    return session.scalars(query.order_by(Entry.at, Entry.n)).all()
+
+
+def _stretches(session: Session, report: Report) -> list[tuple[int, int, int | None]]:
+    """Return which case a report belonged to, after and until which entry of its history."""
+    query = select(Merger).join(MergedReport, MergedReport.merger_id == Merger.id)
+    went = session.scalars(query.where(MergedReport.report_id == report.id)).all()
+    steps = [(one.merged_at, one.case_n, one.into_id, one.into_n) for one in went]
+    steps += [
+        (one.undone_at, one.into_undone_n or 0, one.case_id, one.case_undone_n or 0)
+        for one in went
+        if one.undone_at is not None
+    ]
+    where, after = min(went, key=lambda one: one.merged_at).case_id, 0
+    found: list[tuple[int, int, int | None]] = []
+    for _, until, to, begin in sorted(steps):
+        found.append((where, after, until))
+        where, after = to, begin
+    return [*found, (where, after, None)]
+
+
+def under_way(session: Session, case: Case) -> bool:
+    """Tell whether somebody works on an item of the case, or waits for its check."""
+    query = select(Item.id).where(Item.case_id == case.id, Item.state.in_(UNDER_WAY))
+    return session.scalar(query.limit(1)) is not None
+
+
+def due_without(session: Session, clock: Clock) -> datetime:
+    """Return when a clock were due had no merger moved it; what stood still since counts for it."""
+    first = clock
+    while first.follows is not None and session.get(MergedClock, first.id) is not None:
+        first = session.get_one(Clock, first.follows)
+    due, calendar = first.due, rules_of(session).calendar
+    if first is clock or first.ended_at is None:
+        return due
+    still = select(Pause).where(Pause.clock_id == clock.id, Pause.started_at >= first.ended_at)
+    for stretch in session.scalars(still.order_by(Pause.id)):
+        if stretch.ended_at is not None:
+            due = calendar.shift(due, stretch.started_at, stretch.ended_at, Unit(clock.unit))
+    return due

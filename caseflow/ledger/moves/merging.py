@@ -1,0 +1,298 @@
+"""Merging a case into another about the same matter, and undoing it (并案).
+
+The reports go over with their numbers and what was promised for each; of the two due moments the
+earlier one holds. Undone, everything is as it was, but for what was told meanwhile: whoever learnt
+that the matter is accepted is not put back before that.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines import clocks, recalendar
+from caseflow.deadlines.clocks import ALIVE
+from caseflow.deadlines.tables import Clock
+from caseflow.errors import BadInput, MoveNotAllowed
+from caseflow.ledger import gate, mergers, withdrawals
+from caseflow.ledger.moves import extending, naming
+from caseflow.ledger.moves.handlers import first_handler
+from caseflow.ledger.moves.notice import announce, reachable
+from caseflow.ledger.moves.opening import CALLED_BACK, first_reports
+from caseflow.ledger.moves.record import (
+    handled,
+    let_go,
+    matter_of,
+    of_case,
+    of_item,
+    record,
+    words,
+)
+from caseflow.ledger.moves.waiting import wait_too
+from caseflow.ledger.report_tables import MergedClock, MergedReport, Merger, Reply, Report
+from caseflow.ledger.states import TAKES_IN
+from caseflow.ledger.tables import Case, Item
+from caseflow.people.actor import SWEEP, Actor
+from caseflow.people.scope import scope_of
+from caseflow.people.tables import Unit
+
+UNKNOWN = "没有这个编号的办件，或不在您的辖区"
+_OF_ITEMS = ("verify", "rectify")
+
+
+def merge(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    into: str,
+    reason: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Merge a case into the one with the number `into`, of a case or of one of its reports.
+
+    Raises BadInput for one that is not about the same matter, MoveNotAllowed for a case with items
+    under way, and for danger to a child that nobody took over yet.
+    """
+    case, target = _both(session, case_id, _find(session, actor, into), seen)
+    why = words(reason, "reason", 2000)
+    _fits(session, case, target)
+    _nothing_waits(session, case)
+    was = case.state
+    gate.pass_case(actor, target, "take_in")
+    gate.pass_case(actor, case, "merge")
+    resolve = clocks.alive(session, of_case(case), "resolve")[0]
+    merger = Merger(case_id=case.id, into_id=target.id, was=was, merged_at=now, due=resolve.due)
+    session.add(merger)
+    session.flush()
+    _leave(session, case, now)
+    moved = _go_over(session, merger, case, target, now)
+    accepted = was == "received" and target.state != "received"
+    if accepted:
+        announce(session, target, now)
+    hastened = _hasten(session, merger, target, now)
+    facts = {"into": target.number, "reason": why, "was": was, "accepted": accepted}
+    merger.case_n = record(session, case, actor, "merge", now, facts)
+    refs = {"reports": [one.id for one in moved if one.follows is None], "accepted": accepted}
+    told = {"case": case.number, "reports": [one.number for one in moved], "reason": why}
+    merger.into_n = record(session, target, actor, "take_in", now, told, refs=refs)
+    for item in hastened:
+        record(session, target, SWEEP, "hasten", now, item=item)
+
+
+def unmerge(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    reason: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Make a merged case one of its own again, as it was. Raises MoveNotAllowed once one of its
+    reporters got a reply: what was said to them cannot be taken back.
+    """
+    merger = mergers.lasting(session, case_id)
+    if merger is None:
+        raise MoveNotAllowed("这个办件没有并入别的办件")
+    case, target = _both(session, case_id, merger.into_id, seen)
+    merger = mergers.lasting(session, case_id)
+    if merger is None or merger.into_id != target.id:
+        raise MoveNotAllowed("这个办件没有并入别的办件")
+    why = words(reason, "reason", 2000)
+    reports = mergers.reports_of(session, merger)
+    _unanswered(session, target, reports)
+    gate.pass_case(actor, target, "give_back")
+    known = merger.was == "received" and target.state != "received"
+    to = "accepted" if known else merger.was
+    gate.pass_case(actor, case, "unmerge", to)
+    _move(session, reports, case)
+    merger.undone_at, case.closed_at = now, None
+    session.flush()
+    _promise_again(session, case, now)
+    eased = _ease(session, target, now)
+    target.call_back = _called_back(session, target)
+    facts: dict[str, object] = {"from": target.number, "to": to, "reason": why}
+    if case.handler_id is None and case.state != "received":
+        case.handler_id = first_handler(session, actor, case)
+    facts |= {"handler": case.handler_id} if case.handler_id is not None else {}
+    merger.case_undone_n = record(session, case, actor, "unmerge", now, facts)
+    told = {"case": case.number, "reports": [one.number for one in reports], "reason": why}
+    merger.into_undone_n = record(session, target, actor, "give_back", now, told)
+    for item in eased:
+        record(session, target, SWEEP, "ease", now, item=item)
+
+
+# Which two
+
+
+def _find(session: Session, actor: Actor, number: str) -> int:
+    """Return the case with a number, or of the report with it, that this person may see."""
+    typed = number.strip()
+    of_report = select(Report.case_id).where(Report.number == typed)
+    query = select(Case).where((Case.number == typed) | Case.id.in_(of_report))
+    case = session.scalar(query.limit(1)) if typed else None
+    if case is None or not gate.covers(scope_of(actor), case):
+        raise BadInput({"into": UNKNOWN})
+    return case.id
+
+
+def _both(session: Session, case_id: int, into_id: int, seen: int | None) -> tuple[Case, Case]:
+    """Lock both, the older one first: two who merge two cases crosswise wait for one another."""
+    if case_id == into_id:
+        raise BadInput({"into": "不能并入办件自己"})
+    if into_id < case_id:
+        target = gate.lock(session, into_id)
+        return gate.lock(session, case_id, seen), target
+    case = gate.lock(session, case_id, seen)
+    return case, gate.lock(session, into_id)
+
+
+def _fits(session: Session, case: Case, target: Case) -> None:
+    """Raise BadInput where the other case cannot be about the same matter, or keep its promises."""
+    if target.state not in TAKES_IN:
+        over = "那个办件已并入别的办件，请填那一个的编号"
+        raise BadInput({"into": over if target.state == "merged" else "那个办件已经答复或办结"})
+    if not mergers.alike(case, target):
+        if case.unit_id not in (None, target.unit_id):
+            raise BadInput(
+                {"into": "两个办件反映的单位不同，不能并案；确是同一件事的，请先指明被反映单位"}
+            )
+        raise BadInput({"into": "两个办件的诉求类型不同，办理规则不同，不能并案"})
+    if target.state == "received" and case.state != "received":
+        raise BadInput({"into": "那个办件还没有受理：请先受理，或反过来把它并入本办件"})
+    if case.kind == "tip":
+        for unit_id in naming.shield(session, case).units:
+            if naming.verifies(session, target, session.get_one(Unit, unit_id)):
+                raise BadInput({"into": "那个办件正由被举报单位或其管理的单位核查，不能并入"})
+
+
+def _nothing_waits(session: Session, case: Case) -> None:
+    """Raise MoveNotAllowed while somebody works on an item, or must be named for a danger."""
+    if case.countersign:
+        raise MoveNotAllowed("未报警的理由还没有会签，不能并案")
+    if case.urgent and clocks.alive(session, of_case(case), "immediate"):
+        raise MoveNotAllowed("紧急事项请先由专人确认接手，再并案")
+    if mergers.under_way(session, case):
+        raise MoveNotAllowed("还有问题项在办理：请反过来把那个办件并入本办件，或先撤项、销号")
+
+
+# Merging
+
+
+def _leave(session: Session, case: Case, now: datetime) -> None:
+    """Let the case owe nothing any more; what was promised to its reporters goes over with them."""
+    case.closed_at = now
+    handled(session, case, now)
+    let_go(session, case, now, "notice", "reply")
+    extending.lapse_all(session, case, now)
+    withdrawals.lapse_all(session, case, now)
+
+
+def _go_over(
+    session: Session, merger: Merger, case: Case, target: Case, now: datetime
+) -> Sequence[Report]:
+    """Give the reports of a case to the other one, with what was promised for each."""
+    query = select(Report).where(Report.case_id == case.id).order_by(Report.id)
+    reports = session.scalars(query).all()
+    session.add_all(MergedReport(merger_id=merger.id, report_id=one.id) for one in reports)
+    _move(session, reports, target)
+    target.rank, target.urgent = min(target.rank, case.rank), target.urgent or case.urgent
+    target.call_back = target.call_back or case.call_back
+    went = [one.id for one in reports]
+    running = Clock.report_id.in_(went) & (Clock.state == "running") & (Clock.name == "reply")
+    wait_too(session, target, session.scalars(select(Clock).where(running)).all(), now)
+    return reports
+
+
+def _move(session: Session, reports: Sequence[Report], case: Case) -> None:
+    for report in reports:
+        report.case_id = case.id
+    session.flush()
+    alive = Clock.report_id.in_([one.id for one in reports]) & Clock.state.in_(ALIVE)
+    session.execute(update(Clock).where(alive).values(root_case_id=case.id))
+
+
+def _hasten(session: Session, merger: Merger, target: Case, now: datetime) -> list[Item]:
+    """Let the earlier promise hold, and return the items that are due earlier with it."""
+    resolve = clocks.alive(session, of_case(target), "resolve")
+    if not resolve or resolve[0].due <= merger.due:
+        return []
+    _succeed(session, merger, resolve[0], merger.due, now)
+    hastened = []
+    for item, clock in _of_items(session, target):
+        due = clocks.bound(session, clock, merger.due, now)
+        if due < clock.due:
+            _succeed(session, merger, clock, due, now)
+            hastened.append(item)
+    return hastened
+
+
+def _succeed(session: Session, merger: Merger, clock: Clock, due: datetime, now: datetime) -> None:
+    successor = recalendar.succeed(session, clock, due, now)
+    session.add(MergedClock(clock_id=successor.id, merger_id=merger.id))
+
+
+def _of_items(session: Session, case: Case) -> list[tuple[Item, Clock]]:
+    items = session.scalars(select(Item).where(Item.case_id == case.id).order_by(Item.id))
+    return [
+        (item, clock)
+        for item in items
+        for clock in clocks.alive(session, of_item(item), *_OF_ITEMS)
+    ]
+
+
+# Undoing it
+
+
+def _unanswered(session: Session, target: Case, reports: Sequence[Report]) -> None:
+    query = select(Reply.id).where(
+        Reply.case_id == target.id, Reply.report_id.in_([one.id for one in reports])
+    )
+    if session.scalar(query.limit(1)) is not None:
+        raise MoveNotAllowed("已经答复过并入的反映人，不能取消并案")
+
+
+def _promise_again(session: Session, case: Case, now: datetime) -> None:
+    """Let what the case owed when it was merged be owed again: by the same day, and at once where
+    nothing was sent out yet.
+    """
+    ended = select(Clock).where(Clock.case_id == case.id, Clock.name == "resolve")
+    clocks.again(session, session.scalars(ended.order_by(Clock.id.desc()).limit(1)).one())
+    if case.state != "handling" and not case.urgent:
+        clocks.start(session, "immediate", of_case(case), matter_of(case), now)
+
+
+def _ease(session: Session, target: Case, now: datetime) -> list[Item]:
+    """Let what the merger made due earlier be due again when it was, as far as the others that
+    last allow; return the items whose promise it is.
+    """
+    others = [one.due for one in mergers.into(session, target.id)]
+    resolve = clocks.alive(session, of_case(target), "resolve")
+    if not resolve:
+        return []
+    before = min([mergers.due_without(session, resolve[0]), *others])
+    if before <= resolve[0].due:
+        return []
+    recalendar.succeed(session, resolve[0], before, now)
+    eased = []
+    for item, clock in _of_items(session, target):
+        due = mergers.due_without(session, clock)
+        if others:
+            due = min(due, clocks.bound(session, clock, before, now))
+        if due > clock.due:
+            recalendar.succeed(session, clock, due, now)
+            eased.append(item)
+    return eased
+
+
+def _called_back(session: Session, case: Case) -> bool:
+    """Tell whether anybody who is left wants to be called back."""
+    return any(
+        not report.anonymous
+        and bool(reachable(session, report))
+        and (report.kind in CALLED_BACK or (report.kind == "tip" and report.call_back))
+        for report in first_reports(session, case)
+    )

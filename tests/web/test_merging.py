@@ -1,0 +1,157 @@
+"""Merging cases as people press it (并案), and what the reporters read of it: nothing of others."""
+
+from caseflow.ledger.moves import items, merging, triage
+from caseflow.ledger.moves.items import Dispatch
+from tests.web.public_door import Receipt, letter, reported, the_case
+from tests.web.site import Page, Site
+from tests.web.test_nav_counts import for_
+from tests.web.test_unit import at, open_item
+from tests.web.walking import case_of, dispatched, item_of, on_case, open_case, state
+
+
+def accepted(site: Site, **more: object) -> str:
+    number = open_case(site, **more)
+    on_case(site, "handler", number, "accept")
+    return number
+
+
+def page_of(site: Site, number: str, who: str = "handler") -> Page:
+    return site.as_(who).get(f"/console/cases/{number}")
+
+
+def test_a_case_is_merged_from_the_list_and_back(site: Site) -> None:
+    school = site.office.units["school"]
+    first, second = accepted(site, unit=school), accepted(site, unit=school)
+    other = accepted(site, unit=site.office.units["academy"])
+    page = page_of(site, second)
+    offered = page.html.partition('name="into"')[2].partition("</select>")[0]
+    assert f'value="{first}"' in offered
+    assert other not in offered
+    assert second not in offered
+    page = page.send(f"/console/cases/{second}/merge", into=first, reason="同一天同一食堂")
+    assert "已并案，那个办件的承办人会收到通知。" in page.text
+    assert f"已并入 {first}，在那里一同办理、答复。" in page.text
+    assert state(site, second) == "merged"
+    assert not page.offers(f"/console/cases/{second}/note")
+    target = page_of(site, first)
+    assert f"并入了一个办件：{second}" in target.text
+    assert "同一天同一食堂" in target.text
+    assert f"/console/cases/{second}" in target.html
+    page = page_of(site, second).send(f"/console/cases/{second}/unmerge", reason="是两件事")
+    assert "已恢复为单独的办件" in page.text
+    assert state(site, second) == "accepted"
+    assert f"并入的办件已恢复单独办理：{second}" in page_of(site, first).text
+
+
+def test_a_typed_number_counts_and_what_is_wrong_stands_beside_it(site: Site) -> None:
+    first, second = accepted(site), accepted(site)
+    path = f"/console/cases/{second}/merge"
+    page = page_of(site, second).send(path, into="", other="430503-2026-999999", reason="同一件事")
+    assert page.status == 422
+    assert "没有这个编号的办件，或不在您的辖区" in page.text
+    assert page.form(path).fields["reason"] == ["同一件事"]
+    assert page.form(path).fields["other"] == ["430503-2026-999999"]
+    page = page.send(path, other=first, reason="")
+    assert page.status == 422
+    page = page.send(path, other=first, reason="同一件事")
+    assert state(site, second) == "merged"
+
+
+def test_what_is_worked_on_is_not_offered_to_be_merged(site: Site) -> None:
+    number = dispatched(site, "school")
+    assert not page_of(site, number).offers(f"/console/cases/{number}/merge")
+    for who in ("operator", "reviewer", "leader", "auditor"):
+        other = accepted(site)
+        assert not page_of(site, other, who).offers(f"/console/cases/{other}/merge")
+
+
+def test_a_merged_case_waits_for_nobody(site: Site) -> None:
+    first, second = accepted(site), accepted(site)
+    assert for_(site, "handler") == {"": 2}
+    on_case(site, "handler", second, "merge", into=first, reason="同一件事")
+    assert for_(site, "handler") == {"": 1}
+    assert second not in site.as_("handler").get("/console/").text
+
+
+def test_a_case_is_found_by_the_number_of_a_report_that_was_merged_into_it(site: Site) -> None:
+    got = reported(site)
+    first, second = accepted(site), the_case(site, got.number).number
+    on_case(site, "handler", second, "accept")
+    on_case(site, "handler", second, "merge", into=first, reason="同一件事")
+    page = site.as_("handler").get(f"/console/?q={got.number}")
+    assert first in page.text
+    assert second in site.as_("handler").get(f"/console/?q={second}").text
+
+
+def test_a_unit_reads_its_new_day_and_nothing_of_a_merger(site: Site) -> None:
+    first = accepted(site)
+    site.later(days=3)
+    number = dispatched(site, "school")
+    item_id = item_of(site, number).id
+    before = open_item(site, item_id)
+    on_case(site, "handler", first, "merge", other=number, reason="同一件事")
+    after = open_item(site, item_id)
+    assert after.text != before.text  # another day
+    for word in ("并案", "并入", "提前", first, number):
+        assert word not in after.html
+    assert before.send(at(item_id, "sign_for")).status == 409  # promised for another day since
+
+
+def merged_letters(site: Site) -> tuple[Receipt, Receipt, str]:
+    """Somebody's matter is under way when somebody else reports it, and both are merged."""
+    one = reported(site)
+    first, me = the_case(site, one.number), site.office["handler"]
+
+    def under_way(session: object) -> None:
+        triage.accept(session, me, first.id, site.now)
+        [item] = items.split(session, me, first.id, ["饭菜"], site.now)
+        order = Dispatch(site.office.units["school"], "请核查")
+        items.dispatch(session, me, item.id, order, site.now)
+
+    site.do(under_way)
+    site.later(days=1)
+    two = reported(site)
+    site.later(hours=1)
+    second = the_case(site, two.number)
+    site.do(lambda s: merging.merge(s, me, second.id, first.number, "同一件事", site.now))
+    return one, two, second.number
+
+
+def test_whoever_reported_later_reads_that_it_is_accepted_and_nothing_from_before(
+    site: Site,
+) -> None:
+    one, two, _ = merged_letters(site)
+    page = letter(site, two)
+    assert "已受理" in page.text
+    for day in ("3月3日",):  # the other one's
+        assert day not in page.text
+    for word in ("并案", "并入", one.number, "交办"):
+        assert word not in page.html
+    first = letter(site, one)
+    for word in ("并案", "并入", two.number, "3月4日(周三) 1"):
+        assert word not in first.html
+
+
+def test_after_the_merger_both_read_what_happens_and_after_its_end_each_their_own(
+    site: Site,
+) -> None:
+    one, two, second = merged_letters(site)
+    first = the_case(site, one.number)
+    boss = site.office["supervisor"]
+    site.later(hours=1)
+    site.do(lambda s: merging.unmerge(s, boss, case_of(site, second).id, "是两件事", site.now))
+    site.later(hours=1)
+    site.do(lambda s: triage.decline(s, boss, first.id, "甲的理由", site.now))
+    assert "甲的理由" in letter(site, one).text
+    page = letter(site, two)
+    assert "甲的理由" not in page.text
+    assert "已受理" in page.text
+
+
+def test_what_is_decided_together_is_read_by_both(site: Site) -> None:
+    one, two, _ = merged_letters(site)
+    boss, first = site.office["supervisor"], the_case(site, one.number)
+    site.later(hours=1)
+    site.do(lambda s: triage.decline(s, boss, first.id, "不属于受理范围", site.now))
+    for got in (one, two):
+        assert "不属于受理范围" in letter(site, got).text
