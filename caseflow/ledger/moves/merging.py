@@ -130,10 +130,10 @@ def unmerge(
 
 def _find(session: Session, actor: Actor, number: str) -> int:
     """Return the case with a number, or of the report with it, that this person may see."""
-    typed = number.strip()
+    typed = words(number, "into", 40)
     of_report = select(Report.case_id).where(Report.number == typed)
     query = select(Case).where((Case.number == typed) | Case.id.in_(of_report))
-    case = session.scalar(query.limit(1)) if typed else None
+    case = session.scalar(query.limit(1))
     if case is None or not gate.covers(scope_of(actor), case):
         raise BadInput({"into": UNKNOWN})
     return case.id
