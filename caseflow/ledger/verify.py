@@ -1,19 +1,21 @@
 """Does the history still fit? Every case's chain is folded anew and compared (design law 8)."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, type_coerce
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType
 
-from caseflow.ledger.history import GENESIS, link, moment_text
+from caseflow.ledger.history import GENESIS, link
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.tables import Case
 
 BATCH = 2000
+_RAW = NullType()  # a moment as the driver gives it
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def _rows(session: Session) -> Iterator[Any]:
         select(
             Entry.case_id,
             Entry.n,
-            Entry.at,
+            type_coerce(Entry.at, _RAW),
             Entry.verb,
             Entry.user_id,
             Entry.item_id,
@@ -85,30 +87,48 @@ def _missing(head: Row[int, str, str, int] | None, case_id: int) -> str:
 
 def _fold(head: Row[int, str, str, int], rows: Iterator[Any]) -> tuple[int, str]:
     """Return how many entries were read and which one does not fit."""
-    prev, n = GENESIS, 0
-    for row in rows:
+    before, n = GENESIS, 0
+    for _, found, at, verb, user, item, body, prev, digest in rows:
         n += 1
-        if not _fits(head.number, n, prev, row):
+        chained = found == n and prev == before and digest == link(before, body)
+        if not (chained and _says(body, head.number, n, at, verb, user, item)):
             return n, f"{head.number} {n}"
-        prev = str(row.hash)
-    if n != head.head_n or prev != head.head:
+        before = digest
+    if n != head.head_n or before != head.head:
         return n, f"{head.number} {n + 1 if n < head.head_n else n}"
     return n, ""
 
 
-def _fits(number: str, n: int, prev: str, row: Any) -> bool:
-    if row.n != n or row.prev != prev or row.hash != link(prev, row.body):
-        return False
-    try:
-        said = json.loads(row.body)
-    except (ValueError, RecursionError):  # not what `canonical` ever wrote
-        return False
-    told = {
-        "case": number,
-        "n": n,
-        "verb": row.verb,
-        "actor": row.user_id,
-        "item": row.item_id,
-        "at": moment_text(row.at),
-    }
-    return isinstance(said, dict) and told.items() <= said.items()
+def _says(
+    body: str,
+    number: str,
+    n: int,
+    at: str | datetime,
+    verb: str,
+    user: int | None,
+    item: int | None,
+) -> bool:
+    """Tell whether a body, as `history.body_of` writes it, says the same as the columns beside it.
+
+    Compared as text, without reading the facts: half of the time went into that. Quotes within
+    facts are escaped, so that no fact can pass for what stands around them.
+    """
+    who, what = _or_null(user), _or_null(item)
+    begins = f'{{"actor":{who},"at":"{_as_written(at)}","case":"{number}","facts":{{'
+    facts, _, rest = body.rpartition(',"role":"')
+    role, _, ends = rest.partition('"')
+    said = facts.endswith(f'}},"item":{what},"n":{n}') and ends == f',"verb":"{verb}"}}'
+    return body.startswith(begins) and said and role.isidentifier()
+
+
+def _or_null(number: int | None) -> str:
+    return "null" if number is None else str(number)
+
+
+def _as_written(at: str | datetime) -> str:
+    """Return a moment as the chain writes it: SQLite hands it over as it is stored, so that one
+    which is none is told, and not stumbled over.
+    """
+    if isinstance(at, str):
+        return f"{at[:10]}T{at[11:]}Z"
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
