@@ -84,6 +84,13 @@ class Services:
         self.database.run(lambda session: expire(session, now))
         return forget(self.database, self.rooms.store, now)
 
+    def anchor(self, now: datetime) -> bool:
+        """Sign what the histories came to, once a day; tell whether this was it."""
+        from caseflow.ledger import anchors
+
+        rooms = self.rooms
+        return anchors.make(rooms.database, rooms.store, rooms.ring, rooms.area, now)
+
     def sweep(self, session: Session, now: datetime) -> int:
         """Take one batch of due clocks a rung up; 0 when none is left."""
         from caseflow.escalation.sweep import sweep

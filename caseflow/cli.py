@@ -216,11 +216,30 @@ def ledger() -> None:
 
 @ledger.command()
 def verify() -> None:
-    """Check every case's chain; name the first entry that does not fit, and exit 1."""
+    """Check every case's chain and every anchor; name the first that does not fit, and exit 1."""
     from caseflow.app import services
-    from caseflow.ledger.verify import verify_chains
+    from caseflow.ledger import anchored
 
-    with services().database.read(snapshot=True) as session:
-        report = verify_chains(session)
+    rooms = services().rooms
+    with rooms.database.read(snapshot=True) as session:
+        report = anchored.verify(session, rooms.store, rooms.ring)
     click.echo(report.line)
     sys.exit(0 if report.fits else 1)
+
+
+@ledger.command()
+def anchors() -> None:
+    """Print every anchor as it was signed, oldest first, and the public keys of the signatures.
+
+    For comparing with what the auditors were sent.
+    """
+    from caseflow.app import services
+    from caseflow.ledger import anchors as anchoring
+
+    rooms = services().rooms
+    with rooms.database.read() as session:
+        known = anchoring.all_of(session)
+        for one in known:
+            click.echo(anchoring.signed(one))
+    for key_id in dict.fromkeys(one.key_id for one in known):
+        click.echo(f"public {key_id} {anchoring.public_key(rooms.ring, key_id)}")

@@ -21,7 +21,7 @@ class Job:
     work: Callable[[datetime], bool]
 
 
-NAMES = ("sweep", "mail", "outbox", "files")
+NAMES = ("sweep", "mail", "outbox", "anchor", "files")
 """In order of precedence: a slow mail server must not keep a ladder waiting."""
 
 
@@ -31,6 +31,7 @@ def schedule(services: Services) -> list[Job]:
         Job("sweep", 60, partial(work.sweep, services)),
         Job("mail", 60, partial(work.poll_mail, services)),
         Job("outbox", 2, partial(work.carry_out_outbox, services)),
+        Job("anchor", 1800, partial(work.anchor, services)),
         Job("files", 6 * 3600, partial(work.forget_files, services)),
     ]
     return [job for job in jobs if job.name != "mail" or services.poll_mail is not None]

@@ -28,5 +28,8 @@ class Services(Protocol):
     def forget_files(self, now: datetime) -> int:
         """Forget files that nothing names any more and return how many."""
 
+    def anchor(self, now: datetime) -> bool:
+        """Sign what the histories came to, once a day; tell whether this was it."""
+
     def sweep(self, session: Session, now: datetime) -> int:
         """Take one batch of due clocks a rung up and return how many; 0 when none is left."""

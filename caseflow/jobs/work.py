@@ -26,6 +26,12 @@ def poll_mail(services: Services, now: datetime) -> bool:
     return services.poll_mail is not None and services.poll_mail(now) > 0
 
 
+def anchor(services: Services, now: datetime) -> bool:
+    """Sign what the histories came to. A second run finds the day's anchor."""
+    services.anchor(now)
+    return False
+
+
 def forget_files(services: Services, now: datetime) -> bool:
     """Forget files that nothing names. A second run finds none."""
     services.forget_files(now)

@@ -1,4 +1,4 @@
-"""The table of the history (办理记录): append-only by trigger, chained by hash per case."""
+"""The history (办理记录), append-only by trigger and chained by hash per case, and its anchors."""
 
 from datetime import datetime
 
@@ -29,3 +29,23 @@ class Entry(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
     __table_args__ = (Index("uq_entry_case_id_n", "case_id", "n", unique=True),)
+
+
+class Anchor(Base):
+    """What the histories had come to on a Shanghai day, signed (`anchors`); append-only.
+
+    `heads`: SHA-256 of the file `blob_id`, a line `number n hash` for each case that had moved
+    since the one before. `previous`: SHA-256 of the statement before, `-` for the first.
+    """
+
+    __tablename__ = "anchor"
+
+    n: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    day: Mapped[str] = mapped_column(String(8), unique=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    cases: Mapped[int] = mapped_column(Integer)
+    heads: Mapped[str] = mapped_column(String(64))
+    blob_id: Mapped[str] = mapped_column(ForeignKey("blob.id"), index=True)
+    previous: Mapped[str] = mapped_column(String(64))
+    key_id: Mapped[str] = mapped_column(String(40))
+    signature: Mapped[str] = mapped_column(String(128))

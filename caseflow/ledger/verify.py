@@ -1,6 +1,7 @@
 """Does the history still fit? Every case's chain is folded anew and compared (design law 8)."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -25,6 +26,7 @@ class Verdict:
     cases: int
     entries: int
     misfit: str = ""
+    anchors: int = 0
 
     @property
     def fits(self) -> bool:
@@ -36,15 +38,20 @@ class Verdict:
         """Return the verdict in one line."""
         if self.misfit:
             return f"misfit {self.misfit}"
-        return f"ok {self.cases} cases {self.entries} entries"
+        return f"ok {self.cases} cases {self.entries} entries {self.anchors} anchors"
 
 
 def verify_chains(session: Session) -> Verdict:
     """Read all histories in order with bounded memory and stop at the first misfit."""
-    heads = iter(_heads(session))
+    # Closed at a misfit too: what streams on holds a cursor of the server.
+    with closing(_heads(session)) as heads, closing(_rows(session)) as rows:
+        return _compared(heads, rows)
+
+
+def _compared(heads: Iterator[Any], told: Iterator[Any]) -> Verdict:
     cases = entries = 0
     head = next(heads, None)
-    for case_id, rows in groupby(_rows(session), key=lambda row: int(row.case_id)):
+    for case_id, rows in groupby(told, key=lambda row: int(row.case_id)):
         if head is None or head.id != case_id:
             return Verdict(cases, entries, _missing(head, case_id))
         read, misfit = _fold(head, rows)
@@ -57,12 +64,13 @@ def verify_chains(session: Session) -> Verdict:
     return Verdict(cases, entries)
 
 
-def _heads(session: Session) -> Iterator[Row[int, str, str, int]]:
+def _heads(session: Session) -> Generator[Row[int, str, str, int]]:
     query = select(Case.id, Case.number, Case.head, Case.head_n).order_by(Case.id)
-    yield from session.execute(query.execution_options(yield_per=BATCH))
+    with session.execute(query.execution_options(yield_per=BATCH)) as found:
+        yield from found
 
 
-def _rows(session: Session) -> Iterator[Any]:
+def _rows(session: Session) -> Generator[Any]:
     query = (
         select(
             Entry.case_id,
@@ -78,7 +86,8 @@ def _rows(session: Session) -> Iterator[Any]:
         .order_by(Entry.case_id, Entry.n)
         .execution_options(yield_per=BATCH)
     )
-    yield from session.execute(query)
+    with session.execute(query) as found:
+        yield from found
 
 
 def _missing(head: Row[int, str, str, int] | None, case_id: int) -> str:

@@ -111,8 +111,8 @@ def _found(session: Session, matter: Matter, word: str) -> list[User]:
         return holder(session, "unit_head", matter.area, unit) if unit is not None else []
     if word == "checkers":
         return _checkers(session, matter)
-    if word == "lookers":
-        return _lookers(session, matter)
+    if word in ("lookers", "auditors"):
+        return (_lookers if word == "lookers" else _auditors)(session, matter)
     if word in ("signers", "confirmers"):
         both = [holder(session, duty, matter.area) for duty in ("supervisor", "leader")]
         return list({user.id: user for users in both for user in users}.values())
@@ -175,6 +175,11 @@ def _asker(session: Session, matter: Matter) -> list[User]:
         return [person]
     outside = item is not None and matter.event.name not in _OF_OFFICE
     return _found(session, matter, "holder" if outside else "assignee")
+
+
+def _auditors(session: Session, _matter: Matter) -> list[User]:
+    query = select(User).where(User.role == "auditor", User.active).order_by(User.id)
+    return list(session.scalars(query))
 
 
 def _lookers(session: Session, matter: Matter) -> list[User]:

@@ -59,6 +59,7 @@ def drafts(base: str, session: Session, event: Event) -> list[Draft]:
     for notice in rules.notices(news):
         due = matter.due_of(session, about, notice.clock)
         words = Words(notice.rule, about.number, base, due, news.action, news.clock, news.urgent)
+        words = replace(words, statement=about.body.get("statement", ""))
         for word in notice.audience:
             make = _outside if word in OUTSIDE else _inside
             found += make(session, about, word, words)
@@ -100,7 +101,7 @@ def _path(about: Matter, user: User) -> str:
     if room == "unit":
         return f"/unit/items/{about.item.id}" if about.item else "/unit/"
     if about.case is None:
-        return "/console/quarantine"
+        return "/console/" if about.event.name == "anchored" else "/console/quarantine"
     return f"/console/cases/{about.case.number}"
 
 

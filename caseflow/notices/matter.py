@@ -47,7 +47,8 @@ def read(session: Session, event: Event) -> Matter | None:
     case = session.get(Case, event.case_id) if event.case_id else None
     item = session.get(Item, body["item"]) if body.get("item") else None
     clock = session.get(Clock, body["clock_id"]) if body.get("clock_id") else None
-    area = _office(case) if case else _quarantined(session, body.get("quarantine"))
+    elsewhere = body.get("area") or _quarantined(session, body.get("quarantine"))
+    area = _office(case) if case else elsewhere
     return Matter(event, body, area, case, item, clock) if area else None
 
 

@@ -45,6 +45,7 @@ TASKS: Mapping[str, str] = {
     "withdrawn": "撤项申请已获同意",
     "not_withdrawn": "撤项申请未获同意，请照常办理",
     "all_withdrawn": "问题项已全部撤项，请确认后转入答复",
+    "anchored": "台账已锚定，请保存本邮件，以备核对",
     "merged": "有办件并入，请一并办理",
     "parted": "并案已取消，请分别办理",
     "hastened": "办理期限已提前，请按新期限办理",
@@ -68,7 +69,8 @@ class Words:
     """What a message says, as plain values.
 
     `at_unit`: for a unit or an inspector, whose `number` is the item's reference: a case number
-    would tell a unit that there is a case, and which (design law 9).
+    would tell a unit that there is a case, and which (design law 9). `statement`: what was signed,
+    to be kept word for word.
     """
 
     rule: str
@@ -79,6 +81,7 @@ class Words:
     clock: str = ""
     urgent: bool = False
     at_unit: bool = False
+    statement: str = ""
 
 
 @cache
@@ -114,12 +117,15 @@ def to_staff(words: Words, locale: str) -> tuple[str, str]:
     known = {"number": words.number, "task": _task(words, locale)}
     lines = [say("编号：%(number)s") % known] if words.number else []
     lines.append(say("事项：%(task)s") % known)
-    subject = say(_SUBJECTS[words.at_unit, bool(words.number)]) % known
+    of_itself = words.at_unit or bool(words.statement)
+    subject = say(_SUBJECTS[of_itself, bool(words.number)]) % known
     if words.urgent:
         subject = say("【紧急】%(subject)s") % {"subject": subject}
     if words.due is not None:
         lines.append(say("期限：%(due)s") % {"due": due_text(words.due, locale)})
     lines.append(say("办理：%(link)s") % {"link": words.link})
+    if words.statement:
+        lines += ["", words.statement.rstrip()]
     return subject, "\n".join([*lines, "", say("本消息由系统发出，请勿回复。"), ""])
 
 

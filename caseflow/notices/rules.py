@@ -7,7 +7,7 @@ hand: not when too many letters came from there in a day), `holder` (whoever has
 `checkers` (who may strike the item off), `lookers` (who may look again at a decision), `signers`
 (who may countersign a reason), `former` (who had an item that is theirs no more), `asker` (who
 asked for more time, or for an item to be withdrawn, while the matter is theirs), `confirmers` (who
-may go on with a case of which everything was withdrawn).
+may go on with a case of which everything was withdrawn), `auditors` (who keep what was signed).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -145,6 +145,7 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "unmerge": ((_ALWAYS, _to("parted", "assignee", "resolve")),),
     "hasten": ((_ALWAYS, _to("hastened", "holder", "rectify verify")),),
     "ease": ((_ALWAYS, _to("eased", "holder", "rectify verify")),),
+    "anchored": ((_ALWAYS, _to("anchored", "auditors")),),
     "reply": ((lambda news: news.way == "message", _to("reply", "reporter")),),
     "reply_failed": ((_ALWAYS, _to("reply_failed", "assignee", "reply resolve")),),
     "await_call_back": ((_ALWAYS, _to("call_back", "shift_leader", "call_back")),),

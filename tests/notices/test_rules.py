@@ -13,7 +13,7 @@ def said(news: News) -> set[tuple[str, tuple[str, ...]]]:
 
 def test_every_move_was_thought_about() -> None:
     assert set(MOVES) - known() == set()
-    assert known() - set(MOVES) == set()
+    assert known() - set(MOVES) == {"anchored"}  # of the ledger as a whole
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ class House:
     batches: int = 0
     broken: bool = False
     swept: list[datetime] = field(default_factory=list)
+    anchored: list[datetime] = field(default_factory=list)
 
     def sweep(self, _session: Session, now: datetime) -> int:
         """Count."""
@@ -38,6 +39,11 @@ class House:
             raise RuntimeError("张三 13800000000")
         self.batches -= 1
         return max(self.batches + 1, 0)
+
+    def anchor(self, now: datetime) -> bool:
+        """Anchor nothing."""
+        self.anchored.append(now)
+        return True
 
     def forget_files(self, _now: datetime) -> int:
         """Forget none."""
@@ -69,21 +75,24 @@ def test_every_job_stands_in_the_schedule(house: House) -> None:
         ("sweep", 60),
         ("mail", 60),
         ("outbox", 2),
+        ("anchor", 1800),
         ("files", 21_600),
     ]
     assert tuple(job.name for job in with_mail) == NAMES
-    assert [job.name for job in schedule(house)] == ["sweep", "outbox", "files"]  # type: ignore[arg-type]
+    assert [job.name for job in schedule(house)] == ["sweep", "outbox", "anchor", "files"]  # type: ignore[arg-type]
 
 
 def test_a_job_says_whether_there_may_be_more(house: House, now: datetime) -> None:
     house.batches, house.mails = 2, 0
-    sweep, mail, outbox, _ = schedule(house)  # type: ignore[arg-type]
+    sweep, mail, outbox, anchor, _ = schedule(house)  # type: ignore[arg-type]
     assert [sweep.work(now), sweep.work(now), sweep.work(now)] == [True, True, False]
     assert mail.work(now) is False
     house.mails = 3
     assert mail.work(now) is True
     tell(house.database, now, *(f"user:{n}" for n in range(1, 26)))
     assert [outbox.work(now), outbox.work(now)] == [True, False]
+    assert anchor.work(now) is False
+    assert house.anchored == [now]
 
 
 def test_an_rq_job_goes_on_until_nothing_is_left(as_context: House, now: datetime) -> None:

@@ -8,10 +8,12 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, select, text
 
 from caseflow import clock
+from caseflow.app import services
 from caseflow.cli import main
 from caseflow.crypto.keys import KeyRing
 from caseflow.db import Database
 from caseflow.escalation.tables import Rung
+from caseflow.ledger import anchors
 from caseflow.ledger.history import GENESIS, link
 from caseflow.ledger.moves import triage
 from tests import office as offices
@@ -48,7 +50,7 @@ def damage(database: Database, statement: str, **values: object) -> None:
 
 def test_a_history_that_fits_is_said_to(ledger: Database) -> None:
     said = command("ledger", "verify")
-    assert (said.exit_code, said.output) == (0, "ok 1 cases 3 entries\n")
+    assert (said.exit_code, said.output) == (0, "ok 1 cases 3 entries 0 anchors\n")
 
 
 @pytest.mark.parametrize(
@@ -84,6 +86,27 @@ def test_a_body_that_is_none_is_named_even_if_its_hash_is_right(
     )
     said = command("ledger", "verify")
     assert (said.exit_code, said.output) == (1, "misfit 430503-2026-000001 1\n")
+
+
+def test_anchors_are_printed_as_they_were_signed(ledger: Database, now: datetime) -> None:
+    rooms = services().rooms
+    anchors.make(ledger, rooms.store, rooms.ring, offices.DISTRICT, now)
+    with ledger.read() as session:
+        [row] = anchors.all_of(session)
+    said = command("ledger", "anchors")
+    public = anchors.public_key(rooms.ring, row.key_id)
+    assert said.output == f"{anchors.signed(row)}\npublic {row.key_id} {public}\n"
+    assert command("ledger", "verify").output == "ok 1 cases 3 entries 1 anchors\n"
+    damage(ledger, "DELETE FROM entry WHERE n = 3")
+    with ledger.transaction() as session:
+        session.execute(
+            text(
+                "UPDATE case_file SET head_n = 2, head = (SELECT hash FROM entry WHERE n = 2"
+                " AND case_id = case_file.id)"
+            )
+        )
+    verdict = command("ledger", "verify")
+    assert (verdict.exit_code, verdict.output) == (1, "misfit 430503-2026-000001 3 anchor 1\n")
 
 
 def test_no_future_is_swept_in_production_but_it_is_foretold(ledger: Database) -> None:

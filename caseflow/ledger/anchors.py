@@ -1,0 +1,158 @@
+"""Anchors: once a day the heads of all histories that grew are signed and copied out (law 8).
+
+A chain shows a change in its middle. Who owns the database could cut off the end of one, or write
+it anew from some entry on, and set its head accordingly; an anchor says which entry stood where and
+with which hash. Each names the one before, so that none can be left out. Its heads lie in the file
+store; statement and signature go to the auditors by mail, where no owner of a database reaches.
+
+What happened since the last anchor is promised only against whoever may not change entries.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from caseflow.crypto.keys import KeyRing, SealBroken
+from caseflow.db import Database
+from caseflow.files import blobs
+from caseflow.files.store import Store
+from caseflow.ledger import numbers
+from caseflow.ledger.history import moment_text
+from caseflow.ledger.history_tables import Anchor
+from caseflow.ledger.tables import Case
+from caseflow.outbox.events import JSON, emit
+
+PURPOSE = "anchor"
+NONE_BEFORE = "-"
+BATCH = 2000
+
+# A move bears the moment at which its request began; none takes this long to be committed.
+OVERLAP = timedelta(days=1)
+
+
+def make(database: Database, store: Store, ring: KeyRing, area: str, now: datetime) -> bool:
+    """Anchor what the histories came to, once for each Shanghai day; tell whether this was it.
+
+    `area`: whose auditors are told. Of two at the same moment the second finds the day taken.
+    """
+    with database.read(snapshot=True) as session:
+        before = last(session)
+        if before is not None and before.day >= numbers.day_of(now):
+            return False
+        with TemporaryFile() as heads:
+            cases, digest = _write(heads, session, before)
+            heads.seek(0)
+            lies = blobs.put(store, heads)
+    said: dict[str, Any] = {
+        "n": before.n + 1 if before else 1,
+        "day": numbers.day_of(now),
+        "at": now,
+        "cases": cases,
+        "heads": digest,
+        "previous": _digest(statement(before)) if before else NONE_BEFORE,
+        "key_id": ring.write_key,
+    }
+    key = _key(ring, ring.write_key)
+    said["signature"] = key.sign(statement(Anchor(**said)).encode()).hex()
+
+    def keep(session: Session) -> None:
+        row = Anchor(**said, blob_id=blobs.name(session, lies, now).id)
+        session.add(row)
+        session.flush()
+        told: dict[str, JSON] = {"anchor": row.n, "area": area, "statement": signed(row)}
+        emit(session, "anchored", case_id=None, at=now, body=told)
+
+    try:
+        database.run(keep)
+    except IntegrityError:
+        return False
+    return True
+
+
+def last(session: Session) -> Anchor | None:
+    """Return the newest anchor."""
+    return session.scalar(select(Anchor).order_by(Anchor.n.desc()).limit(1))
+
+
+def all_of(session: Session) -> Sequence[Anchor]:
+    """Return every anchor, oldest first: one for each day."""
+    return session.scalars(select(Anchor).order_by(Anchor.n)).all()
+
+
+def statement(anchor: Anchor) -> str:
+    """Return what is signed: plain lines, the same for ever."""
+    return "\n".join(
+        (
+            "caseflow anchor 1",
+            f"n {anchor.n}",
+            f"day {anchor.day}",
+            f"at {moment_text(anchor.at)}",
+            f"cases {anchor.cases}",
+            f"heads {anchor.heads}",
+            f"previous {anchor.previous}",
+            "",
+        )
+    )
+
+
+def signed(anchor: Anchor) -> str:
+    """Return statement and signature, as they are sent to the auditors and printed."""
+    return f"{statement(anchor)}signature {anchor.signature}\nkey {anchor.key_id}\n"
+
+
+def public_key(ring: KeyRing, key_id: str) -> str:
+    """Return the Ed25519 public key, 64 hex digits, by which others check signatures."""
+    key = _key(ring, key_id).public_key()
+    return key.public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+
+
+def is_signed(ring: KeyRing, anchor: Anchor) -> bool:
+    """Tell whether an anchor says what was signed, with a key of the ring."""
+    try:
+        key = _key(ring, anchor.key_id).public_key()
+        key.verify(bytes.fromhex(anchor.signature), statement(anchor).encode())
+    except (InvalidSignature, SealBroken, ValueError):
+        return False
+    return True
+
+
+def follows(anchor: Anchor, before: Anchor | None) -> bool:
+    """Tell whether an anchor names the one before it, and is the next one."""
+    if before is None:
+        return anchor.n == 1 and anchor.previous == NONE_BEFORE
+    return anchor.n == before.n + 1 and anchor.previous == _digest(statement(before))
+
+
+def _key(ring: KeyRing, key_id: str) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(ring.subkey(PURPOSE, key_id))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _write(file: IO[bytes], session: Session, before: Anchor | None) -> tuple[int, str]:
+    """Write a line for each history that grew; return how many, and the SHA-256 of all of them."""
+    cases, digest = 0, hashlib.sha256()
+    for line in _heads(session, before):
+        file.write(line)
+        digest.update(line)
+        cases += 1
+    return cases, digest.hexdigest()
+
+
+def _heads(session: Session, before: Anchor | None) -> Iterator[bytes]:
+    query = select(Case.number, Case.head_n, Case.head).order_by(Case.id)
+    if before is not None:
+        query = query.where(Case.moved_at >= before.at - OVERLAP)
+    for number, n, head in session.execute(query.execution_options(yield_per=BATCH)):
+        yield f"{number} {n} {head}\n".encode()
