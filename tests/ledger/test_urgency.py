@@ -157,3 +157,25 @@ def test_what_is_over_is_not_raised(room: Room) -> None:
     triage.decline(room.session, supervisor, room.case.id, "不属于", room.now)
     with pytest.raises(MoveNotAllowed):
         room.raises("supervisor")
+
+
+def test_of_two_who_take_over_at_once_the_first_did(room: Room) -> None:
+    """The second keeps other eyes, and so can countersign what the first did not do."""
+    room.raises()
+    unsigned = DangerCard(police_called=False, leader_told=True, reason="家长已接走")
+    office, case = room.office, room.case.id
+    urgency.acknowledge(room.session, office["operator"], case, unsigned, room.now)
+    with pytest.raises(MoveNotAllowed, match="已有人确认接手"):
+        urgency.acknowledge(room.session, office["supervisor"], case, unsigned, room.now)
+    urgency.countersign(room.session, office["supervisor"], case, "", room.now)
+
+
+def test_what_is_over_is_not_taken_over_again(room: Room) -> None:
+    room.raises()
+    supervisor, case = room.office["supervisor"], room.case.id
+    urgency.acknowledge(room.session, room.office["operator"], case, CARD, room.now)
+    triage.decline(room.session, supervisor, case, "不属于", room.now)
+    unsigned = DangerCard(police_called=False, leader_told=True, reason="没有必要")
+    with pytest.raises(MoveNotAllowed, match="已有人确认接手"):
+        urgency.acknowledge(room.session, supervisor, case, unsigned, room.now)
+    assert not room.case.countersign

@@ -82,10 +82,16 @@ def acknowledge(
     *,
     seen: int | None = None,
 ) -> None:
-    """A named person takes over an urgent matter; only this stops its immediate clock."""
+    """A named person takes over an urgent matter; only this stops its immediate clock.
+
+    Raises MoveNotAllowed where nobody is waited for: of two who take over at once the first did,
+    and a matter that is over is not made to cry again.
+    """
     case = gate.lock(session, case_id, seen)
     if not case.urgent:
         raise MoveNotAllowed("只有紧急事项需要确认接手")
+    if not clocks.alive(session, of_case(case), "immediate"):
+        raise MoveNotAllowed("这个紧急事项已有人确认接手")
     gaps = card.missing()
     if gaps:
         raise BadInput(gaps)
