@@ -6,9 +6,10 @@ or for a colleague waits for nobody else (`web.console.next_step` says it of one
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.orm import aliased
 
+from caseflow.deadlines.tables import Clock
 from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.hands import CHECKERS
 from caseflow.ledger.moves.objecting import OBJECTIONS
@@ -28,7 +29,7 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
         "case.split": _own(actor),
         "case.assign": Case.handler_id.is_(None),
         "case.countersign": Case.countersign.is_(True),
-        "case.acknowledge": and_(Case.urgent.is_(True), Case.next_clock == "immediate"),
+        "case.acknowledge": _alarmed(),
         "case.call_back": _to_call_back(actor),
         "item.decide": or_(
             _objected(Item.objections < OBJECTIONS), _asks(actor, Extension.item_id.is_not(None))
@@ -42,6 +43,14 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
     return or_(false(), *(step for permission, step in steps.items() if may(actor, permission)))
 
 
+def _alarmed() -> ColumnElement[bool]:
+    """Return the condition that somebody must take a case over at once: whatever else of it is late
+    by now, which is what `next_clock` would name.
+    """
+    running = (Clock.case_id == Case.id, Clock.name == "immediate", Clock.state == "running")
+    return and_(Case.urgent.is_(True), _some(select(Clock.id).where(*running)))
+
+
 def _own(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that a case is somebody's to go on with: what waits for another person
     to consent to its withdrawal is not.
@@ -53,12 +62,16 @@ def _own(actor: Actor) -> ColumnElement[bool]:
     return and_(Case.handler_id == actor.id, ready)
 
 
-def _has(*of_item: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return the condition that a case has an item like this: by the first one rather than EXISTS,
-    which PostgreSQL may answer by reading every item there is.
+def _some(of_case: Select[int]) -> ColumnElement[bool]:
+    """Return the condition that a case has such rows: by the first one rather than EXISTS, which
+    PostgreSQL may answer by reading every row there is.
     """
-    first = select(Item.id).where(Item.case_id == Case.id, *of_item).limit(1)
-    return first.correlate(Case).scalar_subquery().is_not(None)
+    return of_case.limit(1).correlate(Case).scalar_subquery().is_not(None)
+
+
+def _has(*of_item: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that a case has an item like this."""
+    return _some(select(Item.id).where(Item.case_id == Case.id, *of_item))
 
 
 def _objected(often: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -73,14 +86,14 @@ def _asks(actor: Actor, which: ColumnElement[bool]) -> ColumnElement[bool]:
         Extension.asked_by != actor.id,
         which,
     )
-    return first.limit(1).correlate(Case).scalar_subquery().is_not(None)
+    return _some(first)
 
 
 def _to_withdraw(*which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition that somebody asks to withdraw an item, and nobody has decided."""
     first = select(Withdrawal.id).join(Item, Item.id == Withdrawal.item_id)
     first = first.where(Withdrawal.case_id == Case.id, Withdrawal.outcome.is_(None), *which)
-    return first.limit(1).correlate(Case).scalar_subquery().is_not(None)
+    return _some(first)
 
 
 def _to_consent(actor: Actor) -> ColumnElement[bool]:
@@ -107,8 +120,7 @@ def _to_conclude(actor: Actor) -> ColumnElement[bool]:
         Withdrawal.asked_by == actor.id,
         Item.round == Case.reopened,
     )
-    asked = own.limit(1).correlate(Case).scalar_subquery().is_not(None)
-    return and_(Case.state.in_(("accepted", "handling")), _withdrawn(), ~asked)
+    return and_(Case.state.in_(("accepted", "handling")), _withdrawn(), ~_some(own))
 
 
 def _to_call_back(actor: Actor) -> ColumnElement[bool]:

@@ -101,6 +101,19 @@ def test_what_is_over_and_cries_again_is_counted(site: Site) -> None:
     assert for_(site, "reviewer") == {}
 
 
+def test_a_child_in_danger_waits_for_somebody_whatever_else_is_late(site: Site) -> None:
+    number = dispatched(site, "school")
+    site.later(days=3)  # the school has not signed, so that promise is the first to end
+    on_case(site, "operator", number, "raise_urgency", reason="孩子在楼顶")
+    assert case_of(site, number).next_clock != "immediate"
+    for name in ("operator", "handler", "supervisor", "leader"):
+        assert for_(site, name) == {"": 1}
+        assert number in site.as_(name).get("/console/?mine=turn").text
+    card = {"police_called": "yes", "police_who": "李敏", "police_at": "十点"}
+    on_case(site, "leader", number, "acknowledge", **card)
+    assert (for_(site, "operator"), for_(site, "leader")) == ({}, {})
+
+
 def test_the_heading_of_the_list_says_the_same_number(site: Site) -> None:
     open_case(site)
     dispatched(site)
