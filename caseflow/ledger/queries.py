@@ -28,9 +28,9 @@ from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import OPEN_CASE_STATES
 from caseflow.ledger.tables import UNSIGNED, Case, Item
-from caseflow.ledger.turns import waits_for
+from caseflow.ledger.turns import looks_again, waits_for
 from caseflow.people.actor import Actor
-from caseflow.people.scope import Scope
+from caseflow.people.scope import Scope, scope_of
 
 PAGE = 25
 
@@ -156,6 +156,20 @@ def cries(session: Session, scope: Scope) -> Sequence[Case]:
         .order_by(Case.next_due, Case.id)
     )
     return session.scalars(query.limit(PAGE)).all()
+
+
+def second_looks(session: Session, actor: Actor) -> Sequence[Case]:
+    """Return the cases that are over and whose end this person is to look at, what ends first
+    first: through the running clocks, as `cries` does.
+    """
+    over = (visible(scope_of(actor)), Case.state.not_in(OPEN_CASE_STATES))
+    query = select(Case).where(Case.id.in_(looked_at()), *over, looks_again(actor))
+    return session.scalars(query.order_by(Case.next_due, Case.id).limit(PAGE)).all()
+
+
+def looked_at() -> Select[int | None]:
+    """Return the ids of cases whose end another person must look at."""
+    return select(Clock.case_id).where(Clock.state == "running", Clock.name == "second_look")
 
 
 def alarmed() -> Select[int | None]:

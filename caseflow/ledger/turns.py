@@ -12,13 +12,16 @@ from sqlalchemy.orm import aliased
 from caseflow.deadlines.tables import Clock
 from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.hands import CHECKERS
+from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves.objecting import OBJECTIONS
+from caseflow.ledger.report_tables import Reply, Report
 from caseflow.ledger.states import ITEM_DONE
 from caseflow.ledger.tables import Case, Extension, Item, ItemActor, Withdrawal
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
 from caseflow.people.tables import Recusal, User
 
+_LATER = aliased(Entry)
 _LEVELS = ("province", "city", "county", "district")
 
 
@@ -28,7 +31,7 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
         "case.accept": Case.state == "received",
         "case.split": _own(actor),
         "case.assign": Case.handler_id.is_(None),
-        "case.countersign": Case.countersign.is_(True),
+        "case.countersign": and_(Case.countersign.is_(True), signs(actor)),
         "case.acknowledge": _alarmed(),
         "case.call_back": _to_call_back(actor),
         "item.decide": or_(
@@ -51,15 +54,54 @@ def _alarmed() -> ColumnElement[bool]:
     return and_(Case.urgent.is_(True), _some(select(Clock.id).where(*running)))
 
 
+def signs(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that the reason which waits in a case may be countersigned by somebody:
+    whoever took over since the last signature may have given it (`urgency.took_over`).
+    """
+    signed = exists().where(
+        _LATER.case_id == Entry.case_id, _LATER.verb == "countersign", _LATER.n > Entry.n
+    )
+    own = select(Entry.id).where(
+        Entry.case_id == Case.id,
+        Entry.verb == "acknowledge",
+        Entry.user_id == actor.id,
+        ~signed.correlate(Entry),
+    )
+    return ~_some(own)
+
+
+def looks_again(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that somebody may look again at how a case ended: another decided."""
+    if not may(actor, "case.second_look"):
+        return false()
+    decided = select(Entry.user_id).where(
+        Entry.case_id == Case.id, Entry.verb.in_(("answer", "decline"))
+    )
+    who = decided.order_by(Entry.n.desc()).limit(1).correlate(Case).scalar_subquery()
+    return who.is_distinct_from(actor.id)
+
+
 def _own(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that a case is somebody's to go on with: what waits for another person
-    to consent to its withdrawal is not.
+    to consent to its withdrawal is not, nor a reply that is on its way.
     """
     asked = select(Withdrawal.item_id).where(Withdrawal.outcome.is_(None))
     draft = _has(Item.state == "draft", Item.id.not_in(asked))
     begins = and_(Case.state == "accepted", or_(~_has(Item.state == "draft"), draft), ~_withdrawn())
-    ready = or_(begins, Case.state == "replying", and_(Case.state == "handling", draft))
+    replies = and_(Case.state == "replying", _unanswered())
+    ready = or_(begins, replies, and_(Case.state == "handling", draft))
     return and_(Case.handler_id == actor.id, ready)
+
+
+def _unanswered() -> ColumnElement[bool]:
+    """Return the condition that a report of this round has no reply that arrived or is under way
+    (`closing_forms.unanswered` tells which).
+    """
+    sent = exists().where(
+        Reply.report_id == Report.id, Reply.round == Case.reopened, Reply.failed_at.is_(None)
+    )
+    first = (Report.case_id == Case.id, Report.follows.is_(None))
+    return _some(select(Report.id).where(*first, ~sent.correlate_except(Reply)))
 
 
 def _some(of_case: Select[int]) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from caseflow.ledger import queries
 from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.states import OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
-from caseflow.ledger.turns import checked_by, waits_for
+from caseflow.ledger.turns import checked_by, looks_again, signs, waits_for
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
 from caseflow.people.scope import scope_of
@@ -19,7 +19,10 @@ _OPEN = Case.state.in_(OPEN_CASE_STATES)
 
 @dataclass(frozen=True)
 class Waiting:
-    """Cases whose next step is somebody's, and submitted items that wait for their check."""
+    """Cases whose next step is somebody's, and submitted items that wait for their check.
+
+    Of cases that are over only those count in which this person must act all the same.
+    """
 
     cases: int = 0
     checks: int = 0
@@ -27,9 +30,9 @@ class Waiting:
 
 def waiting(session: Session, actor: Actor) -> Waiting:
     """Count what waits for a person of the office: one statement."""
-    asked = (_open_cases(actor), _crying(actor), _checks(actor))
+    asked = (_open_cases(actor), _crying(actor), _second_looks(actor), _checks(actor))
     found = session.execute(select(*(count.scalar_subquery() for count in asked))).one()
-    return Waiting(cases=found[0] + found[1], checks=found[2])
+    return Waiting(cases=sum(found[:3]), checks=found[3])
 
 
 def _open_cases(actor: Actor) -> Select[int]:
@@ -42,12 +45,17 @@ def _crying(actor: Actor) -> Select[int]:
         cases
         for permission, cases in (
             ("case.acknowledge", queries.alarmed()),
-            ("case.countersign", queries.unsigned()),
+            ("case.countersign", queries.unsigned().where(signs(actor))),
         )
         if may(actor, permission)
     ]
     over = _count().where(queries.visible(scope_of(actor)), ~_OPEN)
     return over.where(Case.id.in_(union_all(*theirs)) if theirs else false())
+
+
+def _second_looks(actor: Actor) -> Select[int]:
+    over = _count().where(queries.visible(scope_of(actor)), ~_OPEN, looks_again(actor))
+    return over.where(Case.id.in_(queries.looked_at()))
 
 
 def _checks(actor: Actor) -> Select[int]:

@@ -104,7 +104,8 @@ def whole_tables(plan: str) -> set[str]:
 def test_a_work_list_reads_what_is_open(ledger: tuple[Database, Office]) -> None:
     database, office = ledger
     pages = [queries.Filters(), queries.Filters(kind="complaint"), queries.Filters(rung=2)]
-    pages += [queries.Filters(nobodys=True), queries.Filters(turn=office["handler"])]
+    pages += [queries.Filters(nobodys=True)]
+    pages += [queries.Filters(turn=office[name]) for name in ("handler", "supervisor", "leader")]
     for scope, filters in product((scope_of(office["city"]), scope_of(office["handler"])), pages):
         plan = plans(database, partial(queries.work_list, scope=scope, filters=filters))
         assert whole_tables(plan) == set(), plan
@@ -122,6 +123,7 @@ def test_what_stands_beside_a_list_is_found_by_its_cases(
         listing.beside(session, queries.work_list(session, scope, queries.Filters()))
         listing.groups(session, scope, office["city"], now)
         queries.cries(session, scope)
+        queries.second_looks(session, office["city"])
 
     plan = plans(database, page)
     assert whole_tables(plan) == set(), plan

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.ledger import checklist
-from caseflow.ledger.moves import opening
+from caseflow.ledger.moves import closing, opening
+from caseflow.ledger.report_tables import Reply
 from caseflow.ledger.tables import Case
 from caseflow.ledger.waiting import waiting
 from caseflow.people.accounts import actor_of
@@ -89,16 +90,21 @@ def test_what_is_over_and_cries_again_is_counted(site: Site) -> None:
     over = open_case(site, kind="question", reach="phone")
     on_case(site, "operator", over, "answer", text="九月一日")
     assert for_(site, "leader") == {}
+    _retaliation(site, over)
+    assert (for_(site, "leader"), for_(site, "operator")) == ({"": 1}, {"": 1})
+    assert for_(site, "reviewer") == {}
+
+
+def _retaliation(site: Site, number: str) -> None:
+    """Let the reporter say that somebody takes revenge on them."""
 
     def cry(session: Session) -> None:
-        case = session.get_one(Case, case_of(site, over).id)
+        case = session.get_one(Case, case_of(site, number).id)
         first = offices.first_report(session, case)
         new = offices.new_report(session, site.now, urgent=True, kind="question")
         opening.join(session, REPORTER, case, first, new, site.now)
 
     site.do(cry)
-    assert (for_(site, "leader"), for_(site, "operator")) == ({"": 1}, {"": 1})
-    assert for_(site, "reviewer") == {}
 
 
 def test_a_child_in_danger_waits_for_somebody_whatever_else_is_late(site: Site) -> None:
@@ -112,6 +118,52 @@ def test_a_child_in_danger_waits_for_somebody_whatever_else_is_late(site: Site) 
     card = {"police_called": "yes", "police_who": "李敏", "police_at": "十点"}
     on_case(site, "leader", number, "acknowledge", **card)
     assert (for_(site, "operator"), for_(site, "leader")) == ({}, {})
+
+
+def test_a_reason_waits_for_those_who_may_sign_it(site: Site) -> None:
+    """Whoever took over may be the one who gave it, on an open case and on one that is over."""
+    number = open_case(site, kind="question", reach="phone", urgent=True)
+    reason = {"police_called": "no", "leader_told": "yes", "reason": "家长已接走"}
+    on_case(site, "supervisor", number, "acknowledge", **reason)
+    on_case(site, "operator", number, "accept")
+    assert (for_(site, "supervisor"), for_(site, "leader")) == ({}, {"": 1})
+    on_case(site, "leader", number, "countersign")
+    assert for_(site, "leader") == {}
+    on_case(site, "handler", number, "conclude")
+    on_case(site, "handler", number, "reply", text="九月一日", way="telephone")
+    assert case_of(site, number).state == "closed"
+    _retaliation(site, number)
+    on_case(site, "leader", number, "acknowledge", police_called="no", reason="反映人不愿")
+    assert (for_(site, "supervisor"), for_(site, "leader")) == ({"": 1}, {})
+
+
+def test_a_reply_waits_for_its_handler_until_it_is_on_its_way(site: Site) -> None:
+    number = submitted(site, reach="email")
+    on_item(site, "reviewer", number, "strike_off")
+    assert for_(site, "handler") == {"": 1}
+    page = on_case(site, "handler", number, "reply", text="已整改", way="message")
+    assert "答复正在送达" in page.text
+    assert counts(page) == {}
+    reply = site.ask(lambda s: s.scalars(select(Reply)).one())
+    site.do(lambda s: closing.undeliverable(s, reply.id, site.now))
+    assert for_(site, "handler") == {"": 1}
+
+
+def test_a_decision_waits_for_everybody_who_may_look_at_it_again(site: Site) -> None:
+    number = open_case(site, reach="phone")
+    on_case(site, "supervisor", number, "decline", reason="不属于受理范围")
+    assert for_(site, "supervisor") == {}  # who decided does not look again
+    for name in ("handler", "reviewer", "leader", "city"):
+        assert for_(site, name) == {"": 1}
+        page = site.as_(name).get("/console/?mine=turn")
+        assert "已经结束，等您复看 1" in page.text
+        assert number in page.text
+    for name in ("operator", "auditor", "stranger", "supervisor"):
+        assert for_(site, name) == {}
+        assert "等您复看" not in site.as_(name).get("/console/").text
+    page = on_case(site, "reviewer", number, "second_look")
+    assert counts(page) == {}
+    assert for_(site, "handler") == {}
 
 
 def test_the_heading_of_the_list_says_the_same_number(site: Site) -> None:

@@ -114,7 +114,8 @@ def _burning() -> Mapping[str, Any]:
         cases = queries.work_list(session, scope(), chosen.narrowed, paging.after_place(), PAGE + 1)
         groups = listing.groups(session, scope(), actor(), now())
         cries = queries.cries(session, scope())
-        shown = rows(session, [*cries, *cases[:PAGE]])
+        looks = queries.second_looks(session, actor())
+        shown = rows(session, [*cries, *looks, *cases[:PAGE]])
     following = ""
     if len(cases) > PAGE:
         last = cases[PAGE - 1]
@@ -126,7 +127,8 @@ def _burning() -> Mapping[str, Any]:
         "title": title,
         "told": told,
         "cries": shown[: len(cries)],
-        "rows": shown[len(cries) :],
+        "looks": shown[len(cries) : len(cries) + len(looks)],
+        "rows": shown[len(cries) + len(looks) :],
         "menus": filters.menus(chosen, groups),
         "narrowed": bool(chosen.address),
         "later_page": "after" in request.args,
