@@ -6,7 +6,7 @@ or for a colleague waits for nobody else (`web.console.next_step` says it of one
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
 
 from caseflow.deadlines.tables import Clock
@@ -14,7 +14,7 @@ from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.hands import CHECKERS
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves.objecting import OBJECTIONS
-from caseflow.ledger.report_tables import Reply, Report
+from caseflow.ledger.report_tables import CallBack, Reply, Report
 from caseflow.ledger.states import ITEM_DONE
 from caseflow.ledger.tables import Case, Extension, Item, ItemActor, Withdrawal
 from caseflow.people.actor import Actor
@@ -23,6 +23,28 @@ from caseflow.people.tables import Recusal, User
 
 _LATER = aliased(Entry)
 _LEVELS = ("province", "city", "county", "district")
+
+
+def _some(of_case: Select[int]) -> ColumnElement[bool]:
+    """Return the condition that a case has such rows: by the first one rather than EXISTS, which
+    PostgreSQL may answer by reading every row there is.
+    """
+    return of_case.limit(1).correlate(Case).scalar_subquery().is_not(None)
+
+
+_CALLING = Case.state == "calling_back"
+_CALLS = (CallBack.case_id == Case.id, CallBack.round == Case.reopened)
+_REACHED = _some(select(CallBack.id).where(*_CALLS, CallBack.reached.is_(True)))
+_NEXT = aliased(CallBack)
+_AFTER = exists().where(
+    _NEXT.case_id == CallBack.case_id, _NEXT.round == CallBack.round, _NEXT.id > CallBack.id
+)
+_PLEASED = _some(
+    select(CallBack.id).where(
+        *_CALLS, CallBack.satisfied.is_(True), ~_AFTER.correlate_except(_NEXT)
+    )
+)
+"""The reporter was satisfied when last called in this round (`closing_forms.pleased`)."""
 
 
 def waits_for(actor: Actor) -> ColumnElement[bool]:
@@ -34,6 +56,7 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
         "case.countersign": and_(Case.countersign.is_(True), signs(actor)),
         "case.acknowledge": _alarmed(),
         "case.call_back": _to_call_back(actor),
+        "case.close_unsatisfied": and_(_CALLING, _REACHED, ~_PLEASED),
         "item.decide": or_(
             _objected(Item.objections < OBJECTIONS), _asks(actor, Extension.item_id.is_not(None))
         ),
@@ -104,13 +127,6 @@ def _unanswered() -> ColumnElement[bool]:
     return _some(select(Report.id).where(*first, ~sent.correlate_except(Reply)))
 
 
-def _some(of_case: Select[int]) -> ColumnElement[bool]:
-    """Return the condition that a case has such rows: by the first one rather than EXISTS, which
-    PostgreSQL may answer by reading every row there is.
-    """
-    return of_case.limit(1).correlate(Case).scalar_subquery().is_not(None)
-
-
 def _has(*of_item: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition that a case has an item like this."""
     return _some(select(Item.id).where(Item.case_id == Case.id, *of_item))
@@ -166,10 +182,12 @@ def _to_conclude(actor: Actor) -> ColumnElement[bool]:
 
 
 def _to_call_back(actor: Actor) -> ColumnElement[bool]:
-    """Whoever sits at the desk calls; who handles cases calls the reporters of their own."""
-    calling = Case.state == "calling_back"
-    own = Case.handler_id == actor.id
-    return and_(calling, own) if may(actor, "case.split") else calling
+    """Whoever sits at the desk calls, and closes where the reporter was satisfied; who handles
+    cases calls the reporters of their own. An unsatisfied one is the supervisor's.
+    """
+    own = Case.handler_id == actor.id if may(actor, "case.split") else true()
+    ends = and_(_PLEASED, Case.countersign.is_(False))
+    return and_(_CALLING, own, or_(~_REACHED, ends))
 
 
 def checked_by(actor: Actor) -> ColumnElement[bool]:

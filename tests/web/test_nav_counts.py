@@ -83,7 +83,36 @@ def test_whoever_calls_back_is_told_so(site: Site) -> None:
     on_case(site, "handler", number, "reply", text="已整改", way="telephone")
     assert case_of(site, number).state == "calling_back"
     assert (for_(site, "operator"), for_(site, "handler")) == ({"": 1}, {"": 1})
-    assert for_(site, "reviewer") == {}
+    assert (for_(site, "reviewer"), for_(site, "supervisor")) == ({}, {})
+    heard = {"solved": "no", "satisfied": "no"}
+    on_case(site, "operator", number, "call_back", reached="no", **heard)
+    assert (for_(site, "operator"), for_(site, "handler")) == ({"": 1}, {"": 1})
+    page = on_case(site, "operator", number, "call_back", reached="yes", **heard)
+    assert "等督办负责人决定" in page.text
+    assert (counts(page), for_(site, "handler")) == ({}, {})
+    assert (for_(site, "supervisor"), for_(site, "city")) == ({"": 1}, {"": 1})
+    assert for_(site, "leader") == {}
+    on_case(site, "supervisor", number, "reopen", reason="仍未解决")
+    assert for_(site, "city") == {}
+
+
+def test_a_satisfied_reporter_waits_for_the_desk_once_the_reason_is_signed(site: Site) -> None:
+    number = submitted(site, reach="phone")
+    on_item(site, "reviewer", number, "strike_off")
+    on_case(site, "handler", number, "reply", text="已整改", way="telephone")
+
+    def unsigned(waits: bool) -> None:
+        def change(session: Session) -> None:
+            session.get_one(Case, case_of(site, number).id).countersign = waits
+
+        site.do(change)
+
+    unsigned(True)
+    heard = {"reached": "yes", "solved": "yes", "satisfied": "yes"}
+    on_case(site, "operator", number, "call_back", **heard)
+    assert (for_(site, "operator"), for_(site, "supervisor")) == ({}, {"": 1})
+    unsigned(False)
+    assert (for_(site, "operator"), for_(site, "supervisor")) == ({"": 1}, {})
 
 
 def test_what_is_over_and_cries_again_is_counted(site: Site) -> None:
