@@ -4,25 +4,21 @@ What anybody of the desk may take up waits for each of them; what waits for a un
 or for a colleague waits for nobody else (`web.console.next_step` says it of one case in words).
 """
 
-from typing import Any
-
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
 
 from caseflow.deadlines.tables import Clock
 from caseflow.ledger.at_work import AT_WORK
-from caseflow.ledger.hands import CHECKERS
 from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.judges import far, hand, nearer
 from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.report_tables import CallBack, Reply, Report
 from caseflow.ledger.states import ITEM_DONE
-from caseflow.ledger.tables import Case, Extension, Item, ItemActor, Withdrawal
+from caseflow.ledger.tables import Case, Extension, Item, Withdrawal
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
-from caseflow.people.tables import Recusal, User
 
 _LATER = aliased(Entry)
-_LEVELS = ("province", "city", "county", "district")
 
 
 def _some(of_case: Select[int]) -> ColumnElement[bool]:
@@ -45,6 +41,8 @@ _PLEASED = _some(
     )
 )
 """The reporter was satisfied when last called in this round (`closing_forms.pleased`)."""
+UNSATISFIED = and_(_CALLING, _REACHED, ~_PLEASED)
+"""The reporter was reached and is not satisfied: a supervisor decides what follows."""
 
 
 def waits_for(actor: Actor) -> ColumnElement[bool]:
@@ -56,12 +54,10 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
         "case.countersign": and_(Case.countersign.is_(True), signs(actor)),
         "case.acknowledge": _alarmed(),
         "case.call_back": _to_call_back(actor),
-        "case.close_unsatisfied": and_(_CALLING, _REACHED, ~_PLEASED),
-        "item.decide": or_(
-            _objected(Item.objections < OBJECTIONS), _asks(actor, Extension.item_id.is_not(None))
-        ),
-        "case.decide": _asks(actor, Extension.item_id.is_(None)),
-        "item.designate": _objected(Item.objections >= OBJECTIONS),
+        "case.close_unsatisfied": UNSATISFIED,
+        "item.decide": or_(_objected(Item.objections < OBJECTIONS, *far(actor)), _held_up(actor)),
+        "case.decide": _some(_asks(actor).where(Extension.item_id.is_(None))),
+        "item.designate": _objected(Item.objections >= OBJECTIONS, *far(actor)),
         "item.consent": _to_consent(actor),
         "item.consent_draft": _to_withdraw(Item.state == "draft", Withdrawal.asked_by != actor.id),
         "case.conclude_withdrawn": _to_conclude(actor),
@@ -132,19 +128,19 @@ def _has(*of_item: ColumnElement[bool]) -> ColumnElement[bool]:
     return _some(select(Item.id).where(Item.case_id == Case.id, *of_item))
 
 
-def _objected(often: ColumnElement[bool]) -> ColumnElement[bool]:
-    return and_(AT_WORK, _has(Item.state == "objected", often))
+def _objected(*of_item: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(AT_WORK, _has(Item.state == "objected", *of_item))
 
 
-def _asks(actor: Actor, which: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return the condition that somebody else asks for more time, and nobody has decided."""
-    first = select(Extension.id).where(
-        Extension.case_id == Case.id,
-        Extension.outcome.is_(None),
-        Extension.asked_by != actor.id,
-        which,
-    )
-    return _some(first)
+def _asks(actor: Actor) -> Select[int]:
+    """Select where somebody else asks for more time, and nobody has decided."""
+    undecided = (Extension.outcome.is_(None), Extension.asked_by != actor.id)
+    return select(Extension.id).where(Extension.case_id == Case.id, *undecided)
+
+
+def _held_up(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that an item waits for more time, with no unit to keep away from."""
+    return _some(_asks(actor).join(Item, Item.id == Extension.item_id).where(*far(actor)))
 
 
 def _to_withdraw(*which: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -158,7 +154,7 @@ def _to_consent(actor: Actor) -> ColumnElement[bool]:
     """Whoever asked, handles the case, or had any other hand in the item does not decide."""
     another = or_(Case.handler_id.is_(None), Case.handler_id != actor.id)
     asked = _to_withdraw(
-        Item.state != "draft", Withdrawal.asked_by != actor.id, ~_hand(actor.id), *_far(actor)
+        Item.state != "draft", Withdrawal.asked_by != actor.id, ~hand(actor.id), *far(actor)
     )
     return and_(AT_WORK, another, asked)
 
@@ -197,33 +193,4 @@ def checked_by(actor: Actor) -> ColumnElement[bool]:
     """
     if not may(actor, "item.strike_off"):
         return false()
-    return and_(~_hand(actor.id), ~_nearer(actor), *_far(actor))
-
-
-def _far(actor: Actor) -> list[ColumnElement[bool]]:
-    """Return the conditions that somebody need not keep away from the units that have an item."""
-    units = (Item.verifying_unit_id, Item.rectifying_unit_id) if actor.recused else ()
-    return [or_(unit.is_(None), unit.not_in(actor.recused)) for unit in units]
-
-
-def _hand(person: Any) -> ColumnElement[bool]:
-    part = exists().where(ItemActor.item_id == Item.id, ItemActor.user_id == person)
-    return part.correlate_except(ItemActor)
-
-
-def _nearer(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition that somebody below the actor's level could check the item."""
-    person = aliased(User)
-    below = _LEVELS[_LEVELS.index(actor.level) + 1 :]
-    about = (Case.unit_id, Item.verifying_unit_id, Item.rectifying_unit_id)
-    away = exists().where(
-        Recusal.user_id == person.id, or_(*(Recusal.unit_id == unit for unit in about))
-    )
-    free = exists().where(
-        or_(false(), *(person.area_code == getattr(Case, level) for level in below)),
-        person.role.in_(CHECKERS),
-        person.active.is_(True),
-        ~_hand(person.id),
-        ~away.correlate_except(Recusal),
-    )
-    return free.correlate_except(person)
+    return and_(~hand(actor.id), ~nearer(actor), *far(actor))

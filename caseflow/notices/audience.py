@@ -1,6 +1,7 @@
 """Role words become people: through the posts, past vacant ones, never to nobody.
 
-Who is recused from the unit reported is passed over for the next one up (回避).
+Who is recused from the unit reported is passed over for the next one up (回避), and so is whoever
+may not decide what is to be decided.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.policies import ClockName
-from caseflow.ledger import checkers, gate, hands, queries, withdrawals
-from caseflow.ledger.moves import handlers, urgency, withdrawing
+from caseflow.ledger import checkers, deciders, gate, hands, queries, withdrawals
+from caseflow.ledger.deciders import Decision
+from caseflow.ledger.moves import handlers, urgency
 from caseflow.ledger.moves.notice import reachable
 from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.report_tables import Report
@@ -27,11 +29,10 @@ from caseflow.vault.identities import written_within
 RECEIPTS_A_DAY = 10
 """To one address: two machines that answer each other would otherwise fill ledger and mailbox."""
 
-_ASKING = ("extend", "extend_case", "withdraw")
-_OF_OTHERS = (ClockName.decide, ClockName.consent)
 _OF_OFFICE = ("consent_withdrawal", "refuse_withdrawal")
 _OF_UNIT = ("unit_handler", "unit_head")
 _UP = ("supervisor", "leader", "level_above")
+_ABOVE = ("leader", "level_above")
 
 
 def people(session: Session, matter: Matter, word: str) -> list[User]:
@@ -42,16 +43,19 @@ def people(session: Session, matter: Matter, word: str) -> list[User]:
     """
     if word == "unit_named" and matter.body.get("unit") is None:
         return []
-    if word == "assignee" and matter.clock is not None and matter.clock.name in _OF_OTHERS:
-        word = "supervisor"  # whoever handles a case cannot decide on what is asked for it
     if word == "former":  # whoever has it no more, or nobody: there is nothing to do in their place
         return _not_recused(session, matter, _former(session, matter))
+    decision = _decision(session, matter)
+    if word == "assignee" and decision is not None:
+        word = "supervisor"  # whoever handles a case cannot decide on what is asked for it
     found = _found(session, matter, word)
-    free = _free(session, matter, word, found)
+    free = _free(session, matter, word, _able(session, matter, word, found, decision))
     for step in _UP:
         if free:
             break
-        free = _free(session, matter, word, holder(session, step, matter.area))
+        above = _deciding(session, matter, holder(session, step, matter.area), decision)
+        free = _free(session, matter, word, above)
+    free = free or _without_post(session, matter, decision)
     return free or _administrators(session, matter) or found
 
 
@@ -65,23 +69,62 @@ def _free(session: Session, matter: Matter, word: str, users: Sequence[User]) ->
     elif word == "confirmers" and matter.case is not None:
         users = [user for user in users if user.role in PERMISSIONS["case.conclude_withdrawn"]]
         decided = _asked_for(session, matter.case)
-    elif matter.event.name in _ASKING:
-        decided = {matter.body["asked_by"]}
-        users = [user for user in users if _decides(session, user, matter)]
     free = _not_recused(session, matter, users)
     return [user for user in free if user.id not in decided]
 
 
-def _decides(session: Session, user: User, matter: Matter) -> bool:
-    """Tell whether somebody may grant or refuse what is asked for."""
-    if matter.item is None or matter.case is None:
-        return user.role in PERMISSIONS["case.decide"]
-    actor = actor_of(session, user)
-    free = gate.is_free_of(actor, matter.item)
-    if matter.event.name != "withdraw":
-        return free and user.role in PERMISSIONS["item.decide"]
-    other = withdrawing.may_decide(session, actor, matter.case, matter.item)
-    return free and other and user.role in PERMISSIONS["item.consent"]
+def _decision(session: Session, matter: Matter) -> Decision | None:
+    """Return what an event, or a rung of a promise to decide, wants decided."""
+    case, item, name = matter.case, matter.item, matter.event.name
+    if case is None:
+        return None
+    clock = matter.clock.name if matter.clock else ""
+    if clock == ClockName.decide:
+        return deciders.promised(session, case, item)
+    if ClockName.call_back in (clock, name):
+        return deciders.on_call_back(session, case)
+    if name in ("extend", "extend_case"):
+        return deciders.on_extension(item, matter.body["asked_by"])
+    if item is None:
+        return None
+    if clock == ClockName.consent:
+        return deciders.consented(session, case, item)
+    if name == "withdraw":
+        return deciders.on_withdrawal(item, matter.body["asked_by"])
+    return deciders.on_objection(matter.body["times"]) if name == "object" else None
+
+
+def _able(
+    session: Session, matter: Matter, word: str, users: Sequence[User], decision: Decision | None
+) -> list[User]:
+    """Return who may decide. That it is late is told above as well, where nobody decides, but not
+    to whoever must keep away or asked.
+    """
+    case = matter.case
+    if decision is None or case is None or matter.clock is None or word not in _ABOVE:
+        return _deciding(session, matter, users, decision)
+    item = matter.item
+    return [user for user in users if deciders.may_hear(session, user, case, item, decision)]
+
+
+def _deciding(
+    session: Session, matter: Matter, users: Sequence[User], decision: Decision | None
+) -> list[User]:
+    case, item = matter.case, matter.item
+    if decision is None or case is None:
+        return list(users)
+    return [one for one in users if deciders.may_decide(session, one, case, item, decision)]
+
+
+def _without_post(session: Session, matter: Matter, decision: Decision | None) -> list[User]:
+    """Return everybody of the office and of those above it who may decide, whatever their post."""
+    if decision is None:
+        return []
+    area = session.get_one(Area, matter.area)
+    query = select(User).where(
+        User.area_code.in_(area.path), User.role.in_(PERMISSIONS[decision.permission]), User.active
+    )
+    return _deciding(session, matter, session.scalars(query.order_by(User.id)).all(), decision)
 
 
 def _asked_for(session: Session, case: Case) -> set[int | None]:

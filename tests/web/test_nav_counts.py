@@ -211,12 +211,8 @@ def test_as_many_checks_are_counted_as_the_list_offers(site: Site, away: tuple[s
     submitted(site, unit=school)
     submitted(site)
 
-    def keep_away(session: Session) -> None:
-        for name in away:
-            person = site.office[name].person
-            session.add(Recusal(user_id=person, unit_id=school, reason="亲属", since=site.now))
-
-    site.do(keep_away)
+    for name in away:
+        keep_away(site, name, "school")
     assert _counted(site) == _offered(site)
     assert sum(_counted(site).values()) == {0: 4, 1: 3, 2: 3}[len(away)]
 
@@ -274,3 +270,24 @@ def test_asking_for_more_time_waits_for_everybody_else_who_may_decide(site: Site
     school = site.as_("school").get(f"/unit/items/{item}").send(f"/unit/items/{item}/sign_for")
     school.send(f"/unit/items/{item}/extend", until="2026-03-19", grounds="检测要十天")
     assert for_(site, "supervisor") == {"": 1}
+
+
+def test_what_a_unit_says_waits_for_nobody_who_keeps_away_from_it(site: Site) -> None:
+    """The case is about no unit: the supervisor sees it, and decides on nothing of that unit's."""
+    number = dispatched(site, "school")
+    keep_away(site, "supervisor", "school")
+    item = item_of(site, number).id
+    path = f"/unit/items/{item}"
+    site.as_("school").get(path).send(f"{path}/object", reason="归区里管")
+    assert (for_(site, "supervisor"), for_(site, "city")) == ({}, {"": 1})
+    on_item(site, "city", number, "reject_objection", reason="由你校核查")
+    site.as_("school").get(path).send(f"{path}/sign_for")
+    on_case(site, "handler", number, "extend_case", until="2026-03-24", grounds="检测要十天")
+    on_case(site, "leader", number, "grant_case")
+    site.as_("school").get(path).send(f"{path}/extend", until="2026-03-19", grounds="检测要十天")
+    assert (for_(site, "supervisor"), for_(site, "city")) == ({}, {"": 1})
+
+
+def keep_away(site: Site, name: str, unit: str) -> None:
+    person, away = site.office[name].person, site.office.units[unit]
+    site.do(lambda s: s.add(Recusal(user_id=person, unit_id=away, reason="亲属", since=site.now)))
