@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.ledger import extensions, gate, withdrawals
-from caseflow.ledger.moves import withdrawing
+from caseflow.ledger.moves import objecting, withdrawing
 from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.turns import UNSATISFIED
@@ -72,9 +72,12 @@ def may_decide(session: Session, user: User, case: Case, item: Item | None, what
         return False
     if not may_hear(session, user, case, item, what):
         return False
-    if item is None or what.permission != "item.consent":
-        return True
-    return withdrawing.may_decide(session, actor_of(session, user), case, item)
+    actor = actor_of(session, user)
+    if item is not None and what.permission == "item.consent":
+        return withdrawing.may_decide(session, actor, case, item)
+    if item is not None and what.permission == "item.designate":
+        return objecting.may_designate(session, actor, item)
+    return True
 
 
 def may_hear(session: Session, user: User, case: Case, item: Item | None, what: Decision) -> bool:

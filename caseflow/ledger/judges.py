@@ -4,12 +4,13 @@ need to keep away, nobody nearer who could. `checkers.eyes` and `gate.is_free_of
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, false, or_
+from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 from sqlalchemy.orm import aliased
 
 from caseflow.ledger.hands import CHECKERS
 from caseflow.ledger.tables import Case, Item, ItemActor
 from caseflow.people.actor import Actor
+from caseflow.people.permissions import LEADER, SUPERVISOR
 from caseflow.people.tables import Recusal, User
 
 _LEVELS = ("province", "city", "county", "district")
@@ -32,14 +33,43 @@ def nearer(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that somebody below the actor's level could check the item."""
     person = aliased(User)
     below = _LEVELS[_LEVELS.index(actor.level) + 1 :]
-    away = exists().where(
-        Recusal.user_id == person.id, or_(*(Recusal.unit_id == unit for unit in _ABOUT))
-    )
     free = exists().where(
         or_(false(), *(person.area_code == getattr(Case, level) for level in below)),
         person.role.in_(CHECKERS),
         person.active.is_(True),
         ~hand(person.id),
-        ~away.correlate_except(Recusal),
+        ~_away(person.id),
     )
     return free.correlate_except(person)
+
+
+def _away(person: Any) -> ColumnElement[bool]:
+    """Return the condition that a column of people must keep away from what an item is about."""
+    about = or_(*(Recusal.unit_id == unit for unit in _ABOUT))
+    return exists().where(Recusal.user_id == person, about).correlate_except(Recusal)
+
+
+def designates(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on an item within the scope that somebody may say who handles it after
+    its objections: the leader, or a supervisor above where the office has none who could (law 4).
+    """
+    may = true() if actor.role == LEADER else and_(_above(actor), ~led())
+    return and_(may, *far(actor))
+
+
+def led() -> ColumnElement[bool]:
+    """Return the condition that a leader of the case's own office may judge an item; that of a
+    responsibility district is its county's.
+    """
+    person = aliased(User)
+    own = or_(person.area_code == Case.area_code, person.area_code == Case.county)
+    free = exists().where(own, person.role == LEADER, person.active.is_(True), ~_away(person.id))
+    return free.correlate_except(person)
+
+
+def _above(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on a case within the scope that a supervisor stands above its office."""
+    if actor.role != SUPERVISOR or actor.level not in _LEVELS[:2]:
+        return false()
+    below = (Case.city, Case.county) if actor.level == _LEVELS[0] else (Case.county,)
+    return or_(*(level.is_not(None) for level in below))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from caseflow.deadlines.tables import Clock
 from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.judges import far, hand, nearer
+from caseflow.ledger.judges import designates, far, hand, nearer
 from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.report_tables import CallBack, Reply, Report
 from caseflow.ledger.states import ITEM_DONE
@@ -57,7 +57,7 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
         "case.close_unsatisfied": UNSATISFIED,
         "item.decide": or_(_objected(Item.objections < OBJECTIONS, *far(actor)), _held_up(actor)),
         "case.decide": _some(_asks(actor).where(Extension.item_id.is_(None))),
-        "item.designate": _objected(Item.objections >= OBJECTIONS, *far(actor)),
+        "item.designate": _objected(Item.objections >= OBJECTIONS, designates(actor)),
         "item.consent": _to_consent(actor),
         "item.consent_draft": _to_withdraw(Item.state == "draft", Withdrawal.asked_by != actor.id),
         "case.conclude_withdrawn": _to_conclude(actor),

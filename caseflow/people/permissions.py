@@ -57,7 +57,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "item.object": (UNIT,),
     "item.extend": _HOLDERS,
     "item.decide": (SUPERVISOR,),
-    "item.designate": (LEADER,),
+    "item.designate": (LEADER, SUPERVISOR),
     "item.sign_for": _HOLDERS,
     "item.hand_in": _HOLDERS,
     "item.find": _HOLDERS,

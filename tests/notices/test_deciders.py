@@ -113,6 +113,20 @@ def test_an_unsatisfied_reporter_is_urged_with_those_who_decide(desk: Desk) -> N
     assert urged(desk, "call_back")[:2] == [{"rung > city"}] * 2
 
 
+def test_where_no_leader_may_designate_the_level_above_is_asked(desk: Desk) -> None:
+    _, item = desk.dispatched()
+    keeps_away(desk, "leader")
+    assert objected(desk, item, 2) == {"designate > city"}
+    assert urged(desk, "decide") == [{"rung > city"}] * 4
+
+
+def test_where_nobody_may_designate_those_who_can_name_a_leader_are_told(desk: Desk) -> None:
+    _, item = desk.dispatched()
+    for name in ("leader", "city"):
+        desk.session.get_one(User, desk.office[name].person).active = False
+    assert objected(desk, item, 2) == {"designate > administrator"}
+
+
 def test_who_decides_without_a_post_is_asked_before_administrators_are(desk: Desk) -> None:
     desk.session.execute(update(Post).where(Post.duty == "leader").values(user_id=None))
     _, item = desk.dispatched()

@@ -1,8 +1,12 @@
 """An objection as people press it: the unit says why, the office decides, each is told."""
 
+import pytest
+
 from caseflow.ledger.tables import Case, Item
+from caseflow.people.tables import User
 from tests.notices.watch import Watch
 from tests.web.site import Page, Site
+from tests.web.test_nav_counts import counts, for_, keep_away
 from tests.web.test_unit import at, dispatched, open_item, signed, state
 from tests.web.walking import case_of, on_item
 
@@ -81,6 +85,37 @@ def test_after_two_objections_the_leader_designates(site: Site) -> None:
     assert not page.offers(at(item_id, "object"))
     refused = site.as_("school").post(at(item_id, "object"), reason=WHY, seen=mark_of(page))
     assert refused.status == 409
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_where_the_office_has_no_leader_for_it_the_level_above_designates(
+    site: Site, gone: bool
+) -> None:
+    """The leader left, or must keep away from the unit: never nobody, and never the supervisor."""
+    item_id = dispatched(site)
+    number = number_of(site, item_id)
+    objected(site, item_id)
+    on_item(site, "supervisor", number, "reject_objection", reason="由你校核查")
+    objected(site, item_id)
+    action, path = f"/console/items/{item_id}/designate", f"/console/cases/{number}"
+    assert for_(site, "city") == {}
+    assert not site.as_("city").get(path).offers(action)
+    if gone:
+        leader = site.office["leader"].person
+        site.do(lambda s: setattr(s.get_one(User, leader), "active", False))
+    else:
+        keep_away(site, "leader", "school")
+        assert (for_(site, "leader"), site.as_("leader").get(path).offers(action)) == ({}, False)
+    boss = site.as_("supervisor").get(path)
+    assert "上一级督办负责人为第 1 项指定承办单位" in boss.text
+    assert not boss.offers(action)
+    assert counts(boss) == {}
+    typed = {"unit": "测试academy", "text": "请核查", "seen": case_of(site, number).head_n}
+    assert site.as_("supervisor").post(action, **typed).status == 403
+    assert for_(site, "city") == {"": 1}
+    page = on_item(site, "city", number, "designate", unit="测试academy")
+    assert "已指定承办单位" in page.text
+    assert not open_item(site, item_id, "academy").offers(at(item_id, "object"))
 
 
 def mark_of(page: Page) -> str:

@@ -3,11 +3,13 @@
 Within the policy's working days from the dispatch (信访工作条例 2022 §22-23: a unit that is not
 competent objects with its reasons). The promises of the item run on meanwhile: an objection is no
 way to win time. After the second objection to one item the leader designates who handles it
-(指定承办), and nobody objects to that.
+(指定承办), and nobody objects to that. Where no leader of the office may, a supervisor above does.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks, preview
@@ -17,6 +19,7 @@ from caseflow.deadlines.rules import rules_of
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted, Told
 from caseflow.ledger import gate
 from caseflow.ledger.at_work import require_at_work
+from caseflow.ledger.judges import designates, led
 from caseflow.ledger.moves import extending, items
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.record import gathered, matter_of, of_item, record, words
@@ -131,7 +134,8 @@ def designate(
     *,
     seen: int | None = None,
 ) -> None:
-    """Say, as the leader, who handles an item after two objections; nobody objects to that.
+    """Say, as the leader or in their place, who handles an item after two objections; nobody
+    objects to that.
 
     The unit that objected last may be the one: it goes on where it stood, with what the leader
     wrote. Where an inspector is to go there instead, the item is handed over like any other.
@@ -141,6 +145,8 @@ def designate(
     gate.require_free_of(actor, item)
     if item.state == "objected" and item.objections < OBJECTIONS:
         raise MoveNotAllowed(Told("退单满 %(n)d 次才由领导指定承办", n=OBJECTIONS))
+    if item.state == "objected" and not may_designate(session, actor, item):
+        raise NotPermitted(_LEADERS)
     stays = given.unit_id == item.verifying_unit_id and given.inspector_id is None
     lifted = [] if stays else items.check_dispatch(session, actor, case, given)
     text = words(given.text, "text")
@@ -155,6 +161,31 @@ def designate(
         _give(session, actor, case, item, given, lifted, "designate", now)
 
 
+def may_designate(session: Session, actor: Actor, item: Item) -> bool:
+    """Tell whether somebody who may see an item may say who handles it after its objections."""
+    query = select(Item.id).join(Case, Case.id == Item.case_id).where(Item.id == item.id)
+    return session.scalar(query.where(designates(actor))) is not None
+
+
+@dataclass(frozen=True)
+class Designation:
+    """Of an item that waits to be designated: whether a leader of the office may, and somebody."""
+
+    led: bool
+    theirs: bool
+
+
+def designations(session: Session, actor: Actor, case: Case) -> dict[int, Designation]:
+    """Return by id who says of the items of a case who handles them; one statement."""
+    query = select(Item.id, led(), designates(actor)).join(Case, Case.id == Item.case_id)
+    waits = (Item.state == "objected", Item.objections >= OBJECTIONS)
+    rows = session.execute(query.where(Item.case_id == case.id, *waits))
+    return {item_id: Designation(bool(there), bool(theirs)) for item_id, there, theirs in rows}
+
+
+_LEADERS = "已退单两次，由分管领导指定承办"
+
+
 def _another(item: Item, given: Dispatch) -> None:
     if given.unit_id == item.verifying_unit_id:
         raise BadInput({"unit": "请选择另一个单位；仍由原单位办理的，请驳回退单"})
@@ -162,7 +193,7 @@ def _another(item: Item, given: Dispatch) -> None:
 
 def _not_the_leaders(item: Item) -> None:
     if item.state == "objected" and item.objections >= OBJECTIONS:
-        raise MoveNotAllowed("已退单两次，由分管领导指定承办")
+        raise MoveNotAllowed(_LEADERS)
 
 
 def _back_to(item: Item) -> str:

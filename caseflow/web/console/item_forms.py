@@ -146,7 +146,8 @@ def _reject_objection(sight: Sight, item: Item) -> Form | None:
 
 
 def _designate(sight: Sight, item: Item) -> Form | None:
-    if item.objections < OBJECTIONS:
+    designation = sight.designations.get(item.id)
+    if designation is None or not designation.theirs:
         return None
     here = sight.dossier.unit_name(item.verifying_unit_id)
     title = gettext("指定承办单位")

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from caseflow.clock import local
-from caseflow.ledger import gate
-from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.report_tables import Reply, Report
-from caseflow.ledger.states import ITEM_DONE
 from caseflow.ledger.tables import Item
 from caseflow.web.clocks import due_text
+from caseflow.web.console import awaited
 from caseflow.web.console.closing_forms import calls, failures, pleased, unanswered
 from caseflow.web.console.forms import Form
 from caseflow.web.console.sight import Sight
@@ -97,7 +95,7 @@ def _accepted(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
     draft = _first(sight, items, "dispatch")
     if draft is not None:
         return Step(gettext("把待派发的问题项交办出去。"), draft, of_item=True)
-    others = _for_others(sight)
+    others = awaited.withdrawals(sight)
     if others and not any(_to_dispatch(sight, item) for item in sight.dossier.items):
         return _waits_for(others)
     if "split" in case:
@@ -106,21 +104,28 @@ def _accepted(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
 
 
 def _handling(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
-    asked = _application(sight, case, items)
-    if asked is not None:
-        return asked
+    theirs = _application(sight, case, items) or _of_items(sight, items)
+    if theirs is not None:
+        return theirs
+    draft = _first(sight, items, "dispatch")
+    if draft is not None:
+        return Step(gettext("还有问题项没有交办。"), draft, of_item=True)
+    waiting = [awaited.of_item(sight, item) for item in sight.dossier.items]
+    waiting += [awaited.more_time(sight, item) for item in (None, *sight.dossier.items)]
+    return _waits_for([*waiting, *awaited.withdrawals(sight)])
+
+
+def _of_items(sight: Sight, items: ItemForms) -> Step | None:
+    """Return what this person has to decide on an item that somebody has done their part of."""
     for move, sentence in (
         ("strike_off", gettext("有问题项等您验收：看材料，销号或退回。")),
         ("dispatch_anew", gettext("有单位退单：看理由，改交另一单位或驳回。")),
         ("designate", gettext("有问题项退单两次：请指定承办单位。")),
-        ("dispatch", gettext("还有问题项没有交办。")),
     ):
         form = _first(sight, items, move)
         if form is not None:
             return Step(sentence, form, of_item=True)
-    waiting = [_waiting(sight, item) for item in sight.dossier.items]
-    waiting += [_asked(sight, item) for item in (None, *sight.dossier.items)]
-    return _waits_for([*waiting, *_for_others(sight)])
+    return None
 
 
 def _waits_for(what: list[str]) -> Step:
@@ -158,57 +163,10 @@ def _to_dispatch(sight: Sight, item: Item) -> bool:
     return item.state == "draft" and sight.withdrawal(item) is None
 
 
-def _for_others(sight: Sight) -> list[str]:
-    """Say who decides on what was asked to be withdrawn, and on a case of which nothing is left."""
-    asked = [item for item in sight.dossier.items if sight.withdrawal(item)]
-    waiting = [_consents(item) for item in asked]
-    if sight.all_withdrawn:
-        waiting.append(gettext("没有申请撤项的督办负责人或分管领导确认全部撤项"))
-    return waiting
-
-
-def _consents(item: Item) -> str:
-    if item.state == "draft":
-        return gettext("另一位工作人员审批第 %(n)s 项的撤项", n=item.n)
-    return gettext("督办负责人或分管领导审批第 %(n)s 项的撤项", n=item.n)
-
-
-def _waiting(sight: Sight, item: Item) -> str:
-    if item.state in ITEM_DONE:
-        return ""
-    unit = sight.dossier.unit_name(gate.holder_unit(item))
-    if item.inspector_id is not None and item.state in ("dispatched", "verifying"):
-        unit = gettext("责任督学 %(who)s", who=sight.dossier.person(item.inspector_id))
-    sentence = {
-        "draft": "" if sight.withdrawal(item) else gettext("承办人交办第 %(n)s 项", n=item.n),
-        "dispatched": gettext("%(unit)s 签收", unit=unit),
-        "objected": _decides(item),
-        "verifying": gettext("%(unit)s 核查", unit=unit),
-        "rectifying": gettext("%(unit)s 整改", unit=unit),
-        "submitted": gettext("验收人验收第 %(n)s 项", n=item.n),
-    }
-    return sentence[item.state]
-
-
-def _decides(item: Item) -> str:
-    if item.objections < OBJECTIONS:
-        return gettext("督办负责人审核第 %(n)s 项的退单", n=item.n)
-    return gettext("分管领导为第 %(n)s 项指定承办单位", n=item.n)
-
-
-def _asked(sight: Sight, item: Item | None) -> str:
-    """Say who decides on the application for more time, where one waits."""
-    if sight.undecided(item) is None:
-        return ""
-    if item is None:
-        return gettext("督办负责人或分管领导审批办件延期")
-    return gettext("督办负责人审批第 %(n)s 项的延期", n=item.n)
-
-
 def _awaiting(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
-    application = _application(sight, case, items)
-    if application is not None:
-        return application
+    theirs = _application(sight, case, items) or _of_items(sight, items)
+    if theirs is not None:
+        return theirs
     asked = next((one for one in sight.dossier.questions if one.ended_at is None), None)
     if asked is None:
         return Step("")

@@ -1,6 +1,6 @@
 """What a page of one case is made from: the dossier, who looks, when, and by which rules."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -14,7 +14,8 @@ from caseflow.escalation import drafted
 from caseflow.ledger import dossier, extensions, gate, withdrawals
 from caseflow.ledger.dossier import Dossier
 from caseflow.ledger.extensions import Room
-from caseflow.ledger.moves import naming
+from caseflow.ledger.moves import naming, objecting
+from caseflow.ledger.moves.objecting import Designation
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.tables import Case, Extension, Item, Withdrawal
 from caseflow.people import names
@@ -87,6 +88,12 @@ class Sight:
         """Return how far the promise of an item, or of the case, could be extended now."""
         known = self.dossier.extensions
         return extensions.room(self.rules, self.dossier.clocks, known, item, self.now)
+
+    @cached_property
+    def designations(self) -> Mapping[int, Designation]:
+        """Who says who handles the items that were objected to often enough, by item id."""
+        waits = (one.state == "objected" for one in self.dossier.items)
+        return objecting.designations(self.session, self.actor, self.case) if any(waits) else {}
 
     def undecided(self, item: Item | None) -> Extension | None:
         """Return the application for more time that waits for its decision."""
