@@ -15,6 +15,7 @@ from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.report_tables import CallBack, Reply, Report
 from caseflow.ledger.states import ITEM_DONE
 from caseflow.ledger.tables import Case, Extension, Item, Withdrawal
+from caseflow.ledger.tips import TO_FIND
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
 
@@ -102,13 +103,15 @@ def looks_again(actor: Actor) -> ColumnElement[bool]:
 
 def _own(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that a case is somebody's to go on with: what waits for another person
-    to consent to its withdrawal is not, nor a reply that is on its way.
+    to consent to its withdrawal is not, nor a reply that is on its way. A unit that verifies a tip
+    cannot conclude: what it handed in waits for the case's handler.
     """
     asked = select(Withdrawal.item_id).where(Withdrawal.outcome.is_(None))
     draft = _has(Item.state == "draft", Item.id.not_in(asked))
     begins = and_(Case.state == "accepted", or_(~_has(Item.state == "draft"), draft), ~_withdrawn())
     replies = and_(Case.state == "replying", _unanswered())
-    ready = or_(begins, replies, and_(Case.state == "handling", draft))
+    finds = and_(AT_WORK, Case.kind == "tip", _has(TO_FIND))
+    ready = or_(begins, replies, and_(Case.state == "handling", draft), finds)
     return and_(Case.handler_id == actor.id, ready)
 
 

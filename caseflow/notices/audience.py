@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.policies import ClockName
-from caseflow.ledger import checkers, deciders, gate, hands, queries, withdrawals
+from caseflow.ledger import checkers, deciders, gate, hands, queries, tips, withdrawals
 from caseflow.ledger.deciders import Decision
 from caseflow.ledger.moves import handlers, urgency
 from caseflow.ledger.moves.notice import reachable
@@ -171,12 +171,28 @@ def _of_unit(session: Session, matter: Matter, duty: str, unit: int | None) -> l
     than its handler: the office stands in.
     """
     item = matter.item
+    if _office_finds(session, matter):
+        return _assignee(session, matter)
     if item is None or item.inspector_id is None or not verifies(matter):
         return holder(session, duty, matter.area, unit)
     person = session.get(User, item.inspector_id)
     if duty == "unit_handler" and person and person.active and person.role == "inspector":
         return [person]
     return holder(session, "office_handler", matter.area)
+
+
+def _office_finds(session: Session, matter: Matter) -> bool:
+    """Tell whether a rung urges a unit for a finding that the office owes.
+
+    The unit that verifies a tip did its part when it handed in what it saw, and cannot conclude.
+    The clock stays the unit's, for nothing says that it has handed in all; only whom its rungs
+    turn to is another. Documents are drafted on as ever: whoever is to sign one learns by it that
+    the finding is late, and cancels what is none of the unit's.
+    """
+    item, case, clock = matter.item, matter.case, matter.clock
+    if item is None or case is None or clock is None or clock.name != ClockName.verify:
+        return False
+    return item.id in tips.to_find(session, case)
 
 
 def _assignee(session: Session, matter: Matter) -> list[User]:

@@ -75,6 +75,7 @@ def news_of(session: Session, matter: Matter) -> News:
         way=body.get("way", ""),
         to_other=found and unit is not None and (item is None or unit != item.verifying_unit_id),
         to_check=found and result not in TO_RECTIFY,
+        to_find=bool(body.get("to_find")) and item is not None and item.state == "verifying",
         countersign=case is not None and case.countersign,
         unsatisfied=matter.event.name == "call_back" and _unsatisfied(session, matter),
         to_leader=body.get("times", 0) >= OBJECTIONS,

@@ -23,9 +23,10 @@ class News:
     `by_post`: it came by e-mail or letter, so that nobody was handed a receipt. `audience`,
     `action`, `clock` and `document` come with a rung; `to_other`: the finding asks a
     unit other than the verifying one to put right; `to_check`: it goes straight to the check;
-    `to_leader`: the leader decides the objection; `moved`: another unit has the item now;
-    `all_withdrawn`: nothing of the case is left but what was withdrawn; `accepted`: whose case
-    was merged into an accepted one learn that theirs is.
+    `to_find`: the office owes the finding from now on; `to_leader`: the leader decides the
+    objection; `moved`: another unit has the item now; `all_withdrawn`: nothing of the case is left
+    but what was withdrawn; `accepted`: whose case was merged into an accepted one learn that theirs
+    is.
     """
 
     name: str
@@ -35,6 +36,7 @@ class News:
     way: str = ""
     to_other: bool = False
     to_check: bool = False
+    to_find: bool = False
     countersign: bool = False
     unsatisfied: bool = False
     to_leader: bool = False
@@ -118,6 +120,7 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
         *_MOVED,
         (lambda news: not news.moved, _to("designated", "holder", "sign_for verify")),
     ),
+    "hand_in": ((lambda news: news.to_find, _to("to_find", "assignee", "verify")),),
     "find": (
         (lambda news: news.to_other, _to("rectify", "rectifier", "sign_for")),
         (lambda news: news.to_check, _to("check", "checkers", "check")),
@@ -166,7 +169,6 @@ SILENT = (
     "split",
     "edit",
     "sign_for",
-    "hand_in",
     "strike_off",
     "reply_delivered",
     "close",

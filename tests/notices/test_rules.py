@@ -28,6 +28,8 @@ def test_every_move_was_thought_about() -> None:
         (News("find"), set()),
         (News("find", to_other=True), {("rectify", ("rectifier",))}),
         (News("find", to_check=True), {("check", ("checkers",))}),
+        (News("hand_in"), set()),
+        (News("hand_in", to_find=True), {("to_find", ("assignee",))}),
         (News("acknowledge"), set()),
         (News("acknowledge", countersign=True), {("countersign", ("signers",))}),
         (News("call_back"), set()),
@@ -47,7 +49,7 @@ def test_every_message_inside_has_its_words() -> None:
         for news in (
             News(name, way="message", to_other=True, to_check=True, countersign=True),
             News(name, urgent=True, unsatisfied=True, to_leader=True, moved=True),
-            News(name, all_withdrawn=True),
+            News(name, all_withdrawn=True, to_find=True),
         )
         for notice in notices(news)
         if not notice.audience[0].startswith("reporter")

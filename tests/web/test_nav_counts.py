@@ -18,7 +18,7 @@ from caseflow.people.scope import scope_of
 from caseflow.people.tables import Recusal, User
 from caseflow.web import edge
 from tests import office as offices
-from tests.web.site import Page, Site
+from tests.web.site import Page, Site, a_file
 from tests.web.test_console_lists import fill, statements
 from tests.web.walking import case_of, dispatched, item_of, on_case, on_item, open_case, submitted
 
@@ -270,6 +270,27 @@ def test_asking_for_more_time_waits_for_everybody_else_who_may_decide(site: Site
     school = site.as_("school").get(f"/unit/items/{item}").send(f"/unit/items/{item}/sign_for")
     school.send(f"/unit/items/{item}/extend", until="2026-03-19", grounds="检测要十天")
     assert for_(site, "supervisor") == {"": 1}
+
+
+def test_a_tip_waits_for_its_handler_once_the_unit_handed_in_what_it_saw(site: Site) -> None:
+    number = dispatched(site, "academy", kind="tip", unit=site.office.units["school"])
+    item, case = item_of(site, number), f"/console/cases/{number}"
+    path = f"/unit/items/{item.id}"
+    page = site.as_("academy").get(path).send(f"{path}/sign_for")
+    assert (for_(site, "handler"), for_(site, "supervisor")) == ({}, {})
+    assert "测试academy 核查" in site.as_("handler").get(case).text
+    site.later(minutes=10)
+    page = page.send(f"{path}/evidence", evidence=a_file())
+    assert (for_(site, "handler"), for_(site, "supervisor")) == ({"": 1}, {})
+    page = site.as_("handler").get(case)
+    assert "核查单位已交来材料：看材料，作出核查结论。" in page.text
+    other = site.as_("supervisor").get(case)
+    assert "等待：承办人为第 1 项作出核查结论" in other.text
+    page = on_item(site, "handler", number, "find", result="unsubstantiated", basis="不属实")
+    assert counts(page) == {}
+    on_item(site, "reviewer", number, "return", reason="看不清")
+    assert for_(site, "handler") == {}
+    assert "测试academy 核查" in site.as_("handler").get(case).text
 
 
 def test_what_a_unit_says_waits_for_nobody_who_keeps_away_from_it(site: Site) -> None:

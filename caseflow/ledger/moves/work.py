@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
-from caseflow.ledger import gate, hands
+from caseflow.ledger import gate, hands, tips
 from caseflow.ledger.at_work import require_at_work
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves import extending, items
@@ -73,11 +73,13 @@ def hand_in(
 ) -> Evidence:
     """Hand in a file as evidence; it lies in the store already.
 
-    Whoever brought evidence has a hand in the item and cannot judge it (design §1).
+    Whoever brought evidence has a hand in the item and cannot judge it (design §1). Where the
+    office owes the finding from now on, the event says so: once, however many files follow.
     """
     case, item = gate.lock_item(session, item_id, seen)
     _at_work(actor, case, item)
     gate.pass_item(actor, case, item, "hand_in")
+    known = tips.to_find(session, case)
     evidence = Evidence(
         item_id=item.id,
         blob_id=blob_id,
@@ -90,7 +92,9 @@ def hand_in(
     session.add(evidence)
     part = "verifier" if item.state == "verifying" else "submitter"
     hands.add(session, item, actor.person, part)
-    record(session, case, actor, "hand_in", now, {"blob": blob_id}, item=item)
+    session.flush()
+    refs = {"to_find": item.id in tips.to_find(session, case) - known}
+    record(session, case, actor, "hand_in", now, {"blob": blob_id}, item=item, refs=refs)
     return evidence
 
 

@@ -30,11 +30,14 @@ def of_item(sight: Sight, item: Item) -> str:
     unit = sight.dossier.unit_name(gate.holder_unit(item))
     if item.inspector_id is not None and item.state in ("dispatched", "verifying"):
         unit = gettext("责任督学 %(who)s", who=sight.dossier.person(item.inspector_id))
+    verifies = gettext("%(unit)s 核查", unit=unit)
+    if item.id in sight.to_find:
+        verifies = gettext("承办人为第 %(n)s 项作出核查结论", n=item.n)
     sentence = {
         "draft": "" if sight.withdrawal(item) else gettext("承办人交办第 %(n)s 项", n=item.n),
         "dispatched": gettext("%(unit)s 签收", unit=unit),
         "objected": _decides(sight, item),
-        "verifying": gettext("%(unit)s 核查", unit=unit),
+        "verifying": verifies,
         "rectifying": gettext("%(unit)s 整改", unit=unit),
         "submitted": gettext("验收人验收第 %(n)s 项", n=item.n),
     }

@@ -1,6 +1,6 @@
 """The one thing to do next on a case: a sentence, and the form that does it where one may."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -121,6 +121,7 @@ def _of_items(sight: Sight, items: ItemForms) -> Step | None:
         ("strike_off", gettext("有问题项等您验收：看材料，销号或退回。")),
         ("dispatch_anew", gettext("有单位退单：看理由，改交另一单位或驳回。")),
         ("designate", gettext("有问题项退单两次：请指定承办单位。")),
+        ("find", gettext("核查单位已交来材料：看材料，作出核查结论。")),
     ):
         form = _first(sight, items, move)
         if form is not None:
@@ -151,16 +152,29 @@ def _application(sight: Sight, case: CaseForms, items: ItemForms) -> Step | None
 
 def _first(sight: Sight, items: ItemForms, move: str) -> Form | None:
     for item in sight.dossier.items:
-        if move == "dispatch" and not _to_dispatch(sight, item):
-            continue
-        if move in items.get(item.id, {}):
+        waits = _WAITS.get(move)
+        if (waits is None or waits(sight, item)) and move in items.get(item.id, {}):
             return items[item.id][move]
     return None
+
+
+def _to_find(sight: Sight, item: Item) -> bool:
+    """Tell whether the finding is this person's: whose case it is, since a unit can conclude no
+    tip. Anybody else of the office may record it, and need not.
+    """
+    return item.id in sight.to_find and sight.case.handler_id == sight.actor.id
 
 
 def _to_dispatch(sight: Sight, item: Item) -> bool:
     """Tell whether a draft waits to be sent out, and not for somebody to withdraw it."""
     return item.state == "draft" and sight.withdrawal(item) is None
+
+
+_WAITS: Mapping[str, Callable[[Sight, Item], bool]] = {
+    "dispatch": _to_dispatch,
+    "find": _to_find,
+}
+"""Moves that are offered before it is time for them, and when it is."""
 
 
 def _awaiting(sight: Sight, case: CaseForms, items: ItemForms) -> Step:

@@ -11,7 +11,7 @@ from caseflow.deadlines import preview
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.errors import BadInput
 from caseflow.escalation import drafted
-from caseflow.ledger import dossier, extensions, gate, withdrawals
+from caseflow.ledger import dossier, extensions, gate, tips, withdrawals
 from caseflow.ledger.dossier import Dossier
 from caseflow.ledger.extensions import Room
 from caseflow.ledger.moves import naming, objecting
@@ -94,6 +94,11 @@ class Sight:
         """Who says who handles the items that were objected to often enough, by item id."""
         waits = (one.state == "objected" for one in self.dossier.items)
         return objecting.designations(self.session, self.actor, self.case) if any(waits) else {}
+
+    @cached_property
+    def to_find(self) -> Collection[int]:
+        """The items, by id, whose finding the office owes now that the unit handed something in."""
+        return tips.to_find(self.session, self.case)
 
     def undecided(self, item: Item | None) -> Extension | None:
         """Return the application for more time that waits for its decision."""
