@@ -1,0 +1,147 @@
+"""May this person decide here? One answer: the form, the count, the filter, and who is told."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.notices.watch import Watch
+from tests.web.site import Site
+from tests.web.test_nav_counts import for_, keep_away
+from tests.web.walking import (
+    dispatched,
+    item_of,
+    on_case,
+    on_item,
+    open_case,
+    submitted,
+)
+
+PEOPLE = ("operator", "handler", "reviewer", "supervisor", "leader", "city")
+Scene = Callable[[Site], str]
+
+
+def _objects(site: Site, number: str, often: int = 1) -> None:
+    path = f"/unit/items/{item_of(site, number).id}"
+    for n in range(often):
+        if n:
+            on_item(site, "supervisor", number, "reject_objection", reason="由你校核查")
+        site.later(minutes=1)
+        site.as_("school").get(path).send(f"{path}/object", reason="归区里管")
+
+
+def objected(site: Site) -> str:
+    number = dispatched(site, "school")
+    _objects(site, number)
+    return number
+
+
+def objected_twice(site: Site) -> str:
+    number = dispatched(site, "school")
+    _objects(site, number, 2)
+    return number
+
+
+def case_extended(site: Site, who: str = "handler") -> str:
+    number = dispatched(site, "school")
+    on_case(site, who, number, "extend_case", until="2026-03-24", grounds="检测要十天")
+    return number
+
+
+def case_extended_by_the_supervisor(site: Site) -> str:
+    return case_extended(site, "supervisor")
+
+
+def item_extended(site: Site, who: str = "") -> str:
+    number = case_extended(site)
+    on_case(site, "leader", number, "grant_case")
+    said = {"until": "2026-03-19", "grounds": "检测要十天"}
+    path = f"/unit/items/{item_of(site, number).id}"
+    page = site.as_("school").get(path).send(f"{path}/sign_for")
+    if who:
+        on_item(site, who, number, "extend", **said)
+    else:
+        page.send(f"{path}/extend", **said)
+    return number
+
+
+def item_extended_by_the_supervisor(site: Site) -> str:
+    return item_extended(site, "supervisor")
+
+
+def withdrawn(site: Site) -> str:
+    number = dispatched(site, "school")
+    on_item(site, "handler", number, "withdraw", reason="与另一件重复")
+    return number
+
+
+def declined(site: Site) -> str:
+    number = open_case(site)
+    on_case(site, "supervisor", number, "decline", reason="不属于受理范围")
+    return number
+
+
+def unsigned(site: Site) -> str:
+    number = dispatched(site, "school")
+    on_case(site, "operator", number, "raise_urgency", reason="孩子在楼顶")
+    reason = {"police_called": "no", "leader_told": "yes", "reason": "家长已接走"}
+    on_case(site, "supervisor", number, "acknowledge", **reason)
+    return number
+
+
+def unsatisfied(site: Site) -> str:
+    number = submitted(site, reach="phone")
+    on_item(site, "reviewer", number, "strike_off")
+    on_case(site, "handler", number, "reply", text="已整改", way="telephone")
+    heard = {"reached": "yes", "solved": "no", "satisfied": "no"}
+    on_case(site, "operator", number, "call_back", **heard)
+    return number
+
+
+SCENES: dict[Scene, str] = {
+    objected: "items/reject_objection",
+    objected_twice: "items/designate",
+    case_extended: "cases/grant_case",
+    case_extended_by_the_supervisor: "cases/grant_case",
+    item_extended: "items/grant",
+    item_extended_by_the_supervisor: "items/grant",
+    withdrawn: "items/consent_withdrawal",
+    declined: "cases/second_look",
+    unsigned: "cases/countersign",
+    unsatisfied: "cases/close",
+}
+
+
+def _told(site: Site) -> set[str]:
+    """Return who was told of the last thing that happened."""
+
+    def last(session: Session) -> set[str]:
+        watch = Watch(session)
+        watch.told()
+        return Watch(session, watch.seen - 1).told()
+
+    return {one.partition(" > ")[2] for one in site.do(last)}
+
+
+@pytest.mark.parametrize("away", ["", "supervisor", "leader"])
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+def test_whoever_is_offered_the_form_is_counted_and_told(
+    site: Site, scene: Scene, away: str
+) -> None:
+    number = scene(site)
+    if away:
+        keep_away(site, away, "school")
+    what, _, move = SCENES[scene].partition("/")
+    key = number if what == "cases" else str(item_of(site, number).id)
+    offered = {
+        name
+        for name in PEOPLE
+        if site.as_(name).get(f"/console/cases/{number}").offers(f"/console/{what}/{key}/{move}")
+    }
+    assert offered
+    assert {name for name in PEOPLE if for_(site, name).get("")} == offered
+    listed = {name for name in PEOPLE if number in site.as_(name).get("/console/?mine=turn").html}
+    assert listed == offered
+    told = _told(site)
+    assert told
+    assert told <= offered
