@@ -77,7 +77,7 @@ def decided(
 
     What was decided about an earlier one, or for whoever had it before, is nobody's concern here.
     """
-    name, since = clock.name if clock else "", item.dispatched_at
+    name, since = clock.name if clock else "", item.held_since
     ended = [x.row for x in known if x.clock == name and x.row.item_id == item.id]
     row = next((one for one in reversed(ended) if one.outcome != "lapsed"), None)
     if row is None or row.decided_at is None or (since and row.asked_at < since):

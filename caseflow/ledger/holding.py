@@ -210,13 +210,12 @@ def sheet(session: Session, scope: Scope, item_id: int, now: datetime) -> Sheet:
     found = _newest_finding(session, item)
     evidence = _own_evidence(session, scope, item.id)
     known = extensions.asked(session, case.id) if holding.turn else []
-    since = _counts_from(item, found)
     return Sheet(
         holding=holding,
         mark=mark(session, item),
         concludes=scope.unit is None or case.kind != "tip",
         evidence=evidence,
-        fresh=sum(1 for each, _ in evidence if since is None or each.at > since),
+        fresh=_fresh(item, found, evidence),
         returns=_returns(session, item, side, found),
         sent=_sent(session, item, side, found),
         objections=_objections(session, item, side),
@@ -234,12 +233,16 @@ def _newest_finding(session: Session, item: Item) -> Finding | None:
     return session.scalar(query.order_by(Finding.id.desc()).limit(1))
 
 
-def _counts_from(item: Item, found: Finding | None) -> datetime | None:
-    """Evidence counts when it is newer than the last return and, once found, than the finding."""
+def _fresh(item: Item, found: Finding | None, evidence: Sequence[tuple[Evidence, Blob]]) -> int:
+    """Evidence counts since the holder has the item, when it is newer than the last return and,
+    once found, than the finding: what the verbs ask of it (`moves.work`).
+    """
     moments = [item.returned_at]
     if item.state not in _VERIFYING and item.finding in TO_RECTIFY and found:
         moments.append(found.at)
-    return max((moment for moment in moments if moment is not None), default=None)
+    after = max((moment for moment in moments if moment is not None), default=None)
+    begun = [one.at for one, _ in evidence if item.held_since and one.at >= item.held_since]
+    return sum(1 for at in begun if after is None or at > after)
 
 
 def _own_evidence(session: Session, scope: Scope, item_id: int) -> list[tuple[Evidence, Blob]]:
@@ -276,11 +279,11 @@ def _sent(session: Session, item: Item, side: Side, found: Finding | None) -> li
 
 def _objections(session: Session, item: Item, side: Side) -> list[Objection]:
     """Return what was said of this holder's objections: not of those of the unit before it."""
-    if not (item.objections and side.verifies and item.dispatched_at):
+    if not (item.objections and side.verifies and item.held_since):
         return []
     verbs = ("object", "reject_objection")
     query = select(Entry.at, Entry.verb, Entry.body).where(
-        Entry.item_id == item.id, Entry.verb.in_(verbs), Entry.at >= item.dispatched_at
+        Entry.item_id == item.id, Entry.verb.in_(verbs), Entry.at >= item.held_since
     )
     return [
         Objection(at, json.loads(body)["facts"]["reason"], refused=verb != "object")

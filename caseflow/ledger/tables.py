@@ -122,8 +122,11 @@ class Item(Base):
     The verifying unit (核查单位) holds it until the finding, the rectifying unit (整改单位) after.
     `dispatch_text` is all the verifying unit reads of the matter, `rectify_text` all that another
     rectifying unit reads; both start empty and are written for them (design law 9).
-    `signed_at` and `returned_at` belong to the present holder. `objections` counts how often units
-    objected to having it (退单); a `designated` one was given by the leader after that.
+    `signed_at` and `returned_at` belong to the present holder. `held_since`: when whoever verifies
+    got it, be it by dispatch or in another's place; what came before is of somebody else.
+    `dispatched_at` also moves where a case taken up anew promises the dispatch again.
+    `objections` counts how often units objected to having it (退单); a `designated` one was given
+    by the leader after that.
     `round`: the round of its case (see `Reply.round`) in which it was struck off, withdrawn, or
     went to the `authority` whose statutory procedure it is; `authority_number`: its number there.
     """
@@ -148,6 +151,7 @@ class Item(Base):
     follows: Mapped[int | None] = mapped_column(ForeignKey("item.id"))
     created_at: Mapped[datetime] = mapped_column(Moment)
     dispatched_at: Mapped[datetime | None] = mapped_column(Moment)
+    held_since: Mapped[datetime | None] = mapped_column(Moment)
     signed_at: Mapped[datetime | None] = mapped_column(Moment)
     submitted_at: Mapped[datetime | None] = mapped_column(Moment)
     returned_at: Mapped[datetime | None] = mapped_column(Moment)

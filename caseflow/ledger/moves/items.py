@@ -138,6 +138,7 @@ def give(session: Session, case: Case, item: Item, given: Dispatch, now: datetim
     """Put an item into the hands of a unit or inspector, with its clocks; all was checked."""
     item.verifying_unit_id, item.inspector_id = given.unit_id, given.inspector_id
     item.dispatch_text, item.dispatched_at = words(given.text, "text"), now
+    item.held_since = now
     if case.handler_id is not None:
         hands.add(session, item, case.handler_id, "handler")
     start_clocks(session, case, item, ("sign_for", "verify"), now)
@@ -251,7 +252,7 @@ def reassign(
     gate.pass_item(actor, case, item, "reassign")
     before = item.inspector_id
     former = {"former_inspector": before} if before else {"former": item.verifying_unit_id}
-    item.inspector_id = inspector_id
+    item.inspector_id, item.held_since = inspector_id, now
     facts = {"inspector": inspector_id, "reason": words(reason, "reason", 2000)}
     record(session, case, actor, "reassign", now, facts, item=item, refs=former)
 

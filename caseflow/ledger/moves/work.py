@@ -229,8 +229,8 @@ def _submitted(session: Session, actor: Actor, case: Case, item: Item, now: date
 
 
 def _needs_evidence(session: Session, item: Item, after: datetime | None) -> None:
-    # What came before the dispatch was sent by a unit that had the item before this one.
-    ours = (Evidence.item_id == item.id, Evidence.at >= item.dispatched_at)
+    # What came before was sent by whoever had the item before.
+    ours = (Evidence.item_id == item.id, Evidence.at >= item.held_since)
     query = select(Evidence.id).where(*ours)
     if after is not None:
         query = query.where(Evidence.at > after)
