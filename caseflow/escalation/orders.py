@@ -19,6 +19,7 @@ from caseflow.escalation.wording import Late, wording
 from caseflow.ledger import gate, numbers
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves.record import matter_of, record, words
+from caseflow.ledger.states import COUNTED_APART
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import require
@@ -76,15 +77,35 @@ def _in_person(item: Item) -> bool:
     return item.inspector_id is not None and item.rectifying_unit_id is None
 
 
-def may_go_out(order: Order, item: Item | None) -> bool:
-    """Tell whether a draft can be issued: it has a unit to go to, or is a proposal about one.
+NOBODY = "这份文书没有收文单位，请撤销，并直接督促责任督学"
+RELIEVED = "这一事项已改由他人办理，文书不能再签发，请撤销"
+STOPPED = "这一事项已停止办理，单位不再需要办理，文书不能再签发，请撤销"
+
+
+def kept_back(order: Order, item: Item | None) -> str:
+    """Say why a draft cannot be issued any more, or nothing where it can (decision 9).
 
     None goes out while an inspector verifies the item in person, whoever held it when the document
-    was drafted.
+    was drafted; none about a unit that the item was taken from since, or (to the unit) about what
+    need not be done any more. What was done late, or left undone when its case ended, stays a
+    matter for whoever signs.
     """
-    if order.kind == Action.accountability:
-        return _addressee(item) is not None
-    return order.unit_id is not None and not (item is not None and _in_person(item))
+    proposal = order.kind == Action.accountability
+    if item is None or _in_person(item) or not (proposal or order.unit_id):
+        return NOBODY
+    if _taken_since(order, item):
+        return RELIEVED
+    return STOPPED if item.state in COUNTED_APART and not proposal else ""
+
+
+def _taken_since(order: Order, item: Item) -> bool:
+    """Tell whether the item went to somebody else since a document was drafted, or before that:
+    an order that a former holder leaves unanswered names them and not whoever has the item.
+    """
+    if item.held_since is not None and order.drafted_at < item.held_since:
+        return True
+    ours = (item.verifying_unit_id, item.rectifying_unit_id)
+    return order.unit_id is not None and order.unit_id not in ours
 
 
 def _locked(session: Session, actor: Actor, order_id: int) -> tuple[Case, Order]:
@@ -106,12 +127,12 @@ def _locked(session: Session, actor: Actor, order_id: int) -> tuple[Case, Order]
 def issue(session: Session, actor: Actor, order_id: int, text: str, now: datetime) -> Order:
     """Issue a drafted document under its number; a unit that gets it owes an answer by a clock.
 
-    Raises MoveNotAllowed for one that no unit is to get: while an inspector verifies in person,
-    the unit must not learn of it, and nobody else could answer. It can be cancelled.
+    Raises MoveNotAllowed for one that no unit is to get (`kept_back`): while an inspector verifies
+    in person, the unit must not learn of it, and nobody else could answer. It can be cancelled.
     """
     case, order = _locked(session, actor, order_id)
-    if not may_go_out(order, _item(session, order)):
-        raise MoveNotAllowed("这份文书没有收文单位，请撤销，并直接督促责任督学")
+    if why := kept_back(order, _item(session, order)):
+        raise MoveNotAllowed(why)
     said = words(text)
     year = numbers.year_of(now)
     seq = numbers.take(session, case.area_code, f"{_CODES[order.kind]}{year}")

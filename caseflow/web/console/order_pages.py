@@ -122,7 +122,7 @@ def _page(
         row=row,
         shown=shown,
         kind=gettext(words.ACTIONS[row.order.kind]),
-        may_go_out=orders.may_go_out(row.order, row.item),
+        kept_back=gettext(why) if (why := orders.kept_back(row.order, row.item)) else "",
         people=people,
         document=document(row.order),
         answer_due=due_text(due) if due else "",
