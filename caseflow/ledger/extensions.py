@@ -5,9 +5,11 @@ How often and by how much is the policy's (`extendable_times`, `extendable_amoun
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,8 +23,26 @@ from caseflow.ledger.tables import Extension, Item
 
 ON_ITEM = (ClockName.verify, ClockName.rectify)
 
-# No day is left before the case's own end; it takes more than the holder to change that.
-FULL = "已到办件期限允许的最后一天；确需更久的，先申请办件延期"
+
+class Bar(StrEnum):
+    """Why a promise cannot be extended now."""
+
+    fixed = "fixed"  # its policy allows none
+    paused = "paused"  # it stands still while the case waits for its reporter
+    late = "late"
+    used = "used"  # it was extended as often as its policy allows
+    full = "full"  # no day is left before the case's own end: the holder cannot change that
+
+
+_TOLD: Mapping[Bar, str] = MappingProxyType(
+    {
+        Bar.fixed: "这一时限不能延期",
+        Bar.paused: "等反映人补充期间时限已暂停，恢复后再申请延期",
+        Bar.late: "期限已过，不能再申请延期",
+        Bar.used: "已经延期过，不能再延",
+        Bar.full: "已到办件期限允许的最后一天；确需更久的，先申请办件延期",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -48,12 +68,17 @@ class Decided:
 class Room:
     """How far a promise could be extended now: to a working day from `first` to `last`.
 
-    `why_not` says why it cannot be; the days say nothing then.
+    `bar` says why it cannot be; the days say nothing then.
     """
 
     first: date = date.max
     last: date = date.min
-    why_not: str = ""
+    bar: Bar | None = None
+
+    @property
+    def why_not(self) -> str:
+        """Say why it cannot be, to the office: a holder must not read of case and reporter."""
+        return _TOLD[self.bar] if self.bar else ""
 
 
 def asked(session: Session, case_id: int) -> list[Asked]:
@@ -109,13 +134,13 @@ def room(
     clock = promise(alive, item)
     policy = policy_of(rules, clock)
     if clock is None or policy is None or not policy.extendable_times:
-        return Room(why_not="这一时限不能延期")
+        return Room(bar=Bar.fixed)
     if clock.state == "paused":
-        return Room(why_not="等反映人补充期间时限已暂停，恢复后再申请延期")
+        return Room(bar=Bar.paused)
     if now >= clock.due:
-        return Room(why_not="期限已过，不能再申请延期")
+        return Room(bar=Bar.late)
     if _granted(known, clock, item) >= policy.extendable_times:
-        return Room(why_not="已经延期过，不能再延")
+        return Room(bar=Bar.used)
     calendar = rules.calendar
     farthest = calendar.offset(clock.due, policy.extendable_amount, Unit(policy.unit))
     last = calendar.roll(calendar.due_day(farthest))
@@ -123,7 +148,7 @@ def room(
     if end is not None:
         last = min(last, calendar.due_day(end))
     first = calendar.add_working_days(calendar.due_day(clock.due), 1)
-    return Room(first, last, FULL if last < first else "")
+    return Room(first, last, Bar.full if last < first else None)
 
 
 def policy_of(rules: Rules, clock: Clock | None) -> Policy | None:

@@ -27,7 +27,7 @@ from caseflow.errors import NotFound, Stale
 from caseflow.files.tables import Blob
 from caseflow.ledger import extensions, gate, queries
 from caseflow.ledger.at_work import at_work
-from caseflow.ledger.extensions import Asked, Decided, Room
+from caseflow.ledger.extensions import Asked, Bar, Decided, Room
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import objecting
 from caseflow.ledger.moves.record import whole
@@ -322,7 +322,7 @@ def _extendable(
 ) -> Room:
     """Return how far the holder may ask to have its time extended now."""
     if not holding.turn:
-        return Room(why_not="这一时限不能延期")
+        return Room(bar=Bar.fixed)
     alive = clocks.alive(session, whole(case))
     return extensions.room(rules_of(session), alive, known, holding.item, now)
 

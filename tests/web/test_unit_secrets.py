@@ -8,10 +8,12 @@ from sqlalchemy import func, select
 
 from caseflow.escalation import orders, sweep
 from caseflow.escalation.tables import Order
-from caseflow.ledger.moves import items, triage, work
+from caseflow.ledger.extensions import Bar
+from caseflow.ledger.moves import asking, items, triage, work
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case, Item
+from caseflow.web.unit.items import NO_MORE_TIME
 from tests import office as offices
 from tests.web.site import Page, Site, a_file
 from tests.web.test_unit import at, dispatched, open_item, returned, signed
@@ -115,6 +117,27 @@ def test_a_unit_that_verifies_sees_the_dispatch_text_and_no_more(site: Site, kin
     assert "请核查食堂卫生情况" in html
     signed(site, item_id)
     assert leaked(site, html + said(open_item(site, item_id))) == []
+
+
+@pytest.mark.parametrize("kind", ["complaint", "tip"])
+def test_a_unit_whose_promises_stand_still_learns_not_for_whom(site: Site, kind: str) -> None:
+    item_id = dispatched(site, kind, "school", unit=site.office.units["academy"], reach="phone")
+    signed(site, item_id)
+    case_id = site.ask(lambda s: s.get_one(Item, item_id).case_id)
+
+    def ask(session: Any) -> None:
+        report = offices.first_report(session, session.get_one(Case, case_id))
+        asking.ask(session, site.office["handler"], case_id, report.id, "哪一天？", site.now)
+
+    site.do(ask)
+    html = everything(site, "school", item_id)
+    assert "时限已暂停，恢复后再申请延期。" in html
+    assert leaked(site, html) == []
+
+
+def test_every_reason_against_more_time_has_words_for_a_unit() -> None:
+    assert set(NO_MORE_TIME) == set(Bar)
+    assert [word for word in WORDS for told in NO_MORE_TIME.values() if word in told] == []
 
 
 def test_a_unit_never_concludes_on_a_tip(site: Site) -> None:

@@ -100,7 +100,7 @@ def _ask(
         raise MoveNotAllowed("已有一份延期申请等待审批")
     room = extensions.room(rules, alive, known, item, now)
     clock = extensions.promise(alive, item)
-    if room.why_not or clock is None:
+    if room.bar or clock is None:
         raise MoveNotAllowed(room.why_not)
     needed = item is None and imposed(session, case)
     gathered(

@@ -14,7 +14,7 @@ from caseflow.web.locale import day_text, gettext
 def extend(sight: Sight, item: Item | None, *, consent: bool = False) -> Form | None:
     """Return the form that asks for more time; None where nobody can now."""
     room = sight.room(item)
-    if room.why_not or sight.undecided(item) is not None:
+    if room.bar or sight.undecided(item) is not None:
         return None
     last = gettext("最多延到 %(day)s。", day=day_text(room.last))
     decided = gettext("由另一人审批；审批期间原期限照常计算。")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from flask import render_template
 from sqlalchemy.orm import Session
@@ -9,7 +10,8 @@ from sqlalchemy.orm import Session
 from caseflow import words
 from caseflow.escalation.received import orders_to
 from caseflow.intake import desk_places
-from caseflow.ledger import extensions, holding
+from caseflow.ledger import holding
+from caseflow.ledger.extensions import Bar
 from caseflow.ledger.holding import Sheet
 from caseflow.ledger.states import FINDINGS
 from caseflow.ledger.tables import Item
@@ -28,6 +30,18 @@ OBJECTION = ("reason",)
 EXTENSION = ("until", "grounds")
 FINDING = ("note", "result", "basis", "rectifying_unit", "rectify_text")
 SUBMISSION = ("note", "done")
+
+
+# To a holder there is no case and nobody who reported (design law 9): every reason in other words.
+NO_MORE_TIME: Mapping[Bar, str] = MappingProxyType(
+    {
+        Bar.fixed: "这一时限不能延期",
+        Bar.paused: "时限已暂停，恢复后再申请延期。",
+        Bar.late: "期限已过，不能再申请延期",
+        Bar.used: "已经延期过，不能再延",
+        Bar.full: "这一期限已是最后一天，不能再申请延期；确实办不完的，请尽早联系督导办公室。",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -118,7 +132,7 @@ def _extension(sheet: Sheet) -> dict[str, str] | None:
 def _extendable(sheet: Sheet) -> dict[str, str] | None:
     """Return how far more time can be asked for; None where it cannot, or was asked for already."""
     room = sheet.extendable
-    if room.why_not or sheet.extension is not None:
+    if room.bar or sheet.extension is not None:
         return None
     return {
         "first": room.first.isoformat(),
@@ -141,13 +155,11 @@ def _extended(sheet: Sheet) -> dict[str, object] | None:
 
 
 def _no_more_time(sheet: Sheet) -> str:
-    """Say why no more time can be asked for; to a holder there is no case (design law 9)."""
+    """Say why no more time can be asked for."""
     if not sheet.holding.turn or _unsigned(sheet.holding.item) or sheet.extension is not None:
         return ""
-    why = sheet.extendable.why_not
-    if why == extensions.FULL:
-        return gettext("这一期限已是最后一天，不能再申请延期；确实办不完的，请尽早联系督导办公室。")
-    return gettext(why) if why else ""
+    bar = sheet.extendable.bar
+    return gettext(NO_MORE_TIME[bar]) if bar else ""
 
 
 def _unsigned(item: Item) -> bool:
