@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
@@ -9,7 +10,7 @@ from caseflow.deadlines.clocks import Subject
 from caseflow.ledger.moves import closing, extending, notice, opening, triage
 from caseflow.ledger.tables import Case
 from caseflow.notices import deliver
-from caseflow.outbox.tables import Message
+from caseflow.outbox.tables import Event, Message
 from tests import office as offices
 from tests.notices.watch import drafted
 from tests.web.public_door import letter, move, reported, the_case
@@ -30,6 +31,66 @@ def owed(site: Site, number: str) -> list[int | None]:
     case_id = case_of(site, number).id
     alive = Subject(root_case_id=case_id)
     return site.ask(lambda s: [one.report_id for one in clocks.alive(s, alive, "notice")])
+
+
+def taken(site: Site, case_id: int, report: int, rule: str, told: str) -> None:
+    """The mail channel takes the letter that tells of the newest event of that name."""
+    query = select(Event.id).where(Event.case_id == case_id, Event.name == told)
+    event = site.ask(lambda s: s.scalars(query.order_by(Event.id.desc())).first())
+    to = deliver.report_ref(report)
+    message = Message(event_id=event, case_id=case_id, rule=rule, recipient=to)
+    site.do(lambda s: deliver.sent(s, message, site.now))
+
+
+def notice_due(site: Site, number: str) -> datetime:
+    """Return by when the reporter must be told what was decided last."""
+    alive = Subject(root_case_id=case_of(site, number).id)
+    [one] = site.ask(lambda s: clocks.alive(s, alive, "notice"))
+    return one.due
+
+
+def end_of(day: int) -> datetime:
+    return datetime(2026, 3, day, 16, tzinfo=UTC)
+
+
+def test_word_of_a_new_day_is_due_before_the_old_one_is_over(site: Site) -> None:
+    """The case was due on Tuesday 17 March; it is given more time on Friday 6 March."""
+    number = open_case(site, reach="phone")
+    on_case(site, "handler", number, "accept")
+    on_case(site, "operator", number, "tell")
+    site.later(days=3)
+    granted(site, number)
+    assert notice_due(site, number) == end_of(16)
+
+
+def test_word_of_a_new_day_has_a_working_day_at_the_least(site: Site) -> None:
+    number = open_case(site, reach="phone")
+    on_case(site, "handler", number, "accept")
+    on_case(site, "operator", number, "tell")
+    site.later(days=14)  # Tuesday 17 March itself
+    granted(site, number)
+    assert notice_due(site, number) == end_of(18)
+
+
+def test_what_is_owed_already_is_then_due_as_soon(site: Site) -> None:
+    number = open_case(site, reach="phone")
+    on_case(site, "handler", number, "accept")
+    assert notice_due(site, number) == end_of(18)  # fifteen days from Tuesday 3 March
+    granted(site, number)
+    assert notice_due(site, number) == end_of(16)
+    on_case(site, "operator", number, "tell")
+    assert owed(site, number) == []
+
+
+def test_a_letter_from_before_the_grant_says_nothing_of_the_new_day(site: Site) -> None:
+    number = open_case(site, reach="email")
+    on_case(site, "handler", number, "accept")
+    granted(site, number)
+    report, case_id = report_of(site, number).id, case_of(site, number).id
+    taken(site, case_id, report, "decision", "accept")
+    assert owed(site, number) == [report]
+    taken(site, case_id, report, "extended", "grant_case")
+    assert owed(site, number) == []
 
 
 def test_whoever_can_only_be_called_is_owed_a_call(site: Site) -> None:
@@ -58,8 +119,7 @@ def test_a_message_that_was_taken_has_told_it(site: Site) -> None:
     granted(site, number)
     assert owed(site, number) == [report]
     case_id = case_of(site, number).id
-    message = Message(case_id=case_id, rule="extended", recipient=deliver.report_ref(report))
-    site.do(lambda s: deliver.sent(s, message, site.now))
+    taken(site, case_id, report, "extended", "grant_case")
     assert owed(site, number) == []
     assert "已告知反映人" in site.as_("handler").get(f"/console/cases/{number}").text
 

@@ -217,9 +217,8 @@ def _extend_replies(session: Session, case: Case, until: datetime, now: datetime
     moved = [one for one in replies if one.due < until]
     for one in moved:
         recalendar.succeed(session, one, until, now)
-    reports = sorted(one.report_id for one in moved if one.report_id is not None)
-    notice.owe(session, case, reports, now)
-    return reports
+    notice.owe(session, case, moved, now)
+    return sorted(one.report_id for one in moved if one.report_id is not None)
 
 
 def _still_fits(

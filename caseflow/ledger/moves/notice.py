@@ -3,15 +3,19 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from caseflow.deadlines import clocks
+from caseflow.deadlines import clocks, recalendar
+from caseflow.deadlines.calendar import Unit
+from caseflow.deadlines.rules import rules_of
+from caseflow.deadlines.tables import Clock
 from caseflow.errors import NotFound
 from caseflow.ledger import gate
 from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.moves.record import matter_of, of_report, record
 from caseflow.ledger.report_tables import Report
-from caseflow.ledger.tables import Case
+from caseflow.ledger.tables import Case, Extension
 from caseflow.people.actor import SWEEP, Actor
 from caseflow.vault.tables import Identity
 
@@ -46,26 +50,51 @@ def has_receipt(report: Report, ways: Collection[str]) -> bool:
     return report.channel != "mailbox" or "email" in ways
 
 
-def owe(session: Session, case: Case, report_ids: Iterable[int], now: datetime) -> None:
-    """Something was decided later on that these reporters must be told of (延期告知).
+def owe(session: Session, case: Case, before: Iterable[Clock], now: datetime) -> None:
+    """Replies were given another day, which their reporters must be told of (延期告知).
 
-    Nothing is owed where the tracking page is the only way, nor twice where it is owed already.
+    `before`: the promises as they stood until now. Word of the new day is due before the old one
+    is over, and a working day from now at the least; word of something else that is owed already
+    is then due as soon. Nothing is owed where the tracking page is the only way.
     """
-    for report_id in report_ids:
-        subject = of_report(case, report_id)
-        if not reachable(session, session.get_one(Report, report_id)):
+    calendar = rules_of(session).calendar
+    least = calendar.due(now, 1, Unit.working_days)
+    for old in before:
+        report = session.get_one(Report, old.report_id)
+        if not reachable(session, report):
             continue
-        if not clocks.alive(session, subject, "notice"):
-            clocks.start(session, "notice", subject, matter_of(case), now)
+        by = max(calendar.less_working_days(old.due, 1), least)
+        subject = of_report(case, report.id)
+        owed = clocks.alive(session, subject, "notice")
+        for one in owed:
+            if one.due > by:
+                recalendar.succeed(session, one, by, now)
+        if not owed:
+            clocks.start(session, "notice", subject, matter_of(case), now, imposed=by)
 
 
-def told(session: Session, report_id: int, now: datetime) -> None:
+def told(
+    session: Session, report_id: int, now: datetime, *, written: datetime | None = None
+) -> None:
     """The message with the decision was handed to the channel (called by notices), whichever case
     the report belongs to by now.
+
+    `written`: when what it tells of was decided. A letter that says nothing of a day given since
+    keeps no promise: word of that day is owed.
     """
     case = gate.lock_of_report(session, report_id)
+    if written is not None and _another_day_since(session, report_id, written):
+        return
     if clocks.meet(session, of_report(case, report_id), now, "notice"):
         record(session, case, SWEEP, "notice_sent", now, refs={"report": report_id})
+
+
+def _another_day_since(session: Session, report_id: int, written: datetime) -> bool:
+    """Tell whether a reporter's reply was given another day after a moment."""
+    moved = (Clock.report_id == report_id, Clock.name == "reply", Clock.state == "superseded")
+    given = (Extension.decided_at == Clock.ended_at) & (Extension.case_id == Clock.root_case_id)
+    query = select(Extension.id).join(Clock, given).where(*moved, Extension.item_id.is_(None))
+    return session.scalar(query.where(Extension.decided_at > written).limit(1)) is not None
 
 
 def tell(
