@@ -47,10 +47,12 @@ _TOLD: Mapping[Bar, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Asked:
-    """An application, and the name of the clock that it is about."""
+    """An application, and every clock that the promise it is about has been since: where it was
+    extended, or went on after a return. A promise that was given anew is none of them.
+    """
 
     row: Extension
-    clock: str
+    line: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -83,9 +85,15 @@ class Room:
 
 def asked(session: Session, case_id: int) -> list[Asked]:
     """Return every application of a case and its items, oldest first; one statement."""
-    query = select(Extension, Clock.name).join(Clock, Clock.id == Extension.clock_id)
-    rows = session.execute(query.where(Extension.case_id == case_id).order_by(Extension.id))
-    return [Asked(row, name) for row, name in rows]
+    about = select(Extension.id.label("asked"), Extension.clock_id.label("link"))
+    line = about.where(Extension.case_id == case_id).cte("line", recursive=True)
+    after = select(line.c.asked, Clock.id).join(line, Clock.follows == line.c.link)
+    line = line.union_all(after.where(Clock.root_case_id == case_id))
+    query = select(Extension, line.c.link).join(line, line.c.asked == Extension.id)
+    found: dict[int, tuple[Extension, set[int]]] = {}
+    for row, link in session.execute(query.order_by(Extension.id)):
+        found.setdefault(row.id, (row, set()))[1].add(link)
+    return [Asked(row, frozenset(links)) for row, links in found.values()]
 
 
 def undecided(known: Sequence[Asked], item: Item | None) -> Extension | None:
@@ -100,15 +108,20 @@ def decided(
 ) -> Decided | None:
     """Return the newest decision about the promise that an item's holder keeps now.
 
-    What was decided about an earlier one, or for whoever had it before, is nobody's concern here.
+    What was decided about an earlier one, or for whoever had it before, is nobody's concern here;
+    nor is a day that holds no more, for the clock beside it says another.
     """
-    name, since = clock.name if clock else "", item.held_since
-    ended = [x.row for x in known if x.clock == name and x.row.item_id == item.id]
-    row = next((one for one in reversed(ended) if one.outcome != "lapsed"), None)
-    if row is None or row.decided_at is None or (since and row.asked_at < since):
+    if clock is None or item.held_since is None:
+        return None
+    about = (x.row for x in reversed(known) if clock.id in x.line and x.row.item_id == item.id)
+    row = next((one for one in about if one.outcome != "lapsed"), None)
+    if row is None or row.decided_at is None or row.asked_at < item.held_since:
         return None
     if row.outcome == "granted":
-        return Decided(row.decided_at, row.asked_by, row.until, granted=True)
+        holds = row.until == clock.due
+        return Decided(row.decided_at, row.asked_by, row.until, granted=True) if holds else None
+    if row.asked_at < clock.started_at:  # it was returned since, and has other days
+        return None
     return Decided(row.decided_at, row.asked_by, row.until, False, _why(session, row))
 
 
@@ -139,7 +152,7 @@ def room(
         return Room(bar=Bar.paused)
     if now >= clock.due:
         return Room(bar=Bar.late)
-    if _granted(known, clock, item) >= policy.extendable_times:
+    if _granted(known, clock) >= policy.extendable_times:
         return Room(bar=Bar.used)
     calendar = rules.calendar
     farthest = calendar.offset(clock.due, policy.extendable_amount, Unit(policy.unit))
@@ -167,14 +180,6 @@ def end_for(
     return rules.calendar.less_working_days(case.due, policy.margin)
 
 
-def _granted(known: Sequence[Asked], clock: Clock, item: Item | None) -> int:
+def _granted(known: Sequence[Asked], clock: Clock) -> int:
     """Count how often a promise was extended, since it was given: a returned item's is the same."""
-    since = clock.started_at if item is None else item.dispatched_at
-    item_id = item.id if item else None
-    return sum(
-        one.row.outcome == "granted"
-        and one.row.item_id == item_id
-        and one.clock == clock.name
-        and (since is None or one.row.asked_at >= since)
-        for one in known
-    )
+    return sum(one.row.outcome == "granted" and clock.id in one.line for one in known)

@@ -2,13 +2,14 @@
 
 from sqlalchemy.orm import Session
 
-from caseflow.ledger.moves import asking
+from caseflow.ledger.moves import asking, closing, items, triage
+from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.tables import Case, Item
 from tests import office as offices
-from tests.web.site import Site
+from tests.web.site import Site, a_file
 from tests.web.test_nav_counts import for_
-from tests.web.test_unit import at, dispatched, open_item, signed
-from tests.web.walking import on_case, on_item
+from tests.web.test_unit import at, dispatched, open_item, returned, signed
+from tests.web.walking import case_of, on_case, on_item
 
 WHY = "水样检测要十个工作日"
 
@@ -148,3 +149,74 @@ def test_an_item_is_extended_by_two_people(site: Site) -> None:
     assert site.as_("supervisor").post(f"/console/items/{item_id}/grant").status == 403
     on_item(site, "city", number, "grant")
     assert "3月19日(周四) 24:00" in open_item(site, item_id).text
+
+
+# A promise that was given anew, or has another day, has nothing of the old one
+
+
+def to_put_right(site: Site) -> tuple[str, int]:
+    """An item that the school puts right until 13 March, in a case that has time until the 24th."""
+    item_id = dispatched(site)
+    signed(site, item_id).send(at(item_id, "find"), result="substantiated", basis="属实")
+    number = number_of(site, item_id)
+    on_case(site, "handler", number, "extend_case", until="2026-03-24", grounds=WHY)
+    on_case(site, "leader", number, "grant_case")
+    return number, item_id
+
+
+def granted_until(site: Site, until: str) -> tuple[str, int]:
+    """An item in a case with room, whose present promise was extended by a grant."""
+    number, item_id = with_room(site)
+    open_item(site, item_id).send(at(item_id, "extend"), until=until, grounds=WHY)
+    on_item(site, "supervisor", number, "grant")
+    return number, item_id
+
+
+def test_a_grant_is_told_no_more_once_a_return_gave_another_day(site: Site) -> None:
+    number, item_id = to_put_right(site)
+    open_item(site, item_id).send(at(item_id, "extend"), until="2026-03-18", grounds=WHY)
+    on_item(site, "supervisor", number, "grant")
+    page = open_item(site, item_id)
+    assert "期限延长到 3月18日(周三) 24:00" in page.text
+    site.later(days=13)
+    page.visit.get(page.path).send(at(item_id, "submit"), done="已改", evidence=[a_file()])
+    site.later(days=7)
+    returned(site, item_id, "不够")
+    page = open_item(site, item_id)
+    assert "整改期限 3月25日(周三) 24:00" in page.text
+    assert "延期申请已获准" not in page.text
+    assert "已经延期过，不能再延" in page.text  # returned, it is the same promise
+
+
+def test_a_promise_given_anew_can_be_extended_anew(site: Site) -> None:
+    number, item_id = granted_until(site, "2026-03-19")
+    boss, handler = site.office["supervisor"], site.office["handler"]
+    case_id = case_of(site, number).id
+    site.do(lambda s: triage.decline(s, boss, case_id, "不属于", site.now))
+    site.later(days=20)
+    site.do(lambda s: closing.reopen(s, boss, case_id, "仍要办", site.now))
+
+    def again(session: Session) -> None:
+        [second] = items.split(session, handler, case_id, ["二"], site.now)
+        given = Dispatch(site.office.units["academy"], "请核查")
+        items.dispatch(session, handler, second.id, given, site.now)
+
+    site.do(again)
+    page = open_item(site, item_id)
+    for past in ("延期申请已获准", "已经延期过，不能再延"):
+        assert past not in page.text
+    on_case(site, "handler", number, "extend_case", until="2026-04-14", grounds=WHY)
+    on_case(site, "leader", number, "grant_case")
+    assert open_item(site, item_id).offers(at(item_id, "extend"))
+
+
+def test_a_refusal_is_told_no_more_once_a_return_gave_other_days(site: Site) -> None:
+    number, item_id = to_put_right(site)
+    open_item(site, item_id).send(at(item_id, "extend"), until="2026-03-18", grounds=WHY)
+    on_item(site, "supervisor", number, "refuse", reason="来得及")
+    page = open_item(site, item_id)
+    assert "原期限不变" in page.text
+    page.send(at(item_id, "submit"), done="已改", evidence=[a_file()])
+    site.later(days=14)
+    returned(site, item_id, "不够")
+    assert "原期限不变" not in open_item(site, item_id).text
