@@ -80,6 +80,7 @@ def news_of(session: Session, matter: Matter) -> News:
         unsatisfied=matter.event.name == "call_back" and _unsatisfied(session, matter),
         to_leader=body.get("times", 0) >= OBJECTIONS,
         moved=body.get("former") is not None,
+        in_its_place=unit is not None and unit == body.get("former"),
         all_withdrawn=bool(body.get("all_withdrawn")),
         accepted=bool(body.get("accepted")),
         action=body.get("action", ""),

@@ -24,9 +24,9 @@ class News:
     `action`, `clock` and `document` come with a rung; `to_other`: the finding asks a
     unit other than the verifying one to put right; `to_check`: it goes straight to the check;
     `to_find`: the office owes the finding from now on; `to_leader`: the leader decides the
-    objection; `moved`: another unit has the item now; `all_withdrawn`: nothing of the case is left
-    but what was withdrawn; `accepted`: whose case was merged into an accepted one learn that theirs
-    is.
+    objection; `moved`: a unit does not have the item any more; `in_its_place`: no other unit has
+    it, but an inspector who goes there; `all_withdrawn`: nothing of the case is left but what was
+    withdrawn; `accepted`: whose case was merged into an accepted one learn that theirs is.
     """
 
     name: str
@@ -41,6 +41,7 @@ class News:
     unsatisfied: bool = False
     to_leader: bool = False
     moved: bool = False
+    in_its_place: bool = False
     all_withdrawn: bool = False
     accepted: bool = False
     action: str = ""
@@ -68,9 +69,13 @@ def _to(rule: str, audience: str, clock: str = "") -> Notice:
 When = Callable[[News], bool]
 _ALWAYS: When = lambda _news: True  # noqa: E731 - a row of the table reads better so
 
+# A unit must not learn that somebody goes there to look for themselves, nor read that its objection
+# was upheld where it was not.
+_UNTOLD = _to("taken_away", "former")
 _MOVED: Sequence[tuple[When, Notice]] = (
     (lambda news: news.moved, _to("dispatched", "holder", "sign_for")),
-    (lambda news: news.moved, _to("taken_back", "former")),
+    (lambda news: news.moved and not news.in_its_place, _to("taken_back", "former")),
+    (lambda news: news.moved and news.in_its_place, _UNTOLD),
 )
 _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "open": (
@@ -99,7 +104,8 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "dispatch": ((_ALWAYS, _to("dispatched", "holder", "sign_for")),),
     "reassign": (
         (_ALWAYS, _to("dispatched", "holder", "sign_for verify")),
-        (_ALWAYS, _to("taken_away", "former")),
+        (lambda news: news.moved, _UNTOLD),
+        (lambda news: not news.moved, _to("replaced", "former")),
     ),
     "object": (
         (lambda news: not news.to_leader, _to("objection", "supervisor", "decide")),

@@ -13,7 +13,17 @@ from caseflow.escalation.sweep import sweep
 from caseflow.escalation.tables import Order
 from caseflow.intake import known
 from caseflow.ledger import checkers
-from caseflow.ledger.moves import asking, check, closing, items, opening, triage, urgency, work
+from caseflow.ledger.moves import (
+    asking,
+    check,
+    closing,
+    items,
+    objecting,
+    opening,
+    triage,
+    urgency,
+    work,
+)
 from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.moves.work import Result
@@ -309,11 +319,33 @@ def test_whoever_loses_an_item_is_told_that_it_is_theirs_no_more(desk: Desk) -> 
     assert told == {"dispatched > inspector", "taken_away > school"}
     [letter] = [one for one in drafted(desk.session) if one.rule == "taken_away"]
     assert "https://tips.example/unit/\n" in letter.text
+    assert "该事项不再由你单位办理" in letter.text
+    assert not [word for word in INSPECTION if word in letter.subject + letter.text]
     told = desk.by(items.reassign, "supervisor", item.id, second, "外出")
-    assert told == {"dispatched > inspector2", "taken_away > inspector"}
+    assert told == {"dispatched > inspector2", "replaced > inspector"}
+    [letter] = [one for one in drafted(desk.session) if one.rule == "replaced"]
+    assert "该事项已改由他人到场核查，不再由你办理" in letter.text
     desk.session.get_one(User, second).active = False
     told = desk.by(items.reassign, "supervisor", item.id, first, "调离")
     assert told == {"dispatched > inspector"}  # who left is told nothing, and nobody instead
+
+
+def test_a_unit_in_whose_place_an_inspector_goes_reads_neither_that_nor_that_it_was_right(
+    desk: Desk,
+) -> None:
+    _, item = desk.dispatched()
+    desk.by(objecting.object_to, "school", item.id, "不属本校")
+    desk.by(objecting.reject_objection, "supervisor", item.id, "属于")
+    desk.by(objecting.object_to, "school", item.id, "不属本校")
+    given = items.Dispatch(desk.office.units["school"], "到校核查", desk.office["inspector"].id)
+    told = desk.by(objecting.designate, "leader", item.id, given)
+    assert told == {"dispatched > inspector", "taken_away > school"}
+    [letter] = [one for one in drafted(desk.session) if one.rule == "taken_away"]
+    assert not [word for word in INSPECTION if word in letter.subject + letter.text]
+
+
+INSPECTION = ("到场", "核查", "督学", "退单已获同意")
+"""What a unit must not read of an inspection, or what is not true of its objection then."""
 
 
 def another_inspector(desk: Desk) -> int:

@@ -49,6 +49,7 @@ def test_every_message_inside_has_its_words() -> None:
         for news in (
             News(name, way="message", to_other=True, to_check=True, countersign=True),
             News(name, urgent=True, unsatisfied=True, to_leader=True, moved=True),
+            News(name, moved=True, in_its_place=True),
             News(name, all_withdrawn=True, to_find=True),
         )
         for notice in notices(news)
