@@ -4,9 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from caseflow.deadlines import clocks
+from caseflow.errors import MoveNotAllowed
 from caseflow.escalation.sweep import sweep
 from caseflow.ledger.moves import extending, items, triage, work
+from caseflow.ledger.moves.record import of_item
 from caseflow.ledger.tables import Case, Item
+from caseflow.people.accounts import actor_of
 from caseflow.people.tables import Recusal, User
 from tests.notices.desk import Desk, desk
 
@@ -59,8 +63,8 @@ def test_the_holder_learns_of_its_new_day_whoever_asked(desk: Desk) -> None:
     assert told == {"granted > handler", "granted > school"}
 
 
-def test_an_application_of_an_inspector_who_was_replaced_is_the_successors(desk: Desk) -> None:
-    _, item = extended(desk, "section", "inspector")
+def replaced(desk: Desk, item: Item) -> None:
+    """Send another inspector."""
     successor = User(
         username="inspector2",
         name="测试inspector2",
@@ -71,11 +75,26 @@ def test_an_application_of_an_inspector_who_was_replaced_is_the_successors(desk:
     )
     desk.session.add(successor)
     desk.session.flush()
-    asks(desk, "inspector", item)
+    desk.office.actors["inspector2"] = actor_of(desk.session, successor)
     desk.by(items.reassign, "supervisor", item.id, successor.id, "调岗")
-    assert desk.by(extending.refuse, "supervisor", item.id, "来得及") == {
-        "not_granted > inspector2"
-    }
+
+
+@pytest.mark.parametrize(("to", "who"), [("section", "inspector"), ("school", "school")])
+def test_nobody_is_answered_for_what_the_one_before_asked(desk: Desk, to: str, who: str) -> None:
+    _, item = extended(desk, to, who)
+    asks(desk, who, item)
+    replaced(desk, item)
+    assert [clock.name for clock in clocks.alive(desk.session, of_item(item))] == ["verify"]
+    with pytest.raises(MoveNotAllowed, match="没有等待审批"):
+        desk.by(extending.refuse, "supervisor", item.id, "来得及")
+    assert asks(desk, "inspector2", item) == {"extension > supervisor"}
+
+
+def test_what_the_office_asked_for_waits_on_whoever_has_it(desk: Desk) -> None:
+    _, item = extended(desk, "section", "inspector")
+    asks(desk, "handler", item)
+    replaced(desk, item)
+    assert desk.by(extending.refuse, "supervisor", item.id, "来得及") == {"not_granted > handler"}
 
 
 @pytest.mark.parametrize("hours", [13, 40])

@@ -36,6 +36,10 @@ from caseflow.ledger.moves.record import (
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case, Extension, Item
 from caseflow.people.actor import Actor
+from caseflow.people.permissions import INSPECTOR, UNIT
+from caseflow.people.tables import User
+
+_HOLDERS = (UNIT, INSPECTOR)
 
 
 def imposed(session: Session, case: Case) -> bool:
@@ -315,6 +319,16 @@ def lapse(session: Session, case: Case, item: Item | None, now: datetime) -> Non
     if row is not None:
         row.outcome, row.decided_at = "lapsed", now
         clocks.stop(session, _subject(case, item), now, ClockName.decide)
+
+
+def lapse_of_holder(session: Session, case: Case, item: Item, now: datetime) -> None:
+    """Let what the holder of an item asked for be over, for somebody else has it now and may ask.
+
+    What the office asked for in their place waits on.
+    """
+    row = extensions.undecided(extensions.asked(session, case.id), item)
+    if row is not None and session.get_one(User, row.asked_by).role in _HOLDERS:
+        lapse(session, case, item, now)
 
 
 def lapse_all(session: Session, case: Case, now: datetime) -> None:

@@ -13,7 +13,7 @@ from caseflow.errors import BadInput, NotPermitted
 from caseflow.ledger import gate, hands
 from caseflow.ledger.at_work import require_at_work
 from caseflow.ledger.history import commitment
-from caseflow.ledger.moves import naming
+from caseflow.ledger.moves import extending, naming
 from caseflow.ledger.moves.record import (
     gathered,
     handled,
@@ -241,7 +241,8 @@ def reassign(
 ) -> None:
     """Let another inspector verify an item in person, or one at all: who left is replaced.
 
-    The promises go on as they are: to the reporter it is the same office. Raises BadInput.
+    The promises go on as they are: to the reporter it is the same office. What the former holder
+    asked for and nobody decided lapses. Raises BadInput.
     """
     case, item = gate.lock_item(session, item_id, seen)
     require_at_work(case)
@@ -253,6 +254,7 @@ def reassign(
     before = item.inspector_id
     former = {"former_inspector": before} if before else {"former": item.verifying_unit_id}
     item.inspector_id, item.held_since = inspector_id, now
+    extending.lapse_of_holder(session, case, item, now)
     facts = {"inspector": inspector_id, "reason": words(reason, "reason", 2000)}
     record(session, case, actor, "reassign", now, facts, item=item, refs=former)
 
