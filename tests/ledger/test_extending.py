@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from caseflow.db import Database
-from caseflow.deadlines import clocks
+from caseflow.deadlines import clocks, recalendar
+from caseflow.deadlines.recalendar import Change
 from caseflow.deadlines.rules import forget, rules_of
 from caseflow.deadlines.tables import Clock, Pause, PolicyRow
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
@@ -172,6 +173,18 @@ def test_a_day_that_has_passed_is_not_given_any_more(matter: Matter) -> None:
         matter.grants_case()
     leader = matter.office["leader"]
     extending.refuse_case(matter.session, leader, matter.case.id, "已过", matter.now)
+
+
+def test_a_day_that_became_a_day_off_is_not_given_any_more(matter: Matter) -> None:
+    matter.asks_for_case(date(2026, 3, 24))
+    change = Change({date(2026, 3, 24): False})
+    recalendar.write(matter.session, change, matter.office["administrator"].person, matter.now)
+    with pytest.raises(MoveNotAllowed, match="已不是工作日"):
+        matter.grants_case()
+    leader = matter.office["leader"]
+    extending.refuse_case(matter.session, leader, matter.case.id, "改期", matter.now)
+    matter.asks_for_case(date(2026, 3, 25))
+    matter.grants_case()
 
 
 def test_nobody_decides_on_what_they_asked_for(matter: Matter) -> None:

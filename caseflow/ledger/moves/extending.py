@@ -228,7 +228,9 @@ def _extend_replies(session: Session, case: Case, until: datetime, now: datetime
 def _still_fits(
     session: Session, case: Case, item: Item | None, row: Extension, now: datetime
 ) -> Clock:
-    """Return the promise that is to be extended; days passed since somebody asked."""
+    """Return the promise that is to be extended; days passed since somebody asked, and the
+    calendar may say something else of the day.
+    """
     rules, alive = rules_of(session), clocks.alive(session, whole(case))
     clock = extensions.promise(alive, item)
     policy = extensions.policy_of(rules, clock)
@@ -236,6 +238,8 @@ def _still_fits(
         raise MoveNotAllowed("现在的期限不早于申请的日期，请作不予延期处理")
     if row.until <= now:
         raise MoveNotAllowed("申请的日期已过，请作不予延期处理")
+    if not rules.calendar.is_working_day(rules.calendar.due_day(row.until)):
+        raise MoveNotAllowed("申请的日期已不是工作日，请作不予延期处理")
     end = extensions.end_for(rules, alive, item, policy)
     if end is not None and row.until > end:
         raise MoveNotAllowed("申请的日期超出了办件期限，请作不予延期处理")
