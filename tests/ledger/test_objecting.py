@@ -15,6 +15,7 @@ from caseflow.ledger.moves import check, closing, items, objecting, triage, work
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.record import of_item
 from caseflow.ledger.moves.work import Result
+from caseflow.people.tables import Unit
 from tests import office as offices
 from tests.office import Office
 
@@ -230,6 +231,42 @@ def test_whoever_keeps_away_from_the_unit_decides_nothing_of_it(given: Dispatche
             refused()
     given.office.actors["supervisor"] = boss
     given.anew("academy")
+
+
+def test_whoever_keeps_away_from_a_unit_gives_it_nothing_either(given: Dispatched) -> None:
+    away = frozenset({given.office.units["academy"]})
+    for who in ("supervisor", "leader"):
+        given.office.actors[who] = replace(given.office[who], recused=away)
+    given.objects()
+    with pytest.raises(BadInput, match="须回避") as wrong:
+        given.anew("academy")
+    assert set(wrong.value.fields) == {"unit"}
+    given.rejects()
+    given.objects()
+    with pytest.raises(BadInput, match="须回避"):
+        given.designates("academy")
+    given.designates("school")
+
+
+def test_a_unit_that_was_closed_meanwhile_is_not_designated(given: Dispatched) -> None:
+    given.objects()
+    given.rejects()
+    given.objects()
+    given.session.get_one(Unit, given.office.units["school"]).active = False
+    with pytest.raises(BadInput, match="请选择核查单位"):
+        given.designates("school")
+    assert given.item.state == "objected"
+    given.designates("academy")
+
+
+def test_a_tip_does_not_stay_with_the_unit_that_it_turns_out_to_be_about(given: Dispatched) -> None:
+    given.case.kind = "tip"
+    given.objects()
+    given.rejects()
+    given.objects()
+    given.case.unit_id = given.office.units["school"]
+    with pytest.raises(BadInput, match="举报不得交给被举报单位"):
+        given.designates("school")
 
 
 def test_a_unit_that_is_designated_reads_what_the_leader_wrote(given: Dispatched) -> None:

@@ -118,6 +118,19 @@ def test_where_the_office_has_no_leader_for_it_the_level_above_designates(
     assert not open_item(site, item_id, "academy").offers(at(item_id, "object"))
 
 
+def test_an_inspector_whom_the_leader_sends_is_spoken_to_as_a_person(site: Site) -> None:
+    item_id = dispatched(site)
+    objected(site, item_id)
+    number = number_of(site, item_id)
+    on_item(site, "supervisor", number, "reject_objection", reason="由你校核查")
+    objected(site, item_id)
+    person = str(site.office["inspector"].person)
+    on_item(site, "leader", number, "designate", unit="测试school", inspector=person)
+    page = open_item(site, item_id, "inspector")
+    assert "这一事项由分管领导指定您到场核查。" in page.text
+    assert "您单位承办" not in page.text
+
+
 def mark_of(page: Page) -> str:
     """Return the mark that the forms of a unit's page carry."""
     return page.forms[-1].fields["seen"][0]

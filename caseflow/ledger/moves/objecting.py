@@ -119,7 +119,7 @@ def dispatch_anew(
     lifted: list[int] = []
     gathered(
         lambda: _another(item, given),
-        lambda: lifted.extend(items.check_dispatch(session, actor, case, given)),
+        lambda: lifted.extend(_checked(session, actor, case, given)),
     )
     gate.pass_item(actor, case, item, "dispatch_anew")
     _give(session, actor, case, item, given, lifted, "dispatch_anew", now)
@@ -138,7 +138,9 @@ def designate(
     objects to that.
 
     The unit that objected last may be the one: it goes on where it stood, with what the leader
-    wrote. Where an inspector is to go there instead, the item is handed over like any other.
+    wrote. Where an inspector is to go there instead, the item is handed over like any other. What
+    every dispatch is asked is asked of each: the unit may have been closed meanwhile, or be named
+    as the one reported.
     """
     case, item = gate.lock_item(session, item_id, seen)
     require_at_work(case)
@@ -148,14 +150,13 @@ def designate(
     if item.state == "objected" and not may_designate(session, actor, item):
         raise NotPermitted(_LEADERS)
     stays = given.unit_id == item.verifying_unit_id and given.inspector_id is None
-    lifted = [] if stays else items.check_dispatch(session, actor, case, given)
-    text = words(given.text, "text")
+    lifted = _checked(session, actor, case, given)
     gate.pass_item(actor, case, item, "designate", _back_to(item) if stays else "dispatched")
     item.designated = True
     if stays:
-        item.dispatch_text = text
+        item.dispatch_text = words(given.text, "text")
         _decided(session, item, now)
-        facts, refs = items.given_facts(case, given, []), {"unit": given.unit_id}
+        facts, refs = items.given_facts(case, given, lifted), {"unit": given.unit_id}
         record(session, case, actor, "designate", now, facts, item=item, refs=refs)
     else:
         _give(session, actor, case, item, given, lifted, "designate", now)
@@ -184,6 +185,15 @@ def designations(session: Session, actor: Actor, case: Case) -> dict[int, Design
 
 
 _LEADERS = "已退单两次，由分管领导指定承办"
+
+
+def _checked(session: Session, actor: Actor, case: Case, given: Dispatch) -> list[int]:
+    """Return the units whose shield a decision lifts; nobody decides for a unit that they must keep
+    away from, any more than against one. Raises BadInput.
+    """
+    if given.unit_id in actor.recused:
+        raise BadInput({"unit": "您须回避这个单位，请选择其他单位，或由他人决定"})
+    return items.check_dispatch(session, actor, case, given)
 
 
 def _another(item: Item, given: Dispatch) -> None:
