@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from caseflow.crypto.keys import KeyRing
@@ -21,6 +22,7 @@ from caseflow.people.actor import Actor
 LONGEST = 1000
 MANY = 50
 LATELY = 20
+USED = "这一张先前已经留过话，那一条没有变。现在写的还没有留下：是另一条，请再按一次。"
 
 
 @dataclass(frozen=True, repr=False)
@@ -35,17 +37,41 @@ class Note:
     done_at: datetime | None
 
 
-def leave(session: Session, ring: KeyRing, actor: Actor, text: str, now: datetime) -> None:
-    """Leave a note to whoever sits at the office's desk next. Raises BadInput."""
-    said = text.strip()
+def leave(
+    session: Session,
+    ring: KeyRing,
+    actor: Actor,
+    text: str,
+    now: datetime,
+    *,
+    nonce: str | None = None,
+) -> None:
+    """Leave a note to whoever sits at the office's desk next; a form sent twice leaves it once.
+
+    Raises BadInput, also for other words in a form that left its note before.
+    """
+    said = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not said:
         raise BadInput({"text": "请填写这一项"})
     if len(said) > LONGEST:
         raise BadInput({"text": Told("最多 %(n)d 字", n=LONGEST)})
-    note = ShiftNote(area_code=actor.area, user_id=actor.person, sealed=b"", at=now)
-    session.add(note)
-    session.flush()
-    note.sealed = ring.seal(said.encode(), _context(note.id))
+    note = _new(session, actor, nonce, now)
+    if note is not None:
+        note.sealed = ring.seal(said.encode(), _context(note.id))
+        return
+    query = select(ShiftNote).where(ShiftNote.user_id == actor.person, ShiftNote.nonce == nonce)
+    before = session.scalars(query).one()
+    if ring.open(before.sealed, _context(before.id)).decode() != said:
+        raise BadInput({"text": USED})
+
+
+def _new(session: Session, actor: Actor, nonce: str | None, now: datetime) -> ShiftNote | None:
+    """Return a new note; None where this form left one, be it at this very moment."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = {"area_code": actor.area, "user_id": actor.person, "nonce": nonce, "at": now}
+    once = insert(ShiftNote).values(**row, sealed=b"").on_conflict_do_nothing()
+    made = session.scalar(once.returning(ShiftNote.id))
+    return session.get_one(ShiftNote, made) if made is not None else None
 
 
 def settle(session: Session, actor: Actor, note_id: int, now: datetime) -> None:
@@ -59,23 +85,32 @@ def settle(session: Session, actor: Actor, note_id: int, now: datetime) -> None:
     note.done_by, note.done_at = actor.person, now
 
 
-def waiting(session: Session, ring: KeyRing, area: str) -> list[Note]:
-    """Return the notes of an office that nobody saw to yet, newest first."""
-    return _notes(session, ring, area, ShiftNote.done_at.is_(None), MANY)
+def waiting(session: Session, ring: KeyRing, area: str, after: int = 0) -> list[Note]:
+    """Return the first `MANY` notes of an office that nobody saw to yet, after one of them; what
+    waits longest comes first, or it would be the one that no desk shows.
+    """
+    query = select(ShiftNote).where(_waits(area, after)).order_by(ShiftNote.id).limit(MANY)
+    return _opened(session, ring, session.scalars(query).all())
+
+
+def count(session: Session, area: str, after: int = 0) -> int:
+    """Return how many notes of an office nobody saw to yet, after one of them."""
+    query = select(func.count()).select_from(ShiftNote).where(_waits(area, after))
+    return session.scalar(query) or 0
+
+
+def _waits(area: str, after: int) -> ColumnElement[bool]:
+    return and_(ShiftNote.area_code == area, ShiftNote.id > after, ShiftNote.done_at.is_(None))
 
 
 def settled(session: Session, ring: KeyRing, area: str) -> list[Note]:
     """Return the notes of an office that were seen to last."""
-    return _notes(session, ring, area, ShiftNote.done_at.is_not(None), LATELY)
+    query = select(ShiftNote).where(ShiftNote.area_code == area, ShiftNote.done_at.is_not(None))
+    newest = session.scalars(query.order_by(ShiftNote.id.desc()).limit(LATELY)).all()
+    return _opened(session, ring, newest)
 
 
-def _notes(
-    session: Session, ring: KeyRing, area: str, which: ColumnElement[bool], limit: int
-) -> list[Note]:
-    query = select(ShiftNote).where(ShiftNote.area_code == area, which)
-    rows: Sequence[ShiftNote] = session.scalars(
-        query.order_by(ShiftNote.id.desc()).limit(limit)
-    ).all()
+def _opened(session: Session, ring: KeyRing, rows: Sequence[ShiftNote]) -> list[Note]:
     people = names.users(session, {x for row in rows for x in (row.user_id, row.done_by) if x})
     return [
         Note(

@@ -47,7 +47,10 @@ class Draft(Base):
 
 
 class ShiftNote(Base):
-    """What one shift leaves to the next in words, sealed; `done_at` says that it was seen to."""
+    """What one shift leaves to the next in words, sealed; `done_at` says that it was seen to.
+
+    `nonce`: the form that it came with, so that nothing comes in twice; older notes have none.
+    """
 
     __tablename__ = "shift_note"
 
@@ -58,9 +61,11 @@ class ShiftNote(Base):
     at: Mapped[datetime] = mapped_column(Moment)
     done_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     done_at: Mapped[datetime | None] = mapped_column(Moment)
+    nonce: Mapped[str | None] = mapped_column(String(40))
 
     __table_args__ = (
         CheckConstraint("(done_at IS NULL) = (done_by IS NULL)", name="done_by"),
+        Index("uq_shift_note_user_id_nonce", "user_id", "nonce", unique=True),
         Index("ix_shift_note_area_code", "area_code", "id"),
     )
 

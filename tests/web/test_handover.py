@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from caseflow.crypto.keys import SealBroken
 from caseflow.intake import handover
@@ -80,3 +81,56 @@ def test_the_desk_costs_the_same_however_much_was_left(site: Site) -> None:
     for n in range(3):
         left(site, f"第 {n} 条")
     assert site.as_("operator").get("/console/desk").text.count("测试operator ·") == 3
+
+
+def many(site: Site, count: int) -> None:
+    ring, me = site.rooms.ring, site.office["operator"]
+
+    def leave_all(session: Session) -> None:
+        for n in range(count):
+            handover.leave(session, ring, me, f"留话{n:03d}", site.now)
+
+    site.do(leave_all)
+
+
+def test_what_waits_longest_is_shown_first_and_nothing_is_out_of_reach(site: Site) -> None:
+    many(site, 60)
+    desk = site.as_("handler").get("/console/desk")
+    assert "上一班留的话 60" in desk.text
+    page = site.as_("handler").get(PAGE)
+    for shown in (desk, page):
+        assert "留话000" in shown.text
+        assert "留话050" not in shown.text
+        assert "还有 10 条" in shown.text
+    assert page.text.index("留话000") < page.text.index("留话049")
+    rest = site.as_("handler").get(next(link for link in page.links if "after=" in link))
+    assert "留话049" not in rest.text
+    assert "留话059" in rest.text
+    assert "还有" not in rest.text.partition("留话059")[2]
+    assert "还没办的 60" in rest.text
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "99999999999999999999"])
+def test_a_strange_place_in_the_list_breaks_nothing(site: Site, after: str) -> None:
+    assert site.as_("operator").get(f"{PAGE}?after={after}").status in (200, 404)
+
+
+def test_a_form_that_is_sent_twice_leaves_one_note(site: Site) -> None:
+    page = site.as_("operator").get(PAGE)
+    form = page.form(PAGE)
+    for _ in range(2):
+        sent = page.visit.sent(PAGE, {**form.fields, "text": SAID})
+        assert "已留给下一班。" in sent.text
+    assert len(site.ask(lambda s: s.scalars(select(ShiftNote)).all())) == 1
+    other = page.visit.sent(PAGE, {**form.fields, "text": "另一句"})
+    assert other.status == 422
+    assert "先前已经留过话" in other.text
+    assert other.form(PAGE).fields["text"] == ["另一句"]
+    other.send(PAGE)
+    assert len(site.ask(lambda s: s.scalars(select(ShiftNote)).all())) == 2
+
+
+def test_a_line_end_counts_once(site: Site) -> None:
+    """999 characters, of which a browser makes 1008."""
+    page = left(site, "\r\n".join(["一" * 99] * 10))
+    assert "已留给下一班。" in page.text

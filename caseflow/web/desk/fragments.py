@@ -66,7 +66,7 @@ def owed_now() -> Page:
         return render_template(
             "desk/_owed.html",
             owed=debts(session, owed(session, scope())),
-            notes=handover.waiting(session),
+            **handover.waiting(session),
         )
 
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.intake import handover
 from caseflow.intake.handover import Note
+from caseflow.refs import whole
 from caseflow.web import edge
-from caseflow.web.desk.frame import Page, blueprint
+from caseflow.web.desk.frame import Page, blueprint, fresh_nonce, is_nonce
 from caseflow.web.edge import needs, typed
 from caseflow.web.locale import gettext, moment_text
 
@@ -29,16 +30,26 @@ def lines(notes: list[Note]) -> list[dict[str, object]]:
     ]
 
 
-def waiting(session: Session) -> list[dict[str, object]]:
-    """Return what the shifts before left to be done at this desk."""
-    return lines(handover.waiting(session, edge.rooms().ring, edge.actor().area))
+def waiting(session: Session, after: int = 0) -> dict[str, object]:
+    """Return what the shifts before left to be done at this desk: the first of it, how much it is
+    in all, and how much comes after what is shown.
+    """
+    area = edge.actor().area
+    notes = handover.waiting(session, edge.rooms().ring, area, after)
+    last = notes[-1].id if notes else after
+    return {
+        "notes": lines(notes),
+        "notes_count": handover.count(session, area),
+        "notes_more": handover.count(session, area, last),
+        "notes_last": last,
+    }
 
 
 @blueprint.get("/handover")
 @needs("desk.log")
 def handing_over() -> Page:
     """Show what was left to be done, and a sheet for the next shift."""
-    return _page({}, "")
+    return _page({}, "", whole(request.args.get("after", "")) or 0)
 
 
 @blueprint.post("/handover")
@@ -46,8 +57,10 @@ def handing_over() -> Page:
 def leave() -> Page:
     """Leave a note to the next shift."""
     text, me, at = typed("text"), edge.actor(), edge.now()
+    ring, nonce = edge.rooms().ring, typed("nonce")
+    nonce = nonce if is_nonce(nonce) else fresh_nonce()
     try:
-        edge.change(lambda session: handover.leave(session, edge.rooms().ring, me, text, at))
+        edge.change(lambda session: handover.leave(session, ring, me, text, at, nonce=nonce))
     except BadInput as wrong:
         return _page(wrong.fields, text), 422
     flash(gettext("已留给下一班。"), "success")
@@ -67,13 +80,15 @@ def settle(note_id: int) -> Page:
     return redirect(url_for(".handing_over"))
 
 
-def _page(errors: Mapping[str, str], text: str) -> str:
+def _page(errors: Mapping[str, str], text: str, after: int = 0) -> str:
     ring, area = edge.rooms().ring, edge.actor().area
     with edge.read() as session:
         return render_template(
             "desk/handover.html",
             active="desk",
-            notes=waiting(session),
+            **waiting(session, after),
+            after=after,
+            nonce=fresh_nonce(),
             settled=lines(handover.settled(session, ring, area)),
             text=text,
             longest=handover.LONGEST,

@@ -233,6 +233,6 @@ def _page(session: Session, typed: Sheet, saved: Saved | None = None) -> str:
         ],
         disclosures=[(code, gettext(told)) for code, told in words.DISCLOSURES.items()],
         owed=debts(session, owed(session, scope())),
-        notes=handover.waiting(session),
+        **handover.waiting(session),
         **proof.page_values(typed.files),
     )
