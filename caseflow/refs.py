@@ -5,6 +5,7 @@ beyond its usual width when needed and is sorted by its integer part, never as t
 """
 
 import re
+import unicodedata
 from datetime import date
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ _UNDASHED = re.compile(
     r"([0-9]{6}|[0-9]{8,9}|[0-9]{12})"
     r"(20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))([0-9]{4,12})"
 )
+_DASHES = re.compile(r"[‐-―−—ー_]+")
 _CASE = re.compile(r"([0-9]{6,12})-([0-9]{4})-([0-9]{6,12})")
 
 
@@ -75,6 +77,11 @@ def whole(typed: str) -> int | None:
 def grouped(code: str, size: int = 4) -> str:
     """Return a receipt code in groups of four, as it is printed and read aloud."""
     return " ".join(code[i : i + size] for i in range(0, len(code), size))
+
+
+def plain(typed: str) -> str:
+    """Return a number as it is kept, whatever keyboard typed it: full width, spaces, any dash."""
+    return dashed("".join(_DASHES.sub("-", unicodedata.normalize("NFKC", typed)).split()))
 
 
 def ungrouped(typed: str) -> str:

@@ -94,15 +94,21 @@ def bound(session: Session, clock: Clock, before: datetime, now: datetime) -> da
     return before if policy is None else _due(rules_of(session), policy, now, before, None)
 
 
-def again(session: Session, old: Clock) -> Clock:
+def again(
+    session: Session, old: Clock, root_case_id: int, idle: tuple[datetime, datetime] | None = None
+) -> Clock:
     """Let a promise that ended hold again as it was, because what ended it is undone.
 
-    Rungs that happened are not climbed twice.
+    Rungs that happened are not climbed twice. `root_case_id`: the case to lock from now on; `idle`:
+    from when until when nobody could keep the promise, which is given back as after a pause.
     """
+    rules = rules_of(session)
+    due = rules.calendar.shift(old.due, *idle, Unit(old.unit)) if idle else old.due
     copied = {name: getattr(old, name) for name in _COPIED}
-    clock = Clock(**copied, due=old.due, state="running", last_rung=old.last_rung, follows=old.id)
-    clock.provisional = old.provisional
-    _plan(rules_of(session), clock)
+    clock = Clock(**copied, due=due, state="running", last_rung=old.last_rung, follows=old.id)
+    clock.provisional = rules.calendar.rests_on_provisional(old.started_at, due)
+    clock.root_case_id = root_case_id
+    _plan(rules, clock)
     session.add(clock)
     session.flush()
     return clock

@@ -24,7 +24,7 @@ from caseflow.intake.report import IncomingReport
 from caseflow.intake.rooms import Rooms
 from caseflow.ledger import gate, mergers
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.moves import asking, tightening
+from caseflow.ledger.moves import asking, merging, tightening
 from caseflow.ledger.moves.waiting import open_question
 from caseflow.ledger.report_tables import Attachment, Question, Reply, Report
 from caseflow.ledger.tables import Case
@@ -105,12 +105,14 @@ def look_up(session: Session, rooms: Rooms, number: str, code: str, now: datetim
     return Lookup(row.id if open_ else None, open_)
 
 
-def promises(session: Session, report: Report, *, urgent: bool = False) -> list[Clock]:
+def promises(
+    session: Session, report: Report, *, urgent: bool = False, call_back: bool = True
+) -> list[Clock]:
     """Return what was promised for a report and still holds, the first to end first.
 
     With `urgent` also when somebody takes it over.
     """
-    on_case = ("immediate", "call_back") if urgent else ("call_back",)
+    on_case = [*(["immediate"] if urgent else []), *(["call_back"] if call_back else [])]
     query = select(Clock).where(
         Clock.root_case_id == report.case_id,
         Clock.state.in_(ALIVE),
@@ -148,11 +150,11 @@ def story(session: Session, report_id: int) -> Story:
     know: nor that anybody else reported the matter (design law 10).
     """
     row = session.execute(
-        select(Report, Case, mergers.WAS_MERGED)
+        select(Report, Case, mergers.WAS_MERGED, mergers.IS_SHARED)
         .join(Case, Case.id == Report.case_id)
         .where(Report.id == report_id)
     ).one()
-    report, case, merged = row
+    report, case, merged, shared = row
     replies = session.scalars(
         select(Reply)
         .where(Reply.report_id == report.id, Reply.delivered_at.is_not(None))
@@ -161,9 +163,13 @@ def story(session: Session, report_id: int) -> Story:
     questions = session.scalars(
         select(Question).where(Question.report_id == report.id).order_by(Question.id)
     ).all()
-    verbs = (*TOLD, "merge", "close", "retaliation")
+    verbs = (*TOLD, "open", "merge", "close", "retaliation")
     entries = mergers.history_of(session, report, verbs, merged=merged)
     added = _added(session, report, entries)
+    own = _Own(case.urgent, case.call_back)
+    if shared:
+        own = _Own.of(session, report, case, entries, added)
+        entries = [entry for entry in entries if own.may_know(entry)]
     steps = [Step("received", report.received_at), *_moves(entries, report), *_asked(questions)]
     steps += [Step("replied", reply.delivered_at or reply.at) for reply in replies]
     steps += [Step("retaliation" if one.urgent else "added", one.at) for one in added]
@@ -172,21 +178,62 @@ def story(session: Session, report_id: int) -> Story:
         first=First(report.number, report.kind, report.disclosure, report.locale),
         kind=case.kind,
         received_at=report.received_at,
-        state=case.state,
+        state=_own_state(case, replies, waiting, own) if shared else case.state,
         reopened=any(entry.verb == "reopen" for entry in entries),
-        call_back=case.call_back and not report.anonymous,
+        call_back=own.call_back,
         steps=sorted(steps, key=lambda step: step.at),
         reply=replies[-1].text if replies else "",
-        clocks=promises(session, report, urgent=case.urgent),
+        clocks=promises(session, report, urgent=own.urgent, call_back=own.call_back),
         question=waiting[-1] if waiting and case.state == "awaiting_reporter" else None,
         added=added,
     )
 
 
+@dataclass(frozen=True)
+class _Own:
+    """What of a case that several people reported is one reporter's own: nobody learns from what
+    happens for another that there is another (design law 10).
+    """
+
+    urgent: bool
+    call_back: bool
+
+    @classmethod
+    def of(
+        cls,
+        session: Session,
+        report: Report,
+        case: Case,
+        entries: Sequence[Entry],
+        added: Sequence[Added],
+    ) -> "_Own":
+        """Return what this report's sender said of danger, and wished."""
+        opened = (json.loads(entry.body)["facts"] for entry in entries if entry.verb == "open")
+        urgent = any(facts["report"] == report.number and facts["urgent"] for facts in opened)
+        wants = case.call_back and merging.wants_call_back(session, report)
+        return cls(urgent or any(one.urgent for one in added), wants)
+
+    def may_know(self, entry: Entry) -> bool:
+        """Tell whether an entry is told: not that another's danger is taken over, nor that the last
+        one is answered.
+        """
+        return entry.verb != "close" and (self.urgent or entry.verb != "acknowledge")
+
+
+def _own_state(case: Case, replies: Sequence[Reply], waiting: Sequence[Question], own: _Own) -> str:
+    """Return where a shared case stands for one of its reporters."""
+    if case.state == "awaiting_reporter" and not waiting:
+        return case.resume_to or "accepted"
+    answered = any(reply.round == case.reopened for reply in replies)
+    if answered and case.state in ("replying", "calling_back", "closed"):
+        return "calling_back" if case.state == "calling_back" and own.call_back else "replied_to"
+    return case.state
+
+
 def _moves(entries: Sequence[Entry], report: Report) -> list[Step]:
     steps, seen = [], set()
     for entry in entries:
-        if entry.verb == "retaliation" or (entry.verb in _ONCE and entry.verb in seen):
+        if entry.verb in ("open", "retaliation") or (entry.verb in _ONCE and entry.verb in seen):
             continue
         seen.add(entry.verb)
         facts = json.loads(entry.body)["facts"]

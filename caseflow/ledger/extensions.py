@@ -133,10 +133,15 @@ def _why(session: Session, row: Extension) -> str:
     return str(json.loads(body)["facts"]["reason"]) if body else ""
 
 
+def promises(alive: Sequence[Clock]) -> list[Clock]:
+    """Return the promises of a case: its own, and those of the cases that were merged into it."""
+    return [clock for clock in alive if clock.case_id and clock.name == ClockName.resolve]
+
+
 def promise(alive: Sequence[Clock], item: Item | None) -> Clock | None:
     """Return the clock that an extension moves, of those of the case that run or stand still."""
     if item is None:
-        return next((x for x in alive if x.case_id and x.name == ClockName.resolve), None)
+        return min(promises(alive), key=lambda clock: clock.due, default=None)
     return next((x for x in alive if x.item_id == item.id and x.name in ON_ITEM), None)
 
 
@@ -152,7 +157,7 @@ def room(
         return Room(bar=Bar.paused)
     if now >= clock.due:
         return Room(bar=Bar.late)
-    if _granted(known, clock) >= policy.extendable_times:
+    if _granted(known, [clock] if item else promises(alive)) >= policy.extendable_times:
         return Room(bar=Bar.used)
     calendar = rules.calendar
     farthest = calendar.offset(clock.due, policy.extendable_amount, Unit(policy.unit))
@@ -180,6 +185,9 @@ def end_for(
     return rules.calendar.less_working_days(case.due, policy.margin)
 
 
-def _granted(known: Sequence[Asked], clock: Clock) -> int:
-    """Count how often a promise was extended, since it was given: a returned item's is the same."""
-    return sum(one.row.outcome == "granted" and clock.id in one.line for one in known)
+def _granted(known: Sequence[Asked], of: Sequence[Clock]) -> int:
+    """Count how often a promise was extended, since it was given: a returned item's is the same,
+    and of a case those of the cases that were merged into it are one with its own.
+    """
+    ids = {clock.id for clock in of}
+    return sum(one.row.outcome == "granted" and bool(ids & one.line) for one in known)

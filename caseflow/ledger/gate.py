@@ -44,16 +44,25 @@ def _moved_on(session: Session, case: Case, seen: int) -> bool:
 
 
 def lock_of_report(session: Session, report_id: int) -> Case:
-    """Lock the case that a report belongs to: another one than a moment ago where it was merged."""
+    """Lock the case that a report belongs to: another one than a moment ago where it was merged.
+
+    Whoever finds it gone lets go of the lock before following it: cases are locked by rising id.
+    """
     known = select(Report.case_id).where(Report.id == report_id)
-    case_id = session.scalar(known)
-    while case_id is not None:
-        case = lock(session, case_id)
-        again = session.scalar(known)
-        if again == case.id:
-            return case
-        case_id = again
+    while (case_id := session.scalar(known)) is not None:
+        try:
+            with session.begin_nested():
+                case = lock(session, case_id)
+                if session.scalar(known) != case.id:
+                    raise _Moved
+                return case
+        except _Moved:
+            continue
     raise NotFound("没有这个来件编号")
+
+
+class _Moved(Exception):
+    """A report went to another case while its own was being locked."""
 
 
 def lock_item(session: Session, item_id: int, seen: int | None = None) -> tuple[Case, Item]:

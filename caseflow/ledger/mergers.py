@@ -4,20 +4,26 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.rules import rules_of
 from caseflow.deadlines.tables import Clock, Pause
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.queries import visible
 from caseflow.ledger.report_tables import MergedClock, MergedReport, Merger, Report
-from caseflow.ledger.states import TAKES_IN, UNDER_WAY
+from caseflow.ledger.states import ITEM_DONE
 from caseflow.ledger.tables import Case, Item
-from caseflow.people.scope import Scope
 
-SHOWN = 20
-_ALIKE = ("complaint", "help")
+ALIKE = ("complaint", "help")
+
+
+WAS_MERGED = exists().where(MergedReport.report_id == Report.id)
+"""In SQL: a report belongs, or belonged, to another case than the one it came with."""
+_OTHER = aliased(Report)
+IS_SHARED = exists().where(
+    _OTHER.case_id == Report.case_id, _OTHER.follows.is_(None), _OTHER.id != Report.id
+)
+"""In SQL: others reported the same matter, in the case that a report belongs to."""
 
 
 def lasting(session: Session, case_id: int) -> Merger | None:
@@ -51,28 +57,30 @@ def reports_of(session: Session, merger: Merger) -> Sequence[Report]:
     return session.scalars(query.order_by(Report.id)).all()
 
 
+def below(session: Session, case_id: int) -> set[int]:
+    """Return every case that is merged into this one, and into those."""
+    found: set[int] = set()
+    at = {case_id}
+    while at:
+        query = select(Merger.case_id).where(Merger.into_id.in_(at), Merger.undone_at.is_(None))
+        at = set(session.scalars(query)) - found
+        found |= at
+    return found
+
+
 def alike(case: Case, other: Case) -> bool:
     """Tell whether two cases are handled by the same rules: what protects a tip differs, and a
-    question has no items. Nor can one be about a unit that the other does not name.
+    question has no items.
     """
-    kinds = case.kind == other.kind or {case.kind, other.kind} <= set(_ALIKE)
-    return kinds and case.unit_id in (None, other.unit_id)
+    return case.kind == other.kind or {case.kind, other.kind} <= set(ALIKE)
 
 
-def candidates(session: Session, scope: Scope, case: Case) -> Sequence[Case]:
-    """Return cases that this one may be merged into, about the same unit or none, newest first."""
-    kinds = _ALIKE if case.kind in _ALIKE else (case.kind,)
-    states = TAKES_IN if case.state == "received" else TAKES_IN[1:]
-    query = select(Case).where(
-        visible(scope), Case.kind.in_(kinds), Case.state.in_(states), Case.id != case.id
-    )
-    query = query.where(Case.unit_id == case.unit_id) if case.unit_id is not None else query
-    same_first = (Case.category != case.category) if case.category else Case.category.is_not(None)
-    return session.scalars(query.order_by(same_first, Case.id.desc()).limit(SHOWN)).all()
-
-
-WAS_MERGED = exists().where(MergedReport.report_id == Report.id)
-"""In SQL: a report belongs, or belonged, to another case than the one it came with."""
+def same_place(case: Case, other: Case) -> bool:
+    """Tell whether two cases are about the same unit, and of the same office: whoever may see the
+    one may see the other, and must keep away from both.
+    """
+    ours, theirs = ((one.province, one.city, one.county, one.unit_id) for one in (case, other))
+    return ours == theirs
 
 
 def history_of(
@@ -111,9 +119,9 @@ def _stretches(session: Session, report: Report) -> list[tuple[int, int, int | N
     return [*found, (where, after, None)]
 
 
-def under_way(session: Session, case: Case) -> bool:
-    """Tell whether somebody works on an item of the case, or waits for its check."""
-    query = select(Item.id).where(Item.case_id == case.id, Item.state.in_(UNDER_WAY))
+def undone(session: Session, case: Case) -> bool:
+    """Tell whether an item of the case is not over: nobody lays an allegation aside by merging."""
+    query = select(Item.id).where(Item.case_id == case.id, Item.state.not_in(ITEM_DONE))
     return session.scalar(query.limit(1)) is not None
 
 

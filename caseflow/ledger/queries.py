@@ -188,6 +188,8 @@ _ITEM_NUMBER = re.compile(r"(?:事项)?\s*([0-9]{6,9})", re.ASCII)  # not said
 def find(session: Session, scope: Scope, words: str, limit: int = PAGE) -> Sequence[Case]:
     """Find cases by report number, case number, item number or text, newest first, in the scope."""
     typed = words.strip()
+    number = refs.plain(typed)
+    typed = number if refs.parse_case(number) or refs.parse_report(number) else typed
     query = select(Case).where(visible(scope))
     if refs.parse_case(typed):
         query = query.where(Case.number == typed)

@@ -2,7 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from caseflow.db import Base, Moment
@@ -65,7 +75,8 @@ class Report(Base):
 class Merger(Base):
     """One case that was merged into another (并案), until `undone_at`.
 
-    `was`: the state it was in. `case_n`, `into_n`: the entries that say so in either history, and
+    `was`: the state it was in; `into_rank`, `into_urgent`: how much the other one burnt by itself.
+    `case_n`, `into_n`: the entries that say so in either history, and
     `case_undone_n`, `into_undone_n` those that undo it: between them the merged reports read the
     other case's history, and not what happened there before (see `intake.tracking`).
     """
@@ -77,7 +88,8 @@ class Merger(Base):
     into_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
     was: Mapped[str] = mapped_column(String(20))
     merged_at: Mapped[datetime] = mapped_column(Moment)
-    due: Mapped[datetime] = mapped_column(Moment)
+    into_rank: Mapped[int] = mapped_column(SmallInteger)
+    into_urgent: Mapped[bool] = mapped_column(Boolean)
     case_n: Mapped[int] = mapped_column(Integer, default=0)
     into_n: Mapped[int] = mapped_column(Integer, default=0)
     undone_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -106,7 +118,9 @@ class MergedReport(Base):
 
 
 class MergedClock(Base):
-    """A clock whose due moment a merger brought about; what it follows says what held before."""
+    """An item's clock whose due moment a merger, or undoing it, brought about; what it follows says
+    what held before.
+    """
 
     __tablename__ = "merged_clock"
 

@@ -54,9 +54,9 @@ SYSTEM = "system"
 
 # A merged case is another one's: nothing happens in it but that it becomes a case of its own again.
 _OF_ITSELF = tuple(state for state in CASE_STATES if state != "merged")
-TAKES_IN = ("received", "accepted", "handling", "awaiting_reporter", "replying")
-"""States of a case in which another one may be merged into it: its reply is still to come."""
-GIVES_BACK = ("received", "accepted", "handling", "replying")
+TAKES_IN = ("received", "accepted", "handling", "awaiting_reporter")
+"""States of a case in which another one may be merged into it: what it is about is still open."""
+GIVES_BACK = ("received", "accepted", "handling", "replying", "declined", "referred")
 
 
 class Edge(NamedTuple):

@@ -270,18 +270,21 @@ def reports(session: Session, matter: Matter, word: str) -> list[Report]:
     if matter.case is None:
         return []
     if word == "reporters":
-        moved = matter.body.get("reports")  # only some reporters were promised another day
-        meant = [
-            report
-            for report in first_reports(session, matter.case)
-            if moved is None or report.id in moved
-        ]
+        meant = _meant(session, matter, matter.case)
     else:
         named = session.get_one(Report, matter.body["report"])
         # A later contact has no receipt: its sender has that of the first.
         meant = [session.get_one(Report, named.follows) if named.follows else named]
     able = [report for report in meant if "email" in reachable(session, report)]
     return [one for one in able if not _writes_too_much(session, one)] if word == "writer" else able
+
+
+def _meant(session: Session, matter: Matter, case: Case) -> Sequence[Report]:
+    """Return whom an event is about: the reports it names, whichever case they belong to by now."""
+    named = matter.body.get("reports")
+    if named is None:
+        return first_reports(session, case)
+    return session.scalars(select(Report).where(Report.id.in_(named)).order_by(Report.id)).all()
 
 
 def _writes_too_much(session: Session, report: Report) -> bool:

@@ -1,5 +1,7 @@
 """An item may be withdrawn, or go to a statutory procedure."""
 
+import json
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -79,6 +81,23 @@ def _states(before: str, after: str) -> None:
     op.execute("PRAGMA writable_schema = OFF")
 
 
+_ITEM = sa.table("item", *map(sa.column, ("id", "authority", "authority_number")))
+
+
+def _authorities() -> None:
+    """Say again to whom items went and under which number: what was said last counts."""
+    bind = op.get_bind()
+    entries = sa.text(
+        "SELECT item_id, body FROM entry WHERE verb IN ('statutory', 'statutory_outcome')"
+        " ORDER BY case_id, n"
+    )
+    for item, body in bind.execute(entries).all():
+        facts = json.loads(body)["facts"]
+        told = {"authority": facts.get("authority"), "authority_number": facts.get("number")}
+        if said := {column: text for column, text in told.items() if text}:
+            bind.execute(_ITEM.update().where(_ITEM.c.id == item).values(**said))
+
+
 def upgrade() -> None:
     _states(_BEFORE, _AFTER)
     op.add_column("item", sa.Column("round", sa.Integer))
@@ -87,6 +106,7 @@ def upgrade() -> None:
     op.add_column("item", number)
     op.execute(_AGAIN.format(state="withdrawn", outcome="NULL", verb="consent_withdrawal"))
     op.execute(_AGAIN.format(state="statutory", outcome="'statutory'", verb="statutory"))
+    _authorities()
     for state, verb in (
         ("struck_off", "strike_off"),
         ("withdrawn", "consent_withdrawal"),

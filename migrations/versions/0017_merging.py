@@ -1,5 +1,7 @@
 """A case may be merged into another one."""
 
+import json
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -14,8 +16,64 @@ _AFTER = f"{_FIRST}'merged', {_LAST}"
 _LASTS = "undone_at IS NULL"
 
 # The older tables know no merged case: its reports stay with the case that answers them, and of
-# itself it is over, as one that was answered.
+# itself it is over, as one that was answered; what it was promised is owed to nobody there.
 _OVER = "UPDATE case_file SET state = 'answered' WHERE state = 'merged'"
+_NOT_OWED = """UPDATE clock SET state = 'stopped', ended_at = started_at, next_rung = NULL,
+    next_rung_at = NULL WHERE name = 'resolve' AND state IN ('running', 'paused')
+    AND case_id IS NOT NULL AND case_id <> root_case_id"""
+
+_SAID = "SELECT case_id, n, at, body FROM entry WHERE verb = '{verb}' ORDER BY case_id, n"
+
+
+def _said(verb: str) -> list[tuple[int, int, object, dict[str, object]]]:
+    rows = op.get_bind().execute(sa.text(_SAID.format(verb=verb))).all()
+    return [(case_id, n, at, json.loads(body)["facts"]) for case_id, n, at, body in rows]
+
+
+def _told_again() -> None:
+    """Merge again what the histories say was merged: of an office that went back and comes again."""
+    bind = op.get_bind()
+    numbers = dict(map(tuple, bind.execute(sa.text("SELECT number, id FROM case_file"))))
+    reports = dict(map(tuple, bind.execute(sa.text("SELECT number, id FROM report"))))
+    taken = {(facts["case"], at): (case_id, n, facts) for case_id, n, at, facts in _said("take_in")}
+    ends = [(case_id, n, at) for case_id, n, at, _ in _said("unmerge")]
+    given = {(facts["case"], at): n for _, n, at, facts in _said("give_back")}
+    merger, moved = sa.table("merger", *map(sa.column, _COLUMNS)), _MOVED
+    for case_id, n, at, facts in _said("merge"):
+        number = next(name for name, found in numbers.items() if found == case_id)
+        into, into_n, told = taken[number, at]
+        later = ((end, ended) for of, end, ended in ends if of == case_id and end > n)
+        end_n, end_at = next(later, (None, None))
+        over = end_n is not None
+        bind.execute(
+            merger.insert().values(
+                id=(new := bind.scalar(sa.text("SELECT coalesce(max(id), 0) + 1 FROM merger"))),
+                case_id=case_id,
+                into_id=into,
+                was=facts["was"],
+                merged_at=at,
+                into_rank=told["rank"],
+                into_urgent=told["urgent"],
+                case_n=n,
+                into_n=into_n,
+                undone_at=end_at if over else None,
+                case_undone_n=end_n if over else None,
+                into_undone_n=given[number, end_at] if over else None,
+            )
+        )
+        for report in told["reports"]:
+            bind.execute(moved.insert().values(merger_id=new, report_id=reports[report]))
+        if not over:
+            bind.execute(
+                sa.text("UPDATE case_file SET state = 'merged' WHERE id = :id"), {"id": case_id}
+            )
+
+
+_COLUMNS = (
+    *("id", "case_id", "into_id", "was", "merged_at", "into_rank", "into_urgent"),
+    *("case_n", "into_n", "undone_at", "case_undone_n", "into_undone_n"),
+)
+_MOVED = sa.table("merged_report", sa.column("merger_id"), sa.column("report_id"))
 
 
 def _states(before: str, after: str) -> None:
@@ -57,7 +115,8 @@ def upgrade() -> None:
         sa.Column("into_id", sa.Integer(), nullable=False),
         sa.Column("was", sa.String(20), nullable=False),
         sa.Column("merged_at", _MOMENT, nullable=False),
-        sa.Column("due", _MOMENT, nullable=False),
+        sa.Column("into_rank", sa.SmallInteger(), nullable=False),
+        sa.Column("into_urgent", sa.Boolean(), nullable=False),
         sa.Column("case_n", sa.Integer(), nullable=False),
         sa.Column("into_n", sa.Integer(), nullable=False),
         sa.Column("undone_at", _MOMENT, nullable=True),
@@ -93,10 +152,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("clock_id", name=op.f("pk_merged_clock")),
     )
     op.create_index(op.f("ix_merged_clock_merger_id"), "merged_clock", ["merger_id"])
+    _told_again()
 
 
 def downgrade() -> None:
     for table in ("merged_clock", "merged_report", "merger"):
         op.drop_table(table)
     op.execute(_OVER)
+    op.execute(_NOT_OWED)
     _states(_AFTER, _BEFORE)

@@ -104,6 +104,14 @@ def merged(scene: Scene) -> None:
     scene.does("handler", "unmerge", third)
     world.more_comes_in(second, retaliation=False)
     laws.hold(world)
+    for move in ("unmerge", "merge"):
+        scene.does("handler", move, first, 0)
+    world.more_comes_in(second, retaliation=True)
+    laws.hold(world)
+    scene.does("handler", "unmerge", first)  # not before somebody took over
+    scene.does("supervisor", "acknowledge", second)
+    for move in ("unmerge", "merge"):
+        scene.does("handler", move, first, 0)
     scene.to(second, "replying")
     scene.does("handler", "reply", second)
     scene.does("supervisor", "unmerge", first)

@@ -1,94 +1,31 @@
 """Merging cases and undoing it (并案): what goes over, which promise holds, who may not."""
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from caseflow.db import Database
 from caseflow.deadlines import clocks
-from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.ledger.moves import (
-    asking,
     check,
     closing,
-    extending,
     items,
-    merging,
     naming,
     notice,
     opening,
     triage,
     urgency,
+    withdrawing,
     work,
 )
-from caseflow.ledger.moves.items import Dispatch
-from caseflow.ledger.moves.record import of_case, of_item, of_report
-from caseflow.ledger.moves.urgency import DangerCard
+from caseflow.ledger.moves.record import of_report
 from caseflow.ledger.moves.work import Result
-from caseflow.ledger.report_tables import Merger, Report
-from caseflow.ledger.tables import NEVER, Case, Item
+from caseflow.ledger.report_tables import Merger
+from caseflow.ledger.tables import NEVER
 from caseflow.people.actor import REPORTER
 from tests import office as offices
-from tests.office import Office
+from tests.ledger.twice import POLICE, Two, given
 
-DAY = timedelta(days=1)
-POLICE = DangerCard(True, True, "值班员", "10:05", "接警 12")
-
-
-class Two:
-    """An office in which the same matter came in twice, a day apart: `first`, then `second`."""
-
-    def __init__(self, session: Session, now: datetime) -> None:
-        self.session, self.now = session, now
-        self.office: Office = offices.make(session)
-        self.first, self.one = self.comes_in(reach="phone")
-        self.now += DAY
-        self.second, self.two = self.comes_in(reach="email")
-
-    def comes_in(self, **more: object) -> tuple[Case, Report]:
-        return offices.report(self.session, self.now, **more)
-
-    def accept(self, *cases: Case) -> None:
-        for case in cases:
-            triage.accept(self.session, self.office["handler"], case.id, self.now)
-
-    def dispatched(self, case: Case, to: str = "school") -> Item:
-        me = self.office["handler"]
-        [item] = items.split(self.session, me, case.id, ["食堂"], self.now)
-        given = Dispatch(self.office.units[to], "请核查")
-        items.dispatch(self.session, me, item.id, given, self.now)
-        return item
-
-    def merge(self, case: Case, into: Case | str, who: str = "handler") -> None:
-        number = into if isinstance(into, str) else into.number
-        self.now += timedelta(minutes=1)
-        merging.merge(self.session, self.office[who], case.id, number, "同一件事", self.now)
-
-    def undo(self, case: Case, who: str = "handler") -> None:
-        self.now += timedelta(minutes=1)
-        merging.unmerge(self.session, self.office[who], case.id, "不是一件事", self.now)
-
-    def on_case(self, case: Case) -> dict[str, datetime]:
-        found = clocks.alive(self.session, of_case(case))
-        return {clock.name: clock.due for clock in found}
-
-    def of(self, report: Report) -> dict[str, datetime]:
-        query = select(Clock).where(Clock.report_id == report.id, Clock.state == "running")
-        return {clock.name: clock.due for clock in self.session.scalars(query)}
-
-    def due(self, item: Item, name: str = "verify") -> datetime:
-        [clock] = clocks.alive(self.session, of_item(item), name)
-        return clock.due
-
-
-@pytest.fixture
-def given(database: Database, now: datetime) -> Iterator[Two]:
-    with database.transaction() as session:
-        yield Two(session, now)
+__all__ = ["given"]
 
 
 # What goes over
@@ -161,83 +98,6 @@ def test_everybody_gets_a_reply_of_their_own_before_the_case_is_over(given: Two)
         assert given.first.state == state
 
 
-# Which promise holds
-
-
-def test_the_earlier_promise_holds_and_the_items_follow(given: Two) -> None:
-    given.accept(given.first, given.second)
-    item = given.dispatched(given.second)
-    due, verify = given.on_case(given.second)["resolve"], given.due(item)
-    earlier = given.on_case(given.first)["resolve"]
-    assert earlier < due
-    given.merge(given.first, given.second)
-    assert given.on_case(given.second)["resolve"] == earlier
-    assert given.due(item) < verify
-    assert given.second.next_due <= earlier
-    given.undo(given.first)
-    assert given.on_case(given.second)["resolve"] == due
-    assert given.due(item) == verify
-    assert given.on_case(given.first)["resolve"] == earlier
-
-
-def test_a_later_promise_moves_nothing(given: Two) -> None:
-    given.accept(given.first, given.second)
-    item = given.dispatched(given.first)
-    before, verify = given.on_case(given.first), given.due(item)
-    given.merge(given.second, given.first)
-    assert given.on_case(given.first) == before
-    assert given.due(item) == verify
-
-
-def test_each_of_two_mergers_is_undone_for_itself(given: Two) -> None:
-    given.now += DAY
-    third, _ = given.comes_in(reach="phone")
-    given.accept(given.first, given.second, third)
-    due = given.on_case(third)["resolve"]
-    mine = {case.id: given.on_case(case)["resolve"] for case in (given.first, given.second)}
-    given.merge(given.second, third)
-    given.merge(given.first, third)
-    given.undo(given.second)
-    assert given.on_case(third)["resolve"] == mine[given.first.id]
-    given.undo(given.first)
-    assert given.on_case(third)["resolve"] == due
-
-
-def test_undone_in_turn_the_other_one_still_holds(given: Two) -> None:
-    given.now += DAY
-    third, _ = given.comes_in(reach="phone")
-    given.accept(given.first, given.second, third)
-    second = given.on_case(given.second)["resolve"]
-    given.merge(given.first, third)
-    given.merge(given.second, third)
-    given.undo(given.first)
-    assert given.on_case(third)["resolve"] == second
-
-
-def test_more_time_granted_since_is_not_taken_back(given: Two) -> None:
-    given.accept(given.first, given.second)
-    given.merge(given.first, given.second)
-    until = date(2026, 3, 24)
-    handler, leader, n = given.office["handler"], given.office["leader"], given.second.id
-    extending.extend_case(given.session, handler, n, until, "检测", given.now)
-    extending.grant_case(given.session, leader, n, "", given.now)
-    granted = given.on_case(given.second)["resolve"]
-    given.undo(given.first)
-    assert given.on_case(given.second)["resolve"] == granted
-
-
-def test_days_that_stood_still_since_count_for_what_held_before(given: Two) -> None:
-    given.accept(given.first, given.second)
-    due = given.on_case(given.second)["resolve"]
-    given.merge(given.first, given.second)
-    handler, n = given.office["handler"], given.second.id
-    asking.ask(given.session, handler, n, given.two.id, "哪一天？", given.now)
-    given.now += 2 * DAY
-    asking.resume(given.session, handler, n, given.now)
-    given.undo(given.first)
-    assert given.on_case(given.second)["resolve"] == due + 2 * DAY
-
-
 # Undone, it is as it was
 
 
@@ -247,9 +107,9 @@ def test_undone_the_case_is_where_it_was(given: Two, was: str) -> None:
         given.accept(given.second, given.first)
     if was == "handling":
         item = given.dispatched(given.second)
-        me = given.office["supervisor"]
-        item.state, item.struck_off_by, item.round = "struck_off", me.id, 0
-        items.split(given.session, given.office["handler"], given.second.id, ["作业"], given.now)
+        withdrawing.withdraw(given.session, given.office["handler"], item.id, "重复", given.now)
+        leader = given.office["leader"]
+        withdrawing.consent_withdrawal(given.session, leader, item.id, "", given.now)
     before = given.on_case(given.second)
     given.merge(given.second, given.first)
     given.undo(given.second)
@@ -327,8 +187,20 @@ def test_neither_into_itself_nor_round_nor_into_what_is_over(given: Two) -> None
     triage.decline(given.session, boss, given.first.id, "不属于受理范围", given.now)
     with pytest.raises(BadInput):
         given.merge(third, given.first)
-    with pytest.raises(MoveNotAllowed):
-        given.undo(given.second)
+
+
+def test_what_was_merged_by_mistake_comes_back_even_after_the_other_was_declined(
+    given: Two,
+) -> None:
+    given.accept(given.first, given.second)
+    due, replies = given.on_case(given.second)["resolve"], given.of(given.two)["reply"]
+    given.merge(given.second, given.first)
+    boss = given.office["supervisor"]
+    triage.decline(given.session, boss, given.first.id, "不属于受理范围", given.now)
+    given.undo(given.second)
+    assert given.second.state == "accepted"
+    assert given.on_case(given.second)["resolve"] == due
+    assert given.of(given.two)["reply"] == replies
 
 
 def test_what_somebody_works_on_is_not_merged_away(given: Two) -> None:
@@ -346,7 +218,7 @@ def test_danger_is_taken_over_before_it_is_merged(given: Two) -> None:
         given.merge(case, given.first)
     urgency.acknowledge(given.session, given.office["handler"], case.id, POLICE, given.now)
     given.merge(case, given.first)
-    assert (given.first.urgent, given.first.rank) == (True, case.rank)
+    assert given.first.rank == case.rank
 
 
 def test_a_tip_is_merged_with_a_tip_about_the_same_unit(given: Two) -> None:
@@ -356,10 +228,12 @@ def test_a_tip_is_merged_with_a_tip_about_the_same_unit(given: Two) -> None:
     other, _ = given.comes_in(kind="tip", unit=academy)
     unnamed, _ = given.comes_in(kind="tip")
     given.accept(complaint, tip, other, unnamed)
-    for case, into in ((tip, complaint), (complaint, tip), (tip, other), (tip, unnamed)):
+    wrong = [(tip, complaint), (complaint, tip), (tip, other), (tip, unnamed), (unnamed, tip)]
+    for case, into in wrong:
         with pytest.raises(BadInput):
             given.merge(case, into)
-    given.merge(unnamed, tip)
+    again, _ = given.comes_in(kind="tip", unit=school)
+    given.merge(again, tip)
 
 
 def test_a_tip_is_not_merged_into_one_that_a_unit_once_reported_verifies(given: Two) -> None:
@@ -372,6 +246,89 @@ def test_a_tip_is_not_merged_into_one_that_a_unit_once_reported_verifies(given: 
     naming.name_unit(given.session, me, tip.id, school, "来件所述", given.now)
     with pytest.raises(BadInput):
         given.merge(tip, other)
+
+
+def test_a_unit_once_named_stays_away_from_the_tip_in_the_other_case_too(given: Two) -> None:
+    """Who named it would otherwise lift the shield alone, by merging."""
+    school, academy = given.office.units["school"], given.office.units["academy"]
+    tip, _ = given.comes_in(kind="tip", unit=None)
+    other, _ = given.comes_in(kind="tip", unit=school)
+    given.accept(tip, other)
+    me = given.office["supervisor"]
+    for unit in (academy, school):
+        naming.name_unit(given.session, me, tip.id, unit, "来件所述", given.now)
+    given.merge(tip, other)
+    assert naming.shield(given.session, other).units == {school, academy}
+    with pytest.raises(BadInput):
+        given.dispatched(other, to="academy")
+    given.undo(tip)
+    assert naming.shield(given.session, other).units == {school}
+
+
+def test_nobody_lays_an_allegation_aside_by_merging(given: Two) -> None:
+    given.accept(given.first, given.second)
+    me = given.office["handler"]
+    [draft] = items.split(given.session, me, given.second.id, ["体罚学生"], given.now)
+    with pytest.raises(MoveNotAllowed):
+        given.merge(given.second, given.first)
+    withdrawing.withdraw(given.session, me, draft.id, "另一件里有", given.now)
+    with pytest.raises(NotPermitted):
+        withdrawing.consent_withdrawal(given.session, me, draft.id, "", given.now)
+    withdrawing.consent_withdrawal(
+        given.session, given.office["supervisor"], draft.id, "", given.now
+    )
+    given.merge(given.second, given.first)
+
+
+def test_a_case_that_is_being_answered_takes_none_in(given: Two) -> None:
+    first, _ = given.comes_in(kind="question")
+    second, _ = given.comes_in(kind="question")
+    given.accept(first, second)
+    closing.conclude(given.session, given.office["handler"], first.id, given.now)
+    with pytest.raises(BadInput):
+        given.merge(second, first)
+
+
+def test_a_danger_told_since_goes_with_who_told_it(given: Two) -> None:
+    given.accept(given.first, given.second)
+    given.merge(given.second, given.first)
+    cry = offices.new_report(given.session, given.now, urgent=True)
+    opening.join(given.session, REPORTER, given.first, given.two, cry, given.now)
+    with pytest.raises(MoveNotAllowed):
+        given.undo(given.second)
+    urgency.acknowledge(given.session, given.office["handler"], given.first.id, POLICE, given.now)
+    given.undo(given.second)
+    assert (given.second.urgent, given.first.urgent) == (True, False)
+    assert given.second.rank < given.first.rank
+
+
+def test_a_case_is_urgent_no_longer_than_what_was_merged_into_it(given: Two) -> None:
+    case, _ = given.comes_in(urgent=True)
+    given.accept(given.first, case)
+    urgency.acknowledge(given.session, given.office["handler"], case.id, POLICE, given.now)
+    rank = given.first.rank
+    given.merge(case, given.first)
+    assert (given.first.urgent, given.first.rank) == (False, case.rank)  # first on the lists
+    given.undo(case)
+    assert (given.first.urgent, given.first.rank) == (False, rank)
+    assert case.urgent
+
+
+def test_who_left_an_address_only_is_not_called_back(given: Two) -> None:
+    case, report = given.comes_in(reach="address")
+    case.call_back = False
+    given.accept(case, given.second)
+    given.merge(given.second, case)
+    given.undo(given.second)
+    assert not case.call_back
+    assert report.case_id == case.id
+
+
+def test_a_number_is_taken_whatever_keyboard_typed_it(given: Two) -> None:
+    given.accept(given.first, given.second)
+    wide = "".join("—" if ch == "-" else chr(ord(ch) + 0xFEE0) for ch in given.first.number)
+    given.merge(given.second, f" {wide[:8]} {wide[8:]}")
+    assert given.second.state == "merged"
 
 
 def test_a_stranger_cannot_merge_what_is_not_theirs_nor_learn_that_it_exists(given: Two) -> None:

@@ -90,7 +90,8 @@ class Way:
         for _ in range(LEADS):
             if case.state == state:
                 return True
-            if state in _END and case.state == "received":
+            late = state in ("declined", "referred") and case.state == "accepted"
+            if state in _END and (case.state == "received" or late):
                 supervisor = self.world.office["supervisor"]
                 self.world.on_case(_END[state], supervisor, case, luck)
                 laws.hold(self.world)
@@ -149,6 +150,8 @@ class Way:
         state = edge.target if edge.move == "unmerge" else edge.source
         if state == "handling" and edge.move in ("merge", "unmerge"):
             self._idle(case)
+        elif edge.move == "give_back" and state != "received":
+            assert self.to(case, "accepted"), "no way to accepted"
         elif state != "received":
             assert self.to(case, state), f"no way to {state}"
         if edge.move in ("merge", "unmerge") and case.state != "received":
@@ -157,15 +160,15 @@ class Way:
             world.on_case("merge", handler, case, 0)
         elif edge.move == "give_back":
             world.on_case("take_in", handler, case, 0)
+            assert self.to(case, state), f"no way to {state}"
         laws.hold(world)
         self._everybody_tries(edge.move, case)
 
     def _idle(self, case: Case) -> None:
-        """Bring a case to where it is at work, and nobody works on an item."""
+        """Bring a case to where it is at work, and no item of it is left."""
         world, office = self.world, self.world.office
         self.to(case, "accepted")
-        for _ in range(2):
-            world.on_case("split", office["handler"], case, 0)
+        world.on_case("split", office["handler"], case, 0)
         first = next(one for one in world.items() if one.case_id == case.id)
         world.on_item("dispatch", office["handler"], first, 1)
         world.on_item("withdraw", office["handler"], first, 0)

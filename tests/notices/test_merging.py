@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from caseflow.ledger.moves import merging, triage
 from tests.notices.desk import Desk, desk
+from tests.notices.watch import drafted
 
 __all__ = ["desk"]
 
@@ -37,3 +38,16 @@ def test_a_unit_that_has_less_time_is_told_so(desk: Desk) -> None:
     assert told == {"hastened > school"}
     told = desk.by(merging.unmerge, "handler", first.id, "是两件事")
     assert told == {"eased > school"}
+
+
+def test_a_decision_reaches_whom_it_is_about_wherever_they_belong_by_then(desk: Desk) -> None:
+    first, _ = desk.case(reach="email")
+    second, _ = desk.case(reach="email")
+    for case in (first, second):
+        triage.accept(desk.session, desk.office["handler"], case.id, desk.now)
+    merging.merge(
+        desk.session, desk.office["supervisor"], second.id, first.number, "同一件事", desk.now
+    )
+    drafts = [draft for draft in drafted(desk.session) if draft.rule == "decision"]
+    assert len(drafts) == 2
+    assert len({draft.recipient for draft in drafts}) == 2

@@ -1,12 +1,10 @@
 """Merging cases as people press it (并案), and what the reporters read of it: nothing of others."""
 
-from caseflow.ledger.moves import items, merging, triage
-from caseflow.ledger.moves.items import Dispatch
-from tests.web.public_door import Receipt, letter, reported, the_case
+from tests.web.public_door import reported, the_case
 from tests.web.site import Page, Site
 from tests.web.test_nav_counts import for_
 from tests.web.test_unit import at, open_item
-from tests.web.walking import case_of, dispatched, item_of, on_case, open_case, state
+from tests.web.walking import dispatched, item_of, on_case, open_case, state
 
 
 def accepted(site: Site, **more: object) -> str:
@@ -95,63 +93,3 @@ def test_a_unit_reads_its_new_day_and_nothing_of_a_merger(site: Site) -> None:
     for word in ("并案", "并入", "提前", first, number):
         assert word not in after.html
     assert before.send(at(item_id, "sign_for")).status == 409  # promised for another day since
-
-
-def merged_letters(site: Site) -> tuple[Receipt, Receipt, str]:
-    """Somebody's matter is under way when somebody else reports it, and both are merged."""
-    one = reported(site)
-    first, me = the_case(site, one.number), site.office["handler"]
-
-    def under_way(session: object) -> None:
-        triage.accept(session, me, first.id, site.now)
-        [item] = items.split(session, me, first.id, ["饭菜"], site.now)
-        order = Dispatch(site.office.units["school"], "请核查")
-        items.dispatch(session, me, item.id, order, site.now)
-
-    site.do(under_way)
-    site.later(days=1)
-    two = reported(site)
-    site.later(hours=1)
-    second = the_case(site, two.number)
-    site.do(lambda s: merging.merge(s, me, second.id, first.number, "同一件事", site.now))
-    return one, two, second.number
-
-
-def test_whoever_reported_later_reads_that_it_is_accepted_and_nothing_from_before(
-    site: Site,
-) -> None:
-    one, two, _ = merged_letters(site)
-    page = letter(site, two)
-    assert "已受理" in page.text
-    for day in ("3月3日",):  # the other one's
-        assert day not in page.text
-    for word in ("并案", "并入", one.number, "交办"):
-        assert word not in page.html
-    first = letter(site, one)
-    for word in ("并案", "并入", two.number, "3月4日(周三) 1"):
-        assert word not in first.html
-
-
-def test_after_the_merger_both_read_what_happens_and_after_its_end_each_their_own(
-    site: Site,
-) -> None:
-    one, two, second = merged_letters(site)
-    first = the_case(site, one.number)
-    boss = site.office["supervisor"]
-    site.later(hours=1)
-    site.do(lambda s: merging.unmerge(s, boss, case_of(site, second).id, "是两件事", site.now))
-    site.later(hours=1)
-    site.do(lambda s: triage.decline(s, boss, first.id, "甲的理由", site.now))
-    assert "甲的理由" in letter(site, one).text
-    page = letter(site, two)
-    assert "甲的理由" not in page.text
-    assert "已受理" in page.text
-
-
-def test_what_is_decided_together_is_read_by_both(site: Site) -> None:
-    one, two, _ = merged_letters(site)
-    boss, first = site.office["supervisor"], the_case(site, one.number)
-    site.later(hours=1)
-    site.do(lambda s: triage.decline(s, boss, first.id, "不属于受理范围", site.now))
-    for got in (one, two):
-        assert "不属于受理范围" in letter(site, got).text

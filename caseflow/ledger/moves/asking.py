@@ -53,7 +53,12 @@ def ask(
     )
     session.add(question)
     session.flush()
-    still = pauses.pause(session, clocks.alive(session, whole(case)), question.id, now, until)
+    running = [
+        clock
+        for clock in clocks.alive(session, whole(case))
+        if clock.report_id in (None, report.id)  # nobody waits longer for what another is asked
+    ]
+    still = pauses.pause(session, running, question.id, now, until)
     facts = {"text": commitment(asked), "paused": [clock.id for clock in still]}
     refs = {"report": report.id, "question": question.id}
     record(session, case, actor, "ask", now, facts, refs=refs)

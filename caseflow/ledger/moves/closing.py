@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.clock import local
 from caseflow.deadlines import clocks
+from caseflow.deadlines.clocks import Subject
 from caseflow.errors import BadInput, MoveNotAllowed, Told
 from caseflow.ledger import gate
 from caseflow.ledger.history import commitment
@@ -130,7 +131,7 @@ def delivered(session: Session, reply_id: int, now: datetime) -> None:
     found.delivered_at = now
     # A reply of the round before a reopening keeps no promise of this one.
     kept = ("reply", "notice") if found.round == case.reopened else ("notice",)
-    clocks.meet(session, of_report(case, found.report_id), now, *kept)
+    clocks.meet(session, Subject(report_id=found.report_id), now, *kept)
     record(session, case, SWEEP, "reply_delivered", now, {"reply": found.id})
     go_on(session, case, now)
 
@@ -158,7 +159,7 @@ def go_on(session: Session, case: Case, now: datetime) -> None:
     )
     if case.state != "replying" or owed - set(session.scalars(got)):
         return
-    clocks.meet(session, of_case(case), now, "resolve")
+    clocks.meet(session, whole(case), now, "resolve")
     if case.call_back:
         gate.pass_case(SWEEP, case, "await_call_back")
         clocks.start(session, "call_back", of_case(case), matter_of(case), now)

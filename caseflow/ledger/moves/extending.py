@@ -204,12 +204,22 @@ def _grant(
     clock = _still_fits(session, case, item, row, now)
     before = clock.due
     _pass(actor, case, item, "grant")
-    recalendar.succeed(session, clock, row.until, now)
+    _extend(session, case, clock, row.until, now)
     facts: dict[str, object] = {"before": _day(session, before), "remark": said}
     if item is None:
         facts["reports"] = _extend_replies(session, case, row.until, now)
     _decided(session, actor, case, item, row, "granted", now)
     _record(session, actor, case, item, "grant", now, row, facts)
+
+
+def _extend(session: Session, case: Case, clock: Clock, until: datetime, now: datetime) -> None:
+    """Give a promise another day; of a case also those of the cases that were merged into it."""
+    moved = [clock]
+    if clock.case_id is not None:
+        all_of = extensions.promises(clocks.alive(session, whole(case)))
+        moved = [one for one in all_of if one.due < until]
+    for one in moved:
+        recalendar.succeed(session, one, until, now)
 
 
 def _extend_replies(session: Session, case: Case, until: datetime, now: datetime) -> list[int]:

@@ -1,14 +1,15 @@
 """Merging a case into another about the same matter, and undoing it (并案).
 
-The reports go over with their numbers and what was promised for each; of the two due moments the
-earlier one holds. Undone, everything is as it was, but for what was told meanwhile: whoever learnt
-that the matter is accepted is not put back before that.
+The reports go over with their numbers and what was promised for each, and so does the promise of
+the case itself: both run on, and the earlier one is what burns. Undone, everything is as it was,
+but for what was told meanwhile: whoever learnt that the matter is accepted is not put back before
+that.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks, recalendar
@@ -16,6 +17,7 @@ from caseflow.deadlines.clocks import ALIVE
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.ledger import gate, mergers, withdrawals
+from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import extending, naming
 from caseflow.ledger.moves.handlers import first_handler
 from caseflow.ledger.moves.notice import announce, reachable
@@ -26,19 +28,24 @@ from caseflow.ledger.moves.record import (
     matter_of,
     of_case,
     of_item,
+    of_report,
     record,
+    resolve_due,
     words,
 )
 from caseflow.ledger.moves.waiting import wait_too
 from caseflow.ledger.report_tables import MergedClock, MergedReport, Merger, Reply, Report
 from caseflow.ledger.states import TAKES_IN
-from caseflow.ledger.tables import Case, Item
+from caseflow.ledger.tables import URGENT, Case, Item
 from caseflow.people.actor import SWEEP, Actor
 from caseflow.people.scope import scope_of
 from caseflow.people.tables import Unit
+from caseflow.refs import plain
 
 UNKNOWN = "没有这个编号的办件，或不在您的辖区"
 _OF_ITEMS = ("verify", "rectify")
+_DANGER = ("retaliation", "raise_urgency")
+_BY_CALLING = {"phone", "email"}
 
 
 def merge(
@@ -53,18 +60,26 @@ def merge(
 ) -> None:
     """Merge a case into the one with the number `into`, of a case or of one of its reports.
 
-    Raises BadInput for one that is not about the same matter, MoveNotAllowed for a case with items
-    under way, and for danger to a child that nobody took over yet.
+    Raises BadInput for one that is not about the same matter, MoveNotAllowed for a case of which an
+    item is not over (a second person withdraws it), and for danger that nobody took over yet.
     """
     case, target = _both(session, case_id, _find(session, actor, into), seen)
     why = words(reason, "reason", 2000)
     _fits(session, case, target)
-    _nothing_waits(session, case)
+    _in_no_danger(session, case)
+    if mergers.undone(session, case):
+        raise MoveNotAllowed("还有问题项没有办完：请反过来把那个办件并入本办件，或先撤项、销号")
     was = case.state
     gate.pass_case(actor, target, "take_in")
     gate.pass_case(actor, case, "merge")
-    resolve = clocks.alive(session, of_case(case), "resolve")[0]
-    merger = Merger(case_id=case.id, into_id=target.id, was=was, merged_at=now, due=resolve.due)
+    merger = Merger(
+        case_id=case.id,
+        into_id=target.id,
+        was=was,
+        merged_at=now,
+        into_rank=target.rank,
+        into_urgent=target.urgent,
+    )
     session.add(merger)
     session.flush()
     _leave(session, case, now)
@@ -76,7 +91,13 @@ def merge(
     facts = {"into": target.number, "reason": why, "was": was, "accepted": accepted}
     merger.case_n = record(session, case, actor, "merge", now, facts)
     refs = {"reports": [one.id for one in moved if one.follows is None], "accepted": accepted}
-    told = {"case": case.number, "reports": [one.number for one in moved], "reason": why}
+    told = {
+        "case": case.number,
+        "reports": [one.number for one in moved],
+        "reason": why,
+        "rank": merger.into_rank,
+        "urgent": merger.into_urgent,
+    }
     merger.into_n = record(session, target, actor, "take_in", now, told, refs=refs)
     for item in hastened:
         record(session, target, SWEEP, "hasten", now, item=item)
@@ -102,17 +123,18 @@ def unmerge(
     if merger is None or merger.into_id != target.id:
         raise MoveNotAllowed("这个办件没有并入别的办件")
     why = words(reason, "reason", 2000)
+    gate.pass_case(actor, target, "give_back")
     reports = mergers.reports_of(session, merger)
     _unanswered(session, target, reports)
-    gate.pass_case(actor, target, "give_back")
+    _in_no_danger(session, target)
     known = merger.was == "received" and target.state != "received"
     to = "accepted" if known else merger.was
     gate.pass_case(actor, case, "unmerge", to)
-    _move(session, reports, case)
     merger.undone_at, case.closed_at = now, None
-    session.flush()
-    _promise_again(session, case, now)
-    eased = _ease(session, target, now)
+    _move(session, reports, {case.id, *mergers.below(session, case.id)}, case)
+    _promise_again(session, case, merger, reports, now)
+    _calm(session, case, target, merger, reports, now)
+    eased = _ease(session, merger, target, now)
     target.call_back = _called_back(session, target)
     facts: dict[str, object] = {"from": target.number, "to": to, "reason": why}
     if case.handler_id is None and case.state != "received":
@@ -130,7 +152,7 @@ def unmerge(
 
 def _find(session: Session, actor: Actor, number: str) -> int:
     """Return the case with a number, or of the report with it, that this person may see."""
-    typed = words(number, "into", 40)
+    typed = plain(words(number, "into", 40))
     of_report = select(Report.case_id).where(Report.number == typed)
     query = select(Case).where((Case.number == typed) | Case.id.in_(of_report))
     case = session.scalar(query.limit(1))
@@ -154,12 +176,10 @@ def _fits(session: Session, case: Case, target: Case) -> None:
     """Raise BadInput where the other case cannot be about the same matter, or keep its promises."""
     if target.state not in TAKES_IN:
         over = "那个办件已并入别的办件，请填那一个的编号"
-        raise BadInput({"into": over if target.state == "merged" else "那个办件已经答复或办结"})
+        raise BadInput({"into": over if target.state == "merged" else "那个办件已经办到答复或办结"})
+    if not mergers.same_place(case, target):
+        raise BadInput({"into": "两个办件反映的单位或所属区域不同，不能并案；请先指明被反映单位"})
     if not mergers.alike(case, target):
-        if case.unit_id not in (None, target.unit_id):
-            raise BadInput(
-                {"into": "两个办件反映的单位不同，不能并案；确是同一件事的，请先指明被反映单位"}
-            )
         raise BadInput({"into": "两个办件的诉求类型不同，办理规则不同，不能并案"})
     if target.state == "received" and case.state != "received":
         raise BadInput({"into": "那个办件还没有受理：请先受理，或反过来把它并入本办件"})
@@ -169,24 +189,22 @@ def _fits(session: Session, case: Case, target: Case) -> None:
                 raise BadInput({"into": "那个办件正由被举报单位或其管理的单位核查，不能并入"})
 
 
-def _nothing_waits(session: Session, case: Case) -> None:
-    """Raise MoveNotAllowed while somebody works on an item, or must be named for a danger."""
+def _in_no_danger(session: Session, case: Case) -> None:
+    """Raise MoveNotAllowed while somebody must still be named for a danger, or other eyes sign."""
     if case.countersign:
-        raise MoveNotAllowed("未报警的理由还没有会签，不能并案")
+        raise MoveNotAllowed("未报警的理由还没有会签，请先会签")
     if case.urgent and clocks.alive(session, of_case(case), "immediate"):
-        raise MoveNotAllowed("紧急事项请先由专人确认接手，再并案")
-    if mergers.under_way(session, case):
-        raise MoveNotAllowed("还有问题项在办理：请反过来把那个办件并入本办件，或先撤项、销号")
+        raise MoveNotAllowed("紧急事项请先由专人确认接手")
 
 
 # Merging
 
 
 def _leave(session: Session, case: Case, now: datetime) -> None:
-    """Let the case owe nothing any more; what was promised to its reporters goes over with them."""
+    """Let the case owe nothing by itself: what was promised goes over."""
     case.closed_at = now
     handled(session, case, now)
-    let_go(session, case, now, "notice", "reply")
+    let_go(session, case, now, "notice", "reply", "resolve")
     extending.lapse_all(session, case, now)
     withdrawals.lapse_all(session, case, now)
 
@@ -194,36 +212,38 @@ def _leave(session: Session, case: Case, now: datetime) -> None:
 def _go_over(
     session: Session, merger: Merger, case: Case, target: Case, now: datetime
 ) -> Sequence[Report]:
-    """Give the reports of a case to the other one, with what was promised for each."""
+    """Give the reports of a case to the other one, with what was promised for each and for all."""
     query = select(Report).where(Report.case_id == case.id).order_by(Report.id)
     reports = session.scalars(query).all()
     session.add_all(MergedReport(merger_id=merger.id, report_id=one.id) for one in reports)
-    _move(session, reports, target)
-    target.rank, target.urgent = min(target.rank, case.rank), target.urgent or case.urgent
+    mine = {case.id, *mergers.below(session, case.id)}
+    _move(session, reports, mine, target)
+    target.rank = min(
+        target.rank, case.rank
+    )  # a danger somebody took over stays first on the lists
     target.call_back = target.call_back or case.call_back
-    went = [one.id for one in reports]
-    running = Clock.report_id.in_(went) & (Clock.state == "running") & (Clock.name == "reply")
+    running = Clock.case_id.in_(mine) & (Clock.state == "running") & (Clock.name == "resolve")
     wait_too(session, target, session.scalars(select(Clock).where(running)).all(), now)
     return reports
 
 
-def _move(session: Session, reports: Sequence[Report], case: Case) -> None:
+def _move(session: Session, reports: Sequence[Report], cases: set[int], to: Case) -> None:
+    """Let reports belong to a case, and what runs for them and of the `cases` they came with."""
     for report in reports:
-        report.case_id = case.id
+        report.case_id = to.id
     session.flush()
-    alive = Clock.report_id.in_([one.id for one in reports]) & Clock.state.in_(ALIVE)
-    session.execute(update(Clock).where(alive).values(root_case_id=case.id))
+    of_reports = Clock.report_id.in_([one.id for one in reports])
+    of_cases = Clock.case_id.in_(cases) & (Clock.name == "resolve")
+    alive = or_(of_reports, of_cases) & Clock.state.in_(ALIVE)
+    session.execute(update(Clock).where(alive).values(root_case_id=to.id))
 
 
 def _hasten(session: Session, merger: Merger, target: Case, now: datetime) -> list[Item]:
-    """Let the earlier promise hold, and return the items that are due earlier with it."""
-    resolve = clocks.alive(session, of_case(target), "resolve")
-    if not resolve or resolve[0].due <= merger.due:
-        return []
-    _succeed(session, merger, resolve[0], merger.due, now)
+    """Let items be due before the earliest promise there is now; return those that move."""
+    promised = resolve_due(session, target)
     hastened = []
     for item, clock in _of_items(session, target):
-        due = clocks.bound(session, clock, merger.due, now)
+        due = clocks.bound(session, clock, promised, now) if promised else clock.due
         if due < clock.due:
             _succeed(session, merger, clock, due, now)
             hastened.append(item)
@@ -233,6 +253,7 @@ def _hasten(session: Session, merger: Merger, target: Case, now: datetime) -> li
 def _succeed(session: Session, merger: Merger, clock: Clock, due: datetime, now: datetime) -> None:
     successor = recalendar.succeed(session, clock, due, now)
     session.add(MergedClock(clock_id=successor.id, merger_id=merger.id))
+    session.flush()
 
 
 def _of_items(session: Session, case: Case) -> list[tuple[Item, Clock]]:
@@ -255,44 +276,85 @@ def _unanswered(session: Session, target: Case, reports: Sequence[Report]) -> No
         raise MoveNotAllowed("已经答复过并入的反映人，不能取消并案")
 
 
-def _promise_again(session: Session, case: Case, now: datetime) -> None:
-    """Let what the case owed when it was merged be owed again: by the same day, and at once where
-    nothing was sent out yet.
+def _promise_again(
+    session: Session, case: Case, merger: Merger, reports: Sequence[Report], now: datetime
+) -> None:
+    """Let what the case owed when it was merged be owed again. Its own promise ran on meanwhile;
+    what the other case's end had stopped, and that somebody must take it up, holds as it was.
     """
-    ended = select(Clock).where(Clock.case_id == case.id, Clock.name == "resolve")
-    clocks.again(session, session.scalars(ended.order_by(Clock.id.desc()).limit(1)).one())
+    if not clocks.alive(session, of_case(case), "resolve"):
+        _again(session, case, Clock.case_id == case.id, "resolve")
+    for report in (one for one in reports if one.follows is None):
+        if not clocks.alive(session, of_report(case, report.id), "reply"):
+            _again(session, case, Clock.report_id == report.id, "reply")
     if case.state != "handling" and not case.urgent:
-        clocks.start(session, "immediate", of_case(case), matter_of(case), now)
+        met = (Clock.case_id == case.id) & (Clock.ended_at == merger.merged_at)
+        idle = (merger.merged_at, max(now, merger.merged_at))
+        if not _again(session, case, met, "immediate", idle):
+            clocks.start(session, "immediate", of_case(case), matter_of(case), now)
 
 
-def _ease(session: Session, target: Case, now: datetime) -> list[Item]:
-    """Let what the merger made due earlier be due again when it was, as far as the others that
-    last allow; return the items whose promise it is.
+def _again(
+    session: Session,
+    case: Case,
+    which: ColumnElement[bool],
+    name: str,
+    idle: tuple[datetime, datetime] | None = None,
+) -> bool:
+    """Let the last clock of a name hold again, of this case; False where there was none."""
+    query = select(Clock).where(which, Clock.name == name)
+    last = session.scalar(query.order_by(Clock.id.desc()).limit(1))
+    if last is not None:
+        clocks.again(session, last, case.id, idle)
+    return last is not None
+
+
+def _calm(
+    session: Session,
+    case: Case,
+    target: Case,
+    merger: Merger,
+    reports: Sequence[Report],
+    now: datetime,
+) -> None:
+    """Let each of the two be urgent for its own: a danger said since goes with who said it."""
+    since = select(Entry.body).where(
+        Entry.case_id == target.id, Entry.n > merger.into_n, Entry.verb.in_(_DANGER)
+    )
+    theirs = [any(one.number in body for one in reports) for body in session.scalars(since)]
+    if any(theirs):
+        case.urgent, case.rank = True, min(case.rank, URGENT)
+    if all(theirs):
+        left = [one.rank for one in mergers.cases_of(session, target)[1]]
+        target.urgent, target.rank = merger.into_urgent, min([merger.into_rank, *left])
+    at_once = target.state in ("received", "accepted") and not target.urgent
+    if at_once and not clocks.alive(session, of_case(target), "immediate"):
+        clocks.start(session, "immediate", of_case(target), matter_of(target), now)
+
+
+def _ease(session: Session, merger: Merger, target: Case, now: datetime) -> list[Item]:
+    """Let items that were hastened be due when they were, as far as the promises that are left
+    allow; return those that move.
     """
-    others = [one.due for one in mergers.into(session, target.id)]
-    resolve = clocks.alive(session, of_case(target), "resolve")
-    if not resolve:
-        return []
-    before = min([mergers.due_without(session, resolve[0]), *others])
-    if before <= resolve[0].due:
-        return []
-    recalendar.succeed(session, resolve[0], before, now)
+    promised = resolve_due(session, target) if mergers.into(session, target.id) else None
     eased = []
     for item, clock in _of_items(session, target):
         due = mergers.due_without(session, clock)
-        if others:
-            due = min(due, clocks.bound(session, clock, before, now))
+        if promised is not None:
+            due = min(due, clocks.bound(session, clock, promised, now))
         if due > clock.due:
-            recalendar.succeed(session, clock, due, now)
+            _succeed(session, merger, clock, due, now)
             eased.append(item)
     return eased
 
 
 def _called_back(session: Session, case: Case) -> bool:
     """Tell whether anybody who is left wants to be called back."""
-    return any(
-        not report.anonymous
-        and bool(reachable(session, report))
-        and (report.kind in CALLED_BACK or (report.kind == "tip" and report.call_back))
-        for report in first_reports(session, case)
-    )
+    return any(wants_call_back(session, report) for report in first_reports(session, case))
+
+
+def wants_call_back(session: Session, report: Report) -> bool:
+    """Tell whether a report's sender is called back once answered: as when a case is opened."""
+    if report.anonymous or not _BY_CALLING.intersection(reachable(session, report)):
+        return False
+    return report.kind in CALLED_BACK or (report.kind == "tip" and report.call_back)

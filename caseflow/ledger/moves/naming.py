@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput
-from caseflow.ledger import gate
+from caseflow.ledger import gate, mergers
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import handlers
 from caseflow.ledger.moves.record import record, words
@@ -83,11 +83,12 @@ class Shield:
 
 
 def shield(session: Session, case: Case) -> Shield:
-    """Return which units a case shields itself from; two statements."""
-    units: set[int | None] = {case.unit_id}
+    """Return which units a case shields itself from, and the cases that were merged into it."""
+    cases = {case.id, *mergers.below(session, case.id)}
+    units: set[int | None] = set(session.scalars(select(Case.unit_id).where(Case.id.in_(cases))))
     units |= set(session.scalars(select(Report.unit_id).where(Report.case_id == case.id)))
     named = select(Entry.user_id, Entry.body).where(
-        Entry.case_id == case.id, Entry.verb == "name_unit"
+        Entry.case_id.in_(cases), Entry.verb == "name_unit"
     )
     corrections = tuple(
         (person, json.loads(body)["facts"]["was"]) for person, body in session.execute(named)

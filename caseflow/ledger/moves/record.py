@@ -106,9 +106,9 @@ def let_go(session: Session, case: Case, now: datetime, *kept: str) -> None:
 
 
 def resolve_due(session: Session, case: Case) -> datetime | None:
-    """Return the due moment that items count back from."""
-    running = clocks.alive(session, of_case(case), "resolve")
-    return running[0].due if running else None
+    """Return the due moment that items count back from: the earliest, where others were merged."""
+    running = clocks.alive(session, whole(case), "resolve")
+    return min((clock.due for clock in running), default=None)
 
 
 def gathered(*checks: Callable[[], object]) -> None:

@@ -13,6 +13,7 @@ from caseflow.errors import BadInput
 from caseflow.ledger import gate
 from caseflow.ledger.at_work import require_at_work
 from caseflow.ledger.moves.ending import conclude_when_done, end, holder_of
+from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.moves.record import gathered, may_say, record, words
 from caseflow.people.actor import Actor
 
@@ -57,7 +58,9 @@ def statutory(
         "number": item.authority_number,
         "reason": given.reason.strip(),
     }
-    record(session, case, actor, "statutory", now, facts, item=item, refs=former)
+    reports = [report.id for report in first_reports(session, case)]
+    refs = {**former, "reports": reports}
+    record(session, case, actor, "statutory", now, facts, item=item, refs=refs)
     conclude_when_done(session, case, now)
 
 

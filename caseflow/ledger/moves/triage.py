@@ -22,6 +22,7 @@ from caseflow.ledger.moves.record import (
     of_case,
     of_report,
     record,
+    whole,
     words,
 )
 from caseflow.ledger.report_tables import Reply
@@ -68,12 +69,13 @@ def answer(
             )
         )
         clocks.meet(session, of_report(case, report.id), now, "notice", "reply")
-    clocks.meet(session, of_case(case), now, "resolve")
+    clocks.meet(session, whole(case), now, "resolve")
     handled(session, case, now)
     if case.kind != "question":
         _second_look_due(session, case, now)
     facts = {"way": way, "text": commitment(said)}
-    record(session, case, actor, "answer", now, facts, refs={"way": way})
+    refs = {"way": way, "reports": [report.id for report in reports]}
+    record(session, case, actor, "answer", now, facts, refs=refs)
 
 
 def accept(
@@ -85,7 +87,8 @@ def accept(
     if case.handler_id is None:
         case.handler_id = first_handler(session, actor, case)
     announce(session, case, now)
-    record(session, case, actor, "accept", now, {"handler": case.handler_id})
+    facts, refs = {"handler": case.handler_id}, {"reports": _reporters(session, case)}
+    record(session, case, actor, "accept", now, facts, refs=refs)
 
 
 def decline(
@@ -103,7 +106,8 @@ def decline(
     gate.pass_case(actor, case, "decline")
     _leave(session, case, now)
     _second_look_due(session, case, now)
-    record(session, case, actor, "decline", now, {"reason": why})
+    refs = {"reports": _reporters(session, case)}
+    record(session, case, actor, "decline", now, {"reason": why}, refs=refs)
 
 
 def refer(
@@ -125,7 +129,14 @@ def refer(
     whom, why = words(authority, "authority", 120), words(reason, "reason", 2000)
     gate.pass_case(actor, case, "refer")
     _leave(session, case, now)
-    record(session, case, actor, "refer", now, {"authority": whom, "reason": why})
+    refs = {"reports": _reporters(session, case)}
+    facts = {"authority": whom, "reason": why}
+    record(session, case, actor, "refer", now, facts, refs=refs)
+
+
+def _reporters(session: Session, case: Case) -> list[int]:
+    """Return the reports whose senders are to be told, wherever they belong when they are."""
+    return [report.id for report in first_reports(session, case)]
 
 
 def _leave(session: Session, case: Case, now: datetime) -> None:

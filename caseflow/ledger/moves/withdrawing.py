@@ -113,6 +113,8 @@ def conclude_withdrawn(
     why = words(reason, "reason", 4000)
     if actor.id in withdrawals.askers(case, items, withdrawals.asked(session, case.id)):
         raise NotPermitted("全部撤项须由没有申请撤项的人确认")
+    for item in items:
+        gate.require_free_of(actor, item)
     gate.pass_case(actor, case, "conclude_withdrawn")
     handled(session, case, now)
     extending.lapse(session, case, None, now)

@@ -4,7 +4,8 @@ from flask import url_for
 
 from caseflow import words
 from caseflow.clock import local
-from caseflow.ledger import mergers
+from caseflow.ledger import likely
+from caseflow.ledger.states import GIVES_BACK, ITEM_DONE
 from caseflow.ledger.tables import Case
 from caseflow.people.scope import scope_of
 from caseflow.web.console.forms import Field, Form
@@ -13,10 +14,10 @@ from caseflow.web.locale import day_text, gettext
 
 
 def merge(sight: Sight) -> Form | None:
-    """Return the form that merges the case into another; None while somebody works on an item."""
-    if mergers.under_way(sight.session, sight.case):
+    """Return the form that merges the case into another; None while an item of it is not over."""
+    if any(item.state not in ITEM_DONE for item in sight.dossier.items):
         return None
-    found = mergers.candidates(sight.session, scope_of(sight.actor), sight.case)
+    found = likely.candidates(sight.session, scope_of(sight.actor), sight.case)
     options = [(one.number, _label(one)) for one in found]
     chosen = Field(
         "select",
@@ -55,7 +56,7 @@ def merge(sight: Sight) -> Form | None:
 def unmerge(sight: Sight) -> Form | None:
     """Return the form that makes a merged case one of its own again."""
     above = sight.dossier.above
-    if above is None:
+    if above is None or above.state not in GIVES_BACK:
         return None
     return Form(
         "unmerge",

@@ -25,6 +25,7 @@ STATES = {
     "replying": "我们正在准备给您的答复。",
     "calling_back": "我们已经答复您，还会打电话问您问题解决了没有、满意不满意。",
     "closed": "这件事已经办结。",
+    "replied_to": "我们已经答复您。",
 }
 STEPS = {
     "received": "收到您的来件",
@@ -105,7 +106,7 @@ def told(added: Sequence[Added]) -> list[dict[str, object]]:
 def _paragraphs(story: Story) -> list[str]:
     when, kind = moment_text(story.received_at), gettext(words.KINDS[story.first.kind])
     said = [gettext("您 %(when)s 提交的%(kind)s，我们收到了。", when=when, kind=kind)]
-    if story.reopened and story.state not in ("closed", "calling_back"):
+    if story.reopened and story.state not in ("closed", "calling_back", "replied_to"):
         said.append(gettext("这件事正在重新办理。"))
     said.append(gettext(STATES[story.state]))
     reason = _last(story, "decline")

@@ -5,8 +5,6 @@ The code is asked for once; from then on a sealed ticket in the forms proves it,
 since the last step. Nothing of it stands in an address.
 """
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -27,7 +25,6 @@ from caseflow.web.public.frame import blueprint, page
 from caseflow.web.public.guard import Ticket
 
 _CODE_DIGITS = 16
-_DASHES = re.compile(r"[‐-―−—ー_]+")
 # The two fields are good for 30 minutes too: a browser that is asked to send them again later, by
 # whoever sits there then, opens nothing.
 _LEFT_SECONDS = 3600
@@ -75,7 +72,7 @@ def ask() -> Response:
 @blueprint.post("/track")
 def show() -> Response:
     """Show the letter that number and code open; every wrong pair gets the same answer."""
-    number, code = _number(edge.typed("number")), edge.typed("code")
+    number, code = refs.plain(edge.typed("number")), edge.typed("code")
     loose = not guard.proven()
     if not _still_good(loose=loose):
         return _asked(400, number, notice=gettext(NO_COOKIE), loose=loose)
@@ -277,12 +274,6 @@ def _draft() -> tuple[str, str]:
     if part not in _PARTS:
         return "", ""
     return part, webform.cleaned(request.form.get("draft", ""))
-
-
-def _number(typed: str) -> str:
-    """Return a report number as it is kept, whatever keyboard typed it."""
-    plain = unicodedata.normalize("NFKC", typed)
-    return refs.dashed("".join(_DASHES.sub("-", plain).split()))
 
 
 def _shape(number: str, code: str) -> dict[str, str]:

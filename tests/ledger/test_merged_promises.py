@@ -1,0 +1,142 @@
+"""Merging cases and undoing it (并案): which promise holds, and what stands still."""
+
+from datetime import date
+
+import pytest
+
+from caseflow.errors import BadInput, MoveNotAllowed
+from caseflow.ledger.moves import (
+    asking,
+    extending,
+)
+from tests.ledger.twice import DAY, Two, given
+
+__all__ = ["given"]
+
+
+def test_the_earlier_promise_holds_and_the_items_follow(given: Two) -> None:
+    given.accept(given.first, given.second)
+    item = given.dispatched(given.second)
+    due, verify = given.on_case(given.second)["resolve"], given.due(item)
+    earlier = given.on_case(given.first)["resolve"]
+    assert earlier < due
+    given.merge(given.first, given.second)
+    assert given.promise(given.second) == earlier
+    assert given.due(item) < verify
+    assert given.second.next_due <= earlier
+    given.undo(given.first)
+    assert given.promise(given.second) == due
+    assert given.due(item) == verify
+    assert given.on_case(given.first)["resolve"] == earlier
+
+
+def test_a_later_promise_moves_nothing(given: Two) -> None:
+    given.accept(given.first, given.second)
+    item = given.dispatched(given.first)
+    before, verify = given.on_case(given.first), given.due(item)
+    given.merge(given.second, given.first)
+    assert given.on_case(given.first) == before
+    assert given.due(item) == verify
+
+
+def test_each_of_two_mergers_is_undone_for_itself(given: Two) -> None:
+    given.now += DAY
+    third, _ = given.comes_in(reach="phone")
+    given.accept(given.first, given.second, third)
+    due = given.on_case(third)["resolve"]
+    mine = {case.id: given.on_case(case)["resolve"] for case in (given.first, given.second)}
+    given.merge(given.second, third)
+    given.merge(given.first, third)
+    given.undo(given.second)
+    assert given.promise(third) == mine[given.first.id]
+    given.undo(given.first)
+    assert given.promise(third) == due
+
+
+def test_undone_in_turn_the_other_one_still_holds(given: Two) -> None:
+    given.now += DAY
+    third, _ = given.comes_in(reach="phone")
+    given.accept(given.first, given.second, third)
+    second = given.on_case(given.second)["resolve"]
+    given.merge(given.first, third)
+    given.merge(given.second, third)
+    given.undo(given.first)
+    assert given.promise(third) == second
+
+
+def test_more_time_granted_since_is_not_taken_back(given: Two) -> None:
+    given.accept(given.first, given.second)
+    given.merge(given.first, given.second)
+    until = date(2026, 3, 24)
+    handler, leader, n = given.office["handler"], given.office["leader"], given.second.id
+    extending.extend_case(given.session, handler, n, until, "检测", given.now)
+    extending.grant_case(given.session, leader, n, "", given.now)
+    granted = given.on_case(given.second)["resolve"]
+    given.undo(given.first)
+    assert given.on_case(given.second)["resolve"] == granted
+
+
+def test_days_that_stood_still_since_count_for_what_held_before(given: Two) -> None:
+    given.accept(given.first, given.second)
+    due = given.on_case(given.second)["resolve"]
+    given.merge(given.first, given.second)
+    handler, n = given.office["handler"], given.second.id
+    asking.ask(given.session, handler, n, given.two.id, "哪一天？", given.now)
+    given.now += 2 * DAY
+    asking.resume(given.session, handler, n, given.now)
+    given.undo(given.first)
+    assert given.on_case(given.second)["resolve"] == due + 2 * DAY
+
+
+def test_undone_in_turn_everything_is_as_before(given: Two) -> None:
+    given.now += DAY
+    third, _ = given.comes_in(reach="phone")
+    given.accept(given.first, given.second, third)
+    item = given.dispatched(third)
+    due, verify = given.promise(third), given.due(item)
+    for case in (given.second, given.first):
+        given.merge(case, third)
+    given.undo(given.first)
+    given.undo(given.second)
+    assert (given.promise(third), given.due(item)) == (due, verify)
+
+
+def test_a_chain_undone_is_as_before(given: Two) -> None:
+    given.now += DAY
+    third, _ = given.comes_in(reach="phone")
+    given.accept(given.first, given.second, third)
+    dues = [given.promise(case) for case in (given.first, given.second, third)]
+    given.merge(given.first, given.second)
+    given.merge(given.second, third)
+    assert given.promise(third) == dues[0]
+    given.undo(given.second)
+    assert (given.promise(given.second), given.promise(third)) == (dues[0], dues[2])
+    given.undo(given.first)
+    assert [given.promise(case) for case in (given.first, given.second, third)] == dues
+
+
+def test_the_earlier_promise_holds_into_a_case_that_waits(given: Two) -> None:
+    given.accept(given.first, given.second)
+    handler, n = given.office["handler"], given.second.id
+    asking.ask(given.session, handler, n, given.two.id, "哪一天？", given.now)
+    given.now += 2 * DAY
+    due = given.promise(given.first)
+    replied = given.of(given.one)["reply"]
+    given.merge(given.first, given.second)
+    asking.resume(given.session, handler, n, given.now)
+    assert given.promise(given.second) == due
+    assert given.of(given.one)["reply"] == replied  # nobody waited for them
+
+
+def test_more_time_is_given_to_both_and_once(given: Two) -> None:
+    given.accept(given.first, given.second)
+    given.merge(given.first, given.second)
+    until = date(2026, 3, 24)
+    handler, leader, n = given.office["handler"], given.office["leader"], given.second.id
+    extending.extend_case(given.session, handler, n, until, "检测", given.now)
+    extending.grant_case(given.session, leader, n, "", given.now)
+    granted = given.promise(given.second)
+    with pytest.raises((BadInput, MoveNotAllowed)):
+        extending.extend_case(given.session, handler, n, date(2026, 3, 27), "再要", given.now)
+    given.undo(given.first)
+    assert given.promise(given.first) == given.promise(given.second) == granted
