@@ -1,5 +1,6 @@
-"""Reading orders within somebody's scope: lists and one of them."""
+"""Reading orders within somebody's scope: lists, one of them, and the case of a number."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,3 +90,24 @@ def of_case(session: Session, case: Case) -> Sequence[Order]:
     """Return the orders of a case, newest first."""
     query = select(Order).where(Order.case_id == case.id).order_by(Order.id.desc())
     return session.scalars(query).all()
+
+
+# As people type it: any brackets or none, with 号 at its end or without.
+_NUMBER = re.compile(
+    r"(教督\w)\W?([0-9]{4})\W?([0-9]{6,12})-([0-9]{1,9})号?", re.UNICODE
+)  # not said
+
+
+def numbered(typed: str) -> str | None:
+    """Return the number of a document as it is printed, or None for what is no such number."""
+    found = _NUMBER.fullmatch("".join(typed.split()))
+    return f"{found[1]}〔{found[2]}〕{found[3]}-{int(found[4])}号" if found else None  # not said
+
+
+def case_of(session: Session, scope: Scope, typed: str) -> Sequence[Case]:
+    """Return the case of a document by its number: one or none."""
+    number = numbered(typed)
+    if number is None:
+        return []
+    query = select(Case).join(Order, Order.case_id == Case.id)
+    return session.scalars(query.where(queries.visible(scope), Order.number == number)).all()

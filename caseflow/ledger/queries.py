@@ -186,7 +186,9 @@ _ITEM_NUMBER = re.compile(r"(?:事项)?\s*([0-9]{6,9})", re.ASCII)  # not said
 
 
 def find(session: Session, scope: Scope, words: str, limit: int = PAGE) -> Sequence[Case]:
-    """Find cases by report number, case number, item number or text, newest first, in the scope."""
+    """Find cases by report, case or item number, by what a report says, by the name of the unit
+    they are about; newest first, in the scope.
+    """
     typed = words.strip()
     number = refs.plain(typed)
     typed = number if refs.parse_case(number) or refs.parse_report(number) else typed
@@ -196,10 +198,10 @@ def find(session: Session, scope: Scope, words: str, limit: int = PAGE) -> Seque
     elif refs.parse_report(typed):
         query = query.where(Case.id.in_(select(Report.case_id).where(Report.number == typed)))
     else:
-        hit = search.matching(session, typed)
+        hit = search.matching(session, typed, visible(scope), limit)
         if hit is None:
             return []
-        found: ColumnElement[bool] = Case.id.in_(select(Report.case_id).where(hit))
+        found: ColumnElement[bool] = Case.id.in_(hit)
         item = _ITEM_NUMBER.fullmatch(typed)
         if item is not None:  # what a unit says on the telephone (`holding.reference`)
             found |= Case.id.in_(select(Item.case_id).where(Item.id == int(item[1])))

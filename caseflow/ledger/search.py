@@ -3,19 +3,44 @@
 Every report is indexed by its single characters and its pairs of neighbours, made here and not by
 the database: FTS5 on SQLite, a tsvector with GIN on PostgreSQL, no extension. A hit on all pairs
 is then compared with the text itself, since pairs may stand in another order.
+
+A case is found by the name of the unit it is about as well, or by words of which some stand in
+that name and the others in a report. Units are few: their names are compared here, one by one.
 """
 
 import re
 import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Integer, String, bindparam, column, or_, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    column,
+    or_,
+    select,
+    table,
+    text,
+    true,
+    union,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from caseflow.ledger.report_tables import Report
+from caseflow.ledger.tables import Case
+from caseflow.people.tables import Unit
 
 LONGEST_QUERY = 60
+MANY_WAYS = 8  # of sharing the words between a unit's name and a report; nobody types more
 _STRETCH = re.compile("[0-9a-z]+|[\u3400-\u9fff\U00020000-\U0003ffff]+")
+_CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 _WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 
@@ -34,12 +59,12 @@ def terms(words: str) -> set[str]:
     return found
 
 
-def _asked(words: str) -> set[str]:
+def _asked(runs: Sequence[str]) -> list[str]:
     """Return the terms that must all be there: pairs where there are two characters, else one."""
     found: set[str] = set()
-    for run in _runs(words[:LONGEST_QUERY]):
+    for run in runs:
         found.update([run] if len(run) == 1 else (run[i : i + 2] for i in range(len(run) - 1)))
-    return found
+    return sorted(found)
 
 
 def index(session: Session, report_id: int, words: str) -> None:
@@ -58,25 +83,64 @@ def index(session: Session, report_id: int, words: str) -> None:
     session.execute(query, {"id": report_id, "terms": found})
 
 
-def matching(session: Session, words: str) -> ColumnElement[bool] | None:
-    """Return the SQL condition on `Report` that finds `words`, or None when there is no word."""
-    asked = sorted(_asked(words))
-    if not asked:
+def matching(
+    session: Session, words: str, within: ColumnElement[bool], limit: int
+) -> CompoundSelect[int | None] | None:
+    """Return a query for the ids of the cases that `words` find, or None when there is no word.
+
+    `within` is a condition on `Case`; of the cases of units only the `limit` newest are looked up.
+    """
+    runs = _runs(words[:LONGEST_QUERY])
+    if not runs:
         return None
+    ways: list[Select[int | None]] = [select(Report.case_id).where(_said(session, runs))]
+    for units, rest in _called(session, runs):
+        about = select(Case.id).where(within, Case.unit_id.in_(units))
+        if rest:
+            about = about.where(Case.id.in_(select(Report.case_id).where(_said(session, rest))))
+        newest = about.order_by(Case.id.desc()).limit(limit).subquery()
+        ways.append(select(newest.c.id))
+    return union(*ways)
+
+
+def _called(session: Session, runs: Sequence[str]) -> list[tuple[list[int], tuple[str, ...]]]:
+    """Return the units whose names hold some of the words, by what words are left over."""
+    holds = (
+        and_(true(), *(Unit.name.contains(ch, autoescape=True) for ch in _CHINESE.findall(run)))
+        for run in runs
+    )
+    ways: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for unit, name in session.execute(select(Unit.id, Unit.name).where(or_(*holds))):
+        rest = tuple(run for run in runs if run not in _bare(name))
+        if len(rest) < len(runs):
+            ways[rest].append(unit)
+    few = sorted(ways.items(), key=lambda way: (len(way[0]), way[0]))
+    return [(units, rest) for rest, units in few[:MANY_WAYS]]
+
+
+@lru_cache(maxsize=10_000)
+def _bare(name: str) -> str:
+    return "".join(_runs(name))
+
+
+def _said(session: Session, runs: Sequence[str]) -> ColumnElement[bool]:
+    """Return the SQL condition on `Report` that all the words stand in it."""
+    asked = _asked(runs)
     if _is_sqlite(session):
         found = select(column("rowid", Integer)).select_from(table("search_report"))
         query = " AND ".join(_hex(term) for term in asked)
-        hits = found.where(text("search_report MATCH :asked").bindparams(asked=query))
+        condition = "search_report MATCH :asked"
     else:
         found = select(column("report_id", Integer)).select_from(table("search_report"))
         query = " & ".join(f"'{term}'" for term in asked)
-        hits = found.where(text("terms @@ CAST(:asked AS tsquery)").bindparams(asked=query))
-    condition: ColumnElement[bool] = Report.id.in_(hits)
-    for run in _runs(words[:LONGEST_QUERY]):
+        condition = "terms @@ CAST(:asked AS tsquery)"
+    hit = text(condition).bindparams(bindparam("asked", query, unique=True))
+    said: ColumnElement[bool] = Report.id.in_(found.where(hit))
+    for run in runs:
         for stretch in _STRETCH.findall(run):
             if len(stretch) > 2:
-                condition &= _stands_in_order(stretch)
-    return condition
+                said &= _stands_in_order(stretch)
+    return said
 
 
 def _stands_in_order(stretch: str) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import product
 
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import event, func, select, text, update
 from sqlalchemy.orm import Session
 
 from caseflow.db import Base, Database
@@ -164,3 +164,21 @@ def test_a_sweep_reads_what_is_due(ledger: tuple[Database, Office], now: datetim
     plan = plans(database, lambda session: sweep(session, now - timedelta(days=1)))
     assert "ix_clock_sweep" in plan, plan
     assert whole_tables(plan) == set(), plan
+
+
+def test_the_cases_of_a_unit_are_found_by_its_id(ledger: tuple[Database, Office]) -> None:
+    database, office = ledger
+    with database.transaction() as session:
+        few = Case.id.in_(select(Case.id).order_by(Case.id.desc()).limit(9))
+        session.execute(update(Case).where(few).values(unit_id=office.units["school"]))
+        most = Case.unit_id.is_(None)
+        session.execute(update(Case).where(most).values(unit_id=office.units["academy"]))
+    with database.engine.connect() as link:
+        link.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
+    for scope in (scope_of(office["city"]), scope_of(office["handler"])):
+        for typed in ("测试school", "测试", "school 食堂"):
+            plan = plans(database, partial(queries.find, scope=scope, words=typed))
+            assert whole_tables(plan) == set(), plan
+        assert "ix_case_file_unit_id" in plans(
+            database, partial(queries.find, scope=scope, words="school")
+        )

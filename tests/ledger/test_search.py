@@ -1,5 +1,6 @@
 """The same answer on both databases, whatever was typed and however the text is written."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,7 +11,10 @@ from caseflow.ledger import queries
 from caseflow.ledger.moves import items, opening, triage
 from caseflow.people.actor import REPORTER
 from caseflow.people.scope import scope_of
+from caseflow.people.tables import Unit
 from tests import office as offices
+
+Find = Callable[[str, str], set[str]]
 
 TEXTS = (
     "学校组织补课，收费三百元",
@@ -66,3 +70,79 @@ def test_words_are_found(database: Database, now: datetime, typed: str, found: s
         cases = [opening.open_case(session, REPORTER, new, now)[0].id for new in made]
         hits = queries.find(session, scope_of(office["supervisor"]), typed)
         assert {cases.index(case.id) for case in hits} == found
+
+
+NAMES = {
+    "first": "大祥区实验小学（东校区）",
+    "second": "大祥区 实验幼儿园",
+    "third": "ＡＢＣ培训学校",
+}
+SAID = {
+    "a": ("first", "食堂的菜里有虫"),
+    "b": ("first", "收取校服费"),
+    "c": ("second", "食堂的菜里有虫"),
+    "d": ("third", "暑假补课收费"),
+    "e": ("", "大祥区实验小学门口的路灯坏了，食堂也黑着"),
+}
+
+
+@pytest.fixture
+def find(database: Database, now: datetime) -> Find:
+    """What somebody of the office finds, among cases about three units and about none."""
+    with database.transaction() as session:
+        office = offices.make(session)
+        for key, name in NAMES.items():
+            unit = Unit(area_code=offices.DISTRICT, name=name, kind="school")
+            session.add(unit)
+            session.flush()
+            office.units[key] = unit.id
+        known = {}
+        for letter, (unit_name, text) in SAID.items():
+            new = replace(
+                offices.new_report(session, now, unit=office.units.get(unit_name)), text=text
+            )
+            known[opening.open_case(session, REPORTER, new, now)[0].id] = letter
+
+    def found(who: str, typed: str) -> set[str]:
+        actor = office[who]
+        if who == "leader":
+            actor = replace(actor, recused=frozenset({office.units["first"]}))
+        with database.read() as session:
+            hits = queries.find(session, scope_of(actor), typed)
+            return {known[case.id] for case in hits}
+
+    return found
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("大祥区实验小学（东校区）", "ab"),
+        ("大祥区实验小学东校区", "ab"),
+        ("实验小学", "abe"),
+        ("大祥 小学", "abe"),
+        ("大祥区实验幼儿园", "c"),
+        ("实验", "abce"),
+        ("园", "c"),
+        ("abc培训", "d"),
+        ("ＡＢＣ", "d"),
+        ("小学 食堂", "ae"),
+        ("食堂 实验", "ace"),
+        ("东校区 补课", ""),
+        ("小实", ""),
+        ("%", ""),
+        ("实验_学", "abe"),
+    ],
+)
+def test_a_case_is_found_by_the_name_of_its_unit(find: Find, typed: str, found: str) -> None:
+    assert find("supervisor", typed) == set(found)
+
+
+def test_nobody_finds_a_unit_s_cases_outside_the_scope_or_kept_away_from(find: Find) -> None:
+    assert find("stranger", "实验小学") == set()
+    assert find("leader", "实验小学") == {"e"}
+    assert find("leader", "小学 食堂") == {"e"}
+
+
+def test_many_words_are_a_question_too(find: Find) -> None:
+    assert find("supervisor", " ".join("大祥区实验小学东校培训园")) == set()

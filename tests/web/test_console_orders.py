@@ -252,3 +252,16 @@ def test_what_became_of_documents_costs_a_list_the_same_for_one_and_for_many(
             visit.get(path)
         costs.append(len(sent))
     assert costs[0] == costs[1]
+
+
+@pytest.mark.parametrize("brackets", ["〔{}〕", "[{}]", "（{}）", " {} "])
+def test_a_case_is_found_by_the_number_of_its_document(site: Site, brackets: str) -> None:
+    number = neglected(site)
+    settle(site, "supervisor", "issue")
+    printed = order(site).number or ""
+    typed = printed.replace("〔2026〕", brackets.format(2026)).removesuffix("号")
+    for words in (printed, typed):
+        assert number in site.as_("handler").get(f"/console/?q={words}").text
+    assert number not in site.as_("stranger").get(f"/console/?q={printed}").text
+    none = site.as_("handler").get(f"/console/?q={printed.replace('-', '-9')}").text
+    assert "单位名称" in none

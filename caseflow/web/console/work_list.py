@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from caseflow import words
 from caseflow.deadlines.rules import rules_of
+from caseflow.escalation import reading
 from caseflow.escalation.drafted import documents
 from caseflow.ledger import listing, queries
 from caseflow.ledger.dossier import Happened
@@ -103,7 +104,8 @@ def work_list() -> Page:
 
 def _found(asked: str) -> Mapping[str, Any]:
     with read() as session:
-        shown = rows(session, queries.find(session, scope(), asked))
+        found = reading.case_of(session, scope(), asked) or queries.find(session, scope(), asked)
+        shown = rows(session, found)
     return {"rows": shown, "full": len(shown) == PAGE}
 
 
