@@ -135,6 +135,17 @@ def test_each_line_that_cannot_be_taken_is_named_and_everything_typed_stays(site
     assert overrides(site) == []
 
 
+@pytest.mark.parametrize("lines", ["明天放假", "2026-13-01 休", ""])
+def test_a_refusal_is_said_above_the_twelve_months_with_the_way_to_the_field(
+    site: Site, lines: str
+) -> None:
+    page = preview(site, lines)
+    said = page.html[page.html.index("data-error-summary") : page.html.index('class="month"')]
+    assert "没有保存" in said
+    assert 'href="#f-lines"' in said
+    assert 'id="f-lines"' in page.html
+
+
 @pytest.mark.parametrize("lines", ["", "  \n ", "2026-03-03 班\n2026-03-03 休"])
 def test_nothing_or_a_contradiction_is_refused(site: Site, lines: str) -> None:
     assert preview(site, lines).status == 422

@@ -197,6 +197,11 @@ def test_without_a_reason_nothing_opens_and_nothing_is_recorded(site: Site) -> N
     page = page.send(reveal_path(site, number), reason="看")
     assert page.status == 422
     assert "请写明查看原因" in page.text
+    said = page.html[page.html.index("data-error-summary") : page.html.index("case-head")]
+    assert "没有保存" in said, "the form is far down the page"
+    field = f"reveal-{report_of(site, number).id}-reason"
+    assert f'href="#{field}"' in said
+    assert f'id="{field}"' in page.html
     assert "张三" not in page.html
     assert site.ask(lambda session: session.scalars(select(Reveal)).all()) == []
 

@@ -18,7 +18,7 @@ from caseflow.people.permissions import may
 from caseflow.vault.person import Person
 from caseflow.web.clocks import ClockView, clock_views, due_text
 from caseflow.web.console import case_forms, ending_forms, item_forms, timeline
-from caseflow.web.console.forms import Again, Form
+from caseflow.web.console.forms import Again, Field, Form
 from caseflow.web.console.next_step import Step, next_step
 from caseflow.web.console.sight import Sight, unit_labels
 from caseflow.web.console.timeline import Line, Paper
@@ -110,8 +110,24 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
         orders=timeline.papers(sight.dossier, orders),
         units=list(unit_labels(sight.units)) if asks_for_unit else [],
         again=again,
-        refused=drawn.get(again.key) if again else None,
+        refused=_refused(sight, again, drawn) if again else None,
     )
+
+
+def _refused(sight: Sight, again: Again, drawn: Mapping[str, Form]) -> Form | None:
+    """Return the form that was refused, if the page shows it; a sealed reporter has one too."""
+    reports = {reveal_key(report.id): report for report in sight.dossier.reports}
+    report = reports.get(again.key)
+    if report is None or not may(sight.actor, "vault.reveal"):
+        return drawn.get(again.key)
+    action = url_for("console.reveal", number=sight.case.number, report_id=report.id)
+    reason = Field("text", "reason", gettext("查看理由"), longest=500)
+    return Form(again.key, gettext("查看身份"), action, fields=(reason,))
+
+
+def reveal_key(report_id: int) -> str:
+    """Return the name of the form that opens who sent a report."""
+    return f"reveal-{report_id}"
 
 
 def _tally(sight: Sight) -> list[str]:

@@ -7,6 +7,7 @@ from caseflow.ledger import queries
 from caseflow.ledger.moves import revealing
 from caseflow.vault.person import Person
 from caseflow.web.console.case_page import shown
+from caseflow.web.console.case_view import reveal_key
 from caseflow.web.console.forms import Again
 from caseflow.web.console.frame import Page, blueprint, scope
 from caseflow.web.edge import actor, change, needs, now, rooms, typed
@@ -26,5 +27,5 @@ def reveal(number: str, report_id: int) -> Page:
     try:
         person = change(opened)
     except BadInput as wrong:
-        return shown(number, Again(f"reveal-{report_id}", {"reason": reason}, wrong.fields), 422)
+        return shown(number, Again(reveal_key(report_id), {"reason": reason}, wrong.fields), 422)
     return shown(number, revealed={report_id: person})
