@@ -21,7 +21,8 @@ from caseflow.people.tables import Area, Recusal, User
 class Eyes:
     """`parts`: what each person did in the item; `people`: who may strike it off, by name.
 
-    `above`: nobody of the own office may, the people are those of a level above.
+    `above`: nobody of the own office may, the people are those of a level above. A responsibility
+    district has no office: its county's is its own.
     """
 
     parts: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -60,8 +61,13 @@ def _for_item(
             if person.id not in parts and not any((person.id, unit) in recused for unit in about)
         ]
         if free:
-            return Eyes(parts, tuple(free), code != area.code)
+            return Eyes(parts, tuple(free), code not in _served_by(area))
     return Eyes(parts)
+
+
+def _served_by(area: Area) -> tuple[str | None, ...]:
+    """Return the areas whose people are an area's own office, as the way up of posts has it."""
+    return (area.code, area.county) if area.level == "district" else (area.code,)
 
 
 def _about(case: Case, item: Item) -> tuple[int | None, ...]:

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from caseflow.escalation import sweep
 from caseflow.ledger.tables import Evidence
-from caseflow.people import accounts
+from caseflow.people import accounts, divisions
 from caseflow.people.tables import Recusal, User
+from tests import office as offices
 from tests.web.site import Site, a_file
 from tests.web.walking import (
     case_of,
@@ -99,6 +100,23 @@ def test_where_the_office_has_nobody_left_the_level_above_strikes_off(site: Site
     assert "由上一级销号：测试city" in site.as_("handler").get(f"/console/cases/{number}").text
     on_item(site, "city", number, "strike_off")
     assert state(site, number) == "replying"
+
+
+def test_the_office_of_a_responsibility_district_is_its_countys(site: Site) -> None:
+    district = site.do(
+        lambda session: divisions.add_district(session, offices.DISTRICT, 1, "第一责任区").code
+    )
+    number = submitted(site, area=district)
+    text = site.as_("handler").get(f"/console/cases/{number}").text
+    assert "可以销号的人：测试reviewer" in text
+    assert "上一级销号" not in text
+
+    def gone(session: Session) -> None:
+        for name in ("reviewer", "supervisor"):
+            session.get_one(User, site.office[name].person).active = False
+
+    site.do(gone)
+    assert "由上一级销号：测试city" in site.as_("handler").get(f"/console/cases/{number}").text
 
 
 def test_what_was_typed_stays_beside_its_error(site: Site) -> None:
