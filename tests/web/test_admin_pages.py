@@ -37,6 +37,7 @@ def test_rules_and_ladders_stand_in_words(site: Site) -> None:
         assert words in page.text
     for words in ("到期前 1 个工作日", "启动问责建议", "到期后 20 个工作日", "时限过半", "上一级"):
         assert words in page.text
+    assert "第 7 级督办 拟文书，由人签发 签发后称“启动问责建议”" in page.text
     assert [form.action for form in page.forms if form.method == "post"] == ["/logout"]
 
 

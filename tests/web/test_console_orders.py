@@ -160,9 +160,25 @@ def test_no_list_says_accountability_before_a_person_decided(site: Site) -> None
     for text in in_the_office(site, number):
         assert "问责" not in text
     path = f"/console/orders/{order(site, 'accountability').id}"
+    page = site.as_("city").get(path)
+    assert "<h1>第 7 级督办" in page.html, "as the list calls it that leads here"
+    assert "签发后称“启动问责建议”" in page.text
     site.as_("city").get(path).send(f"{path}/issue")
     assert chip(site, number) == "启动问责建议"
+    page = site.as_("city").get(path)
+    assert "<h1>启动问责建议" in page.html
+    assert "第 7 级督办" not in page.text
     assert "文书签发：启动问责建议" in site.as_("handler").get(f"/console/cases/{number}").text
+
+
+def test_the_list_is_narrowed_to_the_last_rung_by_its_number(site: Site) -> None:
+    high = neglected(site, days=40)
+    low = neglected(site, days=3)
+    page = site.as_("supervisor").get("/console/?rung=7")
+    assert high in page.text
+    assert low not in page.text
+    assert "第 7 级督办 1" in page.text
+    assert "问责" not in page.text
 
 
 def test_a_cancelled_proposal_of_accountability_is_never_called_one(site: Site) -> None:

@@ -16,6 +16,7 @@ from caseflow.deadlines.ladder import Ladder, Step
 from caseflow.deadlines.policies import COUNTED_BACK_FROM, Policy
 from caseflow.people import names
 from caseflow.web.admin.frame import Page, blueprint
+from caseflow.web.clocks import document_label, unspoken
 from caseflow.web.edge import needs, read
 from caseflow.web.locale import gettext, ngettext, series
 
@@ -137,7 +138,8 @@ def _step(step: Step) -> dict[str, Any]:
     return {
         "n": step.n,
         "when": _when(step),
-        "label": gettext(step.label),
+        "label": document_label(step.action, step.label, step.n, "draft"),
+        "signed": gettext(step.label) if unspoken(step.action, "draft") else "",
         "document": step.document,
         "to": series([gettext(AUDIENCES.get(one, one)) for one in step.audience]),
     }

@@ -22,6 +22,7 @@ RUNGS = {
     4: "工作通报以上",
     5: "提醒约谈以上",
     6: "挂牌督办以上",
+    7: "第 7 级督办",  # by its number: its document is a draft until somebody decided
 }
 Test = Callable[[Group], bool]
 

@@ -18,7 +18,7 @@ from caseflow.escalation.wording import DECIDES
 from caseflow.ledger.moves.record import matter_of
 from caseflow.people import names
 from caseflow.people.permissions import may
-from caseflow.web.clocks import clock_views, document_label, due_text
+from caseflow.web.clocks import clock_views, document_label, due_text, unspoken
 from caseflow.web.console import paging
 from caseflow.web.console.frame import Page, blueprint, scope
 from caseflow.web.document import document
@@ -121,7 +121,7 @@ def _page(
         order=row.order,
         row=row,
         shown=shown,
-        kind=gettext(words.ACTIONS[row.order.kind]),
+        signed_name=_signed_name(row),
         kept_back=gettext(why) if (why := orders.kept_back(row.order, row.item)) else "",
         people=people,
         document=document(row.order),
@@ -134,6 +134,14 @@ def _page(
         language=request.method == "GET",
     )
     return body, status
+
+
+def _signed_name(row: OrderRow) -> str:
+    """Return what a document is called once it is issued, where it must not be called so yet."""
+    order = row.order
+    if order.state != "draft" or not unspoken(order.kind, order.state):
+        return ""
+    return gettext(words.ACTIONS[order.kind])
 
 
 def _may_settle(row: OrderRow) -> bool:
