@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -100,7 +101,7 @@ def test_whoever_can_only_be_called_is_owed_a_call(site: Site) -> None:
     assert owed(site, number) == []
     on_case(site, "handler", number, "extend_case", until="2026-03-24", grounds=WHY)
     page = site.as_("leader").get(f"/console/cases/{number}")
-    assert "准予后须另行告知新的期限" in page.text
+    assert "将通知：申请人。 只留了电话的反映人，须打电话告知新的期限。 意见" in page.text
     assert "比现在的期限晚 5 个工作日" in page.text
     page.send(f"/console/cases/{number}/grant_case")
     assert owed(site, number) == [report_of(site, number).id]
@@ -109,6 +110,29 @@ def test_whoever_can_only_be_called_is_owed_a_call(site: Site) -> None:
     assert "办理期限已延长到 3月24日(周二) 24:00，请一并告知" in page.text
     page.send(f"/console/cases/{number}/tell")
     assert owed(site, number) == []
+
+
+@pytest.mark.parametrize(
+    ("reach", "said"),
+    [
+        ("email,phone", "留了邮箱的反映人会收到邮件，写明新的期限。"),
+        ("phone", "只留了电话的反映人，须打电话告知新的期限。"),
+        ("letter", "只留了地址的反映人，须写信告知新的期限。"),
+        ("", "没有留联系方式的反映人，在查询页面可以看到新的期限。"),
+    ],
+)
+def test_nobody_is_promised_a_message_who_gets_none(site: Site, reach: str, said: str) -> None:
+    number = open_case(site, reach=reach)
+    on_case(site, "handler", number, "accept")
+    form = f"/console/cases/{number}/grant_case"
+    page = site.as_("handler").get(f"/console/cases/{number}")
+    assert said in page.text, "whoever asks reads it"
+    on_case(site, "handler", number, "extend_case", until="2026-03-24", grounds=WHY)
+    page = site.as_("leader").get(f"/console/cases/{number}")
+    assert said in page.text, "and whoever decides"
+    page = page.send(form)
+    assert f"已准予延期，申请人会收到通知。{said}" in page.text
+    assert page.text.count("反映人，") + page.text.count("反映人会收到") == 1
 
 
 def test_a_message_that_was_taken_has_told_it(site: Site) -> None:
@@ -131,7 +155,8 @@ def test_whoever_left_nothing_reads_it_and_nobody_owes_a_call(site: Site) -> Non
     assert owed(site, number) == []
 
 
-def test_a_report_that_was_promised_a_later_day_is_told_nothing(site: Site) -> None:
+@pytest.mark.parametrize("way", ["email", "phone"])
+def test_a_report_that_was_promised_a_later_day_is_told_nothing(site: Site, way: str) -> None:
     """It joined the case late; the extension ends before its own promise does."""
     number = open_case(site, reach="email")
     on_case(site, "handler", number, "accept")
@@ -142,7 +167,7 @@ def test_a_report_that_was_promised_a_later_day_is_told_nothing(site: Site) -> N
         late = site.now + timedelta(days=7)
         [resolve] = clocks.alive(session, Subject(case_id=case.id), "resolve")
         second = opening.first_reports(session, case)[0]
-        new = offices.new_report(session, late, reach="email")
+        new = offices.new_report(session, late, reach=way)
         joined = opening._keep(session, case, new, None)
         opening.start_reply(session, case, joined.id, resolve, late)
         [reply] = clocks.alive(session, Subject(report_id=joined.id), "reply")
@@ -152,7 +177,10 @@ def test_a_report_that_was_promised_a_later_day_is_told_nothing(site: Site) -> N
 
     other = site.do(join_late)
     seen = site.ask(lambda s: len(drafted(s)))
-    granted(site, number)
+    on_case(site, "handler", number, "extend_case", until="2026-03-24", grounds=WHY)
+    before = site.as_("leader").get(f"/console/cases/{number}").text
+    page = on_case(site, "leader", number, "grant_case")
+    assert "须打电话" not in before + page.text
     told = site.ask(lambda s: [one.recipient for one in drafted(s)][seen:])
     assert deliver.report_ref(first) in told
     assert deliver.report_ref(other) not in told

@@ -34,7 +34,7 @@ def test_the_handler_asks_and_the_leader_decides(site: Site) -> None:
     assert "有人申请办件延期：看理由，准予或不予。" in page.text
     assert f"测试handler 3月3日(周二) 申请延期到 3月24日(周二) 24:00：{WHY}" in page.text
     page = page.send(f"/console/cases/{number}/grant_case", remark="同意")
-    assert "已准予延期，申请人和反映人会收到通知。" in page.text
+    assert "已准予延期，申请人会收到通知。" in page.text
     assert "办结期限 3月24日(周二) 24:00" in page.text
     assert "准予办件延期：3月24日(周二)" in page.text
     again = site.as_("supervisor").post(f"/console/cases/{number}/grant_case")

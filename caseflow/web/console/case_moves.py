@@ -19,6 +19,7 @@ from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.tables import Case
 from caseflow.refs import whole
+from caseflow.web.console import extension_forms
 from caseflow.web.console.frame import Page, blueprint
 from caseflow.web.console.moving import on_case
 from caseflow.web.console.sight import unit_typed
@@ -134,6 +135,7 @@ def grant_case(number: str) -> Page:
         number,
         "grant_case",
         lambda s, case: extending.grant_case(s, actor(), case.id, remark, now(), seen=seen()),
+        extension_forms.granted,
     )
 
 

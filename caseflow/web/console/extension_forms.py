@@ -1,9 +1,12 @@
 """Asking for more time and deciding on it as forms: of an item, and of the case itself (延期)."""
 
+from collections.abc import Iterable, Sequence
+
 from flask import url_for
 
 from caseflow.clock import local
 from caseflow.ledger import extensions
+from caseflow.ledger.dossier import Dossier
 from caseflow.ledger.tables import Extension, Item
 from caseflow.web.clocks import due_text
 from caseflow.web.console.forms import Field, Form
@@ -18,7 +21,7 @@ def extend(sight: Sight, item: Item | None, *, consent: bool = False) -> Form | 
         return None
     last = gettext("最多延到 %(day)s。", day=day_text(room.last))
     decided = gettext("由另一人审批；审批期间原期限照常计算。")
-    told = gettext("准予后告知每位反映人新的期限。") if item is None else gettext("办件期限不变。")
+    told = learnt(sight) if item is None else (gettext("办件期限不变。"),)
     agreed = Field(
         "textarea", "consent", gettext("来文机关同意延期的情况（谁、何时、怎么说）"), longest=2000
     )
@@ -27,7 +30,7 @@ def extend(sight: Sight, item: Item | None, *, consent: bool = False) -> Form | 
         item,
         "extend",
         gettext("申请延期") if item else gettext("申请办件延期"),
-        (last, decided, told),
+        (last, decided, *told),
         (
             Field(
                 "date",
@@ -49,17 +52,15 @@ def grant(sight: Sight, item: Item | None) -> Form | None:
     row = _to_decide(sight, item)
     if row is None:
         return None
-    told = gettext("将通知：申请人和正在承办的单位或责任督学。")
+    told = [gettext("将通知：申请人和正在承办的单位或责任督学。")]
     if item is None:
-        told = gettext("将通知：申请人和每位反映人。")
-    call = gettext("有反映人没有留邮箱，准予后须另行告知新的期限。")
-    calls = item is None and any(_without_mail(sight))
+        told = [gettext("将通知：申请人。"), *learnt(sight, row)]
     return _form(
         sight,
         item,
         "grant",
         gettext("准予延期"),
-        (*said(sight, item, row), told, *((call,) if calls else ())),
+        (*said(sight, item, row), *told),
         (Field("textarea", "remark", gettext("意见"), optional=True, longest=2000),),
     )
 
@@ -98,10 +99,39 @@ def _further(sight: Sight, item: Item | None, row: Extension) -> str:
     return gettext("比现在的期限晚 %(n)s 个工作日。", n=days)
 
 
-def _without_mail(sight: Sight) -> list[bool]:
-    """Tell of each reporter whether somebody has to tell them in person."""
-    ways = (sight.dossier.ways[report.id] for report in sight.dossier.first_reports)
-    return [bool(way) and "email" not in way for way in ways]
+def learnt(sight: Sight, row: Extension | None = None) -> tuple[str, ...]:
+    """Say beforehand how the reporters learn of the new day: those who were promised an earlier
+    one. `row`: what was asked for; without it nobody knows the day yet and all are meant.
+    """
+    meant = []
+    for report in sight.dossier.first_reports:
+        reply = sight.dossier.clock("reply", report=report.id)
+        if row is None or (reply is not None and reply.due < row.until):
+            meant.append(sight.dossier.ways[report.id])
+    return _learn(meant)
+
+
+def granted(dossier: Dossier) -> str:
+    """Say of a case that was just given more time who hears of it, and who has to be told."""
+    entry = next(one for one in dossier.entries if one.verb == "grant_case")
+    meant = [dossier.ways[report] for report in entry.facts["reports"]]
+    return gettext("已准予延期，申请人会收到通知。") + "".join(_learn(meant))
+
+
+def _learn(reporters: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    """Promise a message to nobody who gets none; each is what one reporter can be reached by."""
+    best = {next((way for way in _BEST if way in ways), "") for ways in reporters}
+    return tuple(gettext(_LEARN[way]) for way in (*_BEST, "") if way in best)
+
+
+# How somebody is told of a new day: by the first of the ways that they left.
+_BEST = ("email", "phone", "letter")
+_LEARN = {
+    "email": "留了邮箱的反映人会收到邮件，写明新的期限。",
+    "phone": "只留了电话的反映人，须打电话告知新的期限。",
+    "letter": "只留了地址的反映人，须写信告知新的期限。",
+    "": "没有留联系方式的反映人，在查询页面可以看到新的期限。",
+}
 
 
 def told(sight: Sight) -> tuple[str, ...]:

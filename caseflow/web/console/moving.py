@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted, Stale
 from caseflow.escalation import reading
 from caseflow.ledger import dossier, queries
+from caseflow.ledger.dossier import Dossier
 from caseflow.ledger.tables import Case, Item
 from caseflow.web.console import timeline
 from caseflow.web.console.case_page import shown
@@ -55,7 +56,7 @@ DONE = {
     "grant": "已准予延期，申请人会收到通知。",
     "refuse": "未准予延期，申请人会收到通知。",
     "extend_case": "延期申请已提交，等待审批。",
-    "grant_case": "已准予延期，申请人和反映人会收到通知。",
+    "grant_case": "已准予延期，申请人会收到通知。",
     "refuse_case": "未准予延期，申请人会收到通知。",
     "reassign": "已改派，对方会收到通知。",
     "sign_for": "已签收。",
@@ -98,13 +99,18 @@ LABELS = {
 }
 
 
-def on_case(number: str, move: str, work: Callable[[Session, Case], object]) -> Page:
-    """Make a move on a case of the scope."""
+def on_case(
+    number: str,
+    move: str,
+    work: Callable[[Session, Case], object],
+    said: Callable[[Dossier], str] | None = None,
+) -> Page:
+    """Make a move on a case of the scope; `said` knows better what to say of it afterwards."""
 
     def take(session: Session) -> None:
         work(session, queries.case_by_number(session, scope(), number))
 
-    return _carry_out(number, move, move, take)
+    return _carry_out(number, move, move, take, said=said)
 
 
 def on_item(
@@ -135,6 +141,7 @@ def _carry_out(
     form: str,
     take: Callable[[Session], None],
     files: Brought | None = None,
+    said: Callable[[Dossier], str] | None = None,
 ) -> Page:
     try:
         if files is not None:
@@ -147,8 +154,14 @@ def _carry_out(
     except (Stale, MoveNotAllowed) as gone:
         return _changed(number, gone)
     anchor = form.rpartition("-")[0] if form != move else None
-    flash(gettext(DONE[move]), anchor or "success")  # said where the page opens: at the item
+    done = _afterwards(number, said) if said else gettext(DONE[move])
+    flash(done, anchor or "success")  # said where the page opens: at the item
     return redirect(url_for("console.case_page", number=number, _anchor=anchor))
+
+
+def _afterwards(number: str, said: Callable[[Dossier], str]) -> str:
+    with read() as session:
+        return said(dossier.load(session, queries.case_by_number(session, scope(), number)))
 
 
 def _typed() -> dict[str, str]:
