@@ -8,7 +8,7 @@ from sqlalchemy import select
 from caseflow.ledger.moves import asking, triage
 from caseflow.ledger.report_tables import Attachment, Report
 from caseflow.ledger.tables import Case
-from tests.web.public_door import TEXT, count, letter, move, reported
+from tests.web.public_door import TEXT, count, letter, move, receipt, reported
 from tests.web.site import Page, Site, a_file
 
 DESK = "/console/desk"
@@ -56,6 +56,37 @@ def test_the_same_report_with_the_same_file_gets_the_same_receipt(site: Site) ->
     number = site.ask(lambda s: s.scalars(select(Report.number)).one())
     assert number in first.text
     assert number in second.text
+
+
+@pytest.mark.parametrize("files", [[], ["照片.png"]])
+def test_going_back_from_the_receipt_and_pressing_again_makes_no_second_report(
+    site: Site, files: list[str]
+) -> None:
+    """No browser keeps the form: it gets a fresh one and fills in what was typed."""
+    visit = site.nobody()
+
+    def press(**typed: str) -> Page:
+        chosen = {"files": a_file(files[0])} if files else {}
+        return visit.get("/report").send("/report", **{**FORM, **typed}, **chosen)
+
+    got = receipt(press())
+    site.later(minutes=5)
+    assert receipt(press()) == got
+    assert (count(site, Report), count(site, Attachment)) == (1, len(files))
+    assert receipt(press(text="另一件事")) != got
+    assert count(site, Report) == 2
+
+
+def test_whoever_left_or_sits_elsewhere_gets_a_number_of_their_own(site: Site) -> None:
+    visit = site.nobody()
+    first = visit.get("/report").send("/report", **FORM)
+    got = receipt(first)
+    assert receipt(site.nobody().get("/report").send("/report", **FORM)) != got
+    first.send("/track/leave")
+    assert receipt(visit.get("/report").send("/report", **FORM)) != got
+    site.later(hours=3)
+    visit.get("/report").send("/report", **FORM)
+    assert count(site, Report) == 4
 
 
 @pytest.mark.parametrize("part", ["add", "retaliation"])

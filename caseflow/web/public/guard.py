@@ -24,9 +24,11 @@ from caseflow.web import edge
 
 CONFIRMED_FOR = timedelta(hours=1)  # the second press follows the first at once
 TICKET_FOR = timedelta(minutes=30)
+SENT_FOR = timedelta(hours=2)
 
 _CONFIRMATION = "public:confirmation"
 _TICKET = "public:ticket"
+_SENT = "public:sent"
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,25 @@ def ticket() -> Ticket | None:
     return found if found.loose or proven() else None
 
 
+def remember_sent(key: str) -> None:
+    """Keep in this browser's session which form it sent last, legible to us alone.
+
+    No browser keeps the form's page: going back from the receipt gets a fresh one, with a number of
+    its own, into which many browsers put what was typed.
+    """
+    session["sent"] = _sealed({"about": key}, _SENT)
+
+
+def last_sent() -> str:
+    """Return the key of the form that this browser sent last, or nothing."""
+    opened = _opened(str(session.get("sent", "")), _SENT, SENT_FOR)
+    return str(opened["about"]) if opened else ""
+
+
 def forget() -> None:
     """End this browser's forms: what was sent before cannot be sent again."""
     session.pop("csrf_token", None)
+    session.pop("sent", None)
 
 
 def _sealed(said: dict[str, object], purpose: str) -> str:

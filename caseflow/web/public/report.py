@@ -1,6 +1,7 @@
 """The form of the public, and the receipt, which is the answer to it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from flask import Response, redirect, request, url_for
 from sqlalchemy.exc import DBAPIError
@@ -84,6 +85,7 @@ def _take(nonce: str, key: str, files: Proof) -> Response:
     incoming, errors = _parsed(offered, key, files)
     if incoming is None:
         return _form(request.form, nonce, 422, files, errors=errors, offered=offered)
+    incoming = _as_sent_before(incoming)
     received = take_in(edge.rooms(), incoming, edge.now())
     with edge.read() as session:
         report, promises = tracking.kept(session, received.report_number)
@@ -92,7 +94,22 @@ def _take(nonce: str, key: str, files: Proof) -> Response:
         files = proof.carry_over(files, webform.key_of(fresh))
         said = gettext(SAID_BEFORE, number=report.number)
         return _form(request.form, fresh, 409, files, said, offered=offered)
+    guard.remember_sent(incoming.channel_key)
     return _receipt(report, promises, received.code or "", len(files.kept))
+
+
+def _as_sent_before(incoming: IncomingReport) -> IncomingReport:
+    """Return the report under the number of the form that this browser sent last, where both say
+    the same: somebody went back from the receipt and pressed once more.
+    """
+    last = guard.last_sent()
+    if not last or last == incoming.channel_key:
+        return incoming
+    with edge.read() as session:
+        if not tracking.is_known(session, last) or tracking.is_known(session, incoming.channel_key):
+            return incoming
+    before = replace(incoming, channel_key=last)
+    return before if said_the_same(edge.rooms(), before) else incoming
 
 
 def _parsed(
