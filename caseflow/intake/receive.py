@@ -79,7 +79,7 @@ def take_in(
         return rooms.database.run(lambda s: receive(s, incoming, now, rooms, actor, laid))
     except IntegrityError as error:
         with rooms.database.read() as session:
-            known = _known(session, incoming, rooms)
+            known = known_as(session, rooms, incoming.channel, incoming.channel_key)
         if known is None:
             raise error
         return known
@@ -116,7 +116,7 @@ def receive(
     `laid`: what `lay` put into the store before; without it that is done here, which is right for
     what is small.
     """
-    known = _known(session, incoming, rooms)
+    known = known_as(session, rooms, incoming.channel, incoming.channel_key)
     if known is not None:
         return known
     if incoming.belongs_to:
@@ -130,16 +130,17 @@ def receive(
     return Received(report.number, case.number, receipt.code)
 
 
-def _known(session: Session, incoming: IncomingReport, rooms: Rooms) -> Received | None:
+def known_as(session: Session, rooms: Rooms, channel: str, key: str) -> Received | None:
+    """Return what became of a contact by its channel's own id, with the receipt it got."""
     query = (
         select(Report.number, Report.receipt_hash, Case.number)
         .join(Case, Case.id == Report.case_id)
-        .where(Report.channel == incoming.channel, Report.channel_key == incoming.channel_key)
+        .where(Report.channel == channel, Report.channel_key == key)
     )
     row = session.execute(query).first()
     if row is None:
         return None
-    receipt = receipts.derive(rooms.ring, incoming.channel, incoming.channel_key)
+    receipt = receipts.derive(rooms.ring, channel, key)
     return Received(row[0], row[2], receipt.code if row[1] else None, duplicate=True)
 
 

@@ -129,6 +129,12 @@ def kept(session: Session, number: str) -> tuple[Report, list[Clock]]:
     return report, promises(session, report, urgent=bool(session.scalar(urgent)))
 
 
+def files_of(session: Session, report: Report) -> int:
+    """Return how many files came with a report."""
+    query = select(func.count()).where(Attachment.report_id == report.id)
+    return session.scalar(query) or 0
+
+
 def is_known(session: Session, key: str) -> bool:
     """Tell whether the form with this key became a report."""
     query = select(Report.id).where(Report.channel == CHANNEL, Report.channel_key == key)

@@ -48,7 +48,7 @@
     if (form.hasAttribute("hx-post") || form.hasAttribute("hx-put")) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
-    leaving = true;
+    leaving = !("asksFirst" in form.dataset);  // it sends nothing of what stands in the others
     window.setTimeout(() => { delete form.dataset.sent; leaving = false; }, 8000);
   });
   window.addEventListener("pageshow", () => {

@@ -38,6 +38,7 @@ class Reader(HTMLParser):
         self._inside: Form | None = None
         self._area: tuple[str, list[str]] | None = None
         self._select: tuple[str, list[str], list[str]] | None = None
+        self._early: list[tuple[str, str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
@@ -74,8 +75,18 @@ class Reader(HTMLParser):
             return self._inside
         return next((form for form in self.forms if form.id == said["form"]), None)
 
+    def close(self) -> None:
+        """Give the buttons that stand before their form to it."""
+        super().close()
+        for name, action in self._early:
+            for form in self.forms:
+                if form.id == name:
+                    form.others.add(action)
+
     def _control(self, tag: str, said: dict[str, str]) -> None:
         if self._form is None:
+            if "formaction" in said:
+                self._early.append((said.get("form", ""), said["formaction"]))
             return
         if "formaction" in said:
             self._form.others.add(said["formaction"])

@@ -72,7 +72,7 @@ def told_to_a_stranger(site: Site, unit: int) -> tuple[list[str], list[int]]:
 
 def _without_chance(html: str) -> str:
     """Return a page without what differs each time: tokens, numbers, codes, the unit chosen."""
-    html = re.sub(r'name="(csrf_token|nonce|confirmation)" value="[^"]*"', "", html)
+    html = re.sub(r'name="(csrf_token|nonce|confirmation|receipt)" value="[^"]*"', "", html)
     html = re.sub(r"\d{6,12}-\d{8}-\d{4,}|<span>\d{4}</span>|\d{4}( \d{4}){3}", "", html)
     return html.replace(" selected", "")
 

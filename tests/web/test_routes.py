@@ -43,6 +43,8 @@ PUBLIC = {
     *("public.home", "public.contact", "public.form", "public.submit"),
     *("public.ask", "public.show", "public.add", "public.answer", "public.retaliation"),
     "public.tighten",
+    *("public.form_in_language", "public.report_in_language"),
+    *("public.ask_in_language", "public.track_in_language"),
     *("public.leave", "public.healthz", "public.readyz"),
 }
 """What stands open to everybody; whoever opens one more writes it here, for all to see."""

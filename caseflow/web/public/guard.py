@@ -29,6 +29,7 @@ SENT_FOR = timedelta(hours=2)
 _CONFIRMATION = "public:confirmation"
 _TICKET = "public:ticket"
 _SENT = "public:sent"
+_RECEIPT = "public:receipt"
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,19 @@ def remember_sent(key: str) -> None:
 def last_sent() -> str:
     """Return the key of the form that this browser sent last, or nothing."""
     opened = _opened(str(session.get("sent", "")), _SENT, SENT_FOR)
+    return str(opened["about"]) if opened else ""
+
+
+def receipt_again(key: str) -> str:
+    """Return what shows a receipt once more to the browser that has it on its screen, for 30
+    minutes; nothing where it keeps no cookie.
+    """
+    return _sealed({"about": key}, _RECEIPT) if proven() else ""
+
+
+def receipt_asked() -> str:
+    """Return the key of the receipt that the form asks for once more, or nothing."""
+    opened = _opened(request.form.get("receipt", ""), _RECEIPT, TICKET_FOR) if proven() else None
     return str(opened["about"]) if opened else ""
 
 

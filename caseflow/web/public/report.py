@@ -14,7 +14,7 @@ from caseflow.errors import BadInput, Unavailable
 from caseflow.intake import places, tracking
 from caseflow.intake.channels import webform
 from caseflow.intake.places import Places
-from caseflow.intake.receive import said_the_same, take_in
+from caseflow.intake.receive import known_as, said_the_same, take_in
 from caseflow.intake.report import IncomingReport
 from caseflow.ledger.report_tables import Report
 from caseflow.web import edge, proof
@@ -95,7 +95,41 @@ def _take(nonce: str, key: str, files: Proof) -> Response:
         said = gettext(SAID_BEFORE, number=report.number)
         return _form(request.form, fresh, 409, files, said, offered=offered)
     guard.remember_sent(incoming.channel_key)
-    return _receipt(report, promises, received.code or "", len(files.kept))
+    return _receipt(report, promises, received.code or "", len(files.kept), incoming.channel_key)
+
+
+@blueprint.get("/report/language")
+def form_in_language() -> AnyResponse:
+    """Show the empty form where somebody opens the address of the button below."""
+    return redirect(url_for("public.form", lang=chosen()))
+
+
+@blueprint.post("/report/language")
+def report_in_language() -> AnyResponse:
+    """Show form or receipt in the other language: with all that was typed, and nothing kept."""
+    key = guard.receipt_asked()
+    if key:
+        return _receipt_of(key)
+    if "receipt" in request.form:
+        return redirect(url_for("public.ask", lang=chosen()), 303)
+    nonce = edge.typed("nonce")
+    known = webform.is_nonce(nonce) and (guard.proven() or guard.confirmed(webform.key_of(nonce)))
+    if not known:
+        fresh, notice = guard.new_nonce(), gettext(NO_COOKIE)
+        return _form(request.form, fresh, 400, notice=notice, vouch=True)
+    files = proof.offered_again(webform.key_of(nonce))
+    errors = {"files": files.words} if files.words else {}
+    return _form(request.form, nonce, files=files, errors=errors)
+
+
+def _receipt_of(key: str) -> AnyResponse:
+    with edge.read() as session:
+        received = known_as(session, edge.rooms(), webform.CHANNEL, key)
+        if received is None:
+            return redirect(url_for("public.ask", lang=chosen()), 303)
+        report, promises = tracking.kept(session, received.report_number)
+        files = tracking.files_of(session, report)
+    return _receipt(report, promises, received.code or "", files, key)
 
 
 def _as_sent_before(incoming: IncomingReport) -> IncomingReport:
@@ -135,7 +169,9 @@ def _parsed(
     return None, dict(sorted(errors.items(), key=lambda error: rank.get(error[0], len(rank))))
 
 
-def _receipt(report: Report, promises: Sequence[Clock], code: str, files: int) -> Response:
+def _receipt(
+    report: Report, promises: Sequence[Clock], code: str, files: int, key: str
+) -> Response:
     values = {
         "number": report.number,
         "groups": refs.grouped(code).split(),
@@ -145,6 +181,7 @@ def _receipt(report: Report, promises: Sequence[Clock], code: str, files: int) -
         "reachable": not report.anonymous,
         "danger": any(clock.name == "immediate" for clock in promises),
         "files": files,
+        "again": guard.receipt_again(key),
     }
     return page("public/receipt.html", receipt=values)
 
@@ -186,7 +223,6 @@ def _form(
         areas=offered.areas,
         units=offered.units,
         categories=[(code, gettext(label)) for code, label in words.CATEGORIES.items()],
-        language=request.method == "GET",
         **proof.page_values(files or Proof()),
     )
 

@@ -18,7 +18,7 @@ from caseflow.intake.channels import webform
 from caseflow.intake.receive import said_the_same
 from caseflow.intake.tracking import Joined
 from caseflow.web import edge, proof
-from caseflow.web.locale import gettext
+from caseflow.web.locale import chosen, gettext
 from caseflow.web.proof import Proof
 from caseflow.web.public import guard, letter
 from caseflow.web.public.frame import blueprint, page
@@ -96,6 +96,24 @@ def _still_good(*, loose: bool) -> bool:
     return not edge.typed("confirmation") or any(
         guard.confirmed(about, guard.TICKET_FOR) for about in (_ASKED, _ASKED_LOOSELY)
     )
+
+
+@blueprint.get("/track/language")
+def ask_in_language() -> AnyResponse:
+    """Show the two fields where somebody opens the address of the button below."""
+    return redirect(url_for("public.ask", lang=chosen()))
+
+
+@blueprint.post("/track/language")
+def track_in_language() -> Response:
+    """Show the letter or the two fields in the other language; nothing is looked up or kept."""
+    open_ = guard.ticket()
+    if open_ is not None:
+        return _letter(open_.report_id, Tried(), loose=open_.loose)
+    number, loose = _number(edge.typed("number")), not guard.proven()
+    if not _still_good(loose=loose):
+        return _asked(400, number, notice=gettext(NO_COOKIE), loose=loose)
+    return _asked(200, number)
 
 
 @blueprint.post("/track/add")
@@ -264,7 +282,6 @@ def _asked(
         confirmation=guard.confirmation(_ASKED_LOOSELY if loose else _ASKED),
         draft_part=part,
         draft=text,
-        language=request.method == "GET",
     )
 
 
