@@ -6,7 +6,7 @@
 //   data-key="s"                                              the element that Alt+S presses (a link or a button)
 //                                                             or goes to (a field, or the first of a choice)
 //   data-choose="f-answer_text"                               with data-key on one of a choice: takes it and goes on there
-//   <div data-keys-help hidden>                               shown by ?
+//   <div data-keys-help hidden>                               shown by <button data-keys-toggle>
 (() => {
   "use strict";
   const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
@@ -109,9 +109,6 @@
     });
   }
 
-  const typing = (element) => element.isContentEditable ||
-    element.matches("textarea, select, input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit])");
-
   document.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     if (event.altKey && !event.ctrlKey && !event.metaKey && /^Key[A-Z]$/.test(event.code)) {
@@ -123,10 +120,17 @@
       else target.click();
       return;
     }
+    if (event.key === "Escape") showKeys(false);
+  });
+  function showKeys(shown) {
     const help = document.querySelector("[data-keys-help]");
-    if (!help) return;
-    if (event.key === "?" && !typing(event.target)) { event.preventDefault(); help.hidden = !help.hidden; }
-    if (event.key === "Escape") help.hidden = true;
+    const button = document.querySelector("[data-keys-toggle]");
+    if (!help || !button) return;
+    help.hidden = !(shown ?? help.hidden);
+    button.setAttribute("aria-expanded", String(!help.hidden));
+  }
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-keys-toggle]")) showKeys();
   });
 
   document.addEventListener("DOMContentLoaded", () => {

@@ -219,8 +219,16 @@ def test_an_answer_on_the_spot_is_one_key_away_and_so_is_the_way_back(
 def test_the_keys_are_named_where_somebody_looks_for_them(desk: Page) -> None:
     named = ".desk-actions .choice:has([value=answer]) kbd"
     expect(desk.locator(named)).to_have_text("Alt+A")
-    press(desk, "Alt+k", "?")
+    at_the_first_field(desk)
+    press(desk, "Alt+b")
     told = desk.locator("[data-keys-help]")
+    expect(told).to_be_visible()
+    expect(desk.locator("#f-phone")).to_be_focused()
+    expect(desk.locator("#f-phone")).to_have_value("")
+    press(desk, "Escape")
+    expect(told).to_be_hidden()
+    desk.get_by_role("button", name="帮助").click()
+    expect(told).to_be_visible()
     for key in ("Alt+U", "Alt+A", "Alt+J"):
         expect(told).to_contain_text(key)
 
@@ -263,3 +271,18 @@ def test_the_call_is_timed_from_the_first_word_on(desk: Page, site: Site) -> Non
     report = reports(site)[0]
     assert report.call_began is not None
     assert report.call_began < report.received_at == report.call_ended
+
+
+WIDEST = "number => { number.textContent = '43050301-20261128-0004'; }"
+
+
+@pytest.mark.parametrize("width", [1280, 1440, 820, 390])
+def test_the_longest_number_stays_inside_its_card(desk: Page, width: int) -> None:
+    desk.set_viewport_size({"width": width, "height": 800})
+    a_call(desk, "13812345678", "食堂的菜里有虫")
+    number = desk.locator(".desk-saved .big-number").first
+    number.evaluate(WIDEST)
+    within = "n => [n.scrollWidth, n.clientWidth, parseFloat(getComputedStyle(n).fontSize)]"
+    needed, given, size = number.evaluate(within)
+    assert needed <= given
+    assert size >= 18, "to be read aloud"
