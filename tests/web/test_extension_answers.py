@@ -68,7 +68,8 @@ def test_a_unit_reads_that_it_has_more_time_and_no_word_of_the_office(site: Site
 def test_a_unit_reads_why_it_cannot_ask_and_learns_of_no_case(site: Site) -> None:
     item_id = dispatched(site)
     page = signed(site, item_id)
-    assert "这一期限已是最后一天，不能再申请延期" in page.text
+    assert "这已经是能给的最长期限，不能再申请延期" in page.text
+    assert "最后一天" not in page.text, "working days are left"
     assert "办件" not in page.text
     site.later(days=11)
     assert "期限已过，不能再申请延期" in open_item(site, item_id).text

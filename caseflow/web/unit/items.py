@@ -39,7 +39,7 @@ NO_MORE_TIME: Mapping[Bar, str] = MappingProxyType(
         Bar.paused: "时限已暂停，恢复后再申请延期。",
         Bar.late: "期限已过，不能再申请延期",
         Bar.used: "已经延期过，不能再延",
-        Bar.full: "这一期限已是最后一天，不能再申请延期；确实办不完的，请尽早联系督导办公室。",
+        Bar.full: "这已经是能给的最长期限，不能再申请延期；确实办不完的，请尽早联系督导办公室。",
     }
 )
 
