@@ -60,6 +60,19 @@ def test_retaliation_is_not_called_danger_to_a_child_and_its_words_are_read_firs
     assert "反映人称受到打击报复，还没有人确认接手" in step
 
 
+@pytest.mark.parametrize("at", ["25:99", "24:00", "昨晚 9：60"])
+def test_a_time_that_no_clock_shows_is_asked_again(site: Site, at: str) -> None:
+    number = open_case(site, urgent=True)
+    typed = {**CALLED, "police_at": at, "leader_told": "yes"}
+    page = on_case(site, "operator", number, "acknowledge", **typed)
+    assert page.status == 422
+    assert "这不是一天里的时间，请写成 10:05 这样" in page.text
+    form = f"/console/cases/{number}/acknowledge"
+    assert page.form(form).fields["police_at"] == [at]
+    assert page.send(form, police_at="昨晚 9：50 左右").status == 200
+    assert not seen(site, "operator", number).offers(form)
+
+
 def test_a_newer_cry_stands_first(site: Site) -> None:
     number = open_case(site)
     retaliated(site, number)

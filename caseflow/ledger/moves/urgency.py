@@ -3,6 +3,7 @@
 Only a named person's acknowledgement stops the immediate clock of an urgent matter (design §3).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ from caseflow.ledger.moves.opening import make_urgent
 from caseflow.ledger.moves.record import may_say, of_case, record, words
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import Actor
+
+_CLOCK_TIME = re.compile(r"(\d+)\s*[:：]\s*(\d+)")
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,18 @@ class DangerCard:
             for name in ("police_who", "police_at"):
                 if not getattr(self, name).strip():
                     gaps[name] = "请写明由谁、何时报警"
+            if _impossible(self.police_at):
+                gaps["police_at"] = "这不是一天里的时间，请写成 10:05 这样"
         elif not self.reason.strip():
             gaps["reason"] = "未报警须说明理由，并由另一人会签"
         if not self.leader_told and not self.reason.strip():
             gaps["leader_told"] = "请先报告分管领导，或说明理由"
         return gaps
+
+
+def _impossible(said: str) -> bool:
+    """Tell whether somebody wrote hours and minutes that no clock shows; other words pass."""
+    return any(int(hour) > 23 or int(minute) > 59 for hour, minute in _CLOCK_TIME.findall(said))
 
 
 def raise_urgency(
