@@ -13,17 +13,11 @@ from caseflow.errors import CaseflowError, SignedOut
 from caseflow.web.edge import actor, signed_in
 from caseflow.web.locale import gettext
 from caseflow.web.login import home_of
+from caseflow.web.written import written
 
 log = logging.getLogger(__name__)
 
 _STAFF = ("/console", "/unit", "/account")
-_NOT_WRITTEN = {
-    *("csrf_token", "head_n", "nonce", "channel", "seen", "kept"),
-    *("confirmation", "ticket", "code", "number", "username", "password", "started"),
-    *("present", "chosen", "again"),  # passwords
-    *("name", "phone", "email", "address"),  # who it is about belongs on no error page
-    *("kind", "category", "area", "unit", "disclosure", "contact", "outcome", "way", "result"),
-}
 _PAGES = (400, 401, 403, 404, 409, 413, 429, 500, 503)
 Answer = tuple[str, int]
 
@@ -36,7 +30,7 @@ def _page(status: int, **values: object) -> Answer:
 
 def _explained(error: CaseflowError) -> Answer:
     if error.status == 503:
-        return _page(503, typed=_written(), reason=gettext(error.told))
+        return _page(503, typed=written(), reason=gettext(error.told))
     return _page(error.status, reason=gettext(error.told))
 
 
@@ -46,20 +40,15 @@ def _http(error: HTTPException) -> Answer:
 
 def _signed_out(_error: SignedOut) -> Answer:
     """Give back what was written: whoever wrote it can copy it, sign in and send it again."""
-    return _page(401, typed=_written(), login_href=url_for("login.show", next=_before()))
+    return _page(401, typed=written(), login_href=url_for("login.show", next=_before()))
 
 
 def _csrf(_error: CSRFError) -> Answer:
     # Asked of the cookie itself: the token is looked at before anybody is named (`login._know`).
     if request.path.startswith(_STAFF) and not current_user.is_authenticated:
         return _signed_out(SignedOut())
-    typed = _written() if request.path.startswith(_STAFF) else []
+    typed = written() if request.path.startswith(_STAFF) else []
     return _page(400, typed=typed, back_href=_before())
-
-
-def _written() -> list[str]:
-    """Return the texts that somebody wrote into the form: never a secret, never who they are."""
-    return [value for name, value in request.form.items() if name not in _NOT_WRITTEN and value]
 
 
 def _before() -> str:
@@ -82,13 +71,13 @@ def _unforeseen(error: InternalServerError) -> Answer:
     cause = error.original_exception or error
     if is_down(cause):
         log.error("%s database down: %s", request.endpoint, type(cause).__name__)
-        return _page(503, typed=_written())
+        return _page(503, typed=written())
     trace, place = cause.__traceback__, "?"
     while trace is not None:
         place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
         trace = trace.tb_next
     log.error("%s %s %s at %s", number, request.endpoint, type(cause).__name__, place)
-    return _page(500, error_ref=number, typed=_written())
+    return _page(500, error_ref=number, typed=written())
 
 
 class Quiet(Flask):

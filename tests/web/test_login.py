@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from caseflow.people import accounts
 from caseflow.people.tables import User
 from tests.web.site import PASSWORD, Page, Site
-from tests.web.walking import open_case
+from tests.web.walking import dispatched, item_of, open_case
 
 
 def sign_in(site: Site, username: str, password: str, path: str = "/login") -> Page:
@@ -145,6 +145,24 @@ def test_what_was_written_when_the_session_ended_is_given_back(site: Site, cooki
     assert "没有保存" in page.text
     assert "家长又来电话，约明日上午" in page.text
     assert f"/login?next=/console/cases/{number}" in page.links
+
+
+def test_a_unit_gets_its_words_back_with_their_labels_and_nothing_that_it_never_wrote(
+    site: Site,
+) -> None:
+    number = dispatched(site, "school")
+    item = item_of(site, number).id
+    visit = site.as_("school")
+    visit.get(f"/unit/items/{item}").send(f"/unit/items/{item}/sign_for")
+    page = visit.get(f"/unit/items/{item}")
+    form = page.form(f"/unit/items/{item}/find")
+    form.fields["until"] = ["2026-03-06"]  # as a page puts it there whose item can be extended
+    visit.client.delete_cookie("caseflow")
+    page = page.send(f"/unit/items/{item}/find", basis="现场看过", result="partly")
+    assert page.status == 401
+    assert "核查结论 部分属实" in page.text
+    assert "依据 现场看过" in page.text
+    assert "2026-03-06" not in page.text
 
 
 def test_no_password_is_ever_given_back(site: Site) -> None:

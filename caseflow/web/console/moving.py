@@ -22,6 +22,7 @@ from caseflow.web.console.item_forms import key
 from caseflow.web.edge import change, read, seen
 from caseflow.web.files import Brought
 from caseflow.web.locale import gettext
+from caseflow.web.written import LABELS
 
 _OWN = ("csrf_token", "head_n")
 _LATEST = 3
@@ -73,29 +74,6 @@ DONE = {
     "conclude_withdrawn": "已转入答复，承办人会收到通知。",
     "merge": "已并案，那个办件的承办人会收到通知。",
     "unmerge": "已恢复为单独的办件，双方承办人会收到通知。",
-}
-LABELS = {
-    "text": "内容",
-    "reason": "理由",
-    "remark": "意见",
-    "authority": "有权处理的机关",
-    "number": "对方编号",
-    "matters": "问题项",
-    "matter": "问题项内容",
-    "unit": "单位",
-    "basis": "依据",
-    "rectifying_unit": "整改单位",
-    "rectify_text": "整改通知内容",
-    "done": "整改情况",
-    "note": "说明",
-    "until": "延期到",
-    "grounds": "延期理由",
-    "consent": "来文机关的意见",
-    "proof": "送达凭据",
-    "words": "反映人的原话",
-    "police_who": "由谁报警",
-    "police_at": "何时报警",
-    "police_number": "接警号",
 }
 
 

@@ -1,0 +1,63 @@
+"""What somebody wrote into a form that could not be taken, to be given back on a page of errors.
+
+Nothing is asked of the database, which may be the reason: labels are those of the forms. Never a
+secret, never who somebody is, and nothing that the page itself had put there.
+"""
+
+from flask import request
+
+from caseflow import words
+from caseflow.web.locale import gettext
+
+_NOT_WRITTEN = {
+    *("csrf_token", "head_n", "nonce", "channel", "seen", "kept"),
+    *("confirmation", "ticket", "receipt", "code", "number", "username", "password", "started"),
+    *("present", "chosen", "again"),  # passwords
+    *("name", "phone", "email", "address"),  # who it is about belongs on no error page
+    *("kind", "category", "area", "unit", "disclosure", "contact", "outcome", "way"),
+}
+LABELS = {
+    "result": "核查结论",
+    "text": "内容",
+    "reason": "理由",
+    "remark": "意见",
+    "authority": "有权处理的机关",
+    "number": "对方编号",
+    "matters": "问题项",
+    "matter": "问题项内容",
+    "unit": "单位",
+    "basis": "依据",
+    "rectifying_unit": "整改单位",
+    "rectify_text": "整改通知内容",
+    "done": "整改情况",
+    "note": "说明",
+    "until": "延期到",
+    "grounds": "延期理由",
+    "consent": "来文机关的意见",
+    "proof": "送达凭据",
+    "words": "反映人的原话",
+    "police_who": "由谁报警",
+    "police_at": "何时报警",
+    "police_number": "接警号",
+    "place": "地点",
+    "happened_when": "发生时间",
+    "happened": "发生时间",
+    "answer_text": "答复内容",
+}
+# Fields that come filled in, and the one beside them that only a person fills in.
+_OFFERED = {"until": "grounds", "rectifying_unit": "rectify_text"}
+
+
+def written() -> list[tuple[str, str]]:
+    """Return what was written with the label of its field, which may be missing."""
+    said = {name: value for name, value in request.form.items() if value.strip()}
+    return [
+        (gettext(LABELS[name]) if name in LABELS else "", _in_words(name, value))
+        for name, value in said.items()
+        if name not in _NOT_WRITTEN and _OFFERED.get(name, name) in said
+    ]
+
+
+def _in_words(name: str, value: str) -> str:
+    chosen = words.FINDINGS.get(value) if name == "result" else None
+    return gettext(chosen) if chosen else value
