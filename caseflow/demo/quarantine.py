@@ -2,6 +2,7 @@
 
 from caseflow.demo.story import Stage
 from caseflow.demo.timeline import Script, timedelta
+from caseflow.intake.delivery import NOT_UNDERSTOOD
 from caseflow.intake.quarantine import set_aside
 
 _MAIL = (
@@ -16,5 +17,5 @@ def unreadable(stage: Stage) -> Script:
     moment = stage.days.now - timedelta(hours=3)
     yield moment
     set_aside(
-        stage.session, stage.rooms, "mailbox", "demo-unreadable", _MAIL, "邮件结构损坏", moment
+        stage.session, stage.rooms, "mailbox", "demo-unreadable", _MAIL, NOT_UNDERSTOOD, moment
     )

@@ -14,6 +14,7 @@ from caseflow.deadlines.tables import Clock
 from caseflow.demo.accounts import FILE
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.tables import Order, Rung
+from caseflow.intake.delivery import NOT_UNDERSTOOD
 from caseflow.intake.report import CHANNELS
 from caseflow.intake.tables import Quarantine
 from caseflow.ledger.history_tables import Entry
@@ -113,6 +114,7 @@ def something_is_fresh(session: Session, now: datetime) -> None:
     assert count(session, Item.state == "submitted") >= 1
     assert count(session, Order.state == "draft") >= 3
     assert count(session, Quarantine.state == "waiting") == 1
+    assert column(session, Quarantine.reason) == {NOT_UNDERSTOOD}, "in the office's own words"
 
 
 def people_are_there(session: Session, home: Path) -> None:
