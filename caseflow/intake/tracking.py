@@ -178,7 +178,10 @@ def story(session: Session, report_id: int) -> Story:
         entries = [entry for entry in entries if own.may_know(entry)]
     steps = [Step("received", report.received_at), *_moves(entries, report), *_asked(questions)]
     steps += [Step("replied", reply.delivered_at or reply.at) for reply in replies]
-    steps += [Step("retaliation" if one.urgent else "added", one.at) for one in added]
+    # What answered a question came as an addition at the same moment: that is one thing.
+    answers = {question.ended_at for question in questions if question.ended_by == "answer"}
+    more = [one for one in added if one.urgent or one.at not in answers]
+    steps += [Step("retaliation" if one.urgent else "added", one.at) for one in more]
     waiting = [question for question in questions if question.ended_at is None]
     return Story(
         first=First(report.number, report.kind, report.disclosure, report.locale),

@@ -256,6 +256,11 @@ def test_an_answer_joins_and_lets_the_case_go_on(site: Site) -> None:
     page = page.send("/track/answer", text="星期三")
     assert "已收到您的回答" in page.text
     assert not page.offers("/track/answer")
+    assert page.text.count("收到您的回答") == 2, "thanked for, and one line of the story"
+    assert "收到您的补充" not in page.text, "it is the answer"
+    assert "星期三" in page.text
+    site.later(minutes=1)
+    assert "收到您的补充" in page.send("/track/add", text="还有星期四").text
     assert the_case(site, got.number).state == "accepted"
     question = site.ask(lambda s: s.scalars(select(Question)).one())
     assert question.ended_by == "answer"
