@@ -137,6 +137,20 @@
     const here = document.querySelector(".top-nav [aria-current]");
     const row = here && here.closest("ul");
     if (row) row.scrollLeft = here.offsetLeft - row.clientWidth / 2 + here.clientWidth / 2;
+    const tabs = document.querySelector(".top-nav ul");
+    if (tabs) goesOn(tabs);
   });
+
+  // Tabs that do not fit a telephone: an edge that fades says that there are more.
+  function goesOn(tabs) {
+    const nav = tabs.parentElement;
+    const look = () => {
+      nav.classList.toggle("has-before", tabs.scrollLeft > 4);
+      nav.classList.toggle("has-more", tabs.scrollWidth - tabs.clientWidth - tabs.scrollLeft > 4);
+    };
+    tabs.addEventListener("scroll", look, { passive: true });
+    window.addEventListener("resize", look);
+    look();
+  }
   document.addEventListener("htmx:load", (event) => start(event.detail.elt));
 })();

@@ -1,5 +1,6 @@
 """What forms are answered with is for everybody too, and a reporter needs no script."""
 
+import re
 import time
 from pathlib import Path
 
@@ -214,3 +215,48 @@ def test_whoever_left_safely_finds_an_empty_form_by_going_back(shown: House) -> 
     assert typed.evaluate_all("fields => fields.map(one => one.value)") == ["", "", ""]
     put(page.locator("form[action='/report']"), text="另一件事")
     assert "left=1" not in page.evaluate("document.cookie")
+
+
+def test_tabs_that_do_not_fit_a_telephone_show_that_there_are_more(shown: House) -> None:
+    page = shown.visit("supervisor", viewport=TELEPHONE)
+    page.goto("/console/")
+    tabs = page.locator(".top-nav")
+    expect(tabs).to_have_class(re.compile("has-more"))
+    said = tabs.evaluate("nav => getComputedStyle(nav, '::after').content")
+    assert "›" in said
+    page.locator(".top-nav ul").evaluate("row => { row.scrollLeft = row.scrollWidth; }")
+    expect(tabs).not_to_have_class(re.compile("has-more"))
+    expect(tabs).to_have_class(re.compile("has-before"))
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(tabs).not_to_have_class(re.compile("has-"))
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_going_back_from_the_receipt_and_pressing_again_gives_the_same_one(
+    shown: House, scripts: bool
+) -> None:
+    page = shown.visit(java_script_enabled=scripts)
+    words = f"{CRY}，{scripts}"
+    kept = report(page, kind="complaint", text=words, contact="none")
+    page.go_back()
+    page.wait_for_url("**/report*")
+    form = page.locator("form[action='/report']")
+    if form.locator("[name=text]").input_value() != words:
+        put(form, kind="complaint", text=words, contact="none")
+    sent(page, "form[action='/report']")
+    assert receipt(page) == kept
+
+
+def test_the_other_language_keeps_what_was_typed_and_enter_sends(shown: House) -> None:
+    page = shown.visit(java_script_enabled=False)
+    page.goto("/report")
+    put(page.locator("form[action='/report']"), kind="help", text=CRY, place="东门外")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("[name=text]")).to_have_value(CRY)
+    page.locator("[name=place]").press("Enter")
+    expect(page.locator("#receipt")).to_be_visible()
+    number = page.locator("#receipt .big-number").first.inner_text()
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(page.locator("#receipt .big-number").first).to_have_text(number)
