@@ -113,8 +113,17 @@ def remaining_text(left: Remaining) -> str:
     return _spent(left)
 
 
+# Late by less than one: until the next working day begins, which may be far.
+_JUST_LATE = {
+    Unit.working_days: "超期不足 1 个工作日",
+    Unit.calendar_days: "超期不足 1 天",
+}
+
+
 def _spent(left: Remaining) -> str:
     n = left.amount
+    if left.overdue and not n:
+        return gettext(_JUST_LATE.get(left.unit, "刚超时"))
     if left.unit == Unit.working_days:
         late = ngettext("超期 %(num)d 个工作日", "超期 %(num)d 个工作日", n)
         rest = ngettext("剩 %(num)d 个工作日", "剩 %(num)d 个工作日", n)

@@ -1,7 +1,9 @@
 """The work list, the search, the check list: what is on them, in which order, at what cost."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import event
@@ -99,6 +101,29 @@ def test_a_tip_of_which_another_unit_was_named_costs_no_more_with_many_drafts(si
     assert costs[0] == costs[1]
 
 
+def test_what_waits_for_the_reader_is_one_press_away(site: Site) -> None:
+    mine = open_case(site)
+    on_case(site, "handler", mine, "accept")
+    theirs = submitted(site)
+    page = site.as_("handler").get("/console/")
+    assert sorted(numbers(page.html)) == sorted([mine, theirs])
+    link = (
+        page.html.partition("等您办的 1 件。</a>")[0].rpartition('<a href="')[2].partition('"')[0]
+    )
+    assert numbers(site.as_("handler").get(link).html) == [mine]
+
+
+def test_what_fell_due_a_moment_ago_is_not_late_by_nothing(site: Site) -> None:
+    """Due on Friday at midnight; on Saturday no working day has gone by."""
+    site.later(days=2)
+    number = dispatched(site, "school")
+    site.now = datetime(2026, 3, 6, 16, 0, 1, tzinfo=UTC)
+    for path in ("/console/", f"/console/cases/{number}"):
+        text = site.as_("handler").get(path).text
+        assert "3月6日(周五) 24:00，超期不足 1 个工作日" in text
+        assert "超期 0" not in text
+
+
 def test_what_burns_comes_first_and_the_urgent_before_all(site: Site) -> None:
     first = open_case(site)
     site.later(days=1)
@@ -161,7 +186,8 @@ def test_the_heading_says_what_stands_under_it(
     html = site.as_("handler").get(f"/console/{asked}").html
     head = html.partition('class="page-head"')[2].partition('class="filters"')[0]
     assert f"<h1>{title}</h1>" in head
-    assert head.partition('class="page-sub">')[2].partition("<")[0] == told
+    beside = head.partition('class="page-sub">')[2].partition("</span>")[0]
+    assert re.sub("<.*?>", "", beside) == told
     caption = html.partition('<caption class="visually-hidden">')[2].partition("<")[0]
     assert caption == (f"{title} · {told}" if told else title)
 

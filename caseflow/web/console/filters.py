@@ -159,19 +159,16 @@ def _choices(
     return found
 
 
-def heading(now_chosen: Chosen, open_cases: int, own: int) -> tuple[str, str]:
-    """Return what the list is called and what is said beside it; ended cases are not counted.
-
-    `own`: how many of them wait for the reader, the number that the navigation shows.
+def heading(now_chosen: Chosen, open_cases: int, own: int) -> tuple[str, str, str]:
+    """Return what the list is called, how many wait for the reader, and what else is said beside
+    it; ended cases are not counted. `own`: the number that the navigation shows.
     """
     if not _ended(now_chosen.address):
         told = gettext("未办结 %(n)s 件，批示和紧急的在前，其余按期限先后", n=open_cases)
-        if own:
-            told = gettext("等您办的 %(n)s 件。", n=own) + told
-        return gettext("待办"), told
+        return gettext("待办"), gettext("等您办的 %(n)s 件。", n=own) if own else "", told
     state = now_chosen.address["state"]
     title = gettext("全部办件") if state == "all" else gettext("已结束的办件")
-    return title, "" if state == "closed" else gettext(dict(_states())[state])
+    return title, "", "" if state == "closed" else gettext(dict(_states())[state])
 
 
 def _ended(address: dict[str, str]) -> bool:

@@ -124,10 +124,12 @@ def _burning() -> Mapping[str, Any]:
         place = paging.mark(last.rank, last.next_due, last.id)
         following = filters.address_of(chosen.address, after=place)
     open_cases = sum(group.count for group in groups)
-    title, told = filters.heading(chosen, open_cases, counts.waiting().cases)
+    title, own, told = filters.heading(chosen, open_cases, counts.waiting().cases)
     return {
         "title": title,
         "told": told,
+        "own": own,
+        "own_href": filters.address_of({"mine": "turn"}),
         "cries": shown[: len(cries)],
         "looks": shown[len(cries) : len(cries) + len(looks)],
         "rows": shown[len(cries) + len(looks) :],
