@@ -38,21 +38,35 @@
     const search = form.querySelector("[data-unit-search]");
     const options = all("option", list).map((option) => option.cloneNode(true));
     const told = form.querySelector("[data-unit-told]");
+    const name = (option) => option.textContent.trim();
+    const typed = () => (search ? search.value.trim().toLowerCase() : "");
+    const named = (words) => options.filter((option) => option.value && name(option).toLowerCase().includes(words));
+    const meant = (words) => {
+      const same = named(words).filter((option) => name(option).toLowerCase() === words);
+      const few = same.length === 1 ? same : named(words);
+      return words && few.length === 1 ? few[0].value : "";
+    };
+    // Chosen by a person, and not because it was the only one left: such a choice stays.
+    let byHand = list.value === meant(typed()) ? "" : list.value;
 
+    const tell = (words, number) => {
+      if (!told) return;
+      const chosen = list.selectedOptions[0];
+      const kept = byHand && list.value === byHand && !name(chosen).toLowerCase().includes(words);
+      const said = told.dataset[(kept ? "kept" : "") + (number ? (kept ? "Found" : "found") : (kept ? "None" : "none"))];
+      told.textContent = words ? said.replace("{n}", number).replace("{name}", name(chosen)) : "";
+    };
     const render = () => {
-      const words = search ? search.value.trim().toLowerCase() : "";
+      const words = typed();
+      const found = named(words);
+      const left = options.filter((option) => !option.value || option.value === byHand || found.includes(option));
       const chosen = list.value;
-      const fits = (option) => !option.value || option.hasAttribute("data-always") ||
-        option.textContent.toLowerCase().includes(words);
-      const left = options.filter(fits);
       list.replaceChildren(...left.map((option) => option.cloneNode(true)));
       list.value = left.some((option) => option.value === chosen) ? chosen : "";
-      const found = left.filter((option) => option.value && !option.hasAttribute("data-always"));
-      const same = found.filter((option) => option.textContent.trim().toLowerCase() === words);
-      const meant = same.length === 1 ? same : found;
-      if (words && meant.length === 1) list.value = meant[0].value;
-      if (told) told.textContent = words ? (found.length ? told.dataset.found.replace("{n}", found.length) : told.dataset.none) : "";
+      if (meant(words) || byHand) list.value = meant(words) || byHand;
+      tell(words, found.length);
     };
+    list.addEventListener("change", () => { byHand = list.value; tell(typed(), named(typed()).length); });
     if (search) search.addEventListener("input", render);
     if (search) search.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); list.focus(); }

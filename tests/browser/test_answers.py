@@ -260,3 +260,34 @@ def test_the_other_language_keeps_what_was_typed_and_enter_sends(shown: House) -
     page.get_by_role("button", name="中文").click()
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     expect(page.locator("#receipt .big-number").first).to_have_text(number)
+
+
+def test_a_school_that_was_chosen_stays_until_another_is(shown: House) -> None:
+    page = shown.visit()
+    page.goto("/report")
+    search, schools = page.locator("[data-unit-search]"), page.locator("#f-unit")
+    told, chosen = page.locator("[data-unit-told]"), page.locator("#f-unit option:checked")
+    names = schools.locator("option").all_inner_texts()
+    search.fill("没有这所学校")
+    expect(told).to_have_text("名单里没有，按您写的收下。")
+    search.fill("")
+    schools.select_option(label=names[1])
+    search.fill("没有这所学校")
+    expect(chosen).to_have_text(names[1])
+    expect(told).to_have_text(f"名单里没有您刚写的；仍是您选的“{names[1]}”。")
+    search.fill(names[2])
+    expect(chosen).to_have_text(names[2])
+    schools.select_option("")
+    search.fill("没有这所学校")
+    expect(chosen).to_have_attribute("value", "")
+
+
+def test_a_school_that_nobody_chose_goes_with_the_words_that_found_it(shown: House) -> None:
+    page = shown.visit()
+    page.goto("/report")
+    search, chosen = page.locator("[data-unit-search]"), page.locator("#f-unit option:checked")
+    name = page.locator("#f-unit option").all_inner_texts()[1]
+    search.fill(name)
+    expect(chosen).to_have_text(name)
+    search.fill(f"{name}没有的分校")
+    expect(chosen).to_have_attribute("value", "")
