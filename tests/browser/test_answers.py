@@ -291,3 +291,16 @@ def test_a_school_that_nobody_chose_goes_with_the_words_that_found_it(shown: Hou
     expect(chosen).to_have_text(name)
     search.fill(f"{name}没有的分校")
     expect(chosen).to_have_attribute("value", "")
+
+
+@pytest.mark.parametrize("path", ["/console/orders", "/console/check", "/console/"])
+def test_a_list_on_paper_has_no_buttons_and_says_what_follows(shown: House, path: str) -> None:
+    page = shown.visit("supervisor")
+    page.goto(path)
+    page.emulate_media(media="print")
+    expect(page.locator("main").get_by_role("heading", level=1)).to_be_visible()
+    for one in page.locator("main :is(.btn, .tabs, .filters, button)").all():
+        expect(one).to_be_hidden()
+    more = page.locator("a[rel=next]").count()
+    expect(page.locator("main").get_by_text("本页之后还有")).to_have_count(more)
+    assert more == (path == "/console/")

@@ -138,8 +138,11 @@ def test_pages_follow_one_another_without_gap_or_repetition(site: Site) -> None:
     page = visit.get("/console/")
     seen += numbers(page.html)
     assert len(seen) == 25
+    assert "本页之后还有" in page.text, "said on paper, which has no next page"
     [following] = [link for link in page.links if "after=" in link]
-    seen += numbers(visit.get(following).html)
+    last = visit.get(following)
+    seen += numbers(last.html)
+    assert "本页之后还有" not in last.text
     assert len(set(seen)) == 28
     assert len(seen) == 28
 
