@@ -19,13 +19,16 @@ log = logging.getLogger(__name__)
 
 _STAFF = ("/console", "/unit", "/account")
 _PAGES = (400, 401, 403, 404, 409, 413, 429, 500, 503)
+_BACK = {"/console/": "回到待办", "/unit/": "回到要办的事项", "/console/people": "回到人员与单位"}
 Answer = tuple[str, int]
 
 
 def _page(status: int, **values: object) -> Answer:
     shown = status if status in _PAGES else (400 if status < 500 else 500)
     home = home_of(actor()) if signed_in() else "/"
-    return render_template(f"errors/{shown}.html", home_href=home, **values), status
+    label = gettext(_BACK[home]) if home in _BACK else ""
+    page = render_template(f"errors/{shown}.html", home_href=home, home_label=label, **values)
+    return page, status
 
 
 def _explained(error: CaseflowError) -> Answer:

@@ -69,7 +69,8 @@ def test_an_order_is_settled_once(site: Site) -> None:
     settle(site, "supervisor", "cancel", reason="已经签收")
     late = before.send(f"{path}/issue", text="我改过的正文")
     assert late.status == 409
-    assert "我改过的正文" in late.text
+    assert "内容 我改过的正文" in late.text
+    assert "/console/policies" in late.links, "with the office's navigation"
     assert order(site).state == "cancelled"
 
 

@@ -33,7 +33,8 @@ def test_a_form_older_than_the_case_gets_what_changed_and_keeps_what_was_typed(s
     page = old.send(f"{path}/note", text="我写了很久的话")
     assert page.status == 409
     assert "家长又打来电话" in page.text
-    assert "我写了很久的话" in page.text
+    assert "内容 我写了很久的话" in page.text
+    assert "/console/orders" in page.links, "with the office's navigation"
     assert case_of(site, number).head_n == 2
     assert path in page.links
 

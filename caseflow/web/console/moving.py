@@ -160,12 +160,12 @@ def _changed(number: str, gone: Stale | MoveNotAllowed) -> Page:
         lines = timeline.told(dossier.load(session, case), reading.of_case(session, case), since)
     labels = {name: gettext(label) for name, label in LABELS.items()}
     page = render_template(
-        "errors/409.html",
+        "console/changed.html",
+        active="work",
         reason=gettext(gone.told),
         changes=lines,
-        typed=[(labels[name], value) for name, value in _typed().items() if name in labels],
+        typed=[(labels[name], said) for name, said in _typed().items() if said and name in labels],
         files_lost=bool(_files_lost()),
         back_href=url_for("console.case_page", number=number),
-        home_href=url_for("console.work_list"),
     )
     return page, 409

@@ -24,6 +24,7 @@ from caseflow.web.console.frame import Page, blueprint, scope
 from caseflow.web.document import document
 from caseflow.web.edge import actor, change, needs, now, read, typed
 from caseflow.web.locale import day_text, gettext, moment_text
+from caseflow.web.written import written
 
 _STATES = ("draft", "issued", "cancelled")
 _ABOVE = ("listed", "accountability")
@@ -188,11 +189,11 @@ def _settle(order_id: int, form: str, work: Callable[[Session], object], done: s
         return _page(order_id, wrong.fields, form, 422)
     except MoveNotAllowed as gone:
         page = render_template(
-            "errors/409.html",
+            "console/changed.html",
+            active="orders",
             reason=gettext(gone.told),
-            typed=[(gettext("内容"), typed("text")), (gettext("理由"), typed("reason"))],
+            typed=written(),
             back_href=url_for("console.order_page", order_id=order_id),
-            home_href=url_for("console.order_list"),
         )
         return page, 409
     flash(done, "success")
