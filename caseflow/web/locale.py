@@ -45,6 +45,11 @@ def series(words: Iterable[str]) -> str:
     return gettext("、").join(words)
 
 
+def sentences(said: Iterable[str]) -> str:
+    """Return several sentences as one text."""
+    return (" " if chosen() == "en" else "").join(said)
+
+
 def ngettext(one: str, many: str, num: int) -> str:
     """Return a text that counts `num` things, in the page's language."""
     said = str(_catalogue().ungettext(one, many, num))

@@ -46,3 +46,4 @@ def test_a_story_says_what_was_done_and_a_form_what_can_be_done(lang: str) -> No
 
 def test_several_words_are_joined_as_the_language_does(lang: str) -> None:
     assert locale.series(["甲", "乙"]) == {"zh": "甲、乙", "en": "甲, 乙"}[lang]
+    assert locale.sentences(["甲。", "乙。"]) == {"zh": "甲。乙。", "en": "甲。 乙。"}[lang]

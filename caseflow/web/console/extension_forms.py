@@ -11,7 +11,7 @@ from caseflow.ledger.tables import Extension, Item
 from caseflow.web.clocks import due_text
 from caseflow.web.console.forms import Field, Form
 from caseflow.web.console.sight import Sight
-from caseflow.web.locale import day_text, gettext
+from caseflow.web.locale import day_text, gettext, sentences
 
 
 def extend(sight: Sight, item: Item | None, *, consent: bool = False) -> Form | None:
@@ -115,7 +115,7 @@ def granted(dossier: Dossier) -> str:
     """Say of a case that was just given more time who hears of it, and who has to be told."""
     entry = next(one for one in dossier.entries if one.verb == "grant_case")
     meant = [dossier.ways[report] for report in entry.facts["reports"]]
-    return gettext("已准予延期，申请人会收到通知。") + "".join(_learn(meant))
+    return sentences((gettext("已准予延期，申请人会收到通知。"), *_learn(meant)))
 
 
 def _learn(reporters: Iterable[Sequence[str]]) -> tuple[str, ...]:
