@@ -116,6 +116,7 @@ NO_PAGE = {
     "public.healthz",
     "public.readyz",
     "desk.owed_now",
+    *("public.form_in_language", "public.ask_in_language"),  # lead on to the page itself
     *("console.attachment", "console.attachment_picture"),
     *("console.evidence", "console.evidence_picture"),
     *("unit.evidence", "unit.evidence_picture"),
