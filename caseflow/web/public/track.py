@@ -110,7 +110,7 @@ def track_in_language() -> Response:
     open_ = guard.ticket()
     if open_ is not None:
         return _letter(open_.report_id, Tried(), loose=open_.loose)
-    number, loose = _number(edge.typed("number")), not guard.proven()
+    number, loose = refs.plain(edge.typed("number")), not guard.proven()
     if not _still_good(loose=loose):
         return _asked(400, number, notice=gettext(NO_COOKIE), loose=loose)
     return _asked(200, number)
