@@ -1,10 +1,15 @@
 """Merging cases as people press it (并案), and what the reporters read of it: nothing of others."""
 
+from sqlalchemy.orm import Session
+
+from caseflow.ledger.moves import closing, items, opening, withdrawing
+from caseflow.ledger.moves.items import Dispatch
+from caseflow.ledger.tables import Case
 from tests.web.public_door import reported, the_case
 from tests.web.site import Page, Site
 from tests.web.test_nav_counts import for_
 from tests.web.test_unit import at, open_item
-from tests.web.walking import dispatched, item_of, on_case, open_case, state
+from tests.web.walking import case_of, dispatched, item_of, on_case, open_case, state
 
 
 def accepted(site: Site, **more: object) -> str:
@@ -93,3 +98,25 @@ def test_a_unit_reads_its_new_day_and_nothing_of_a_merger(site: Site) -> None:
     for word in ("并案", "并入", "提前", first, number):
         assert word not in after.html
     assert before.send(at(item_id, "sign_for")).status == 409  # promised for another day since
+
+
+def test_one_record_stands_for_everybody_who_is_to_be_called(site: Site) -> None:
+    first, second = accepted(site, reach="phone"), accepted(site, reach="phone")
+    on_case(site, "handler", second, "merge", into=first, reason="同一件事")
+    case = case_of(site, first)
+    me, n = site.office["handler"], case.id
+
+    def answered(session: Session) -> None:
+        leader, section = site.office["leader"], site.office.units["section"]
+        [item] = items.split(session, me, n, ["饭菜"], site.now)
+        items.dispatch(session, me, item.id, Dispatch(section, "请核查"), site.now)
+        withdrawing.withdraw(session, me, item.id, "误拆", site.now)
+        withdrawing.consent_withdrawal(session, leader, item.id, "", site.now)
+        withdrawing.conclude_withdrawn(session, leader, n, "已电话说明", site.now)
+        for report in opening.first_reports(session, session.get_one(Case, n)):
+            closing.reply(session, me, n, report.id, "答复", "telephone", site.now)
+
+    site.do(answered)
+    page = page_of(site, first, "operator")
+    assert "要回访 2 位反映人（来件" in page.text
+    assert "都打过了再记录，有一位不满意就按不满意记。" in page.text

@@ -6,7 +6,7 @@ but for what was told meanwhile: whoever learnt that the matter is accepted is n
 that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select, update
@@ -355,6 +355,11 @@ def _called_back(session: Session, case: Case) -> bool:
 
 def wants_call_back(session: Session, report: Report) -> bool:
     """Tell whether a report's sender is called back once answered: as when a case is opened."""
-    if report.anonymous or not _BY_CALLING.intersection(reachable(session, report)):
+    return is_called_back(report, reachable(session, report))
+
+
+def is_called_back(report: Report, ways: Collection[str]) -> bool:
+    """Tell the same of a sender who can be reached in these `ways`."""
+    if report.anonymous or not _BY_CALLING.intersection(ways):
         return False
     return report.kind in CALLED_BACK or (report.kind == "tip" and report.call_back)

@@ -7,6 +7,7 @@ from flask import url_for
 from caseflow import words
 from caseflow.deadlines import pauses
 from caseflow.ledger.moves.closing import tried_enough
+from caseflow.ledger.moves.merging import is_called_back
 from caseflow.ledger.moves.notice import has_receipt
 from caseflow.ledger.report_tables import CallBack, Reply, Report
 from caseflow.people.permissions import may
@@ -155,7 +156,7 @@ def _call_back(sight: Sight) -> Form | None:
         "call_back",
         gettext("回访"),
         _action(sight, "call_back"),
-        tuple(sentence for sentence in (tried, what) if sentence),
+        tuple(sentence for sentence in (tried, what, _all_of_them(sight)) if sentence),
         (
             Field("radios", "reached", gettext("接通了吗？"), options=yes_no, row=True),
             Field("radios", "solved", gettext("问题解决了吗？"), options=yes_no, row=True),
@@ -164,6 +165,18 @@ def _call_back(sight: Sight) -> Form | None:
         ),
         submit=gettext("记录回访"),
     )
+
+
+def _all_of_them(sight: Sight) -> str:
+    """Say that one record stands for everybody who is to be called: several reported the matter."""
+    reports, ways = sight.dossier.first_reports, sight.dossier.ways
+    wanted = [one.number for one in reports if is_called_back(one, ways[one.id])]
+    if len(wanted) < 2:
+        return ""
+    whom = gettext(
+        "要回访 %(n)s 位反映人（来件 %(numbers)s）", n=len(wanted), numbers=series(wanted)
+    )
+    return gettext("%(whom)s：都打过了再记录，有一位不满意就按不满意记。", whom=whom)
 
 
 def _close(sight: Sight) -> Form | None:
