@@ -15,7 +15,7 @@ Nobody becomes late by the change itself: a due moment that would fall before 24
 day falls there, unless it had passed already.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -93,6 +93,10 @@ def write(session: Session, change: Change, user_id: int, now: datetime) -> None
     forget(session)
 
 
+Moved = tuple[datetime, datetime]
+"""An old and a new due moment."""
+
+
 @dataclass(frozen=True)
 class Recount:
     """Counts due moments anew: `before` and `after` are the rules by the two calendars."""
@@ -102,16 +106,17 @@ class Recount:
     now: datetime
 
     def due(
-        self, clock: Clock, resolve: tuple[datetime, datetime] | None, imposed: Collection[datetime]
+        self, clock: Clock, resolves: Sequence[Moved], imposed: Collection[datetime]
     ) -> datetime:
         """Return the due moment of a clock that runs or stands still, by the new calendar.
 
-        `resolve`: old and new due moment of the case's resolve clock, where one is alive.
+        `resolves`: old and new due moments of the case's promises that are alive: its own, and
+        those of the cases that were merged into it.
         `imposed`: due moments that were set from outside for this case.
         """
         if Unit(clock.unit) in _UNKNOWING or clock.due in imposed:
             return clock.due
-        counted = self._back(clock, resolve) or self._forward(clock)
+        counted = self._back(clock, resolves) or self._forward(clock)
         if counted >= clock.due:
             return counted
         next_day = self.after.roll(self.after.local_day(self.now))  # nobody works on a day off
@@ -121,13 +126,14 @@ class Recount:
         known = (policy for policy in self.before.policies if policy.id == clock.policy_id)
         return next(known, None)
 
-    def _back(self, clock: Clock, resolve: tuple[datetime, datetime] | None) -> datetime | None:
-        """Follow the case's resolve clock, if this one was counted back from it."""
+    def _back(self, clock: Clock, resolves: Sequence[Moved]) -> datetime | None:
+        """Follow the promise of the case that this one was counted back from."""
         policy = self._policy(clock)
-        if clock.name not in COUNTED_BACK_FROM or resolve is None or policy is None:
+        if clock.name not in COUNTED_BACK_FROM or policy is None:
             return None
-        old, new = resolve
-        if clock.due != self.before.calendar.less_working_days(old, policy.margin):
+        back, margin = self.before.calendar.less_working_days, policy.margin
+        new = next((new for old, new in resolves if clock.due == back(old, margin)), None)
+        if new is None:
             return None
         counted = self.after.less_working_days(new, policy.margin)
         if not policy.margin:

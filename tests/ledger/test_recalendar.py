@@ -7,7 +7,7 @@ Saturday 20 February working days.
 
 import threading
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -22,7 +22,7 @@ from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.escalation import sweep
 from caseflow.escalation.tables import Rung
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.moves import asking, items, recalendar, triage
+from caseflow.ledger.moves import asking, items, merging, recalendar, triage
 from caseflow.ledger.moves.recalendar import Outcome
 from caseflow.ledger.tables import Case
 from caseflow.ledger.verify import verify_chains
@@ -74,6 +74,28 @@ def changed(session: Session, office: Office, change: Change, now: datetime) -> 
 
 def entries(session: Session) -> Sequence[int]:
     return session.scalars(select(Entry.case_id).where(Entry.verb == "recalendar")).all()
+
+
+def test_each_promise_of_a_merged_case_moves_with_what_was_counted_from_it(
+    database: Database,
+) -> None:
+    """Two cases, a day apart: undone, they are promised as if they had never been one."""
+    with database.transaction() as session:
+        office = offices.make(session)
+        first = a_case(session, office, MONDAY)
+        alone = a_case(session, office, MONDAY + timedelta(days=1))
+        second, report = offices.report(session, MONDAY + timedelta(days=1))
+        me = office["handler"]
+        triage.accept(session, me, second.id, MONDAY + timedelta(days=1))
+        now = MONDAY + timedelta(days=1, hours=1)
+        merging.merge(session, me, second.id, first.number, "同一件事", now)
+        changed(session, office, NOTICE, now)
+        merging.unmerge(session, me, second.id, "不是一件事", now + timedelta(hours=1))
+        for name in ("resolve", "reply"):
+            assert due(session, second, name) == due(session, alone, name)
+            assert due(session, first, name) == at("02-23T00:00")
+        assert report.case_id == second.id
+        assert due(session, first, "verify") == at("02-20T00:00")
 
 
 def test_a_late_notice_moves_the_promises_that_run_across_spring_festival(

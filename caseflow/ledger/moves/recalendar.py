@@ -167,12 +167,12 @@ def _imposed(session: Session, first: date, calendar: Calendar) -> Mapping[int, 
 def _recounted(
     recount: Recount, of_case: Sequence[Clock], imposed: set[datetime]
 ) -> Iterator[tuple[Clock, datetime]]:
-    """Yield the clocks of one case with their due moments; the resolve clock leads."""
-    resolve = None
+    """Yield the clocks of one case with their due moments; the resolve clocks lead."""
+    resolves: list[tuple[datetime, datetime]] = []
     for clock in sorted(of_case, key=lambda one: (one.name != "resolve", one.id)):
-        due = recount.due(clock, resolve, imposed)
+        due = recount.due(clock, resolves, imposed)
         if clock.name == "resolve":
-            resolve = (clock.due, due)
+            resolves.append((clock.due, due))
         yield clock, due
 
 
