@@ -209,6 +209,30 @@ def poll() -> None:
     click.echo(f"{fetch(clock.now())}")
 
 
+@main.command()
+@click.option("--laws", is_flag=True, help="ask of the data whether every law of the ledger holds")
+def doctor(laws: bool) -> None:
+    """Tell whether keys, database and files are there; with --laws whether the data is sound."""
+    from caseflow import doctor as examining
+    from caseflow.app import services
+    from caseflow.ledger import anchored
+    from caseflow.migrating import is_current
+
+    rooms = services().rooms  # says which key is missing or weak
+    current = is_current(rooms.database.engine)
+    click.echo(f"database: {'ok' if current else 'needs caseflow init'}")
+    sound = current
+    if laws and current:
+        with rooms.database.read(snapshot=True) as session:
+            for finding in examining.examine(session, rooms.store):
+                click.echo(finding.line)
+                sound = sound and not finding.broken
+            history = anchored.verify(session, rooms.store, rooms.ring)
+        click.echo(f"8 history: {history.line}")
+        sound = sound and history.fits
+    sys.exit(0 if sound else 1)
+
+
 @main.group()
 def ledger() -> None:
     """The ledger as a whole."""

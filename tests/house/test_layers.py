@@ -5,7 +5,7 @@ import pytest
 from tests.house.source import Module, modules
 
 ROWS = (
-    {"wsgi", "cli", "app", "demo", "serving", "setup", "tables", "migrating"},
+    {"wsgi", "cli", "app", "demo", "serving", "setup", "tables", "migrating", "doctor"},
     {"web", "api", "jobs"},
     {"intake", "publishing", "insight"},
     {"escalation", "notices"},

@@ -88,6 +88,21 @@ def test_a_body_that_is_none_is_named_even_if_its_hash_is_right(
     assert (said.exit_code, said.output) == (1, "misfit 430503-2026-000001 1\n")
 
 
+def test_the_doctor_asks_for_every_law(ledger: Database) -> None:
+    said = command("doctor", "--laws")
+    lines = said.output.splitlines()
+    assert said.exit_code == 0
+    assert lines[0] == "database: ok"
+    assert lines[-1] == "8 history: ok 1 cases 3 entries 0 anchors"
+    assert {line.rpartition(": ")[2] for line in lines[1:-1]} == {"ok"}
+    with ledger.transaction() as session:
+        session.execute(text("UPDATE case_file SET next_due = opened_at"))
+    said = command("doctor", "--laws")
+    assert said.exit_code == 1
+    assert "7 promises: broken 430503-2026-000001" in said.output
+    assert command("doctor").output == "database: ok\n"
+
+
 def test_anchors_are_printed_as_they_were_signed(ledger: Database, now: datetime) -> None:
     rooms = services().rooms
     anchors.make(ledger, rooms.store, rooms.ring, offices.DISTRICT, now)

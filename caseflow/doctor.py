@@ -1,0 +1,190 @@
+"""Do the laws of the ledger hold in the data as it lies there (design §4)? For `doctor --laws`.
+
+The verbs keep the laws, and guards in the database some of them; this asks the rows alone, so that
+whoever restored a backup, moved a database or mistrusts somebody can know. Each law is a handful of
+statements over whole tables; what breaks it is named by number, never by what is written there.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, and_, case, exists, func, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from caseflow.deadlines.clocks import ALIVE
+from caseflow.deadlines.tables import Clock
+from caseflow.escalation.tables import Rung
+from caseflow.files.store import Store
+from caseflow.files.tables import Blob
+from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.report_tables import CallBack, Merger, Reply, Report
+from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES
+from caseflow.ledger.tables import NEVER, Case, Counter, Item, ItemActor, Withdrawal
+from caseflow.outbox.tables import Event
+from caseflow.people.tables import Area
+
+NAMED = 5
+"""So many that break a law are named; more help nobody to find out why."""
+
+_ANSWERED = ("replying", "calling_back", "closed")
+_PROMISED = tuple(state for state in OPEN_CASE_STATES if state != "calling_back")
+_OUTLIVES = ("draft", "answer")
+Query = Select[Any]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came of one law: nothing, or the numbers of what breaks it, the first few."""
+
+    law: str
+    broken: tuple[str, ...]
+
+    @property
+    def line(self) -> str:
+        """Return the finding in one line."""
+        return f"{self.law}: {'broken ' + ' '.join(self.broken) if self.broken else 'ok'}"
+
+
+def examine(session: Session, store: Store) -> Iterator[Finding]:
+    """Ask for every law in turn, but for that of the history (`ledger verify` asks it)."""
+    yield Finding("1 nothing is lost", _files(session, store))
+    for law, queries in LAWS.items():
+        found: list[str] = []
+        for query in queries():
+            found += session.scalars(query.limit(NAMED)).all()
+        yield Finding(law, tuple(dict.fromkeys(str(one) for one in found))[:NAMED])
+
+
+def _files(session: Session, store: Store) -> tuple[str, ...]:
+    """Return files that a row names and the store has not."""
+    ids = session.scalars(select(Blob.id).order_by(Blob.id).execution_options(yield_per=500))
+    gone = (blob_id for blob_id in ids if not store.exists(blob_id))
+    return tuple(blob_id for blob_id, _ in zip(gone, range(NAMED), strict=False))
+
+
+def _twice() -> Iterator[Query]:
+    """2: a contact is one report."""
+    key = (Report.channel, Report.channel_key)
+    yield select(func.min(Report.number)).group_by(*key).having(func.count() > 1)
+
+
+def _moves() -> Iterator[Query]:
+    """3: as many entries as the head says, and an event for each."""
+    entries = select(func.count()).where(Entry.case_id == Case.id).scalar_subquery()
+    events = select(func.count()).where(Event.case_id == Case.id).scalar_subquery()
+    yield select(Case.number).where(or_(entries != Case.head_n, events != Case.head_n))
+
+
+def _eyes() -> Iterator[Query]:
+    """4: nobody strikes off, or withdraws, what they had a hand in or asked for."""
+    of_item = select(Case.number).join(Item, Item.case_id == Case.id)
+    hand = exists().where(ItemActor.item_id == Item.id, ItemActor.user_id == Item.struck_off_by)
+    yield of_item.where(Item.state == "struck_off", hand)
+    asked = select(Case.number).join(Withdrawal, Withdrawal.case_id == Case.id)
+    yield asked.where(Withdrawal.decided_by == Withdrawal.asked_by)
+    consented = exists().where(Withdrawal.item_id == Item.id, Withdrawal.outcome == "consented")
+    yield of_item.where(Item.state == "withdrawn", ~consented)
+
+
+def _closings() -> Iterator[Query]:
+    """5: items over, everybody answered in this round, called back where the kind asks for it."""
+    undone = exists().where(Item.case_id == Case.id, Item.state.not_in(ITEM_DONE))
+    yield select(Case.number).where(Case.state.in_(_ANSWERED), undone)
+    got = exists().where(
+        Reply.report_id == Report.id, Reply.round == Case.reopened, Reply.delivered_at.is_not(None)
+    )
+    owed = exists().where(Report.case_id == Case.id, Report.follows.is_(None), ~got)
+    yield select(Case.number).where(Case.state.in_(_ANSWERED[1:]), owed)
+    called = exists().where(CallBack.case_id == Case.id, CallBack.round == Case.reopened)
+    yield select(Case.number).where(Case.state == "closed", Case.call_back, ~called)
+    lends = exists().where(Merger.case_id == Case.id, Merger.undone_at.is_(None))
+    yield select(Case.number).where((Case.state == "merged") != lends)
+
+
+def _rungs() -> Iterator[Query]:
+    """6: each rung once for a clock, none left out, and the clock knows the last."""
+    rungs = (
+        select(
+            Rung.clock_id,
+            func.count().label("n"),
+            func.count(Rung.n.distinct()).label("different"),
+            func.min(Rung.n).label("first"),
+            func.max(Rung.n).label("last"),
+        )
+        .group_by(Rung.clock_id)
+        .subquery()
+    )
+    wrong = or_(
+        rungs.c.n != rungs.c.different,
+        rungs.c.last - rungs.c.first + 1 != rungs.c.different,
+        rungs.c.last != Clock.last_rung,
+    )
+    of_clock = select(Case.number).join(Clock, Clock.root_case_id == Case.id)
+    yield of_clock.join(rungs, rungs.c.clock_id == Clock.id).where(wrong)
+
+
+def _promises() -> Iterator[Query]:
+    """7: what is open is promised, once; what is over owes nothing; lists sort by what burns."""
+    soonest = (
+        select(func.min(Clock.due))
+        .where(Clock.root_case_id == Case.id, Clock.state == "running")
+        .scalar_subquery()
+    )
+    yield select(Case.number).where(func.coalesce(soonest, NEVER) != Case.next_due)
+    alive = and_(Clock.root_case_id == Case.id, Clock.state.in_(ALIVE))
+    resolve = exists().where(alive, Clock.name == "resolve")
+    yield select(Case.number).where(Case.state.in_(_PROMISED), ~resolve)
+    ended = exists().where(alive, Clock.name.in_(("resolve", "reply", "sign_for", "verify")))
+    over = Case.state.not_in(OPEN_CASE_STATES)
+    yield select(Case.number).where(over, ended)
+    other = aliased(Clock)
+    same = [
+        getattr(Clock, name).is_not_distinct_from(getattr(other, name))
+        for name in ("case_id", "item_id", "report_id", "order_id", "name")
+    ]
+    again = exists().where(other.id < Clock.id, other.state.in_(ALIVE), *same)
+    of_clock = select(Case.number).join(Clock, Clock.root_case_id == Case.id)
+    yield of_clock.where(Clock.state.in_(ALIVE), again.correlate_except(other))
+
+
+def _places() -> Iterator[Query]:
+    """11: a case lies where its area lies: scopes go by these columns."""
+    differs = [
+        getattr(Case, level).is_distinct_from(getattr(Area, level))
+        for level in ("province", "city", "county", "district")
+    ]
+    yield select(Case.number).join(Area, Area.code == Case.area_code).where(or_(*differs))
+
+
+def _numbers() -> Iterator[Query]:
+    """Numbers have no gaps within area and day, or area and year (design §2)."""
+    given = union_all(
+        select(Report.area_code, Report.day.label("period"), Report.seq),
+        select(Case.area_code, func.cast(Case.year, Report.day.type), Case.seq),
+    ).subquery()
+    place = (given.c.area_code, given.c.period)
+    counted = func.max(
+        case((and_(Counter.area_code == place[0], Counter.period == place[1]), Counter.value))
+    )
+    of_place = select(func.min(place[0] + "-" + place[1])).join(
+        Counter, and_(Counter.area_code == place[0], Counter.period == place[1]), isouter=True
+    )
+    gap = or_(
+        func.count() != func.max(given.c.seq),
+        func.count(given.c.seq.distinct()) != func.count(),
+        func.coalesce(counted, 0) != func.max(given.c.seq),
+    )
+    yield of_place.group_by(*place).having(gap)
+
+
+LAWS: dict[str, Callable[[], Iterator[Query]]] = {
+    "2 nothing comes in twice": _twice,
+    "3 one move, one transaction": _moves,
+    "4 four eyes": _eyes,
+    "5 a case closes by the rules": _closings,
+    "6 every rung once": _rungs,
+    "7 promises": _promises,
+    "11 nobody outside their scope": _places,
+    "numbers without gaps": _numbers,
+}

@@ -1,0 +1,143 @@
+"""What the doctor finds: nothing in sound data, and each violation that is planted (design §4)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from caseflow import doctor
+from caseflow.adapters.file_store import LocalStore
+from caseflow.crypto.keys import KeyRing
+from caseflow.db import Database
+from caseflow.escalation.sweep import sweep
+from caseflow.files import blobs
+from caseflow.ledger.moves import check, closing, items, triage, withdrawing, work
+from caseflow.ledger.moves.closing import Heard
+from caseflow.ledger.moves.items import Dispatch
+from caseflow.ledger.moves.work import Result
+from tests import office as offices
+from tests.office import DISTRICT
+from tests.pure.rings import fresh_key
+
+DAY = timedelta(days=1)
+PLEASED = Heard(reached=True, solved=True, satisfied=True, words="好")
+
+
+class Ward:
+    """An office with a case that is closed, and one whose unit lets its time run out."""
+
+    def __init__(self, database: Database, folder: Path, now: datetime) -> None:
+        self.database = database
+        self.store = LocalStore(folder / "files", KeyRing([fresh_key()]))
+        with database.transaction() as session:
+            office = offices.make(session)
+            me, school = office["handler"], office["school"]
+            done, report = offices.report(session, now, reach="phone")
+            late, _ = offices.report(session, now, reach="phone")
+            self.done, self.late = done.number, late.number
+            for case in (done, late):
+                triage.accept(session, me, case.id, now)
+            first, second = items.split(session, me, done.id, ["饭菜", "重复"], now)
+            [third] = items.split(session, me, late.id, ["收费"], now)
+            for item in (first, second, third):
+                order = Dispatch(office.units["school"], "请核查")
+                items.dispatch(session, me, item.id, order, now)
+            blob = blobs.keep(session, self.store, b"picture", now)
+            self.blob = blob.id
+            work.sign_for(session, school, first.id, now)
+            work.hand_in(session, school, first.id, blob.id, "图", now)
+            work.find(session, school, first.id, Result("unsubstantiated", "依据"), now)
+            check.strike_off(session, office["reviewer"], first.id, "", now)
+            withdrawing.withdraw(session, me, second.id, "重复", now)
+            withdrawing.consent_withdrawal(session, office["leader"], second.id, "", now)
+            closing.reply(session, me, done.id, report.id, "答复", "telephone", now)
+            closing.call_back(session, office["operator"], done.id, PLEASED, now)
+            self.hand = school.person
+        with database.transaction() as session:
+            while sweep(session, now + 20 * DAY):
+                pass
+
+    def findings(self) -> dict[str, doctor.Finding]:
+        with self.database.read() as session:
+            return {one.law: one for one in doctor.examine(session, self.store)}
+
+    def plant(self, *statements: str) -> None:
+        """Change rows as somebody would who owns the database: past triggers and indexes."""
+        sqlite = self.database.engine.dialect.name == "sqlite"
+        known = {"done": self.done, "late": self.late, "hand": self.hand}
+        with self.database.transaction() as session:
+            for trigger, table in (("item_four_eyes", "item"), ("entry_no_delete", "entry")):
+                on = "" if sqlite else f" ON {table}"
+                session.execute(text(f"DROP TRIGGER IF EXISTS {trigger}{on}"))
+            for index in ("uq_report_channel_key", "uq_rung_clock_id_n"):
+                session.execute(text(f"DROP INDEX IF EXISTS {index}"))
+            for statement in statements:
+                session.execute(
+                    text(statement), {k: v for k, v in known.items() if f":{k}" in statement}
+                )
+
+
+@pytest.fixture
+def ward(database: Database, tmp_path: Path, now: datetime) -> Iterator[Ward]:
+    return Ward(database, tmp_path, now)  # type: ignore[return-value]
+
+
+def test_sound_data_has_nothing(ward: Ward) -> None:
+    found = ward.findings()
+    assert [one.line for one in found.values() if one.broken] == []
+    assert set(found) == {"1 nothing is lost", *doctor.LAWS}
+
+
+_DONE = "(SELECT id FROM case_file WHERE number = :done)"
+_LATE = "(SELECT id FROM case_file WHERE number = :late)"
+_LAST_RUNG = "(SELECT max(id) FROM rung)"
+
+
+@pytest.mark.parametrize(
+    ("law", "statement", "named"),
+    [
+        ("2 n", "UPDATE report SET channel_key = 'same'", ""),
+        ("3 o", "UPDATE case_file SET head_n = head_n + 1 WHERE number = :late", "late"),
+        ("3 o", f"DELETE FROM event WHERE case_id = {_DONE} AND name = 'close'", "done"),
+        ("3 o", f"DELETE FROM entry WHERE case_id = {_DONE} AND verb = 'close'", "done"),
+        ("4 f", "UPDATE item SET struck_off_by = :hand WHERE state = 'struck_off'", "done"),
+        ("4 f", "UPDATE withdrawal SET outcome = 'lapsed', decided_by = NULL", "done"),
+        ("5 a", "UPDATE case_file SET state = 'replying' WHERE number = :late", "late"),
+        ("5 a", f"UPDATE reply SET delivered_at = NULL WHERE case_id = {_DONE}", "done"),
+        ("5 a", f"UPDATE reply SET round = 7 WHERE case_id = {_DONE}", "done"),
+        ("5 a", f"DELETE FROM call_back WHERE case_id = {_DONE}", "done"),
+        ("5 a", "UPDATE case_file SET state = 'merged' WHERE number = :late", "late"),
+        ("6 e", "DELETE FROM rung WHERE n = 2", "late"),
+        ("6 e", f"UPDATE rung SET n = n - 1 WHERE id = {_LAST_RUNG}", "late"),
+        ("6 e", "UPDATE clock SET last_rung = 1 WHERE last_rung > 2", "late"),
+        ("7 p", "UPDATE case_file SET next_due = opened_at WHERE number = :late", "late"),
+        ("7 p", f"UPDATE clock SET state = 'stopped' WHERE case_id = {_LATE}", "late"),
+        ("7 p", f"UPDATE clock SET state = 'running' WHERE case_id = {_DONE}", "done"),
+        ("11 ", "UPDATE case_file SET county = NULL WHERE number = :late", "late"),
+        ("num", "UPDATE report SET seq = 9 WHERE seq = 2", ""),
+        ("num", "DELETE FROM counter", ""),
+    ],
+)
+def test_each_violation_is_named(ward: Ward, law: str, statement: str, named: str) -> None:
+    ward.plant(statement)
+    [broken] = [one for name, one in ward.findings().items() if name.startswith(law)]
+    assert broken.broken
+    if named:
+        assert getattr(ward, named) in broken.broken
+    else:
+        assert any(DISTRICT in one for one in broken.broken)
+
+
+def test_a_promise_that_runs_twice_is_named(ward: Ward) -> None:
+    columns = "case_id, item_id, order_id, quarantine_id, report_id, root_case_id, name, policy_id,"
+    columns += " unit, ladder, ladder_version, started_at, due, provisional, state, last_rung"
+    twice = f"INSERT INTO clock ({columns}) SELECT {columns} FROM clock WHERE name = 'resolve'"
+    ward.plant(f"{twice} AND case_id = {_LATE}")
+    assert ward.findings()["7 promises"].broken == (ward.late,)
+
+
+def test_a_file_that_is_gone_is_named(ward: Ward, now: datetime) -> None:
+    ward.store.forget(ward.blob, now + 400 * DAY)
+    assert ward.findings()["1 nothing is lost"].broken == (ward.blob,)
