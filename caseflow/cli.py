@@ -227,7 +227,7 @@ def doctor(laws: bool) -> None:
             for finding in examining.examine(session, rooms.store):
                 click.echo(finding.line)
                 sound = sound and not finding.broken
-            history = anchored.verify(session, rooms.store, rooms.ring)
+            history = anchored.verify(session, rooms.store, rooms.ring, clock.now())
         click.echo(f"8 history: {history.line}")
         sound = sound and history.fits
     sys.exit(0 if sound else 1)
@@ -246,7 +246,7 @@ def verify() -> None:
 
     rooms = services().rooms
     with rooms.database.read(snapshot=True) as session:
-        report = anchored.verify(session, rooms.store, rooms.ring)
+        report = anchored.verify(session, rooms.store, rooms.ring, clock.now())
     click.echo(report.line)
     sys.exit(0 if report.fits else 1)
 

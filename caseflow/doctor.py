@@ -92,7 +92,10 @@ def _closings() -> Iterator[Query]:
     undone = exists().where(Item.case_id == Case.id, Item.state.not_in(ITEM_DONE))
     yield select(Case.number).where(Case.state.in_(_ANSWERED), undone)
     got = exists().where(
-        Reply.report_id == Report.id, Reply.round == Case.reopened, Reply.delivered_at.is_not(None)
+        Reply.report_id == Report.id,
+        Reply.case_id == Case.id,
+        Reply.round == Case.reopened,
+        Reply.delivered_at.is_not(None),
     )
     owed = exists().where(Report.case_id == Case.id, Report.follows.is_(None), ~got)
     yield select(Case.number).where(Case.state.in_(_ANSWERED[1:]), owed)

@@ -233,7 +233,7 @@ def _own_state(case: Case, replies: Sequence[Reply], waiting: Sequence[Question]
     """Return where a shared case stands for one of its reporters."""
     if case.state == "awaiting_reporter" and not waiting:
         return case.resume_to or "accepted"
-    answered = any(reply.round == case.reopened for reply in replies)
+    answered = any(reply.case_id == case.id and reply.round == case.reopened for reply in replies)
     if answered and case.state in ("replying", "calling_back", "closed"):
         return "calling_back" if case.state == "calling_back" and own.call_back else "replied_to"
     return case.state

@@ -1,10 +1,12 @@
 """Do the histories still hold what was anchored? (design law 8, `anchors`.)"""
 
 import hashlib
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from caseflow.crypto.keys import KeyRing
@@ -21,31 +23,62 @@ Head = tuple[str, int, str]
 """Case number, number of an entry, its hash."""
 
 
-def verify(session: Session, store: Store, ring: KeyRing) -> Verdict:
-    """Check every chain, and every anchor against them, with bounded memory.
+def verify(session: Session, store: Store, ring: KeyRing, now: datetime) -> Verdict:
+    """Check every chain, every anchor against them, and that nothing older than the newest anchor
+    stands in no anchor. Bounded memory: four bytes for each case.
 
     The first thing that does not fit is named: an entry by case and number, an anchor by its own.
     """
     verdict = verify_chains(session)
     if not verdict.fits:
         return verdict
-    before: Anchor | None = None
+    before, reached = None, _Reached()
     for anchor in anchors.all_of(session):
         whole = anchors.follows(anchor, before) and anchors.is_signed(ring, anchor)
-        misfit = _misfit(session, store, anchor) if whole else f"anchor {anchor.n}"
+        misfit = _misfit(session, store, anchor, reached) if whole else f"anchor {anchor.n}"
         if misfit:
             return replace(verdict, misfit=misfit)
         before = anchor
-    return replace(verdict, anchors=before.n if before else 0)
+    late = _in_no_anchor(session, min(before.at, now), reached) if before else ""
+    return replace(verdict, misfit=late, anchors=before.n if before else 0)
 
 
-def _misfit(session: Session, store: Store, anchor: Anchor) -> str:
+class _Reached:
+    """Up to which entry each case's history stands in an anchor."""
+
+    def __init__(self) -> None:
+        self._n = array("i")
+
+    def __getitem__(self, case_id: int) -> int:
+        return self._n[case_id] if case_id < len(self._n) else 0
+
+    def note(self, case_id: int, n: int) -> None:
+        """Put down that an anchor reaches this far."""
+        if case_id >= len(self._n):
+            self._n.extend([0] * (case_id + 1 - len(self._n)))
+        self._n[case_id] = max(self._n[case_id], n)
+
+
+def _in_no_anchor(session: Session, newest: datetime, reached: _Reached) -> str:
+    """Return the first entry that should stand in an anchor by its moment, and does in none: one
+    that was put there with an old moment, or kept from being anchored.
+    """
+    query = select(Case.id, Case.number, func.max(Entry.n)).join(Entry, Entry.case_id == Case.id)
+    query = query.where(Entry.at < newest - anchors.OVERLAP).group_by(Case.id, Case.number)
+    with session.execute(query.order_by(Case.id).execution_options(yield_per=BATCH)) as found:
+        for case_id, number, n in found:
+            if n > reached[case_id]:
+                return f"{number} {reached[case_id] + 1} in no anchor"
+    return ""
+
+
+def _misfit(session: Session, store: Store, anchor: Anchor, reached: _Reached) -> str:
     """Return what of an anchor stands in no history any more, nothing where all does."""
     digest, counted = hashlib.sha256(), 0
     try:
         for heads in _batches(_lines(store.open(anchor.blob_id), digest)):
             counted += len(heads)
-            gone = _gone(session, heads)
+            gone = _gone(session, heads, reached)
             if gone is not None:
                 return f"{gone[0]} {gone[1]} anchor {anchor.n}"
     except (CaseflowError, ValueError):  # gone from the store, or not what was put there
@@ -78,10 +111,15 @@ def _batches(heads: Iterator[Head]) -> Iterator[Sequence[Head]]:
         yield batch
 
 
-def _gone(session: Session, heads: Sequence[Head]) -> Head | None:
-    """Return the first head that its history does not hold."""
+def _gone(session: Session, heads: Sequence[Head], reached: _Reached) -> Head | None:
+    """Return the first head that its history does not hold; note how far the others reach."""
     asked = [(number, n) for number, n, _ in heads if n]
-    query = select(Case.number, Entry.n, Entry.hash).join(Entry, Entry.case_id == Case.id)
-    rows = session.execute(query.where(tuple_(Case.number, Entry.n).in_(asked)))
-    found = {(number, n): digest for number, n, digest in rows}
+    query = select(Case.id, Case.number, Entry.n, Entry.hash)
+    query = query.join(Entry, Entry.case_id == Case.id)
+    found = {}
+    for case_id, number, n, digest in session.execute(
+        query.where(tuple_(Case.number, Entry.n).in_(asked))
+    ):
+        found[number, n] = digest
+        reached.note(case_id, n)
     return next((one for one in heads if one[1] and found.get(one[:2]) != one[2]), None)

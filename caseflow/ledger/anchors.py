@@ -9,7 +9,7 @@ What happened since the last anchor is promised only against whoever may not cha
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -17,7 +17,7 @@ from typing import IO, Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from sqlalchemy import select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,15 +27,16 @@ from caseflow.files import blobs
 from caseflow.files.store import Store
 from caseflow.ledger import numbers
 from caseflow.ledger.history import moment_text
-from caseflow.ledger.history_tables import Anchor
+from caseflow.ledger.history_tables import Anchor, AnchoredHead
 from caseflow.ledger.tables import Case
 from caseflow.outbox.events import JSON, emit
 
 PURPOSE = "anchor"
 NONE_BEFORE = "-"
-BATCH = 2000
+BATCH = 500
 
-# A move bears the moment at which its request began; none takes this long to be committed.
+# A move bears the moment at which its request began; none takes this long to be committed. What is
+# older than the newest anchor by more is anchored, or was put there by somebody (`anchored`).
 OVERLAP = timedelta(days=1)
 
 
@@ -45,16 +46,17 @@ def make(database: Database, store: Store, ring: KeyRing, area: str, now: dateti
     `area`: whose auditors are told. Of two at the same moment the second finds the day taken.
     """
     with database.read(snapshot=True) as session:
-        before = last(session)
-        if before is not None and before.day >= numbers.day_of(now):
+        before, day = last(session), numbers.day_of(now)
+        if session.scalar(select(Anchor.n).where(Anchor.day == day)) is not None:
             return False
+        grown: list[tuple[int, int]] = []
         with TemporaryFile() as heads:
-            cases, digest = _write(heads, session, before)
+            cases, digest = _write(heads, session, grown)
             heads.seek(0)
             lies = blobs.put(store, heads)
     said: dict[str, Any] = {
         "n": before.n + 1 if before else 1,
-        "day": numbers.day_of(now),
+        "day": day,
         "at": now,
         "cases": cases,
         "heads": digest,
@@ -68,6 +70,7 @@ def make(database: Database, store: Store, ring: KeyRing, area: str, now: dateti
         row = Anchor(**said, blob_id=blobs.name(session, lies, now).id)
         session.add(row)
         session.flush()
+        _remember(session, grown)
         told: dict[str, JSON] = {"anchor": row.n, "area": area, "statement": signed(row)}
         emit(session, "anchored", case_id=None, at=now, body=told)
 
@@ -140,19 +143,28 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _write(file: IO[bytes], session: Session, before: Anchor | None) -> tuple[int, str]:
-    """Write a line for each history that grew; return how many, and the SHA-256 of all of them."""
-    cases, digest = 0, hashlib.sha256()
-    for line in _heads(session, before):
-        file.write(line)
-        digest.update(line)
-        cases += 1
-    return cases, digest.hexdigest()
+def _write(file: IO[bytes], session: Session, grown: list[tuple[int, int]]) -> tuple[int, str]:
+    """Write a line for each history that grew, and put down up to where; return how many lines, and
+    the SHA-256 of all of them.
+    """
+    digest = hashlib.sha256()
+    known = func.coalesce(AnchoredHead.n, 0)
+    query = select(Case.id, Case.number, Case.head_n, Case.head)
+    query = query.join(AnchoredHead, AnchoredHead.case_id == Case.id, isouter=True)
+    query = query.where(known != Case.head_n).order_by(Case.id)
+    with session.execute(query.execution_options(yield_per=BATCH)) as found:
+        for case_id, number, n, head in found:
+            line = f"{number} {n} {head}\n".encode()
+            file.write(line)
+            digest.update(line)
+            grown.append((case_id, n))
+    return len(grown), digest.hexdigest()
 
 
-def _heads(session: Session, before: Anchor | None) -> Iterator[bytes]:
-    query = select(Case.number, Case.head_n, Case.head).order_by(Case.id)
-    if before is not None:
-        query = query.where(Case.moved_at >= before.at - OVERLAP)
-    for number, n, head in session.execute(query.execution_options(yield_per=BATCH)):
-        yield f"{number} {n} {head}\n".encode()
+def _remember(session: Session, grown: Sequence[tuple[int, int]]) -> None:
+    for start in range(0, len(grown), BATCH):
+        some = grown[start : start + BATCH]
+        ids = [case_id for case_id, _ in some]
+        session.execute(delete(AnchoredHead).where(AnchoredHead.case_id.in_(ids)))
+        rows = [{"case_id": case_id, "n": n} for case_id, n in some]
+        session.execute(insert(AnchoredHead), rows)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.calendar import Unit
@@ -19,6 +19,7 @@ from caseflow.deadlines.policies import ClockName, Policy
 from caseflow.deadlines.rules import Rules
 from caseflow.deadlines.tables import Clock
 from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.report_tables import Merger
 from caseflow.ledger.tables import Extension, Item
 
 ON_ITEM = (ClockName.verify, ClockName.rectify)
@@ -84,9 +85,13 @@ class Room:
 
 
 def asked(session: Session, case_id: int) -> list[Asked]:
-    """Return every application of a case and its items, oldest first; one statement."""
+    """Return every application of a case and its items, oldest first, and of the cases that were
+    merged into it, whose promises are its own now; one statement.
+    """
+    lent = select(Merger.case_id).where(Merger.into_id == case_id, Merger.undone_at.is_(None))
+    ours = or_(Extension.case_id == case_id, Extension.case_id.in_(lent))
     about = select(Extension.id.label("asked"), Extension.clock_id.label("link"))
-    line = about.where(Extension.case_id == case_id).cte("line", recursive=True)
+    line = about.where(ours).cte("line", recursive=True)
     after = select(line.c.asked, Clock.id).join(line, Clock.follows == line.c.link)
     line = line.union_all(after.where(Clock.root_case_id == case_id))
     query = select(Extension, line.c.link).join(line, line.c.asked == Extension.id)

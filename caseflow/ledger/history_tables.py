@@ -34,8 +34,8 @@ class Entry(Base):
 class Anchor(Base):
     """What the histories had come to on a Shanghai day, signed (`anchors`); append-only.
 
-    `heads`: SHA-256 of the file `blob_id`, a line `number n hash` for each case that had moved
-    since the one before. `previous`: SHA-256 of the statement before, `-` for the first.
+    `heads`: SHA-256 of the file `blob_id`, a line `number n hash` for each history that had grown
+    since the ones before. `previous`: SHA-256 of the statement before, `-` for the first.
     """
 
     __tablename__ = "anchor"
@@ -49,3 +49,14 @@ class Anchor(Base):
     previous: Mapped[str] = mapped_column(String(64))
     key_id: Mapped[str] = mapped_column(String(40))
     signature: Mapped[str] = mapped_column(String(128))
+
+
+class AnchoredHead(Base):
+    """Up to which entry a history is anchored: to know which grew since. What an anchor holds its
+    own file says, and `anchored.verify` reads nothing else.
+    """
+
+    __tablename__ = "anchored_head"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(Integer)

@@ -9,6 +9,7 @@ from caseflow.ledger.moves import (
     asking,
     extending,
 )
+from caseflow.ledger.tables import Case
 from tests.ledger.twice import DAY, Two, given
 
 __all__ = ["given"]
@@ -140,3 +141,32 @@ def test_more_time_is_given_to_both_and_once(given: Two) -> None:
         extending.extend_case(given.session, handler, n, date(2026, 3, 27), "再要", given.now)
     given.undo(given.first)
     assert given.promise(given.first) == given.promise(given.second) == granted
+
+
+def test_who_had_more_time_already_gets_none_by_merging_nor_by_parting(given: Two) -> None:
+    given.accept(given.first, given.second)
+    handler, leader = given.office["handler"], given.office["leader"]
+
+    def extended(case: Case, until: date) -> None:
+        extending.extend_case(given.session, handler, case.id, until, "检测", given.now)
+        extending.grant_case(given.session, leader, case.id, "", given.now)
+
+    extended(given.first, date(2026, 3, 24))
+    given.merge(given.first, given.second)
+    with pytest.raises((BadInput, MoveNotAllowed)):
+        extended(given.second, date(2026, 3, 26))
+    given.undo(given.first)
+    extended(given.second, date(2026, 3, 26))
+    for case in (given.first, given.second):
+        with pytest.raises((BadInput, MoveNotAllowed)):
+            extended(case, date(2026, 3, 31))
+
+
+def test_what_was_asked_before_another_promise_came_is_asked_anew(given: Two) -> None:
+    given.accept(given.first, given.second)
+    handler, leader, n = given.office["handler"], given.office["leader"], given.second.id
+    until = date(2026, 3, 24)
+    extending.extend_case(given.session, handler, n, until, "检测", given.now)
+    given.merge(given.first, given.second)
+    with pytest.raises(MoveNotAllowed):
+        extending.grant_case(given.session, leader, n, "", given.now)

@@ -348,3 +348,28 @@ def test_one_that_is_accepted_is_not_merged_into_one_that_is_not(given: Two) -> 
     given.accept(given.first)
     with pytest.raises(BadInput):
         given.merge(given.first, given.second)
+
+
+def test_with_everybody_answered_who_is_left_the_other_case_goes_on(given: Two) -> None:
+    first, one = given.comes_in(kind="question", reach="phone")
+    second, _ = given.comes_in(kind="question", reach="phone")
+    given.accept(first, second)
+    given.merge(second, first)
+    me = given.office["handler"]
+    closing.conclude(given.session, me, first.id, given.now)
+    closing.reply(given.session, me, first.id, one.id, "答复", "telephone", given.now)
+    assert first.state == "replying"
+    given.undo(second)
+    assert (first.state, second.state) == ("closed", "accepted")
+
+
+def test_what_one_merger_lent_is_not_found_by_the_next(given: Two) -> None:
+    case, _ = given.comes_in(urgent=True)
+    given.accept(given.first, given.second, case)
+    urgency.acknowledge(given.session, given.office["handler"], case.id, POLICE, given.now)
+    rank = given.first.rank
+    for other in (case, given.second):
+        given.merge(other, given.first)
+    for other in (case, given.second):
+        given.undo(other)
+    assert (given.first.urgent, given.first.rank) == (False, rank)

@@ -58,7 +58,7 @@ class Place:
 
     def line(self) -> str:
         with self.database.read() as session:
-            return anchored.verify(session, self.store, self.ring).line
+            return anchored.verify(session, self.store, self.ring, self.now).line
 
     def damage(self, *statements: str, **values: object) -> None:
         """Change rows as somebody would who owns the database: past its triggers."""
@@ -117,8 +117,9 @@ def test_once_for_each_day_of_shanghai(place: Place) -> None:
     place.now += timedelta(minutes=1)
     assert place.anchor()
     assert [(one.n, one.day) for one in place.anchors()] == [(1, "20260303"), (2, "20260304")]
-    place.now -= 3 * DAY  # a clock set back
-    assert not place.anchor()
+    place.now -= 3 * DAY  # a clock set back: a day of its own
+    assert place.anchor()
+    assert place.line().startswith("ok")
 
 
 def test_it_covers_what_moved_since_the_one_before(place: Place) -> None:
@@ -129,6 +130,38 @@ def test_it_covers_what_moved_since_the_one_before(place: Place) -> None:
     place.anchor()
     assert [one.cases for one in place.anchors()] == [3, 1]
     assert place.line() == "ok 3 cases 7 entries 2 anchors"
+
+
+def test_it_goes_by_what_grew_and_not_by_moments(place: Place) -> None:
+    """Neither an owner who sets a moment back, nor a clock that was ahead, keeps a move from it."""
+    place.anchor()
+    place.now += 9 * DAY
+    place.anchor()
+    place.now -= 7 * DAY
+    place.notes(1)
+    place.damage("UPDATE case_file SET moved_at = opened_at")
+    assert place.anchor()
+    assert [one.cases for one in place.anchors()] == [3, 0, 1]
+    assert place.line().startswith("ok")
+
+
+def test_what_is_put_there_with_an_old_moment_is_named(place: Place) -> None:
+    place.now += 3 * DAY
+    place.anchor()
+    with place.database.transaction() as session:
+        case = session.scalars(select(Case).where(Case.number == place.numbers[2])).one()
+        history.append(session, case, Line("note", place.me, START, {"text": "早就有的"}))
+    assert place.line() == f"misfit {place.numbers[2]} 3 in no anchor"
+
+
+def test_what_an_owner_keeps_from_the_anchors_is_named(place: Place) -> None:
+    place.anchor()
+    place.notes(1)
+    place.damage("UPDATE anchored_head SET n = n + 1")
+    for _ in range(3):
+        place.next_day()
+        place.anchor()
+    assert place.line() == f"misfit {place.numbers[1]} 3 in no anchor"
 
 
 def test_a_day_without_anything_is_anchored_too(place: Place) -> None:

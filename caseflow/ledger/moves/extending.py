@@ -204,7 +204,7 @@ def _grant(
     clock = _still_fits(session, case, item, row, now)
     before = clock.due
     _pass(actor, case, item, "grant")
-    _extend(session, case, clock, row.until, now)
+    _extend(session, actor, case, clock, row, now)
     facts: dict[str, object] = {"before": _day(session, before), "remark": said}
     if item is None:
         facts["reports"] = _extend_replies(session, case, row.until, now)
@@ -212,14 +212,42 @@ def _grant(
     _record(session, actor, case, item, "grant", now, row, facts)
 
 
-def _extend(session: Session, case: Case, clock: Clock, until: datetime, now: datetime) -> None:
-    """Give a promise another day; of a case also those of the cases that were merged into it."""
-    moved = [clock]
-    if clock.case_id is not None:
-        all_of = extensions.promises(clocks.alive(session, whole(case)))
-        moved = [one for one in all_of if one.due < until]
-    for one in moved:
-        recalendar.succeed(session, one, until, now)
+def _extend(
+    session: Session, actor: Actor, case: Case, clock: Clock, row: Extension, now: datetime
+) -> None:
+    """Give a promise another day; of a case also those of the cases that were merged into it, each
+    as far as it may be by itself, and on its own record: undone, it was extended all the same.
+    """
+    until, rules, alive = row.until, rules_of(session), clocks.alive(session, whole(case))
+    others = extensions.promises(alive) if clock.case_id is not None else []
+    known = extensions.asked(session, case.id)
+    for other in others:
+        if other.id == clock.id or other.due >= until:
+            continue
+        room = extensions.room(rules, [other], known, None, now)
+        if room.bar is None:
+            end = min(until, rules.calendar.end_of_day(room.last))
+            session.add(_likewise(row, actor, other, end, now))
+            recalendar.succeed(session, other, end, now)
+    recalendar.succeed(session, clock, until, now)
+
+
+def _likewise(
+    row: Extension, actor: Actor, clock: Clock, until: datetime, now: datetime
+) -> Extension:
+    return Extension(
+        case_id=clock.case_id,
+        item_id=None,
+        clock_id=clock.id,
+        asked_by=row.asked_by,
+        asked_at=row.asked_at,
+        grounds=row.grounds,
+        consent=row.consent,
+        until=until,
+        outcome="granted",
+        decided_by=actor.id,
+        decided_at=now,
+    )
 
 
 def _extend_replies(session: Session, case: Case, until: datetime, now: datetime) -> list[int]:

@@ -13,12 +13,12 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks, recalendar
-from caseflow.deadlines.clocks import ALIVE
+from caseflow.deadlines.clocks import ALIVE, Subject
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.ledger import gate, mergers, withdrawals
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.moves import extending, naming
+from caseflow.ledger.moves import closing, extending, naming
 from caseflow.ledger.moves.handlers import first_handler
 from caseflow.ledger.moves.notice import announce, reachable
 from caseflow.ledger.moves.opening import CALLED_BACK, first_reports
@@ -83,6 +83,7 @@ def merge(
     session.add(merger)
     session.flush()
     _leave(session, case, now)
+    extending.lapse(session, target, None, now)  # it was asked before these promises were there
     moved = _go_over(session, merger, case, target, now)
     accepted = was == "received" and target.state != "received"
     if accepted:
@@ -145,6 +146,7 @@ def unmerge(
     merger.into_undone_n = record(session, target, actor, "give_back", now, told)
     for item in eased:
         record(session, target, SWEEP, "ease", now, item=item)
+    closing.go_on(session, target, now)  # everybody who is left may have been answered
 
 
 # Which two
@@ -282,8 +284,10 @@ def _promise_again(
     """Let what the case owed when it was merged be owed again. Its own promise ran on meanwhile;
     what the other case's end had stopped, and that somebody must take it up, holds as it was.
     """
-    if not clocks.alive(session, of_case(case), "resolve"):
-        _again(session, case, Clock.case_id == case.id, "resolve")
+    for case_id in (case.id, *sorted(mergers.below(session, case.id))):
+        own = Subject(case_id=case_id, root_case_id=case.id)
+        if not clocks.alive(session, own, "resolve"):
+            _again(session, case, Clock.case_id == case_id, "resolve")
     for report in (one for one in reports if one.follows is None):
         if not clocks.alive(session, of_report(case, report.id), "reply"):
             _again(session, case, Clock.report_id == report.id, "reply")
@@ -324,9 +328,14 @@ def _calm(
     theirs = [any(one.number in body for one in reports) for body in session.scalars(since)]
     if any(theirs):
         case.urgent, case.rank = True, min(case.rank, URGENT)
+    left = mergers.into(session, target.id)
+    later = next((one for one in left if one.id > merger.id), None)
+    if later is not None:  # what it found was lent by this one
+        later.into_rank, later.into_urgent = merger.into_rank, merger.into_urgent
     if all(theirs):
-        left = [one.rank for one in mergers.cases_of(session, target)[1]]
-        target.urgent, target.rank = merger.into_urgent, min([merger.into_rank, *left])
+        found = left[0] if left else merger
+        ranks = [one.rank for one in mergers.cases_of(session, target)[1]]
+        target.urgent, target.rank = found.into_urgent, min([found.into_rank, *ranks])
     at_once = target.state in ("received", "accepted") and not target.urgent
     if at_once and not clocks.alive(session, of_case(target), "immediate"):
         clocks.start(session, "immediate", of_case(target), matter_of(target), now)
