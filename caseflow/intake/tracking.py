@@ -175,7 +175,9 @@ def story(session: Session, report_id: int) -> Story:
     own = _Own(case.urgent, case.call_back)
     if shared:
         own = _Own.of(session, report, case, entries, added)
-        entries = [entry for entry in entries if own.may_know(entry)]
+        since = mergers.shared_since(session, {case.id, *(one.case_id for one in entries)})
+        alone = [one for one in entries if since is None or one.at < since]  # told, and stays so
+        entries = [one for one in entries if one in alone or own.may_know(one)]
     steps = [Step("received", report.received_at), *_moves(entries, report), *_asked(questions)]
     steps += [Step("replied", reply.delivered_at or reply.at) for reply in replies]
     # What answered a question came as an addition at the same moment: that is one thing.

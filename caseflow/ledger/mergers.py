@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select, true
+from sqlalchemy import exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from caseflow.deadlines.calendar import Unit
@@ -24,6 +24,11 @@ IS_SHARED = exists().where(
     _OTHER.case_id == Report.case_id, _OTHER.follows.is_(None), _OTHER.id != Report.id
 )
 """In SQL: others reported the same matter, in the case that a report belongs to."""
+
+
+def shared_since(session: Session, cases: Collection[int]) -> datetime | None:
+    """Return since when reports of several people were in one of these cases."""
+    return session.scalar(select(func.min(Merger.merged_at)).where(Merger.into_id.in_(cases)))
 
 
 def lasting(session: Session, case_id: int) -> Merger | None:

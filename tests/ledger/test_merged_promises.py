@@ -170,3 +170,17 @@ def test_what_was_asked_before_another_promise_came_is_asked_anew(given: Two) ->
     given.merge(given.first, given.second)
     with pytest.raises(MoveNotAllowed):
         extending.grant_case(given.session, leader, n, "", given.now)
+
+
+def test_items_follow_the_earliest_promise_again_after_some_stood_still(given: Two) -> None:
+    given.accept(given.first, given.second)
+    item = given.dispatched(given.second)
+    handler, n = given.office["handler"], given.second.id
+    asking.ask(given.session, handler, n, given.two.id, "哪一天？", given.now)
+    given.now += 6 * DAY
+    given.merge(given.first, given.second)
+    given.now += DAY
+    asking.resume(given.session, handler, n, given.now)
+    earliest = given.promise(given.second)
+    assert earliest is not None
+    assert given.due(item) < earliest

@@ -131,6 +131,14 @@ def test_whoever_learnt_that_the_matter_is_accepted_is_not_put_back_before_that(
     assert given.second.handler_id == given.office["handler"].id
 
 
+def test_nobody_is_accepted_by_a_case_that_never_was(given: Two) -> None:
+    given.merge(given.second, given.first)
+    boss = given.office["supervisor"]
+    triage.decline(given.session, boss, given.first.id, "不属于受理范围", given.now)
+    given.undo(given.second, "supervisor")
+    assert given.second.state == "received"
+
+
 def test_the_call_back_goes_with_whoever_wants_it(given: Two) -> None:
     silent, _ = given.comes_in(reach="")
     given.accept(silent, given.second)

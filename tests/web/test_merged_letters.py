@@ -125,3 +125,18 @@ def test_who_is_answered_first_reads_no_word_of_who_is_still_to_be(site: Site) -
     assert case_of(site, first.number).state == "closed"
     after = letter(site, one)
     assert after.text == page.text  # nothing came with the other's answer
+
+
+def test_what_a_letter_told_before_others_joined_stays_told(site: Site) -> None:
+    one, two = reported(site), reported(site)
+    first, second = the_case(site, one.number), the_case(site, two.number)
+    me, boss = site.office["handler"], site.office["supervisor"]
+    site.do(lambda s: triage.accept(s, me, first.id, site.now))
+    site.do(lambda s: urgency.raise_urgency(s, me, first.id, "孩子可能有危险", site.now))
+    site.do(lambda s: urgency.acknowledge(s, boss, first.id, POLICE, site.now))
+    assert "专人接手紧急事项" in letter(site, one).text
+    site.later(minutes=5)
+    before = letter(site, one).text
+    site.do(lambda s: merging.merge(s, me, second.id, first.number, "同一件事", site.now))
+    assert letter(site, one).text == before
+    assert "专人接手紧急事项" not in letter(site, two).text

@@ -8,6 +8,7 @@ from caseflow.deadlines import clocks, pauses
 from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.ledger import gate
 from caseflow.ledger.history import commitment
+from caseflow.ledger.moves import merging
 from caseflow.ledger.moves.ending import conclude_when_done
 from caseflow.ledger.moves.notice import NO_CODE, has_receipt, reachable
 from caseflow.ledger.moves.record import record, whole, words
@@ -90,6 +91,7 @@ def go_on(session: Session, actor: Actor, case: Case, now: datetime) -> None:
     resumed = pauses.resume(session, question.id, now)
     facts = {"question": question.id, "by": by, "resumed": [clock.id for clock in resumed]}
     record(session, case, actor, "resume", now, facts, refs={"question": question.id})
+    merging.hasten_again(session, case, now)
     conclude_when_done(session, case, now)
 
 

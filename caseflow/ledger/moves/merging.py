@@ -44,6 +44,7 @@ from caseflow.refs import plain
 
 UNKNOWN = "没有这个编号的办件，或不在您的辖区"
 _OF_ITEMS = ("verify", "rectify")
+_ACCEPTS = ("accept", "reopen")
 _DANGER = ("retaliation", "raise_urgency")
 _BY_CALLING = {"phone", "email"}
 
@@ -128,8 +129,7 @@ def unmerge(
     reports = mergers.reports_of(session, merger)
     _unanswered(session, target, reports)
     _in_no_danger(session, target)
-    known = merger.was == "received" and target.state != "received"
-    to = "accepted" if known else merger.was
+    to = "accepted" if merger.was == "received" and _was_accepted(session, target) else merger.was
     gate.pass_case(actor, case, "unmerge", to)
     merger.undone_at, case.closed_at = now, None
     _move(session, reports, {case.id, *mergers.below(session, case.id)}, case)
@@ -240,6 +240,13 @@ def _move(session: Session, reports: Sequence[Report], cases: set[int], to: Case
     session.execute(update(Clock).where(alive).values(root_case_id=to.id))
 
 
+def hasten_again(session: Session, case: Case, now: datetime) -> None:
+    """Let items be due before the earliest promise again, after some of both stood still."""
+    lent = mergers.into(session, case.id)
+    for item in _hasten(session, lent[-1], case, now) if lent else ():
+        record(session, case, SWEEP, "hasten", now, item=item)
+
+
 def _hasten(session: Session, merger: Merger, target: Case, now: datetime) -> list[Item]:
     """Let items be due before the earliest promise there is now; return those that move."""
     promised = resolve_due(session, target)
@@ -268,6 +275,12 @@ def _of_items(session: Session, case: Case) -> list[tuple[Item, Clock]]:
 
 
 # Undoing it
+
+
+def _was_accepted(session: Session, case: Case) -> bool:
+    """Tell whether the reporters of a case read that it is accepted, whatever came after."""
+    query = select(Entry.id).where(Entry.case_id == case.id, Entry.verb.in_(_ACCEPTS))
+    return session.scalar(query.limit(1)) is not None
 
 
 def _unanswered(session: Session, target: Case, reports: Sequence[Report]) -> None:

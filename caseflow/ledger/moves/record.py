@@ -106,8 +106,10 @@ def let_go(session: Session, case: Case, now: datetime, *kept: str) -> None:
 
 
 def resolve_due(session: Session, case: Case) -> datetime | None:
-    """Return the due moment that items count back from: the earliest, where others were merged."""
-    running = clocks.alive(session, whole(case), "resolve")
+    """Return the due moment that items count back from: the earliest of what was promised, of the
+    case and of others that were merged into it, and to everybody who reported it.
+    """
+    running = clocks.alive(session, whole(case), "resolve", "reply")
     return min((clock.due for clock in running), default=None)
 
 
