@@ -150,17 +150,17 @@ def first_of(session: Session, report_id: int) -> First:
 
 
 def story(session: Session, report_id: int) -> Story:
-    """Return what happened to a report so far; seven statements, eight for a merged one.
+    """Return what happened to a report so far; seven statements, a few more for a merged one.
 
     Where it was merged into another case, what had happened there before is not its sender's to
     know: nor that anybody else reported the matter (design law 10).
     """
     row = session.execute(
-        select(Report, Case, mergers.WAS_MERGED, mergers.IS_SHARED)
+        select(Report, Case, mergers.WAS_MERGED, mergers.WAS_SHARED, mergers.IS_SHARED)
         .join(Case, Case.id == Report.case_id)
         .where(Report.id == report_id)
     ).one()
-    report, case, merged, shared = row
+    report, case, merged, was_shared, shared = row
     replies = session.scalars(
         select(Reply)
         .where(Reply.report_id == report.id, Reply.delivered_at.is_not(None))
@@ -173,11 +173,10 @@ def story(session: Session, report_id: int) -> Story:
     entries = mergers.history_of(session, report, verbs, merged=merged)
     added = _added(session, report, entries)
     own = _Own(case.urgent, case.call_back)
-    if shared:
-        own = _Own.of(session, report, case, entries, added)
-        since = mergers.shared_since(session, {case.id, *(one.case_id for one in entries)})
-        alone = [one for one in entries if since is None or one.at < since]  # told, and stays so
-        entries = [one for one in entries if one in alone or own.may_know(one)]
+    if merged or was_shared:
+        mine = _Own.of(session, report, case, entries, added)
+        entries = _own_entries(session, entries, mine)
+        own = mine if shared else own
     steps = [Step("received", report.received_at), *_moves(entries, report), *_asked(questions)]
     steps += [Step("replied", reply.delivered_at or reply.at) for reply in replies]
     # What answered a question came as an addition at the same moment: that is one thing.
@@ -229,6 +228,21 @@ class _Own:
         one is answered.
         """
         return entry.verb != "close" and (self.urgent or entry.verb != "acknowledge")
+
+
+def _own_entries(session: Session, entries: Sequence[Entry], own: _Own) -> list[Entry]:
+    """Leave out what happened for another while their reports were in the same case. What was told
+    before, or since, stays told.
+    """
+    times = mergers.shared_times(session, {entry.case_id for entry in entries})
+
+    def alone(entry: Entry) -> bool:
+        return not any(
+            entry.case_id == case_id and since <= entry.at and (until is None or entry.at <= until)
+            for case_id, since, until in times
+        )
+
+    return [entry for entry in entries if own.may_know(entry) or alone(entry)]
 
 
 def _own_state(case: Case, replies: Sequence[Reply], waiting: Sequence[Question], own: _Own) -> str:

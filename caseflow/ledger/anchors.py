@@ -9,10 +9,11 @@ What happened since the last anchor is promised only against whoever may not cha
 """
 
 import hashlib
+from array import array
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -47,9 +48,9 @@ def make(database: Database, store: Store, ring: KeyRing, area: str, now: dateti
     """
     with database.read(snapshot=True) as session:
         before, day = last(session), numbers.day_of(now)
-        if session.scalar(select(Anchor.n).where(Anchor.day == day)) is not None:
+        if _is_anchored(session, day):
             return False
-        grown: list[tuple[int, int]] = []
+        grown = Grown(array("q"), array("q"))
         with TemporaryFile() as heads:
             cases, digest = _write(heads, session, grown)
             heads.seek(0)
@@ -77,8 +78,15 @@ def make(database: Database, store: Store, ring: KeyRing, area: str, now: dateti
     try:
         database.run(keep)
     except IntegrityError:
+        with database.read() as session:
+            if not _is_anchored(session, day):
+                raise
         return False
     return True
+
+
+def _is_anchored(session: Session, day: str) -> bool:
+    return session.scalar(select(Anchor.n).where(Anchor.day == day)) is not None
 
 
 def last(session: Session) -> Anchor | None:
@@ -143,7 +151,14 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _write(file: IO[bytes], session: Session, grown: list[tuple[int, int]]) -> tuple[int, str]:
+class Grown(NamedTuple):
+    """Which cases' histories grew, and up to which entry: sixteen bytes for each."""
+
+    cases: "array[int]"
+    entries: "array[int]"
+
+
+def _write(file: IO[bytes], session: Session, grown: Grown) -> tuple[int, str]:
     """Write a line for each history that grew, and put down up to where; return how many lines, and
     the SHA-256 of all of them.
     """
@@ -157,14 +172,15 @@ def _write(file: IO[bytes], session: Session, grown: list[tuple[int, int]]) -> t
             line = f"{number} {n} {head}\n".encode()
             file.write(line)
             digest.update(line)
-            grown.append((case_id, n))
-    return len(grown), digest.hexdigest()
+            grown.cases.append(case_id)
+            grown.entries.append(n)
+    return len(grown.cases), digest.hexdigest()
 
 
-def _remember(session: Session, grown: Sequence[tuple[int, int]]) -> None:
-    for start in range(0, len(grown), BATCH):
-        some = grown[start : start + BATCH]
-        ids = [case_id for case_id, _ in some]
+def _remember(session: Session, grown: Grown) -> None:
+    for start in range(0, len(grown.cases), BATCH):
+        ids = grown.cases[start : start + BATCH]
         session.execute(delete(AnchoredHead).where(AnchoredHead.case_id.in_(ids)))
+        some = zip(ids, grown.entries[start : start + BATCH], strict=True)
         rows = [{"case_id": case_id, "n": n} for case_id, n in some]
         session.execute(insert(AnchoredHead), rows)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_, select, true
+from sqlalchemy import exists, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from caseflow.deadlines.calendar import Unit
@@ -26,9 +26,17 @@ IS_SHARED = exists().where(
 """In SQL: others reported the same matter, in the case that a report belongs to."""
 
 
-def shared_since(session: Session, cases: Collection[int]) -> datetime | None:
-    """Return since when reports of several people were in one of these cases."""
-    return session.scalar(select(func.min(Merger.merged_at)).where(Merger.into_id.in_(cases)))
+WAS_SHARED = exists().where(Merger.into_id == Report.case_id)
+"""In SQL: others' reports are, or were, in the case that a report belongs to."""
+
+
+def shared_times(
+    session: Session, cases: Collection[int]
+) -> Sequence[tuple[int, datetime, datetime | None]]:
+    """Return from when until when (None: still) reports of others were in which of these cases."""
+    query = select(Merger.into_id, Merger.merged_at, Merger.undone_at)
+    rows = session.execute(query.where(Merger.into_id.in_(cases)))
+    return [(case_id, since, until) for case_id, since, until in rows]
 
 
 def lasting(session: Session, case_id: int) -> Merger | None:

@@ -35,15 +35,18 @@ _RULE = """INSERT INTO policy (clock, amount, unit, pausable, pause_limit_days, 
 # How often its case had been taken up anew when it ended, by the history.
 _ROUND = """UPDATE item SET round = (SELECT count(*) FROM entry again
       WHERE again.case_id = item.case_id AND again.verb = 'reopen' AND again.n < (
-        SELECT max(n) FROM entry done WHERE done.item_id = item.id AND done.verb = '{verb}'))
+        SELECT max(n) FROM entry done WHERE done.case_id = item.case_id
+          AND done.item_id = item.id AND done.verb = '{verb}'))
     WHERE state = '{state}'"""
 
 # The older tables know one way for an item to be over, and that somebody else than its hands says
 # so: who did, or the first of the office whom the guard lets. The history keeps what really was.
 _OVER = """UPDATE item SET state = 'struck_off', outcome = 'unverifiable',
-    struck_off_at = (SELECT max(at) FROM entry WHERE entry.item_id = item.id AND {verb}),
+    struck_off_at = (SELECT max(at) FROM entry
+      WHERE entry.case_id = item.case_id AND entry.item_id = item.id AND {verb}),
     struck_off_by = COALESCE(
-      (SELECT max(user_id) FROM entry WHERE entry.item_id = item.id AND {verb} AND user_id NOT IN (
+      (SELECT max(user_id) FROM entry WHERE entry.case_id = item.case_id
+        AND entry.item_id = item.id AND {verb} AND user_id NOT IN (
         SELECT user_id FROM item_actor WHERE item_actor.item_id = item.id)),
       (SELECT min(id) FROM user_account WHERE role IN ('reviewer', 'supervisor', 'leader')
         AND id NOT IN (SELECT user_id FROM item_actor WHERE item_actor.item_id = item.id)))
@@ -53,7 +56,8 @@ _ENDED = "verb IN ('consent_withdrawal', 'statutory')"
 # What had ended so goes on as it was: the history says which items were not struck off.
 _AGAIN = """UPDATE item SET state = '{state}', outcome = {outcome}, struck_off_at = NULL,
     struck_off_by = NULL WHERE state = 'struck_off' AND EXISTS (
-      SELECT 1 FROM entry WHERE entry.item_id = item.id AND verb = '{verb}')"""
+      SELECT 1 FROM entry WHERE entry.case_id = item.case_id
+        AND entry.item_id = item.id AND verb = '{verb}')"""
 _NOT_OWED = """UPDATE clock SET state = 'stopped', ended_at = started_at, next_rung = NULL,
     next_rung_at = NULL WHERE name = 'consent' AND state IN ('running', 'paused')"""
 _UNUSED = """DELETE FROM policy WHERE clock = 'consent'

@@ -32,15 +32,15 @@ def _said(verb: str) -> list[tuple[int, int, object, dict[str, object]]]:
 
 def _told_again() -> None:
     """Merge again what the histories say was merged: of an office that went back and comes again."""
-    bind = op.get_bind()
-    numbers = dict(map(tuple, bind.execute(sa.text("SELECT number, id FROM case_file"))))
-    reports = dict(map(tuple, bind.execute(sa.text("SELECT number, id FROM report"))))
+    bind, merged = op.get_bind(), _said("merge")
     taken = {(facts["case"], at): (case_id, n, facts) for case_id, n, at, facts in _said("take_in")}
     ends = [(case_id, n, at) for case_id, n, at, _ in _said("unmerge")]
     given = {(facts["case"], at): n for _, n, at, facts in _said("give_back")}
     merger, moved = sa.table("merger", *map(sa.column, _COLUMNS)), _MOVED
-    for case_id, n, at, facts in _said("merge"):
-        number = next(name for name, found in numbers.items() if found == case_id)
+    of_case = sa.text("SELECT number FROM case_file WHERE id = :id")
+    of_report = sa.text("SELECT id FROM report WHERE number = :number")
+    for case_id, n, at, facts in merged:
+        number = bind.scalar(of_case, {"id": case_id})
         into, into_n, told = taken[number, at]
         later = ((end, ended) for of, end, ended in ends if of == case_id and end > n)
         end_n, end_at = next(later, (None, None))
@@ -62,7 +62,8 @@ def _told_again() -> None:
             )
         )
         for report in told["reports"]:
-            bind.execute(moved.insert().values(merger_id=new, report_id=reports[report]))
+            went = bind.scalar(of_report, {"number": report})
+            bind.execute(moved.insert().values(merger_id=new, report_id=went))
         if not over:
             bind.execute(
                 sa.text("UPDATE case_file SET state = 'merged' WHERE id = :id"), {"id": case_id}

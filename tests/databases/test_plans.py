@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from caseflow.db import Base, Database
 from caseflow.deadlines.tables import Clock
 from caseflow.escalation.sweep import sweep
-from caseflow.ledger import listing, outbox_reach, queries
+from caseflow.ledger import likely, listing, outbox_reach, queries
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import items, triage
 from caseflow.ledger.tables import NEVER, Case, Item
@@ -139,6 +139,20 @@ def test_what_waits_for_somebody_is_counted_over_what_is_open(
     plan = plans(database, partial(waiting, actor=office[name]))
     assert whole_tables(plan) == set(), plan
     assert ("ix_item_submitted" if name == "reviewer" else "ix_case_file_open_") in plan, plan
+
+
+def test_what_a_case_may_be_merged_into_is_found_by_its_unit_or_its_office(
+    ledger: tuple[Database, Office],
+) -> None:
+    database, office = ledger
+    place = {"province": "430000", "city": offices.CITY, "county": offices.DISTRICT}
+    for unit in (office.units["school"], None):
+        case = Case(id=1, kind="complaint", state="accepted", unit_id=unit, **place)
+        for name in ("handler", "city"):
+            scope = scope_of(office[name])
+            plan = plans(database, partial(likely.candidates, scope=scope, case=case))
+            assert whole_tables(plan) == set(), plan
+            assert re.search(r"using ix_case_file_(unit_id|open_\w+)", plan), plan
 
 
 def test_the_outbox_of_an_area_reads_its_own_few_rows(

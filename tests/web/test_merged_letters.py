@@ -140,3 +140,14 @@ def test_what_a_letter_told_before_others_joined_stays_told(site: Site) -> None:
     site.do(lambda s: merging.merge(s, me, second.id, first.number, "同一件事", site.now))
     assert letter(site, one).text == before
     assert "专人接手紧急事项" not in letter(site, two).text
+
+
+def test_what_happened_for_another_is_not_told_after_they_parted_either(site: Site) -> None:
+    one, two, second = merged_letters(site)
+    letter(site, two).send("/track/retaliation", text="有人来找我")
+    boss, first = site.office["supervisor"], the_case(site, one.number)
+    site.do(lambda s: urgency.acknowledge(s, boss, first.id, POLICE, site.now))
+    site.later(hours=1)
+    site.do(lambda s: merging.unmerge(s, boss, case_of(site, second).id, "是两件事", site.now))
+    assert "专人接手紧急事项" not in letter(site, one).text
+    assert "专人接手紧急事项" in letter(site, two).text

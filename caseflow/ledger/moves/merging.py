@@ -21,16 +21,16 @@ from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import closing, extending, naming
 from caseflow.ledger.moves.handlers import first_handler
 from caseflow.ledger.moves.notice import announce, reachable
-from caseflow.ledger.moves.opening import CALLED_BACK, first_reports
+from caseflow.ledger.moves.opening import first_reports, is_called_back
 from caseflow.ledger.moves.record import (
     handled,
     let_go,
     matter_of,
     of_case,
-    of_item,
     of_report,
     record,
     resolve_due,
+    whole,
     words,
 )
 from caseflow.ledger.moves.waiting import wait_too
@@ -220,9 +220,7 @@ def _go_over(
     session.add_all(MergedReport(merger_id=merger.id, report_id=one.id) for one in reports)
     mine = {case.id, *mergers.below(session, case.id)}
     _move(session, reports, mine, target)
-    target.rank = min(
-        target.rank, case.rank
-    )  # a danger somebody took over stays first on the lists
+    target.rank = min(target.rank, case.rank)  # danger that was taken over stays in front
     target.call_back = target.call_back or case.call_back
     running = Clock.case_id.in_(mine) & (Clock.state == "running") & (Clock.name == "resolve")
     wait_too(session, target, session.scalars(select(Clock).where(running)).all(), now)
@@ -266,12 +264,9 @@ def _succeed(session: Session, merger: Merger, clock: Clock, due: datetime, now:
 
 
 def _of_items(session: Session, case: Case) -> list[tuple[Item, Clock]]:
-    items = session.scalars(select(Item).where(Item.case_id == case.id).order_by(Item.id))
-    return [
-        (item, clock)
-        for item in items
-        for clock in clocks.alive(session, of_item(item), *_OF_ITEMS)
-    ]
+    items = session.scalars(select(Item).where(Item.case_id == case.id).order_by(Item.id)).all()
+    running = clocks.alive(session, whole(case), *_OF_ITEMS)
+    return [(item, clock) for item in items for clock in running if clock.item_id == item.id]
 
 
 # Undoing it
@@ -376,12 +371,10 @@ def _called_back(session: Session, case: Case) -> bool:
 
 
 def wants_call_back(session: Session, report: Report) -> bool:
-    """Tell whether a report's sender is called back once answered: as when a case is opened."""
-    return is_called_back(report, reachable(session, report))
+    """Tell whether a report's sender is called back once answered."""
+    return is_called_back(report, able=can_be_called(reachable(session, report)))
 
 
-def is_called_back(report: Report, ways: Collection[str]) -> bool:
-    """Tell the same of a sender who can be reached in these `ways`."""
-    if report.anonymous or not _BY_CALLING.intersection(ways):
-        return False
-    return report.kind in CALLED_BACK or (report.kind == "tip" and report.call_back)
+def can_be_called(ways: Collection[str]) -> bool:
+    """Tell whether one of these ways leads to somebody by telephone or e-mail."""
+    return bool(_BY_CALLING.intersection(ways))

@@ -112,7 +112,7 @@ def open_case(session: Session, actor: Actor, new: NewReport, now: datetime) -> 
         place=new.place,
         opened_at=now,
         moved_at=now,
-        call_back=_wants_call_back(new),
+        call_back=is_called_back(new, able=new.reachable),
     )
     session.add(case)
     session.flush()
@@ -136,11 +136,13 @@ def title(new: NewReport) -> str:
     return words[:TITLE] + ("…" if len(words) > TITLE else "") or "（无正文）"
 
 
-def _wants_call_back(new: NewReport) -> bool:
-    """Complaints and help with a way to call; tips only where agreed; never anonymous ones."""
-    if new.anonymous or not new.reachable:
+def is_called_back(report: NewReport | Report, *, able: bool) -> bool:
+    """Tell whether a report's sender, whom we are `able` to call or write to, is called back once
+    answered: complaints and help; tips only where agreed; never anonymous ones.
+    """
+    if report.anonymous or not able:
         return False
-    return new.kind in CALLED_BACK or (new.kind == "tip" and new.call_back)
+    return report.kind in CALLED_BACK or (report.kind == "tip" and report.call_back)
 
 
 def _keep(session: Session, case: Case, new: NewReport, follows: int | None) -> Report:

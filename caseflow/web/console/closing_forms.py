@@ -7,8 +7,9 @@ from flask import url_for
 from caseflow import words
 from caseflow.deadlines import pauses
 from caseflow.ledger.moves.closing import tried_enough
-from caseflow.ledger.moves.merging import is_called_back
+from caseflow.ledger.moves.merging import can_be_called
 from caseflow.ledger.moves.notice import has_receipt
+from caseflow.ledger.moves.opening import is_called_back
 from caseflow.ledger.report_tables import CallBack, Reply, Report
 from caseflow.people.permissions import may
 from caseflow.web.clocks import due_text
@@ -170,7 +171,9 @@ def _call_back(sight: Sight) -> Form | None:
 def _all_of_them(sight: Sight) -> str:
     """Say that one record stands for everybody who is to be called: several reported the matter."""
     reports, ways = sight.dossier.first_reports, sight.dossier.ways
-    wanted = [one.number for one in reports if is_called_back(one, ways[one.id])]
+    wanted = [
+        one.number for one in reports if is_called_back(one, able=can_be_called(ways[one.id]))
+    ]
     if len(wanted) < 2:
         return ""
     whom = gettext(
