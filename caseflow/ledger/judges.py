@@ -1,5 +1,7 @@
 """Who may judge what a unit did or said, as SQL conditions on an item of a case: no hand in it, no
 need to keep away, nobody nearer who could. `checkers.eyes` and `gate.is_free_of` tell it of one.
+
+Who asks is said when a statement is carried out (`asker`).
 """
 
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 from sqlalchemy.orm import aliased
 
+from caseflow.ledger.asker import AWAY
 from caseflow.ledger.hands import CHECKERS
 from caseflow.ledger.tables import Case, Item, ItemActor
 from caseflow.people.actor import Actor
@@ -20,7 +23,7 @@ _ABOUT = (Case.unit_id, Item.verifying_unit_id, Item.rectifying_unit_id)
 def far(actor: Actor) -> list[ColumnElement[bool]]:
     """Return the conditions that somebody need not keep away from the units that have an item."""
     units = (Item.verifying_unit_id, Item.rectifying_unit_id) if actor.recused else ()
-    return [or_(unit.is_(None), unit.not_in(actor.recused)) for unit in units]
+    return [or_(unit.is_(None), unit.not_in(AWAY)) for unit in units]
 
 
 def hand(person: Any) -> ColumnElement[bool]:

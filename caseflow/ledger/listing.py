@@ -3,20 +3,22 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
+from sqlalchemy import Select, bindparam, func, select, tuple_
 from sqlalchemy import case as sql_case
-from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
+from caseflow.db import Moment
 from caseflow.deadlines.tables import Clock
-from caseflow.ledger import queries
+from caseflow.ledger.asker import KINDS, ME, kind_of, said_of, within
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.states import COUNTED_APART, OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.turns import waits_for
 from caseflow.people import names
 from caseflow.people.actor import Actor
-from caseflow.people.scope import Scope
 from caseflow.people.tables import Unit
 
 
@@ -87,28 +89,34 @@ class Group:
     count: int
 
 
+_NOW = bindparam("moment", type_=Moment)
 _YES = ("mine", "turn", "nobodys", "overdue")
 
 
-def groups(session: Session, scope: Scope, actor: Actor, now: datetime) -> list[Group]:
-    """Return the open cases of a scope by what lists are filtered by: one statement.
+def groups(session: Session, actor: Actor, now: datetime) -> list[Group]:
+    """Return the open cases in somebody's scope by what lists are filtered by: one statement.
 
     `actor`: whose cases count as `mine`, whose next step as `turn`. At most states × kinds ×
     rungs × 12 rows come back.
     """
+    rows = session.execute(_marked(kind_of(actor)), {**said_of(actor), _NOW.key: now})
+    return [Group(**{**row, **{name: bool(row[name]) for name in _YES}}) for row in rows.mappings()]
+
+
+@lru_cache(maxsize=KINDS)
+def _marked(kind: Actor) -> Select[Any]:
     inner = (
         select(
             Case.state,
             Case.kind,
             Case.rung,
-            sql_case((Case.handler_id == actor.id, 1), else_=0).label("mine"),
-            sql_case((waits_for(actor), 1), else_=0).label("turn"),
+            sql_case((Case.handler_id == ME, 1), else_=0).label("mine"),
+            sql_case((waits_for(kind), 1), else_=0).label("turn"),
             sql_case((Case.handler_id.is_(None), 1), else_=0).label("nobodys"),
-            sql_case((Case.next_due <= now, 1), else_=0).label("overdue"),
+            sql_case((Case.next_due <= _NOW, 1), else_=0).label("overdue"),
         )
-        .where(queries.visible(scope), Case.state.in_(OPEN_CASE_STATES))
+        .where(within(kind), Case.state.in_(OPEN_CASE_STATES))
         .subquery()
     )
     marks = [inner.c[name] for name in ("state", "kind", "rung", *_YES)]
-    rows = session.execute(select(*marks, func.count().label("count")).group_by(*marks))
-    return [Group(**{**row, **{name: bool(row[name]) for name in _YES}}) for row in rows.mappings()]
+    return select(*marks, func.count().label("count")).group_by(*marks)

@@ -24,6 +24,7 @@ from caseflow.db import Moment
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import NotFound
 from caseflow.ledger import gate, search
+from caseflow.ledger.asker import said_of
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import OPEN_CASE_STATES
@@ -141,7 +142,8 @@ def work_list(
         place = tuple_(literal(after.rank), literal(after.next_due, Moment), literal(after.id))
         query = query.where(tuple_(Case.rank, Case.next_due, Case.id) > place)
     query = query.order_by(Case.rank, Case.next_due, Case.id)
-    return session.scalars(query.limit(limit)).all()
+    asker = said_of(filters.turn) if filters.turn is not None else {}
+    return session.scalars(query.limit(limit), asker).all()
 
 
 def cries(session: Session, scope: Scope) -> Sequence[Case]:
@@ -164,7 +166,8 @@ def second_looks(session: Session, actor: Actor) -> Sequence[Case]:
     """
     over = (visible(scope_of(actor)), Case.state.not_in(OPEN_CASE_STATES))
     query = select(Case).where(Case.id.in_(looked_at()), *over, looks_again(actor))
-    return session.scalars(query.order_by(Case.next_due, Case.id).limit(PAGE)).all()
+    query = query.order_by(Case.next_due, Case.id).limit(PAGE)
+    return session.scalars(query, said_of(actor)).all()
 
 
 def looked_at() -> Select[int | None]:

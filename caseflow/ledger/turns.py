@@ -2,12 +2,14 @@
 
 What anybody of the desk may take up waits for each of them; what waits for a unit, for the reporter
 or for a colleague waits for nobody else (`web.console.next_step` says it of one case in words).
+Who asks is said when a statement is carried out (`asker`).
 """
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
 
 from caseflow.deadlines.tables import Clock
+from caseflow.ledger.asker import ME
 from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.judges import designates, far, hand, nearer
@@ -50,18 +52,18 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on an open case that its next step is this person's."""
     steps = {
         "case.accept": Case.state == "received",
-        "case.split": _own(actor),
+        "case.split": _own(),
         "case.assign": Case.handler_id.is_(None),
-        "case.countersign": and_(Case.countersign.is_(True), signs(actor)),
+        "case.countersign": and_(Case.countersign.is_(True), signs()),
         "case.acknowledge": _alarmed(),
         "case.call_back": _to_call_back(actor),
         "case.close_unsatisfied": UNSATISFIED,
         "item.decide": or_(_objected(Item.objections < OBJECTIONS, *far(actor)), _held_up(actor)),
-        "case.decide": _some(_asks(actor).where(Extension.item_id.is_(None))),
+        "case.decide": _some(_asks().where(Extension.item_id.is_(None))),
         "item.designate": _objected(Item.objections >= OBJECTIONS, designates(actor)),
         "item.consent": _to_consent(actor),
-        "item.consent_draft": _to_withdraw(Item.state == "draft", Withdrawal.asked_by != actor.id),
-        "case.conclude_withdrawn": _to_conclude(actor),
+        "item.consent_draft": _to_withdraw(Item.state == "draft", Withdrawal.asked_by != ME),
+        "case.conclude_withdrawn": _to_conclude(),
     }
     return or_(false(), *(step for permission, step in steps.items() if may(actor, permission)))
 
@@ -74,7 +76,7 @@ def _alarmed() -> ColumnElement[bool]:
     return and_(Case.urgent.is_(True), _some(select(Clock.id).where(*running)))
 
 
-def signs(actor: Actor) -> ColumnElement[bool]:
+def signs() -> ColumnElement[bool]:
     """Return the condition that the reason which waits in a case may be countersigned by somebody:
     whoever took over since the last signature may have given it (`urgency.took_over`).
     """
@@ -84,7 +86,7 @@ def signs(actor: Actor) -> ColumnElement[bool]:
     own = select(Entry.id).where(
         Entry.case_id == Case.id,
         Entry.verb == "acknowledge",
-        Entry.user_id == actor.id,
+        Entry.user_id == ME,
         ~signed.correlate(Entry),
     )
     return ~_some(own)
@@ -98,10 +100,10 @@ def looks_again(actor: Actor) -> ColumnElement[bool]:
         Entry.case_id == Case.id, Entry.verb.in_(("answer", "decline"))
     )
     who = decided.order_by(Entry.n.desc()).limit(1).correlate(Case).scalar_subquery()
-    return who.is_distinct_from(actor.id)
+    return who.is_distinct_from(ME)
 
 
-def _own(actor: Actor) -> ColumnElement[bool]:
+def _own() -> ColumnElement[bool]:
     """Return the condition that a case is somebody's to go on with: what waits for another person
     to consent to its withdrawal is not, nor a reply that is on its way. A unit that verifies a tip
     cannot conclude: what it handed in waits for the case's handler.
@@ -112,7 +114,7 @@ def _own(actor: Actor) -> ColumnElement[bool]:
     replies = and_(Case.state == "replying", _unanswered())
     finds = and_(AT_WORK, Case.kind == "tip", _has(TO_FIND))
     ready = or_(begins, replies, and_(Case.state == "handling", draft), finds)
-    return and_(Case.handler_id == actor.id, ready)
+    return and_(Case.handler_id == ME, ready)
 
 
 def _unanswered() -> ColumnElement[bool]:
@@ -135,15 +137,15 @@ def _objected(*of_item: ColumnElement[bool]) -> ColumnElement[bool]:
     return and_(AT_WORK, _has(Item.state == "objected", *of_item))
 
 
-def _asks(actor: Actor) -> Select[int]:
+def _asks() -> Select[int]:
     """Select where somebody else asks for more time, and nobody has decided."""
-    undecided = (Extension.outcome.is_(None), Extension.asked_by != actor.id)
+    undecided = (Extension.outcome.is_(None), Extension.asked_by != ME)
     return select(Extension.id).where(Extension.case_id == Case.id, *undecided)
 
 
 def _held_up(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that an item waits for more time, with no unit to keep away from."""
-    return _some(_asks(actor).join(Item, Item.id == Extension.item_id).where(*far(actor)))
+    return _some(_asks().join(Item, Item.id == Extension.item_id).where(*far(actor)))
 
 
 def _to_withdraw(*which: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -155,10 +157,8 @@ def _to_withdraw(*which: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _to_consent(actor: Actor) -> ColumnElement[bool]:
     """Whoever asked, handles the case, or had any other hand in the item does not decide."""
-    another = or_(Case.handler_id.is_(None), Case.handler_id != actor.id)
-    asked = _to_withdraw(
-        Item.state != "draft", Withdrawal.asked_by != actor.id, ~hand(actor.id), *far(actor)
-    )
+    another = or_(Case.handler_id.is_(None), Case.handler_id != ME)
+    asked = _to_withdraw(Item.state != "draft", Withdrawal.asked_by != ME, ~hand(ME), *far(actor))
     return and_(AT_WORK, another, asked)
 
 
@@ -169,12 +169,12 @@ def _withdrawn() -> ColumnElement[bool]:
     return and_(_has(Item.state == "withdrawn", here), ~_has(left))
 
 
-def _to_conclude(actor: Actor) -> ColumnElement[bool]:
+def _to_conclude() -> ColumnElement[bool]:
     own = select(Withdrawal.id).join(Item, Item.id == Withdrawal.item_id)
     own = own.where(
         Withdrawal.case_id == Case.id,
         Withdrawal.outcome == "consented",
-        Withdrawal.asked_by == actor.id,
+        Withdrawal.asked_by == ME,
         Item.round == Case.reopened,
     )
     return and_(Case.state.in_(("accepted", "handling")), _withdrawn(), ~_some(own))
@@ -184,7 +184,7 @@ def _to_call_back(actor: Actor) -> ColumnElement[bool]:
     """Whoever sits at the desk calls, and closes where the reporter was satisfied; who handles
     cases calls the reporters of their own. An unsatisfied one is the supervisor's.
     """
-    own = Case.handler_id == actor.id if may(actor, "case.split") else true()
+    own = Case.handler_id == ME if may(actor, "case.split") else true()
     ends = and_(_PLEASED, Case.countersign.is_(False))
     return and_(_CALLING, own, or_(~_REACHED, ends))
 
@@ -196,4 +196,4 @@ def checked_by(actor: Actor) -> ColumnElement[bool]:
     """
     if not may(actor, "item.strike_off"):
         return false()
-    return and_(~hand(actor.id), ~nearer(actor), *far(actor))
+    return and_(~hand(ME), ~nearer(actor), *far(actor))

@@ -1,18 +1,19 @@
 """How much waits for one person: counted over what is open, never over the ledger."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import Select, and_, false, func, select, union_all
 from sqlalchemy.orm import Session
 
 from caseflow.ledger import queries
+from caseflow.ledger.asker import KINDS, kind_of, said_of, within
 from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.states import OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.turns import checked_by, looks_again, signs, waits_for
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
-from caseflow.people.scope import scope_of
 
 _OPEN = Case.state.in_(OPEN_CASE_STATES)
 
@@ -30,13 +31,18 @@ class Waiting:
 
 def waiting(session: Session, actor: Actor) -> Waiting:
     """Count what waits for a person of the office: one statement."""
-    asked = (_open_cases(actor), _crying(actor), _second_looks(actor), _checks(actor))
-    found = session.execute(select(*(count.scalar_subquery() for count in asked))).one()
+    found = session.execute(_asked(kind_of(actor)), said_of(actor)).one()
     return Waiting(cases=sum(found[:3]), checks=found[3])
 
 
+@lru_cache(maxsize=KINDS)
+def _asked(kind: Actor) -> Select[int, int, int, int]:
+    counts = (_open_cases(kind), _crying(kind), _second_looks(kind), _checks(kind))
+    return select(*(count.scalar_subquery() for count in counts))
+
+
 def _open_cases(actor: Actor) -> Select[int]:
-    return _count().where(queries.visible(scope_of(actor)), _OPEN, waits_for(actor))
+    return _count().where(within(actor), _OPEN, waits_for(actor))
 
 
 def _crying(actor: Actor) -> Select[int]:
@@ -45,22 +51,22 @@ def _crying(actor: Actor) -> Select[int]:
         cases
         for permission, cases in (
             ("case.acknowledge", queries.alarmed()),
-            ("case.countersign", queries.unsigned().where(signs(actor))),
+            ("case.countersign", queries.unsigned().where(signs())),
         )
         if may(actor, permission)
     ]
-    over = _count().where(queries.visible(scope_of(actor)), ~_OPEN)
+    over = _count().where(within(actor), ~_OPEN)
     return over.where(Case.id.in_(union_all(*theirs)) if theirs else false())
 
 
 def _second_looks(actor: Actor) -> Select[int]:
-    over = _count().where(queries.visible(scope_of(actor)), ~_OPEN, looks_again(actor))
+    over = _count().where(within(actor), ~_OPEN, looks_again(actor))
     return over.where(Case.id.in_(queries.looked_at()))
 
 
 def _checks(actor: Actor) -> Select[int]:
     # That it is open tells PostgreSQL that the index of open cases will do.
-    here = and_(queries.visible(scope_of(actor)), _OPEN, AT_WORK)
+    here = and_(within(actor), _OPEN, AT_WORK)
     items = select(func.count()).select_from(Case).join(Item, Item.case_id == Case.id)
     return items.where(here, Item.state == "submitted", checked_by(actor))
 

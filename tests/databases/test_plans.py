@@ -121,7 +121,7 @@ def test_what_stands_beside_a_list_is_found_by_its_cases(
 
     def page(session: Session) -> None:
         listing.beside(session, queries.work_list(session, scope, queries.Filters()))
-        listing.groups(session, scope, office["city"], now)
+        listing.groups(session, office["city"], now)
         queries.cries(session, scope)
         queries.second_looks(session, office["city"])
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from caseflow.ledger import checklist
@@ -312,3 +312,8 @@ def test_what_a_unit_says_waits_for_nobody_who_keeps_away_from_it(site: Site) ->
 def keep_away(site: Site, name: str, unit: str) -> None:
     person, away = site.office[name].person, site.office.units[unit]
     site.do(lambda s: s.add(Recusal(user_id=person, unit_id=away, reason="亲属", since=site.now)))
+
+
+def come_back(site: Site, name: str) -> None:
+    person = site.office[name].person
+    site.do(lambda s: s.execute(delete(Recusal).where(Recusal.user_id == person)))

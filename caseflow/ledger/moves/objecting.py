@@ -18,6 +18,7 @@ from caseflow.deadlines.policies import ClockName
 from caseflow.deadlines.rules import rules_of
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted, Told
 from caseflow.ledger import gate
+from caseflow.ledger.asker import said_of
 from caseflow.ledger.at_work import require_at_work
 from caseflow.ledger.judges import designates, led
 from caseflow.ledger.moves import extending, items
@@ -165,7 +166,7 @@ def designate(
 def may_designate(session: Session, actor: Actor, item: Item) -> bool:
     """Tell whether somebody who may see an item may say who handles it after its objections."""
     query = select(Item.id).join(Case, Case.id == Item.case_id).where(Item.id == item.id)
-    return session.scalar(query.where(designates(actor))) is not None
+    return session.scalar(query.where(designates(actor)), said_of(actor)) is not None
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ def designations(session: Session, actor: Actor, case: Case) -> dict[int, Design
     """Return by id who says of the items of a case who handles them; one statement."""
     query = select(Item.id, led(), designates(actor)).join(Case, Case.id == Item.case_id)
     waits = (Item.state == "objected", Item.objections >= OBJECTIONS)
-    rows = session.execute(query.where(Item.case_id == case.id, *waits))
+    rows = session.execute(query.where(Item.case_id == case.id, *waits), said_of(actor))
     return {item_id: Designation(bool(there), bool(theirs)) for item_id, there, theirs in rows}
 
 

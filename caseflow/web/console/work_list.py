@@ -114,7 +114,7 @@ def _burning() -> Mapping[str, Any]:
     with read() as session:
         # One more than fits tells whether there is a next page.
         cases = queries.work_list(session, scope(), chosen.narrowed, paging.after_place(), PAGE + 1)
-        groups = listing.groups(session, scope(), actor(), now())
+        groups = listing.groups(session, actor(), now())
         cries = queries.cries(session, scope())
         looks = queries.second_looks(session, actor())
         shown = rows(session, [*cries, *looks, *cases[:PAGE]])
