@@ -92,11 +92,23 @@ def sqlite_url(sqlite_again: Database, sqlite_template: Path) -> Iterator[str]:
         left.unlink()
 
 
+@pytest.fixture(scope="session")
+def postgres_again(postgres: Postgres) -> Iterator[Database]:
+    """One database object for many fresh copies, for the same reason as `sqlite_again`."""
+    database = Database(postgres.named(f"caseflow_{os.getpid()}_again"))
+    yield database
+    database.close()
+
+
 @pytest.fixture
-def postgres_url(postgres: Postgres, postgres_template: str) -> Iterator[str]:
+def postgres_url(
+    postgres: Postgres, postgres_template: str, postgres_again: Database
+) -> Iterator[str]:
     """The address of a fresh migrated PostgreSQL database."""
-    with postgres.copy(postgres_template) as url:
-        yield url
+    name = postgres_again.url.rpartition("/")[2]
+    with postgres.copy(postgres_template, name):
+        yield postgres_again.url
+        postgres_again.close()
 
 
 @pytest.fixture
@@ -106,11 +118,9 @@ def sqlite_database(sqlite_again: Database, sqlite_url: str) -> Database:
 
 
 @pytest.fixture
-def postgres_database(postgres_url: str) -> Iterator[Database]:
+def postgres_database(postgres_again: Database, postgres_url: str) -> Database:
     """A fresh migrated database on PostgreSQL."""
-    database = Database(postgres_url)
-    yield database
-    database.close()
+    return postgres_again
 
 
 @pytest.fixture(
@@ -127,14 +137,11 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, database_url: str) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, database_url: str) -> Database:
     """A fresh migrated database, once on each kind of server."""
-    if database_url.startswith("sqlite"):
-        yield request.getfixturevalue("sqlite_again")
-        return
-    database = Database(database_url)
-    yield database
-    database.close()
+    kind = "sqlite" if database_url.startswith("sqlite") else "postgres"
+    again: Database = request.getfixturevalue(f"{kind}_again")
+    return again
 
 
 # Redis

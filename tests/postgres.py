@@ -105,10 +105,10 @@ class Postgres:
         return name
 
     @contextmanager
-    def copy(self, template: str) -> Iterator[str]:
-        """Yield the address of a fresh copy of `template`, dropped afterwards."""
+    def copy(self, template: str, name: str = "") -> Iterator[str]:
+        """Yield the address of a fresh copy of `template` under a name, dropped afterwards."""
         self._number += 1
-        name = f"caseflow_{os.getpid()}_{self._number}"
+        name = name or f"caseflow_{os.getpid()}_{self._number}"
         # file_copy takes checkpoints: the fastest way without fsync, the slowest with it.
         way = "wal_log" if self.cluster is None or self.cluster.durable else "file_copy"
         with self.admin() as link:
