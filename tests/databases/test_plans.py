@@ -5,8 +5,8 @@ that is where plans go wrong.
 """
 
 import re
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import product
 
@@ -27,15 +27,26 @@ from caseflow.outbox.metrics import figures
 from caseflow.people.scope import scope_of
 from tests import office as offices
 from tests.office import Office
+from tests.postgres import Postgres
 
 CLOSED, OPEN = 20_000, 300
 BIG = ("case_file", "clock", "item", "entry")
 
 
-@pytest.fixture
-def ledger(postgres_database: Database, now: datetime) -> tuple[Database, Office]:
-    """One city with twenty thousand closed cases and three hundred open ones."""
-    with postgres_database.transaction() as session:
+Ledger = tuple[Database, Office]
+
+
+@pytest.fixture(scope="module")
+def ledger(postgres: Postgres, postgres_template: str) -> Iterator[Ledger]:
+    """One city with twenty thousand closed cases and three hundred open ones, for reading."""
+    with postgres.copy(postgres_template) as url:
+        database = Database(url)
+        yield database, fill(database, datetime(2026, 3, 3, 2, 0, tzinfo=UTC))
+        database.close()
+
+
+def fill(database: Database, now: datetime) -> Office:
+    with database.transaction() as session:
         office = offices.make(session)
         case, _ = offices.report(session, now)
         triage.accept(session, office["supervisor"], case.id, now)
@@ -51,9 +62,13 @@ def ledger(postgres_database: Database, now: datetime) -> tuple[Database, Office
         entry = session.scalars(select(Entry).where(Entry.n == 1)).one()
         for table, row in ((Entry, entry), (Item, item)):
             copies(session, table, row.id, CLOSED + OPEN - 1, 1, case_id="nth")
-    with postgres_database.engine.connect() as link:
+    analyse(database)
+    return office
+
+
+def analyse(database: Database) -> None:
+    with database.engine.connect() as link:
         link.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
-    return postgres_database, office
 
 
 def copies(
@@ -101,7 +116,7 @@ def whole_tables(plan: str) -> set[str]:
     return set(re.findall(r"Seq Scan on (\w+)", plan)) & set(BIG)
 
 
-def test_a_work_list_reads_what_is_open(ledger: tuple[Database, Office]) -> None:
+def test_a_work_list_reads_what_is_open(ledger: Ledger) -> None:
     database, office = ledger
     pages = [queries.Filters(), queries.Filters(kind="complaint"), queries.Filters(rung=2)]
     pages += [queries.Filters(nobodys=True)]
@@ -113,9 +128,7 @@ def test_a_work_list_reads_what_is_open(ledger: tuple[Database, Office]) -> None
         assert "Sort" not in plan, "the index gives the order"
 
 
-def test_what_stands_beside_a_list_is_found_by_its_cases(
-    ledger: tuple[Database, Office], now: datetime
-) -> None:
+def test_what_stands_beside_a_list_is_found_by_its_cases(ledger: Ledger, now: datetime) -> None:
     database, office = ledger
     scope = scope_of(office["city"])
 
@@ -132,9 +145,7 @@ def test_what_stands_beside_a_list_is_found_by_its_cases(
 @pytest.mark.parametrize(
     "name", ["operator", "handler", "reviewer", "supervisor", "leader", "city"]
 )
-def test_what_waits_for_somebody_is_counted_over_what_is_open(
-    ledger: tuple[Database, Office], name: str
-) -> None:
+def test_what_waits_for_somebody_is_counted_over_what_is_open(ledger: Ledger, name: str) -> None:
     database, office = ledger
     plan = plans(database, partial(waiting, actor=office[name]))
     assert whole_tables(plan) == set(), plan
@@ -142,7 +153,7 @@ def test_what_waits_for_somebody_is_counted_over_what_is_open(
 
 
 def test_what_a_case_may_be_merged_into_is_found_by_its_unit_or_its_office(
-    ledger: tuple[Database, Office],
+    ledger: Ledger,
 ) -> None:
     database, office = ledger
     place = {"province": "430000", "city": offices.CITY, "county": offices.DISTRICT}
@@ -155,9 +166,7 @@ def test_what_a_case_may_be_merged_into_is_found_by_its_unit_or_its_office(
             assert re.search(r"using ix_case_file_(unit_id|open_\w+)", plan), plan
 
 
-def test_the_outbox_of_an_area_reads_its_own_few_rows(
-    ledger: tuple[Database, Office], now: datetime
-) -> None:
+def test_the_outbox_of_an_area_reads_its_own_few_rows(ledger: Ledger, now: datetime) -> None:
     database, office = ledger
 
     def page(session: Session) -> None:
@@ -171,7 +180,7 @@ def test_the_outbox_of_an_area_reads_its_own_few_rows(
     assert "pk_case_file" in plan, plan
 
 
-def test_a_sweep_reads_what_is_due(ledger: tuple[Database, Office], now: datetime) -> None:
+def test_a_sweep_reads_what_is_due(ledger: Ledger, now: datetime) -> None:
     database, _ = ledger
     with database.read() as session:
         assert session.scalar(select(func.count(Clock.id))) or CLOSED < 0
@@ -180,15 +189,16 @@ def test_a_sweep_reads_what_is_due(ledger: tuple[Database, Office], now: datetim
     assert whole_tables(plan) == set(), plan
 
 
-def test_the_cases_of_a_unit_are_found_by_its_id(ledger: tuple[Database, Office]) -> None:
-    database, office = ledger
+def test_the_cases_of_a_unit_are_found_by_its_id(
+    postgres_database: Database, now: datetime
+) -> None:
+    database, office = postgres_database, fill(postgres_database, now)
     with database.transaction() as session:
         few = Case.id.in_(select(Case.id).order_by(Case.id.desc()).limit(9))
         session.execute(update(Case).where(few).values(unit_id=office.units["school"]))
         most = Case.unit_id.is_(None)
         session.execute(update(Case).where(most).values(unit_id=office.units["academy"]))
-    with database.engine.connect() as link:
-        link.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
+    analyse(database)
     for scope in (scope_of(office["city"]), scope_of(office["handler"])):
         for typed in ("测试school", "测试", "school 食堂"):
             plan = plans(database, partial(queries.find, scope=scope, words=typed))

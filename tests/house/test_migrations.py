@@ -1,5 +1,6 @@
 """The migrations make exactly the tables that the code declares, on both databases, and back."""
 
+import os
 import warnings
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from caseflow.migrating import (
 from tests import demo_office
 from tests.postgres import Postgres
 
+NOW = datetime(2026, 3, 3, 2, tzinfo=UTC)
+
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
@@ -32,6 +35,30 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
         return
     server: Postgres = request.getfixturevalue("postgres")
     with server.copy("template0") as url:
+        database = Database(url)
+        yield database
+        database.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_past(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a demo office on PostgreSQL, to copy."""
+    name = f"caseflow_{os.getpid()}_past"
+    with postgres.copy("template0", name) as url:
+        demo_office.make(url, tmp_path_factory.mktemp("past"), NOW).database.close()
+        yield name
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def past(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A demo office."""
+    if request.param == "sqlite":
+        made = demo_office.make(f"sqlite:///{tmp_path}/past.db", tmp_path / "home", NOW)
+        yield made.database
+        made.database.close()
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.copy(request.getfixturevalue("postgres_past")) as url:
         database = Database(url)
         yield database
         database.close()
@@ -65,19 +92,15 @@ def test_migrations_go_all_the_way_back(empty: Database) -> None:
     assert set(inspect(empty.engine).get_table_names()) <= {"alembic_version"}
 
 
-def test_an_office_with_a_past_goes_back_and_forth_whole(empty: Database, tmp_path: Path) -> None:
+def test_an_office_with_a_past_goes_back_and_forth_whole(past: Database) -> None:
     """Back to the first guards and forth again: what the older tables could hold is all there."""
-    now = datetime(2026, 3, 3, 2, tzinfo=UTC)
     others = ("case_file", "merger", "merged_report", "item_actor", "message")
     kept = ("report", "entry", "evidence", *others, *_SINCE)
-    home = tmp_path / "home"
-    home.mkdir()
-    demo_office.make(empty.url, home, now).database.close()
-    before = _content(empty, kept)
-    downgrade(empty.engine, "0002")
-    upgrade(empty.engine)
-    assert _content(empty, kept) == before
-    with empty.read() as session:
+    before = _content(past, kept)
+    downgrade(past.engine, "0002")
+    upgrade(past.engine)
+    assert _content(past, kept) == before
+    with past.read() as session:
         assert verify_chains(session).fits
         ours = text("SELECT count(*) FROM evidence WHERE unit_id IS NOT NULL")
         assert session.scalar(ours)
@@ -104,38 +127,28 @@ def _content(database: Database, tables: Iterable[str]) -> dict[str, list[tuple[
         }
 
 
-def test_an_objection_of_an_office_that_goes_back_is_over(empty: Database, tmp_path: Path) -> None:
-    now = datetime(2026, 3, 3, 2, tzinfo=UTC)
-    home = tmp_path / "home"
-    home.mkdir()
-    demo_office.make(empty.url, home, now).database.close()
+def test_an_objection_of_an_office_that_goes_back_is_over(past: Database) -> None:
     objected = "SELECT id, signed_at IS NULL FROM item WHERE state = 'objected'"
     rules = "SELECT clock, amount, unit, ladder FROM policy WHERE clock IN ('decide', 'objection')"
-    with empty.read() as session:
+    with past.read() as session:
         waits = session.execute(text(objected)).all()
         known = sorted(map(tuple, session.execute(text(rules))))
-    downgrade(empty.engine, "0011")
+    downgrade(past.engine, "0011")
     for item, unsigned in waits:
-        with empty.read() as session:
+        with past.read() as session:
             state = session.scalar(text("SELECT state FROM item WHERE id = :id"), {"id": item})
             owed = text("SELECT count(*) FROM clock WHERE name = 'decide' AND ended_at IS NULL")
             assert session.scalar(owed) == 0
         assert state == ("dispatched" if unsigned else "verifying")
-    upgrade(empty.engine)
-    with empty.read() as session:
+    upgrade(past.engine)
+    with past.read() as session:
         assert sorted(map(tuple, session.execute(text(rules)))) == known
     assert waits
     assert len(known) == 2
 
 
-def test_who_asks_for_more_time_in_an_office_that_goes_back_gets_none(
-    empty: Database, tmp_path: Path
-) -> None:
+def test_who_asks_for_more_time_in_an_office_that_goes_back_gets_none(past: Database) -> None:
     """What was granted holds as it was promised; what nobody decided is owed to nobody."""
-    now = datetime(2026, 3, 3, 2, tzinfo=UTC)
-    home = tmp_path / "home"
-    home.mkdir()
-    demo_office.make(empty.url, home, now).database.close()
     rules = "SELECT id, extendable_times, extendable_amount FROM policy ORDER BY id"
     promised = (
         "SELECT id, due, state, follows FROM clock WHERE (name NOT IN ('decide', 'consent')"
@@ -143,11 +156,11 @@ def test_who_asks_for_more_time_in_an_office_that_goes_back_gets_none(
         " OR item_id IN (SELECT id FROM item WHERE state = 'objected') ORDER BY id"
     )
     asked = "SELECT outcome, count(*) FROM extension GROUP BY outcome"
-    with empty.read() as session:
+    with past.read() as session:
         before = [session.execute(text(sql)).all() for sql in (rules, promised)]
         outcomes = dict(map(tuple, session.execute(text(asked))))
-    downgrade(empty.engine, "0014")
-    with empty.read() as session:
+    downgrade(past.engine, "0014")
+    with past.read() as session:
         assert "extension" not in inspect(session.connection()).get_table_names()
         assert session.execute(text(promised)).all() == before[1]
         waits = text("SELECT item_id FROM clock WHERE name = 'decide' AND ended_at IS NULL")
@@ -155,8 +168,8 @@ def test_who_asks_for_more_time_in_an_office_that_goes_back_gets_none(
         assert set(session.scalars(waits)) == set(session.scalars(objected))
         never = "SELECT count(*) FROM policy WHERE extendable_times > 0 AND category IS NULL"
         assert session.scalar(text(never)) == 0
-    upgrade(empty.engine)
-    with empty.read() as session:
+    upgrade(past.engine)
+    with past.read() as session:
         assert [session.execute(text(sql)).all() for sql in (rules, promised)] == before
         assert session.execute(text(asked)).all() == []
         assert verify_chains(session).fits
@@ -177,31 +190,27 @@ def test_foreign_keys_are_on_again_after_a_migration(sqlite_database: Database) 
 
 
 def test_an_item_that_ended_without_a_check_is_over_in_an_office_that_goes_back(
-    empty: Database, tmp_path: Path
+    past: Database,
 ) -> None:
     """Struck off, as the older tables have it, by none of its hands; and again what it was."""
-    now = datetime(2026, 3, 3, 2, tzinfo=UTC)
-    home = tmp_path / "home"
-    home.mkdir()
-    demo_office.make(empty.url, home, now).database.close()
     apart = "SELECT id, state, round FROM item WHERE state IN ('withdrawn', 'statutory')"
     rounds = "SELECT id, round FROM item ORDER BY id"
-    with empty.read() as session:
+    with past.read() as session:
         ended = session.execute(text(apart)).all()
         before = session.execute(text(rounds)).all()
-    downgrade(empty.engine, "0015")
+    downgrade(past.engine, "0015")
     for item, _, _ in ended:
         over = (
             "SELECT state, struck_off_at IS NOT NULL, struck_off_by NOT IN"
             " (SELECT user_id FROM item_actor WHERE item_id = item.id) FROM item WHERE id = :id"
         )
-        with empty.read() as session:
+        with past.read() as session:
             assert session.execute(text(over), {"id": item}).one() == ("struck_off", 1, 1)
-    with empty.read() as session:
+    with past.read() as session:
         owed = "SELECT count(*) FROM clock WHERE name = 'consent' AND ended_at IS NULL"
         assert session.scalar(text(owed)) == 0
-    upgrade(empty.engine)
-    with empty.read() as session:
+    upgrade(past.engine)
+    with past.read() as session:
         assert session.execute(text(apart)).all() == ended
         assert session.execute(text(rounds)).all() == before
     assert {state for _, state, _ in ended} == {"withdrawn", "statutory"}
