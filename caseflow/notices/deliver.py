@@ -24,6 +24,11 @@ def user_ref(user_id: int) -> str:
     return f"user:{user_id}"
 
 
+def user_of(recipient: str) -> int:
+    """Return the id of the user that a reference names."""
+    return int(recipient.partition(":")[2])
+
+
 def report_ref(report_id: int) -> str:
     """Return the reference of whoever sent a report."""
     return f"report:{report_id}"

@@ -1,6 +1,6 @@
 """What the outbox is handed by this house: rules, addresses, and what to note of an end."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
@@ -10,16 +10,19 @@ from sqlalchemy.orm import Session
 from caseflow.crypto.keys import KeyRing
 from caseflow.ledger.holding import reference
 from caseflow.notices import audience, deliver, matter, render, rules
+from caseflow.notices.hours import waking
 from caseflow.notices.matter import Matter
 from caseflow.notices.render import Words
 from caseflow.notices.rules import OUTSIDE
 from caseflow.outbox.handlers import Draft, Handlers
-from caseflow.outbox.tables import Event
+from caseflow.outbox.tables import Event, Message
 from caseflow.outbox.transport import Transport
 from caseflow.people.tables import User
 
 WAY = "email"
 _AT_UNIT = ("unit", "inspector")
+_AWAKE = ("shift_leader",)
+"""Whom the line keeps awake day and night, so that nothing need wait for their morning."""
 
 
 class Keys(Protocol):
@@ -46,6 +49,8 @@ def build(
         on_sent=deliver.sent,
         on_dead=deliver.failed,
         on_withheld=deliver.failed,
+        waking=waking,
+        summarise=partial(summary, public_url.rstrip("/")),
     )
 
 
@@ -87,7 +92,17 @@ def _inside(session: Session, about: Matter, word: str, words: Words) -> Iterato
             own = replace(own, at_unit=True, number=known_as)
         subject, text = render.to_staff(own, user.locale)
         recipient = deliver.user_ref(user.id)
-        yield Draft(words.rule, recipient, WAY, user.locale, subject, text, words.urgent)
+        calm = word not in _AWAKE and not words.statement
+        yield Draft(words.rule, recipient, WAY, user.locale, subject, text, words.urgent, calm)
+
+
+def summary(base: str, session: Session, recipient: str, found: Sequence[Message]) -> Draft:
+    """Return the one message in place of many to a person of the office or of a unit."""
+    user = session.get_one(User, deliver.user_of(recipient))
+    link = f"{base}/unit/" if user.role in _AT_UNIT else f"{base}/console/"
+    said = [(one.subject, one.text) for one in found]
+    subject, text = render.summary(said, link, user.locale)
+    return Draft("summary", recipient, WAY, user.locale, subject, text)
 
 
 def _path(about: Matter, user: User) -> str:

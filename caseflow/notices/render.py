@@ -5,7 +5,7 @@ never who reported, and to a reporter not even what kind of matter it is: a mail
 others.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache
@@ -129,6 +129,36 @@ def to_staff(words: Words, locale: str) -> tuple[str, str]:
     if words.statement:
         lines += ["", words.statement.rstrip()]
     return subject, "\n".join([*lines, "", say("本消息由系统发出，请勿回复。"), ""])
+
+
+_SHOWN = 40
+
+
+def summary(found: Sequence[tuple[str, str]], link: str, locale: str) -> tuple[str, str]:
+    """Return subject and text of the one message in place of many, each a (subject, text) of
+    `to_staff`. Of a great many the first are told, and where the others stand.
+    """
+    said = _catalogue(locale)
+    count = {"num": len(found)}
+    lines = [
+        said.ngettext("有 %(num)d 项事情需要您处理：", "有 %(num)d 项事情需要您处理：", len(found))
+        % count
+    ]
+    for n, (_, text) in enumerate(found[:_SHOWN], 1):
+        own = [line for line in text.splitlines() if line][:-1]  # the last one follows below
+        lines += ["", f"{n}. {own[0]}", *(f"   {line}" for line in own[1:])]
+    left = len(found) - _SHOWN
+    if left > 0:
+        others = said.ngettext(
+            "另有 %(num)d 项，见：%(link)s", "另有 %(num)d 项，见：%(link)s", left
+        )
+        lines += ["", others % {"num": left, "link": link}]
+    subject = said.ngettext(
+        "有 %(num)d 项事情需要您处理", "有 %(num)d 项事情需要您处理", len(found)
+    )
+    return subject % count, "\n".join(
+        [*lines, "", said.gettext("本消息由系统发出，请勿回复。"), ""]
+    )
 
 
 def _task(words: Words, locale: str) -> str:

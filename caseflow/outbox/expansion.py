@@ -8,14 +8,12 @@ from sqlalchemy.orm import Session
 
 from caseflow.db import Database
 from caseflow.outbox.failures import describe
-from caseflow.outbox.handlers import Draft, Rules
+from caseflow.outbox.handlers import Draft, Rules, Waking, at_any_hour
 from caseflow.outbox.patience import Patience
-from caseflow.outbox.tables import EVENT_OPEN, Event, Message
+from caseflow.outbox.tables import EVENT_OPEN, SUBJECT_LENGTH, Event, Message
 from caseflow.outbox.taking import take_next
 
 log = logging.getLogger(__name__)
-
-SUBJECT_LENGTH = 200
 
 
 def expand(
@@ -24,25 +22,29 @@ def expand(
     now: datetime,
     limit: int,
     patience: Patience | None = None,
+    waking: Waking = at_any_hour,
 ) -> int:
     """Write the messages of up to `limit` open events; return how many events were taken up.
 
     `rules` runs in the transaction that marks the event, and has no other effect than what it
     returns. An event whose rules raise is put off, and is dead after `patience.event_tries`.
-    A second run at the same time takes other events; of two drafts of one rule to one recipient
-    the first counts. Raises what the database raises.
+    What is calm is due when people are awake (`waking`). A second run at the same time takes other
+    events; of two drafts of one rule to one recipient the first counts. Raises what the database
+    raises.
     """
     patience = patience or Patience()
     done = 0
-    while done < limit and _expand_next(database, rules, now, patience):
+    while done < limit and _expand_next(database, rules, now, patience, waking):
         done += 1
     return done
 
 
-def _expand_next(database: Database, rules: Rules, now: datetime, patience: Patience) -> bool:
+def _expand_next(
+    database: Database, rules: Rules, now: datetime, patience: Patience, waking: Waking
+) -> bool:
     taken: list[int] = []
     try:
-        return database.run(lambda session: _take(session, rules, now, taken))
+        return database.run(lambda session: _take(session, rules, now, taken, waking(now)))
     except Exception as error:
         if not taken:
             raise
@@ -52,7 +54,7 @@ def _expand_next(database: Database, rules: Rules, now: datetime, patience: Pati
         return True
 
 
-def _take(session: Session, rules: Rules, now: datetime, taken: list[int]) -> bool:
+def _take(session: Session, rules: Rules, now: datetime, taken: list[int], awake: datetime) -> bool:
     event = take_next(session, Event, EVENT_OPEN, now)
     if event is None:
         return False
@@ -60,13 +62,15 @@ def _take(session: Session, rules: Rules, now: datetime, taken: list[int]) -> bo
     drafts: dict[tuple[str, str], Draft] = {}
     for draft in rules(session, event):
         drafts.setdefault((draft.rule, draft.recipient), draft)
-    session.add_all(_message(event, draft, now) for draft in drafts.values())
+    session.add_all(_message(event, draft, now, awake) for draft in drafts.values())
     event.expanded_at = now
     event.error = None
     return True
 
 
-def _message(event: Event, draft: Draft, now: datetime) -> Message:
+def _message(event: Event, draft: Draft, now: datetime, awake: datetime) -> Message:
+    urgent = draft.urgent or event.urgent
+    calm = draft.calm and not urgent
     return Message(
         event_id=event.id,
         case_id=event.case_id,
@@ -76,10 +80,11 @@ def _message(event: Event, draft: Draft, now: datetime) -> Message:
         locale=draft.locale,
         subject=draft.subject[:SUBJECT_LENGTH],
         text=draft.text,
-        urgent=draft.urgent or event.urgent,
+        urgent=urgent,
+        calm=calm,
         message_id=uuid4().hex,
         created_at=now,
-        not_before=now,
+        not_before=awake if calm else now,
     )
 
 

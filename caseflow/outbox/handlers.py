@@ -13,7 +13,10 @@ from caseflow.outbox.transport import Transport
 
 @dataclass(frozen=True)
 class Draft:
-    """A message that a rule wants written. `recipient` is a reference, never an address."""
+    """A message that a rule wants written. `recipient` is a reference, never an address.
+
+    `calm`: it may wait until people may be disturbed, and be told with others.
+    """
 
     rule: str
     recipient: str
@@ -22,6 +25,7 @@ class Draft:
     subject: str
     text: str
     urgent: bool = False
+    calm: bool = False
 
 
 Rules = Callable[[Session, Event], Sequence[Draft]]
@@ -38,6 +42,18 @@ def as_it_stands(_session: Session, _recipient: str, text: str) -> str:
     """Send the text of the row."""
     return text
 
+
+Waking = Callable[[datetime], datetime]
+"""The first moment from the one given on at which people may be disturbed."""
+
+
+def at_any_hour(now: datetime) -> datetime:
+    """Disturb at once."""
+    return now
+
+
+Summarise = Callable[[Session, str, Sequence[Message]], Draft]
+"""(session, recipient, their messages, oldest first) to the one message in their place."""
 
 Note = Callable[[Session, Message, datetime], None]
 """Called in the very transaction that records what became of a message."""
@@ -64,3 +80,5 @@ class Handlers:
     on_dead: Note = note_nothing
     on_withheld: Note = note_nothing
     patience: Patience = field(default_factory=Patience)
+    waking: Waking = at_any_hour
+    summarise: Summarise | None = None

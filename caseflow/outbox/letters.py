@@ -6,7 +6,15 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from caseflow.errors import MoveNotAllowed, NotFound
-from caseflow.outbox.tables import EVENT_DEAD, MESSAGE_OPEN, MESSAGE_STUCK, Attempt, Event, Message
+from caseflow.outbox.tables import (
+    EVENT_DEAD,
+    MESSAGE_FOLDED,
+    MESSAGE_OPEN,
+    MESSAGE_STUCK,
+    Attempt,
+    Event,
+    Message,
+)
 from caseflow.outbox.within import Within, everywhere
 
 PAGE = 50
@@ -45,6 +53,14 @@ def attempts(session: Session, message_id: int) -> list[Attempt]:
     """Return every try at sending a message, oldest first."""
     query = select(Attempt).where(Attempt.message_id == message_id)
     return list(session.scalars(query.order_by(Attempt.id)))
+
+
+def parts(session: Session, message_id: int, within: Within = everywhere) -> list[Message]:
+    """Return the first messages whose words went out in this one; none where it is no summary."""
+    query = select(Message).where(text(MESSAGE_FOLDED), Message.summary_id == message_id)
+    return list(
+        session.scalars(query.where(within(Message.case_id)).order_by(Message.id).limit(PAGE))
+    )
 
 
 def requeue(session: Session, message_id: int, now: datetime) -> Message:

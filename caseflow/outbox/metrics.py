@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, text
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, and_, case, func, select, text
+from sqlalchemy.orm import Session
 
 from caseflow.outbox.tables import (
     EVENT_DEAD,
@@ -38,8 +38,8 @@ class Figures:
 
 def figures(session: Session, now: datetime, within: Within = everywhere) -> Figures:
     """Return the outbox's figures at `now`."""
-    events, first_event = _under_way(session, Event, Event.at, EVENT_OPEN, within)
-    messages, first_message = _under_way(session, Message, Message.created_at, MESSAGE_OPEN, within)
+    events, first_event = _under_way(session, Event, Event.at.expression, EVENT_OPEN, within)
+    messages, first_message = _under_way(session, Message, _WAITS_SINCE, MESSAGE_OPEN, within)
     here = within(Message.case_id)
     by_state = select(Message.state, func.count()).where(text(MESSAGE_STUCK), here)
     stuck = dict(session.execute(by_state.group_by(Message.state)).all())
@@ -56,10 +56,16 @@ def figures(session: Session, now: datetime, within: Within = everywhere) -> Fig
     )
 
 
+# What waits for the morning is not late before it.
+_WAITS_SINCE = case(
+    (and_(Message.calm, Message.attempts == 0), Message.not_before), else_=Message.created_at
+)
+
+
 def _under_way(
     session: Session,
     table: type[Event] | type[Message],
-    since: InstrumentedAttribute[datetime],
+    since: ColumnElement[datetime],
     where: str,
     within: Within,
 ) -> tuple[int, datetime | None]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from caseflow.db import Database
 from caseflow.outbox.expansion import expand
+from caseflow.outbox.folding import fold
 from caseflow.outbox.handlers import Handlers
 from caseflow.outbox.sending import send
 
@@ -21,9 +22,14 @@ def run(
 ) -> int:
     """Expand up to `limit` events, then send up to `limit` messages; return how many of both.
 
-    What a second run does: it takes up what is left, each event and message once.
+    While there are more events than that, what is calm waits a little: who is to be told of many
+    things is told of them together. What a second run does: it takes up what is left, each row
+    once.
     """
-    expanded = expand(database, handlers.rules, now, limit, handlers.patience)
+    expanded = expand(database, handlers.rules, now, limit, handlers.patience, handlers.waking)
+    more_to_come = handlers.summarise is not None and expanded >= limit
+    if handlers.summarise is not None and not more_to_come:
+        fold(database, handlers.summarise, now)
     return expanded + send(
         database,
         handlers.transports,
@@ -36,4 +42,5 @@ def run(
         on_dead=handlers.on_dead,
         on_withheld=handlers.on_withheld,
         patience=handlers.patience,
+        calm=not more_to_come,
     )

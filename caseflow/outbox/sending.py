@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, or_, select, text
 from sqlalchemy.orm import Session
 
 from caseflow.clock import monotonic
@@ -28,6 +28,7 @@ NO_ADDRESS = "no_address"
 NO_TRANSPORT = "no_transport"
 LEASE_RAN_OUT = "lease_ran_out"
 WORKER_LENGTH = 60
+_CALM_WAITS = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -70,19 +71,22 @@ def send(
     on_dead: Note = note_nothing,
     on_withheld: Note = note_nothing,
     patience: Patience | None = None,
+    calm: bool = True,
 ) -> int:
     """Send up to `limit` messages that are due at `now`, urgent ones first; return how many.
 
     Every claim's end is recorded in a transaction of its own together with what `on_sent`,
     `on_dead` or `on_withheld` does there; when that raises, the end is recorded alone and the note
     is owed: it is tried again by later runs, the sending is not. A second run at the same time
-    takes other messages. Raises what the database raises; nothing a transport raises.
+    takes other messages. Without `calm` what may wait does, for ten minutes at most. Raises what
+    the database raises; nothing a transport raises.
     """
     notes = {"sent": on_sent, "dead": on_dead, "withheld": on_withheld}
     by = worker[:WORKER_LENGTH]
     sender = _Sender(
         database, transports, (resolve, complete), by, notes, patience or Patience(), now
     )
+    sender.passes_calm_by = not calm
     done = 0
     while done < limit and sender.pay_one_debt():
         done += 1
@@ -112,6 +116,7 @@ class _Sender:
         self._patience = patience
         self._start = now, monotonic()
         self._down: set[str] = set()
+        self.passes_calm_by = False
 
     def _now(self) -> datetime:
         """Return the run's moment plus what passed since: a slow send must not eat the lease."""
@@ -144,7 +149,11 @@ class _Sender:
 
     def _claim(self, session: Session) -> Claim | None:
         now = self._now()
-        passable = [Message.way.not_in(self._down)] if self._down else []
+        passable: list[ColumnElement[bool]] = []
+        if self._down:
+            passable.append(Message.way.not_in(self._down))
+        if self.passes_calm_by:
+            passable.append(or_(Message.calm.is_(False), Message.not_before <= now - _CALM_WAITS))
         message = take_next(session, Message, MESSAGE_OPEN, now, *passable)
         if message is None:
             return None

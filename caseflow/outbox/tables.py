@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, false
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,6 +15,9 @@ MESSAGE_OPEN = "state IN ('pending', 'claimed')"
 MESSAGE_STUCK = "state IN ('dead', 'withheld')"
 MESSAGE_OWED = "owed"
 MESSAGE_REPEATED = "repeats > 0"
+MESSAGE_FOLDED = "summary_id IS NOT NULL"
+
+SUBJECT_LENGTH = 200
 
 
 def _few(name: str, where: str) -> Index:
@@ -68,7 +71,9 @@ class Message(Base):
     sending, so that no address lies here. `message_id` is stable over retries. `not_before` is the
     moment it may next be taken; while claimed it is the end of the lease. `repeats` counts claims
     that ran out and were taken again: each may have reached the recipient twice. `owed`: it was
-    sent, but what the ledger had to note of that failed and will be tried again.
+    sent, but what the ledger had to note of that failed and will be tried again. `calm`: it may
+    wait for the morning, and be one of several; `summary_id`: its words went out in that message,
+    which is the one that counts.
     """
 
     __tablename__ = "message"
@@ -80,7 +85,7 @@ class Message(Base):
     recipient: Mapped[str] = mapped_column(String(60))
     way: Mapped[str] = mapped_column(String(10))
     locale: Mapped[str] = mapped_column(String(10), default="zh")
-    subject: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str] = mapped_column(String(SUBJECT_LENGTH))
     text: Mapped[str] = mapped_column(Text)
     urgent: Mapped[bool] = mapped_column(Boolean, default=False)
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
@@ -94,6 +99,8 @@ class Message(Base):
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
     repeats: Mapped[int] = mapped_column(Integer, default=0)
     owed: Mapped[bool] = mapped_column(Boolean, default=False)
+    calm: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    summary_id: Mapped[int | None] = mapped_column(Integer)
 
     __table_args__ = (
         CheckConstraint(
@@ -112,6 +119,12 @@ class Message(Base):
         _few("ix_message_stuck", MESSAGE_STUCK),
         _few("ix_message_owed", MESSAGE_OWED),
         _few("ix_message_repeated", MESSAGE_REPEATED),
+        Index(
+            "ix_message_folded",
+            "summary_id",
+            sqlite_where=sql(MESSAGE_FOLDED),
+            postgresql_where=sql(MESSAGE_FOLDED),
+        ),
     )
 
 

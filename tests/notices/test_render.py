@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from caseflow.notices.render import Words, due_text, to_reporter, to_staff
+from caseflow.notices.render import Words, due_text, summary, to_reporter, to_staff
 
 END_OF_FRIDAY = datetime(2026, 3, 6, 16, 0, tzinfo=UTC)
 NOON = datetime(2026, 3, 6, 4, 30, tzinfo=UTC)
@@ -57,3 +57,19 @@ def test_a_message_to_a_reporter_says_that_nobody_reads_answers() -> None:
 def test_a_unit_is_told_of_an_item_and_never_of_a_case() -> None:
     words = Words("dispatched", "000057", "https://tips.example/unit/items/57", at_unit=True)
     assert to_staff(words, "zh")[0] == "事项 000057：有新的交办事项，请签收并办理"
+
+
+@pytest.mark.parametrize("locale", ["zh", "en"])
+def test_a_summary_tells_the_first_forty_and_where_the_others_stand(locale: str) -> None:
+    said = [
+        to_staff(Words("check", f"430503-2026-{n:06}", f"https://x/{n}", NOON), locale)
+        for n in range(43)
+    ]
+    subject, text = summary(said, "https://x/console/", locale)
+    assert subject == {"zh": "有 43 项事情需要您处理", "en": "43 things wait for you"}[locale]
+    assert text.count("https://x/console/") == 1
+    assert "430503-2026-000039" in text
+    assert "430503-2026-000040" not in text
+    footer = text.splitlines()[-1]
+    assert text.count(footer) == 1, "what stands below every message stands there once"
+    assert summary(said[:6], "https://x/console/", locale)[1].count("https://x/") == 6

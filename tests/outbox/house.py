@@ -11,7 +11,7 @@ from caseflow.db import Database
 from caseflow.outbox.events import body_of, emit
 from caseflow.outbox.handlers import Draft, Handlers
 from caseflow.outbox.patience import Patience
-from caseflow.outbox.run import run
+from caseflow.outbox.run import BATCH, run
 from caseflow.outbox.tables import Attempt, Event, Message
 from caseflow.outbox.transport import Outgoing, PermanentFailure, TemporaryFailure
 
@@ -115,9 +115,11 @@ def tell(database: Database, now: datetime, *to: str, **more: object) -> int:
         return event.id
 
 
-def carry(database: Database, post: PostOffice, now: datetime, **more: object) -> int:
+def carry(
+    database: Database, post: PostOffice, now: datetime, limit: int = BATCH, **more: object
+) -> int:
     """Carry out the outbox once."""
-    return run(database, handlers(post, **more), now, "tester")  # type: ignore[arg-type]
+    return run(database, handlers(post, **more), now, "tester", limit)  # type: ignore[arg-type]
 
 
 def messages(database: Database) -> list[Message]:

@@ -1,5 +1,6 @@
 """Policies, outbox and quarantine over HTTP."""
 
+from collections.abc import Sequence
 from io import BytesIO
 
 import pytest
@@ -12,6 +13,8 @@ from caseflow.intake.delivery import deliver
 from caseflow.intake.tables import Quarantine
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
+from caseflow.outbox import folding
+from caseflow.outbox.handlers import Draft
 from caseflow.outbox.letters import PAGE
 from caseflow.outbox.tables import Attempt, Event, Message
 from caseflow.people.office_tables import OfficeChange
@@ -141,6 +144,29 @@ def test_messages_about_cases_elsewhere_are_not_there(site: Site) -> None:
     assert site.as_("stranger").get(path).status == 404
     assert site.as_("stranger").post(f"{path}/requeue").status == 404
     assert site.as_("city").get(path).status == 200
+
+
+def test_a_message_that_went_out_with_others_says_so(site: Site) -> None:
+    near, far = dispatched(site, "school"), dispatched(site, "school")
+    elsewhere = update(Case).where(Case.number == far).values(county=offices.OTHER)
+    site.do(lambda s: s.execute(elsewhere))
+    folded = [a_message(site, number, "pending", subject=number) for number in (near, far)]
+    values = {"state": "pending", "attempts": 0, "calm": True}
+    site.do(lambda s: s.execute(update(Message).values(values)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folding, "MANY", 2)
+        assert folding.fold(site.database, told_together, site.now) == 1
+    page = site.as_("supervisor").get(f"/console/outbox/messages/{folded[0]}")
+    assert "合成一条消息发出" in page.text
+    [summary] = [link for link in page.links if "/console/outbox/messages/" in link]
+    page = site.as_("supervisor").get(summary)
+    assert near in page.text
+    assert far not in page.html
+
+
+def told_together(_session: Session, recipient: str, found: Sequence[Message]) -> Draft:
+    words = " ".join(one.subject for one in found)
+    return Draft("summary", recipient, "email", "zh", "有 2 项事情", words)
 
 
 def test_the_reporter_of_a_message_has_no_name(site: Site) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from caseflow.errors import MoveNotAllowed, NotFound
 from caseflow.ledger.outbox_reach import case_numbers, within
 from caseflow.outbox import letters
+from caseflow.outbox.folding import SUMMARY
 from caseflow.outbox.metrics import figures
 from caseflow.outbox.sending import LEASE_RAN_OUT, NO_ADDRESS, NO_TRANSPORT
 from caseflow.outbox.tables import Event, Message
@@ -32,6 +33,8 @@ _REASONS = {
     NO_TRANSPORT: "这种发送方式还没有设置",
     LEASE_RAN_OUT: "发送进程中断，可能已经发出",
 }
+
+_FOLDED = "和其他事情一起，合成一条消息发出"
 
 
 @blueprint.get("/outbox")
@@ -98,7 +101,8 @@ def _row(
         "number": known[one.case_id],
         "state": one.state,
         "state_label": gettext(STATES[one.state]),
-        "reason": reason_text(one.reason),
+        "reason": gettext(_FOLDED) if one.summary_id else reason_text(one.reason),
+        "summary": one.summary_id,
         "attempts": one.attempts,
         "urgent": one.urgent,
         "at": moment_text(one.created_at),
@@ -133,6 +137,13 @@ def _shown(message_id: int, error: str = "", status: int = 200) -> Page:
             for one in letters.attempts(session, message_id)
         ]
         row = _row(found, known, _people(session, [found]))
+        if found.rule.startswith(SUMMARY):
+            # Its words name cases of every area; of those the reader sees their own.
+            here = within(session, actor(), rooms().area)
+            told = letters.parts(session, found.id, within=here)
+            numbers, people = _numbers(session, told), _people(session, told)
+            row["text"] = ""
+            row["parts"] = [_row(one, numbers, people) for one in told]
     body = render_template(
         "admin/outbox_message.html",
         active="outbox",
