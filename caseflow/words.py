@@ -93,11 +93,13 @@ DUTIES = {
     "supervisor": "督办负责人",
     "leader": "分管领导",
 }
+RETRACTED = {"settled": "已和解或已解决", "withdrawn": "不愿再反映"}
 MOVES = {
     "open": "收到来件",
     "add": "反映人补充",
     "retaliation": "反映人称受到打击报复",
     "tighten": "反映人加强身份保密",
+    "retract": "反映人撤回",
     "answer": "当场答复",
     "accept": "受理",
     "decline": "决定不予受理",

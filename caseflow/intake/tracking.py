@@ -24,7 +24,7 @@ from caseflow.intake.report import IncomingReport
 from caseflow.intake.rooms import Rooms
 from caseflow.ledger import gate, mergers
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.moves import asking, merging, tightening
+from caseflow.ledger.moves import asking, merging, retracting, tightening
 from caseflow.ledger.moves.waiting import open_question
 from caseflow.ledger.report_tables import Attachment, Question, Reply, Report
 from caseflow.ledger.tables import Case
@@ -33,9 +33,10 @@ from caseflow.people.actor import REPORTER
 # Moves that a reporter may know of; `dispatch` says only that the work began, once.
 TOLD = (
     *("answer", "accept", "decline", "refer", "acknowledge", "dispatch", "conclude", "reopen"),
-    *("tighten", "grant_case", "statutory"),
+    *("tighten", "grant_case", "statutory", "retract"),
 )
 _ONCE = ("dispatch",)
+_OF_ONE = ("tighten", "retract")
 _OPEN_PROMISES = ("notice", "reply")
 
 
@@ -265,7 +266,7 @@ def _moves(entries: Sequence[Entry], report: Report) -> list[Step]:
         if entry.verb == "merge":
             steps += [Step("accept", entry.at)] if facts["accepted"] else []
             continue
-        if entry.verb == "tighten" and facts["report"] != report.number:
+        if entry.verb in _OF_ONE and facts["report"] != report.number:
             continue  # another reporter's of the same case
         if entry.verb == "grant_case" and report.id not in facts["reports"]:
             continue  # this one's promise did not move
@@ -305,6 +306,11 @@ def _added(session: Session, report: Report, entries: Sequence[Entry]) -> list[A
 def tighten(rooms: Rooms, report_id: int, disclosure: str, now: datetime) -> None:
     """Let fewer people know who reported. Raises BadInput for more, Unavailable."""
     rooms.database.run(lambda session: tightening.tighten(session, report_id, disclosure, now))
+
+
+def retract(rooms: Rooms, report_id: int, why: str, now: datetime) -> None:
+    """Take a report back. Raises BadInput, MoveNotAllowed, Unavailable."""
+    rooms.database.run(lambda s: retracting.retract(s, REPORTER, report_id, why, now))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ KINDS = ("question", "help", "suggestion", "complaint", "tip")
 FINDINGS = ("substantiated", "partly", "unsubstantiated", "unverifiable")
 TO_RECTIFY = ("substantiated", "partly")
 OUTCOMES = ("rectified", "unsubstantiated", "unverifiable", "statutory")
+RETRACTED = ("settled", "withdrawn")
+"""Why a reporter takes a report back: it was settled, or they do not want it looked into."""
 DISCLOSURES = ("withheld", "relay", "unit")
 WITHOUT_ITEMS = ("question", "suggestion")
 
@@ -54,7 +56,8 @@ SYSTEM = "system"
 
 # A merged case is another one's: nothing happens in it but that it becomes a case of its own again.
 _OF_ITSELF = tuple(state for state in CASE_STATES if state != "merged")
-TAKES_IN = ("received", "accepted", "handling", "awaiting_reporter")
+UNANSWERED = ("received", "accepted", "handling", "awaiting_reporter")
+TAKES_IN = UNANSWERED
 """States of a case in which another one may be merged into it: what it is about is still open."""
 GIVES_BACK = ("received", "accepted", "handling", "replying", "declined", "referred")
 
@@ -105,6 +108,13 @@ CASE_EDGES: tuple[Edge, ...] = (
     *_from(("accepted", "handling"), "ask", "awaiting_reporter", "case.ask", "请反映人补充材料"),
     Edge("resume", "awaiting_reporter", "accepted", "case.resume", "材料补齐或期限已到"),
     Edge("resume", "awaiting_reporter", "handling", "case.resume", "材料补齐或期限已到"),
+    *_from(
+        UNANSWERED,
+        "retract",
+        STAY,
+        "case.retract",
+        "反映人撤回或已和解；是否继续由办公室决定",
+    ),
     Edge("conclude", "accepted", "replying", "case.conclude", "咨询、建议无需问题项，直接答复"),
     Edge("conclude", "handling", "replying", SYSTEM, "问题项全部销号"),
     Edge("reply", "replying", STAY, "case.reply", "向反映人答复"),

@@ -30,6 +30,7 @@ TASKS: Mapping[str, str] = {
     "assigned": "这个办件已交由您承办",
     "added": "反映人补充了材料，请查看",
     "tightened": "反映人不再同意原来的身份公开范围，请看办理记录",
+    "retracted": "反映人撤回，请决定撤项或继续办理",
     "resumed": "办件已恢复办理，请继续",
     "dispatched": "有新的交办事项，请签收并办理",
     "extension": "有延期申请，请审批",

@@ -100,6 +100,7 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "ask": ((_ALWAYS, _to("question", "reporter")),),
     "add": ((_ALWAYS, _to("added", "assignee", "resolve")),),
     "tighten": ((_ALWAYS, _to("tightened", "assignee", "resolve")),),
+    "retract": ((_ALWAYS, _to("retracted", "assignee", "resolve")),),
     "resume": ((_ALWAYS, _to("resumed", "assignee", "resolve")),),
     "dispatch": ((_ALWAYS, _to("dispatched", "holder", "sign_for")),),
     "reassign": (

@@ -40,6 +40,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "case.name_unit": _CASEWORK,
     "case.ask": _CASEWORK,
     "case.resume": (*_CASEWORK, SYSTEM, REPORTER),
+    "case.retract": (*_DESK, REPORTER),
     "case.conclude": _CASEWORK,
     "case.reply": _CASEWORK,
     "case.call_back": _DESK,

@@ -5,7 +5,7 @@ from typing import Any
 from caseflow.deadlines import clocks
 from caseflow.errors import MoveNotAllowed
 from caseflow.ledger import hands, withdrawals
-from caseflow.ledger.moves import ending, withdrawing
+from caseflow.ledger.moves import ending, retracting, withdrawing
 from tests.ledger import scenes_of_endings as scenes
 from tests.ledger.faults import Fault
 
@@ -77,5 +77,15 @@ FAULTS: dict[str, Fault] = {
         lambda: [(withdrawals, "_of_round", lambda _case, items: list(items))],
         scenes.again_withdrawn,
         "law 5: replied with nothing of this round",
+    ),
+    "what was taken back is taken back again": Fault(
+        lambda: [(retracting, "retracted", lambda *_: {})],
+        scenes.taken_back,
+        "taken back: twice",
+    ),
+    "who took it back is asked on": Fault(
+        lambda: [(retracting.asking, "go_on", _nothing)],
+        scenes.taken_back,
+        "taken back: asked",
     ),
 }

@@ -43,7 +43,30 @@ def what_ended_without_a_check_owes_nothing(seen: Snapshot) -> None:
         assert not alive, f"ending: {alive[0].name} runs on"
 
 
+def nobody_is_troubled_with_what_they_took_back(seen: Snapshot) -> None:
+    """Once in each round, and from then on no question waits for them, and nobody calls them."""
+    for case in seen.cases.values():
+        gone: list[str] = []
+        for one in seen.said[case.id]:
+            if one.verb == "reopen":
+                gone = []
+            elif one.verb == "retract":
+                assert one.facts["report"] not in gone, "taken back: twice"
+                gone.append(one.facts["report"])
+        first = {report.id: report.number for report in seen.first_reports(case.id)}
+        for question in seen.questions:
+            waits = question.case_id == case.id and question.ended_at is None
+            asked = first.get(question.report_id)
+            later = [
+                e for e in seen.said[case.id] if e.verb == "retract" and e.at > question.asked_at
+            ]
+            assert not (waits and asked in [e.facts["report"] for e in later]), "taken back: asked"
+        if case.state == "calling_back" and first:
+            assert set(first.values()) - set(gone), "taken back: called back"
+
+
 LAWS: tuple[Callable[[Snapshot], None], ...] = (
     a_withdrawal_is_decided_by_other_eyes,
     what_ended_without_a_check_owes_nothing,
+    nobody_is_troubled_with_what_they_took_back,
 )

@@ -80,6 +80,25 @@ def left_withdrawing(scene: Scene) -> None:
     scene.waits(24)
 
 
+def taken_back(scene: Scene) -> None:
+    """A reporter who is asked something takes the matter back, and again; all of it is withdrawn,
+    and nobody is called. Taken up anew it may be taken back once more.
+    """
+    case = scene.world.come_in("complaint", "phone")
+    item = scene.dispatched(case, TO_SCHOOL)
+    scene.does("handler", "ask", case)
+    for who in ("auditor", "school", "operator", "handler"):
+        scene.does(who, "retract", case)
+    scene.waits(24)
+    scene.works("handler", "withdraw", item)
+    scene.works("supervisor", "consent_withdrawal", item)
+    scene.does("leader", "conclude_withdrawn", case)
+    scene.does("operator", "retract", case)
+    scene.to(case, "closed")
+    scene.does("supervisor", "reopen", case)
+    scene.does("operator", "retract", case, 1)
+
+
 def merged(scene: Scene) -> None:
     """The same matter three times, days apart: merged by those who may, undone in another order,
     merged again, answered one by one.
@@ -125,5 +144,6 @@ SCENES: tuple[Callable[[Scene], None], ...] = (
     withdrawn,
     again_withdrawn,
     left_withdrawing,
+    taken_back,
     merged,
 )

@@ -34,6 +34,7 @@ from caseflow.ledger.moves import (
     objecting,
     opening,
     recalendar,
+    retracting,
     transferring,
     triage,
     urgency,
@@ -46,6 +47,7 @@ from caseflow.ledger.moves.transferring import Transfer
 from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Question, Reply, Report
+from caseflow.ledger.states import RETRACTED
 from caseflow.ledger.tables import Case, Item
 from caseflow.people import accounts
 from caseflow.people.actor import REPORTER, Actor
@@ -231,6 +233,9 @@ class World:
             "ask": lambda at: asking.ask(s, me, n, self._report(case), "哪一天？", at),
             "resume": lambda at: asking.resume(s, REPORTER if luck % 2 else me, n, at),
             "conclude": lambda at: closing.conclude(s, me, n, at),
+            "retract": lambda at: retracting.retract(
+                s, me, self._report(case), RETRACTED[luck % 2], at, case_id=n
+            ),
             "merge": lambda at: merging.merge(s, me, n, self._another(case, luck), "同一件事", at),
             "take_in": lambda at: self._takes_in(me, case, luck, at),
             "unmerge": lambda at: merging.unmerge(s, me, n, "不是一件事", at),

@@ -79,14 +79,17 @@ def resume(
     go_on(session, actor, case, now)
 
 
-def go_on(session: Session, actor: Actor, case: Case, now: datetime) -> None:
-    """Resume a case that the caller has locked. Raises MoveNotAllowed when it waits for nothing."""
+def go_on(session: Session, actor: Actor, case: Case, now: datetime, *, ended_by: str = "") -> None:
+    """Resume a case that the caller has locked. Raises MoveNotAllowed when it waits for nothing.
+
+    `ended_by`: who ended the question, where it is not whoever acts.
+    """
     question = open_question(session, case.id)
     if question is None:
         raise MoveNotAllowed("没有等待补充的问题")
     gate.pass_case(actor, case, "resume", case.resume_to)
     case.resume_to = None
-    by = {REPORTER.role: "answer", SWEEP.role: "sweep"}.get(actor.role, "person")
+    by = ended_by or {REPORTER.role: "answer", SWEEP.role: "sweep"}.get(actor.role, "person")
     question.ended_at, question.ended_by = now, by
     resumed = pauses.resume(session, question.id, now)
     facts = {"question": question.id, "by": by, "resumed": [clock.id for clock in resumed]}

@@ -7,7 +7,13 @@ from flask import url_for
 from caseflow import words
 from caseflow.ledger.states import WITHOUT_ITEMS
 from caseflow.web.clocks import due_text
-from caseflow.web.console import closing_forms, ending_forms, extension_forms, merging_forms
+from caseflow.web.console import (
+    closing_forms,
+    ending_forms,
+    extension_forms,
+    merging_forms,
+    retracting_forms,
+)
 from caseflow.web.console.forms import Field, Form
 from caseflow.web.console.sight import Sight
 from caseflow.web.locale import gettext
@@ -316,6 +322,7 @@ _BUILDERS: dict[str, Builder] = {
     "conclude_withdrawn": ending_forms.conclude_withdrawn,
     "merge": merging_forms.merge,
     "unmerge": merging_forms.unmerge,
+    "retract": retracting_forms.form,
     "raise_urgency": _raise_urgency,
     "acknowledge": _acknowledge,
     "countersign": _countersign,

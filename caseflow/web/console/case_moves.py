@@ -11,6 +11,7 @@ from caseflow.ledger.moves import (
     merging,
     naming,
     notice,
+    retracting,
     triage,
     urgency,
     withdrawing,
@@ -217,6 +218,20 @@ def tell(number: str) -> Page:
     report = _number("report")
     return on_case(
         number, "tell", lambda s, case: notice.tell(s, actor(), case.id, report, now(), seen=seen())
+    )
+
+
+@blueprint.post("/cases/<number>/retract")
+@needs("case.retract")
+def retract(number: str) -> Page:
+    """Note that a reporter takes the report back (反映人撤回)."""
+    report, why = _number("report"), typed("why")
+    return on_case(
+        number,
+        "retract",
+        lambda s, case: retracting.retract(
+            s, actor(), report, why, now(), case_id=case.id, seen=seen()
+        ),
     )
 
 

@@ -1,18 +1,19 @@
 """The one thing to do next on a case: a sentence, and the form that does it where one may."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from caseflow.clock import local
 from caseflow.ledger.report_tables import Reply, Report
+from caseflow.ledger.states import UNANSWERED
 from caseflow.ledger.tables import Item
 from caseflow.web.clocks import due_text
-from caseflow.web.console import awaited
+from caseflow.web.console import awaited, retracting_forms
 from caseflow.web.console.closing_forms import calls, failures, pleased, unanswered
 from caseflow.web.console.forms import Form
 from caseflow.web.console.sight import Sight
-from caseflow.web.locale import day_text, gettext, series
+from caseflow.web.locale import day_text, gettext, sentences, series
 
 CaseForms = Mapping[str, Form]
 ItemForms = Mapping[int, Mapping[str, Form]]
@@ -36,7 +37,9 @@ def next_step(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
     urgent = _urgent(sight, case)
     if urgent is not None:
         return urgent
-    return _STEPS[sight.case.state](sight, case, items)
+    step = _STEPS[sight.case.state](sight, case, items)
+    told = retracting_forms.hint(sight) if sight.case.state in UNANSWERED else ""
+    return replace(step, words=sentences(filter(None, (told, step.words)))) if told else step
 
 
 def _urgent(sight: Sight, case: CaseForms) -> Step | None:

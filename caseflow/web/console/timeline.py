@@ -335,6 +335,11 @@ def _tighten(_story: Story, entry: Happened) -> Sentence:
     return _with_name(entry, _word(words.DISCLOSURES, entry.facts.get("disclosure"))), ""
 
 
+def _retract(_story: Story, entry: Happened) -> Sentence:
+    why = words.RETRACTED.get(entry.facts.get("why", ""), "")
+    return _with_name(entry, gettext(why) if why else ""), ""
+
+
 def _recalendared(_story: Story, entry: Happened) -> Sentence:
     lines = [
         gettext(
@@ -378,6 +383,7 @@ _TELLERS: dict[str, Callable[[Story, Happened], Sentence]] = {
     "order_answered": _document,
     "reveal": _reveal,
     "tighten": _tighten,
+    "retract": _retract,
     "recalendar": _recalendared,
     **dict.fromkeys(("statutory", "statutory_outcome"), _statutory),
     **dict.fromkeys(("merge", "unmerge", "take_in", "give_back"), _merger),

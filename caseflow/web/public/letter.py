@@ -10,6 +10,7 @@ from caseflow import words
 from caseflow.clock import local
 from caseflow.intake.tracking import Added, Step, Story
 from caseflow.ledger.moves.tightening import stricter
+from caseflow.ledger.states import RETRACTED, UNANSWERED
 from caseflow.web.clocks import due_text
 from caseflow.web.locale import chosen, day_text, gettext, moment_text
 from caseflow.web.promises import promised
@@ -45,6 +46,7 @@ STEPS = {
     "added": "收到您的补充",
     "retaliation": "收到您受打击报复的报告，已报负责人",
     "tighten": "已按您的要求加强身份保密",
+    "retract": "您撤回了这次反映",
     "grant_case": "办理期限延长",
     "statutory": "有问题转入法定程序",
 }
@@ -52,6 +54,7 @@ STEPS = {
 _UNDER_WAY = ("accepted", "handling", "awaiting_reporter", "replying")
 # Who may know: as it is now, and as the reporter chooses.
 KNOWN = {"relay": "由我们转达，单位不知道是您", "unit": "我们可以告诉单位是您反映的"}
+RETRACTING = {"settled": "问题已经解决，或者已经和对方说好", "withdrawn": "我不想再反映这件事"}
 CHOICES = {"withheld": "不向任何单位透露我的身份", "relay": "由你们转达，单位不知道是我"}
 
 
@@ -95,6 +98,14 @@ def secrecy(story: Story) -> dict[str, object] | None:
     }
 
 
+def may_retract(story: Story) -> list[dict[str, str]]:
+    """Return why the report may be taken back; nothing where it cannot be any more."""
+    whats = [step.what for step in story.steps if step.what in ("retract", "reopen")]
+    if story.state not in UNANSWERED or whats[-1:] == ["retract"]:
+        return []
+    return [{"value": code, "label": gettext(RETRACTING[code])} for code in RETRACTED]
+
+
 def told(added: Sequence[Added]) -> list[dict[str, object]]:
     """Return what the reporter added, newest first."""
     return [
@@ -116,6 +127,9 @@ def _paragraphs(story: Story) -> list[str]:
     authority = _last(story, "refer")
     if story.state == "referred" and authority:
         said.append(gettext("接收机关：%(authority)s", authority=authority))
+    if not may_retract(story) and story.state in UNANSWERED:
+        wish = "您已经撤回。要不要继续查，由我们按规定决定，结果仍会答复您。"
+        said.append(gettext(wish))
     put_off = _extended(story)
     if put_off is not None:
         longer = "这件事需要更多时间才能办好，答复您的期限延长到 %(until)s。让您久等了，请谅解。"

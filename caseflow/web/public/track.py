@@ -12,7 +12,7 @@ from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from caseflow import refs
-from caseflow.errors import BadInput, Unavailable
+from caseflow.errors import BadInput, MoveNotAllowed, Unavailable
 from caseflow.intake import tracking
 from caseflow.intake.channels import webform
 from caseflow.intake.receive import said_the_same
@@ -42,12 +42,14 @@ NO_COOKIE = "这一页放得太久，或者浏览器不保存 Cookie。请再输
 NOT_NOW = "系统暂时存不下来，还没有收下。您写的都在，请过一会儿再试；急事请打电话。"
 FILES_LEFT = "选好的文件没有收下，打开以后请重新选。"
 SENT_BEFORE = "这一段之前已经收下了。您后来改过的还没有收下：请删去重复的，再按一次提交。"
+TOO_LATE = "现在不能再撤回了：您已经撤回过，或者我们已经在答复。"
 THANKS = {
     "add": "已收到您的补充，会和原来的来件一起办理。",
     "answer": "已收到您的回答，我们继续办理。",
     "late": "提问已经结束，您的回答作为补充收下了。",
     "retaliation": "已收到，并已报告负责人。有人身危险，请马上打 110。",
     "disclosure": "已按您的要求改好，从现在起照此办理。",
+    "retract": "已记下您的撤回。要不要继续查，由我们按规定决定，结果仍会答复您。",
 }
 
 
@@ -151,6 +153,26 @@ def tighten() -> Response:
     return _letter(proven.report_id, Tried(), thanks=thanks, loose=proven.loose)
 
 
+@blueprint.post("/track/retract")
+def retract() -> Response:
+    """Take the report back; sent twice it is done once."""
+    proven, tried = guard.ticket(), Tried("retract")
+    if proven is None:
+        return _asked(403, notice=gettext(OVER))
+    try:
+        tracking.retract(edge.rooms(), proven.report_id, edge.typed("why"), edge.now())
+    except BadInput as wrong:
+        errors = {name: gettext(said) for name, said in wrong.fields.items()}
+        return _letter(proven.report_id, replace(tried, errors=errors), 422, loose=proven.loose)
+    except MoveNotAllowed:
+        gone = Tried(notice=gettext(TOO_LATE))
+        return _letter(proven.report_id, gone, 409, loose=proven.loose)
+    except Unavailable:
+        return _not_now(proven, tried)
+    thanks = gettext(THANKS["retract"])
+    return _letter(proven.report_id, Tried(), thanks=thanks, loose=proven.loose)
+
+
 @blueprint.post("/track/leave")
 def leave() -> AnyResponse:
     """Close the letter; going back and sending the old form again opens nothing.
@@ -245,6 +267,7 @@ def _letter(
         question=letter.question(story),
         told=letter.told(story.added),
         secrecy=letter.secrecy(story),
+        retracting=letter.may_retract(story),
         errors=tried.errors,
         errored=errored,
         form={"text": tried.text},
