@@ -164,7 +164,7 @@ def _numbers() -> Iterator[Query]:
     """Numbers have no gaps within area and day, or area and year (design §2)."""
     given = union_all(
         select(Report.area_code, Report.day.label("period"), Report.seq),
-        select(Case.area_code, func.cast(Case.year, Report.day.type), Case.seq),
+        select(Case.registered_in, func.cast(Case.year, Report.day.type), Case.seq),
     ).subquery()
     place = (given.c.area_code, given.c.period)
     counted = func.max(

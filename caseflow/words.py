@@ -63,6 +63,7 @@ CLOCKS = {
     "reply": "答复期限",
     "call_back": "回访期限",
     "second_look": "复看期限",
+    "receive": "移送签收期限",
     "sign_for": "签收期限",
     "verify": "核查期限",
     "rectify": "整改期限",
@@ -162,6 +163,17 @@ MOVES = {
     "give_back": "并入的办件已恢复单独办理",
     "hasten": "期限随并入的办件提前",
     "ease": "期限还原",
+    "pass_on": "移送",
+    "take_back": "收回移送",
+    "receive": "签收移送",
+    "send_back": "退回移送",
+    "go_along": "随并入的办件移送",
+}
+PASSING = {
+    "area": "属于该办的辖区",
+    "level": "按职责由该级办理",
+    "avoid": "本办或本办人员须回避",
+    "other": "其他",
 }
 ACTIONS = {
     "reminder": "工作提醒",

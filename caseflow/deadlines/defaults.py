@@ -100,10 +100,18 @@ def _units(ids: Iterator[int]) -> Iterator[Policy]:
     yield days(id=next(ids), clock=ClockName.objection, amount=5)
 
 
+def _offices(ids: Iterator[int]) -> Iterator[Policy]:
+    """Yield what offices promise one another: as units do, to sign for what they are given."""
+    row = partial(_row, ladder="office", clock=ClockName.receive)
+    yield row(id=next(ids), amount=1, unit=Unit.working_days)
+    yield row(id=next(ids), urgent=True, amount=2, unit=Unit.hours)
+
+
 def _all() -> Iterator[Policy]:
     ids = iter(range(1, 1000))
     yield from _office(ids)
     yield from _units(ids)
+    yield from _offices(ids)
 
 
 DEFAULT_POLICIES: tuple[Policy, ...] = tuple(_all())

@@ -20,6 +20,7 @@ class ClockName(StrEnum):
     immediate = "immediate"  # case: dealt with by a named person
     resolve = "resolve"  # case: met by the delivered reply
     call_back = "call_back"  # case: the reporter was asked whether it is put right
+    receive = "receive"  # case: the office that it was passed on to signs for it, or sends it back
     second_look = "second_look"  # case: another person looks at what ended on the spot
     notice = "notice"  # report: told accepted or not
     reply = "reply"  # report: answered

@@ -33,10 +33,12 @@ from caseflow.people.actor import REPORTER
 # Moves that a reporter may know of; `dispatch` says only that the work began, once.
 TOLD = (
     *("answer", "accept", "decline", "refer", "acknowledge", "dispatch", "conclude", "reopen"),
-    *("tighten", "grant_case", "statutory", "retract"),
+    *("tighten", "grant_case", "statutory", "retract", "receive"),
 )
 _ONCE = ("dispatch",)
 _OF_ONE = ("tighten", "retract")
+_OWED = {"decline": "reason", "refer": "authority", "grant_case": "until", "receive": "office"}
+"""Of which moves the reporter is owed a fact: which."""
 _OPEN_PROMISES = ("notice", "reply")
 
 
@@ -270,7 +272,7 @@ def _moves(entries: Sequence[Entry], report: Report) -> list[Step]:
             continue  # another reporter's of the same case
         if entry.verb == "grant_case" and report.id not in facts["reports"]:
             continue  # this one's promise did not move
-        owed = {"decline": "reason", "refer": "authority", "grant_case": "until"}.get(entry.verb)
+        owed = _OWED.get(entry.verb)
         steps.append(Step(entry.verb, entry.at, str(facts[owed]) if owed else ""))
     return steps
 

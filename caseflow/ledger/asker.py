@@ -35,6 +35,15 @@ def said_of(actor: Actor) -> dict[str, Any]:
     return {ME.key: actor.id, HERE.key: actor.area, AWAY.key: sorted(actor.recused)}
 
 
+def bound_here(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on a case that it waits to be signed for by the office of whoever asks,
+    wherever it lies: what `gate.is_bound_for` tells of one.
+    """
+    if not may(actor, "ledger.read"):
+        return false()
+    return and_(Case.bound_for == HERE, *_free(actor))
+
+
 def within(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on a case that it lies in the scope of whoever asks: what
     `queries.visible` says of a scope.
@@ -42,6 +51,8 @@ def within(actor: Actor) -> ColumnElement[bool]:
     if not may(actor, "ledger.read"):
         return false()
     inside: ColumnElement[bool] = getattr(Case, actor.level) == HERE
-    if not actor.recused:
-        return inside
-    return and_(inside, or_(Case.unit_id.is_(None), Case.unit_id.not_in(AWAY)))
+    return and_(inside, *_free(actor))
+
+
+def _free(actor: Actor) -> list[ColumnElement[bool]]:
+    return [or_(Case.unit_id.is_(None), Case.unit_id.not_in(AWAY))] if actor.recused else []

@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 from caseflow.errors import MoveNotAllowed, NotFound, NotPermitted, Stale
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Report
-from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES, STAY, SYSTEM, Edge, edges
+from caseflow.ledger.states import (
+    CASE_EDGES,
+    ITEM_EDGES,
+    OF_RECEIVER,
+    STAY,
+    SYSTEM,
+    WHILE_PASSED_ON,
+    Edge,
+    edges,
+)
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
@@ -109,7 +118,24 @@ def _may_take(actor: Actor, edge: Edge, case: Case, item: Item | None) -> bool:
         return False
     if actor.id is None:
         return True
+    if edge.move in OF_RECEIVER:
+        return is_bound_for(actor, case)
     return covers(scope_of(actor), case, item)
+
+
+def is_bound_for(actor: Actor, case: Case) -> bool:
+    """Tell whether a case waits to be signed for by somebody's own office, and is not about a unit
+    that they must keep away from; the value form of `asker.bound_here`.
+    """
+    return case.bound_for == actor.area and case.unit_id not in actor.recused
+
+
+PASSED_ON = "办件已移送，正在等对方签收；要继续办理，请先收回"
+
+
+def _require_here(case: Case, move: str) -> None:
+    if case.bound_for is not None and move not in WHILE_PASSED_ON:
+        raise MoveNotAllowed(PASSED_ON)
 
 
 def _pick(found: tuple[Edge, ...], move: str, source: str, target: str | None) -> Edge:
@@ -127,6 +153,7 @@ def pass_case(actor: Actor, case: Case, move: str, target: str | None = None) ->
     `target` chooses where a move has several ends. Raises MoveNotAllowed or NotPermitted.
     """
     edge = _pick(edges(CASE_EDGES, move, case.state), move, case.state, target)
+    _require_here(case, move)
     if not _may_take(actor, edge, case, None):
         raise NotPermitted("您的岗位或辖区不能进行这一步")
     if edge.target != STAY:
@@ -137,6 +164,7 @@ def pass_case(actor: Actor, case: Case, move: str, target: str | None = None) ->
 def pass_item(actor: Actor, case: Case, item: Item, move: str, target: str | None = None) -> Edge:
     """Take the item along the edge of `move` and return the edge; raises as `pass_case` does."""
     edge = _pick(edges(ITEM_EDGES, move, item.state), move, item.state, target)
+    _require_here(case, move)
     if not _may_take(actor, edge, case, item):
         raise NotPermitted("您的岗位或辖区不能进行这一步")
     if edge.target != STAY:
@@ -149,8 +177,15 @@ def offers(actor: Actor, case: Case) -> list[Edge]:
     return [
         edge
         for edge in CASE_EDGES
-        if edge.source == case.state and edge.who != SYSTEM and _may_take(actor, edge, case, None)
+        if edge.source == case.state
+        and edge.who != SYSTEM
+        and _is_open(case, edge)
+        and _may_take(actor, edge, case, None)
     ]
+
+
+def _is_open(case: Case, edge: Edge) -> bool:
+    return case.bound_for is None or edge.move in WHILE_PASSED_ON
 
 
 def offers_on(actor: Actor, case: Case, item: Item) -> list[Edge]:
@@ -158,7 +193,7 @@ def offers_on(actor: Actor, case: Case, item: Item) -> list[Edge]:
     return [
         edge
         for edge in ITEM_EDGES
-        if edge.source == item.state and _may_take(actor, edge, case, item)
+        if edge.source == item.state and _is_open(case, edge) and _may_take(actor, edge, case, item)
     ]
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from caseflow.db import Base, Moment
 
 _LASTS = "undone_at IS NULL"
+_WAITS = "outcome IS NULL"
 
 
 class Report(Base):
@@ -126,6 +127,44 @@ class MergedClock(Base):
 
     clock_id: Mapped[int] = mapped_column(ForeignKey("clock.id"), primary_key=True)
     merger_id: Mapped[int] = mapped_column(ForeignKey("merger.id"), index=True)
+
+
+class Passage(Base):
+    """One time that an office passed a case on to one above or below it (移送).
+
+    `reason`: a word of `words.PASSING`, `grounds` why in words. `designated`: the office above had
+    decided, so that it cannot be sent back. `outcome` is None until the other office `received` it
+    or `sent_back`, with an `answer`, or it was `taken_back` before.
+    """
+
+    __tablename__ = "passage"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    from_area: Mapped[str] = mapped_column(ForeignKey("area.code"), index=True)
+    to_area: Mapped[str] = mapped_column(ForeignKey("area.code"))
+    reason: Mapped[str] = mapped_column(String(12))
+    grounds: Mapped[str] = mapped_column(Text)
+    designated: Mapped[bool] = mapped_column(Boolean)
+    passed_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    passed_at: Mapped[datetime] = mapped_column(Moment)
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    answer: Mapped[str] = mapped_column(Text, default="")
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (
+        CheckConstraint("outcome IN ('received', 'sent_back', 'taken_back')", name="outcome"),
+        CheckConstraint("(outcome IS NULL) = (ended_at IS NULL)", name="ended_at"),
+        CheckConstraint("from_area <> to_area", name="elsewhere"),
+        Index(
+            "uq_passage_case_id_waiting",
+            "case_id",
+            unique=True,
+            sqlite_where=text(_WAITS),
+            postgresql_where=text(_WAITS),
+        ),
+    )
 
 
 class Attachment(Base):

@@ -61,6 +61,18 @@ TAKES_IN = UNANSWERED
 """States of a case in which another one may be merged into it: what it is about is still open."""
 GIVES_BACK = ("received", "accepted", "handling", "replying", "declined", "referred")
 
+PASSED_ON = ("received", "accepted", "handling")
+"""States of a case that may go to another office: nobody waits for its reporter, or answers."""
+OF_RECEIVER = ("receive", "send_back")
+"""Moves of the office that a case was passed on to, before it is that office's."""
+WHILE_PASSED_ON = (
+    *OF_RECEIVER,
+    *("take_back", "raise_urgency", "acknowledge", "countersign", "note", "tell"),
+)
+"""What may happen to a case that waits to be signed for by another office: nothing that would make
+it another case than the one that office reads; danger is never kept waiting.
+"""
+
 
 class Edge(NamedTuple):
     """One edge of a state table: from `source` by `move` to `target`, allowed to `who`."""
@@ -174,6 +186,11 @@ CASE_EDGES: tuple[Edge, ...] = (
     Edge("unmerge", "merged", "accepted", "case.merge", "并错了，恢复为单独的办件"),
     Edge("unmerge", "merged", "handling", "case.merge", "并错了，恢复为单独的办件"),
     *_from(GIVES_BACK, "give_back", STAY, "case.merge", "并入的办件恢复为单独的办件"),
+    *_from(PASSED_ON, "pass_on", STAY, "case.pass_on", "由上级或下级办办理，移送后等对方签收"),
+    *_from(PASSED_ON, "take_back", STAY, "case.pass_on", "对方签收以前收回移送"),
+    *_from(PASSED_ON, "receive", STAY, "case.receive", "接收的办签收，从此由其办理"),
+    *_from(PASSED_ON, "send_back", STAY, "case.receive", "接收的办退回，仍由移送的办办理"),
+    Edge("go_along", "merged", STAY, SYSTEM, "并入的办件已移送，随之移送"),
 )
 
 UNDER_WAY = ("dispatched", "objected", "verifying", "rectifying", "submitted")

@@ -29,6 +29,7 @@ def _among(column: str, words: tuple[str, ...]) -> str:
 
 _OPEN = _among("state", OPEN_CASE_STATES)
 _SUBMITTED = "state = 'submitted'"
+_BOUND = "bound_for IS NOT NULL"
 UNSIGNED = "countersign"
 """In SQL: a reason for not calling the police waits for its countersignature."""
 
@@ -63,6 +64,8 @@ class Case(Base):
 
     `head`, `head_n`: hash and number of its last entry; `head_n` is the version number that every
     form carries (engine 4). `next_due`: earliest due moment of its running clocks, else NEVER.
+    `registered_in`: the area that counts its number, wherever it lies since; `bound_for`: the area
+    whose office has to sign for it, while it waits to go there (`Passage`).
     """
 
     __tablename__ = "case_file"
@@ -74,6 +77,8 @@ class Case(Base):
     city: Mapped[str | None] = mapped_column(String(12))
     county: Mapped[str | None] = mapped_column(String(12))
     district: Mapped[str | None] = mapped_column(String(12))
+    registered_in: Mapped[str] = mapped_column(String(12), server_default="")
+    bound_for: Mapped[str | None] = mapped_column(String(12))
     year: Mapped[int] = mapped_column(Integer)
     seq: Mapped[int] = mapped_column(Integer)
     kind: Mapped[str] = mapped_column(String(20))
@@ -102,7 +107,7 @@ class Case(Base):
     __table_args__ = (
         CheckConstraint(_among("state", CASE_STATES), name="state"),
         CheckConstraint(_among("kind", KINDS), name="kind"),
-        Index("uq_case_file_area_code_year_seq", "area_code", "year", "seq", unique=True),
+        Index("uq_case_file_registered_in_year_seq", "registered_in", "year", "seq", unique=True),
         _work_list("province"),
         _work_list("city"),
         _work_list("county"),
@@ -112,6 +117,12 @@ class Case(Base):
             "id",
             sqlite_where=text(UNSIGNED),
             postgresql_where=text(UNSIGNED),
+        ),
+        Index(
+            "ix_case_file_bound_for",
+            "bound_for",
+            sqlite_where=text(_BOUND),
+            postgresql_where=text(_BOUND),
         ),
     )
 

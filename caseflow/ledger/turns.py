@@ -65,7 +65,14 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
         "item.consent_draft": _to_withdraw(Item.state == "draft", Withdrawal.asked_by != ME),
         "case.conclude_withdrawn": _to_conclude(),
     }
-    return or_(false(), *(step for permission, step in steps.items() if may(actor, permission)))
+    theirs = {name: step for name, step in steps.items() if may(actor, name)}
+    danger = [theirs.pop(name) for name in _FOR_DANGER if name in theirs]
+    here = and_(Case.bound_for.is_(None), or_(false(), *theirs.values()))
+    return or_(here, *danger)
+
+
+_FOR_DANGER = ("case.acknowledge", "case.countersign")
+"""What somebody must do also while the case waits to be signed for by another office."""
 
 
 def _alarmed() -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from sqlalchemy import Select, and_, false, func, select, union_all
 from sqlalchemy.orm import Session
 
 from caseflow.ledger import queries
-from caseflow.ledger.asker import KINDS, kind_of, said_of, within
+from caseflow.ledger.asker import KINDS, bound_here, kind_of, said_of, within
 from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.states import OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
@@ -32,17 +32,23 @@ class Waiting:
 def waiting(session: Session, actor: Actor) -> Waiting:
     """Count what waits for a person of the office: one statement."""
     found = session.execute(_asked(kind_of(actor)), said_of(actor)).one()
-    return Waiting(cases=sum(found[:3]), checks=found[3])
+    return Waiting(cases=sum(found[:4]), checks=found[4])
 
 
 @lru_cache(maxsize=KINDS)
-def _asked(kind: Actor) -> Select[int, int, int, int]:
-    counts = (_open_cases(kind), _crying(kind), _second_looks(kind), _checks(kind))
+def _asked(kind: Actor) -> Select[int, int, int, int, int]:
+    over = (_crying(kind), _second_looks(kind))
+    counts = (_open_cases(kind), _to_receive(kind), *over, _checks(kind))
     return select(*(count.scalar_subquery() for count in counts))
 
 
 def _open_cases(actor: Actor) -> Select[int]:
     return _count().where(within(actor), _OPEN, waits_for(actor))
+
+
+def _to_receive(actor: Actor) -> Select[int]:
+    """Count the cases that wait for this person's office to sign for them, or send them back."""
+    return _count().where(bound_here(actor) if may(actor, "case.receive") else false())
 
 
 def _crying(actor: Actor) -> Select[int]:

@@ -33,6 +33,7 @@ _OF_OFFICE = ("consent_withdrawal", "refuse_withdrawal")
 _OF_UNIT = ("unit_handler", "unit_head")
 _UP = ("supervisor", "leader", "level_above")
 _ABOVE = ("leader", "level_above")
+_AT_DESK = ("assignee", "shift_leader")
 
 
 def people(session: Session, matter: Matter, word: str) -> list[User]:
@@ -45,6 +46,8 @@ def people(session: Session, matter: Matter, word: str) -> list[User]:
         return []
     if word == "former":  # whoever has it no more, or nobody: there is nothing to do in their place
         return _not_recused(session, matter, _former(session, matter))
+    if matter.clock is not None and matter.clock.name == ClockName.receive and word in _AT_DESK:
+        word = "office_handler"  # whoever handles it is of the office that passed it on
     decision = _decision(session, matter)
     if word == "assignee" and decision is not None:
         word = "supervisor"  # whoever handles a case cannot decide on what is asked for it

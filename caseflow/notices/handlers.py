@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.crypto.keys import KeyRing
 from caseflow.ledger.holding import reference
+from caseflow.ledger.tables import Case
 from caseflow.notices import audience, deliver, matter, render, rules
 from caseflow.notices.hours import waking
 from caseflow.notices.matter import Matter
@@ -117,7 +118,17 @@ def _path(about: Matter, user: User) -> str:
         return f"/unit/items/{about.item.id}" if about.item else "/unit/"
     if about.case is None:
         return "/console/" if about.event.name == "anchored" else "/console/quarantine"
-    return f"/console/cases/{about.case.number}"
+    return _to_case(about.case, user)
+
+
+def _to_case(case: Case, user: User) -> str:
+    """Return where a person of the office reads of a case: what their office has to sign for, and
+    what is another office's by now, have pages of their own.
+    """
+    if user.area_code == case.bound_for:
+        return f"/console/passages/{case.number}"
+    own = user.area_code in (case.area_code, case.county, case.city, case.province)
+    return f"/console/cases/{case.number}" if own else f"/console/?q={case.number}"
 
 
 def _had_it(about: Matter, user: User) -> bool:

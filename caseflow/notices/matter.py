@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import Integer, String, column, select, table
 from sqlalchemy.orm import Session
 
+from caseflow.deadlines.policies import ClockName
 from caseflow.deadlines.tables import Clock
+from caseflow.ledger import passages
 from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.report_tables import CallBack, Question
 from caseflow.ledger.states import TO_RECTIFY
@@ -26,7 +28,9 @@ _QUARANTINE = table("quarantine", column("id", Integer), column("area_code", Str
 
 @dataclass(frozen=True)
 class Matter:
-    """An event with the case, item and clock it is about; `area`: whose office has to act."""
+    """An event with the case, item and clock it is about; `area`: whose office has to act, or to
+    know: an event of passing on names it (`office`).
+    """
 
     event: Event
     body: dict[str, Any]
@@ -48,13 +52,15 @@ def read(session: Session, event: Event) -> Matter | None:
     item = session.get(Item, body["item"]) if body.get("item") else None
     clock = session.get(Clock, body["clock_id"]) if body.get("clock_id") else None
     elsewhere = body.get("area") or _quarantined(session, body.get("quarantine"))
-    area = _office(case) if case else elsewhere
+    area = body.get("office") or (_office(case, clock) if case else elsewhere)
     return Matter(event, body, area, case, item, clock) if area else None
 
 
-def _office(case: Case) -> str:
-    """Return the area whose office handles a case: a responsibility district has none itself."""
-    return case.county if case.district and case.county else case.area_code
+def _office(case: Case, clock: Clock | None) -> str:
+    """Return the area whose office has to act: the one that must sign for a case is urged to."""
+    if clock is not None and clock.name == ClockName.receive and case.bound_for is not None:
+        return case.bound_for
+    return passages.office(case)
 
 
 def _quarantined(session: Session, quarantine_id: int | None) -> str | None:

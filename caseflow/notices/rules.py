@@ -153,6 +153,13 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     ),
     "give_back": ((_ALWAYS, _to("parted", "assignee", "resolve")),),
     "unmerge": ((_ALWAYS, _to("parted", "assignee", "resolve")),),
+    "pass_on": ((_ALWAYS, _to("passed_on", "office_handler supervisor", "receive")),),
+    "take_back": ((_ALWAYS, _to("not_passed_on", "office_handler supervisor")),),
+    "send_back": ((_ALWAYS, _to("sent_back", "assignee supervisor", "resolve")),),
+    "receive": (
+        (_ALWAYS, _to("received", "supervisor")),
+        (_ALWAYS, _to("elsewhere", "reporters")),
+    ),
     "hasten": ((_ALWAYS, _to("hastened", "holder", "rectify verify")),),
     "ease": ((_ALWAYS, _to("eased", "holder", "rectify verify")),),
     "anchored": ((_ALWAYS, _to("anchored", "auditors")),),
@@ -185,6 +192,7 @@ SILENT = (
     "pause_over",
     "statutory_outcome",
     "merge",
+    "go_along",
 )
 
 

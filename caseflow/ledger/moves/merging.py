@@ -33,6 +33,7 @@ from caseflow.ledger.moves.record import (
     whole,
     words,
 )
+from caseflow.ledger.moves.urgency import require_no_danger
 from caseflow.ledger.moves.waiting import wait_too
 from caseflow.ledger.report_tables import MergedClock, MergedReport, Merger, Reply, Report
 from caseflow.ledger.states import TAKES_IN
@@ -67,7 +68,7 @@ def merge(
     case, target = _both(session, case_id, _find(session, actor, into), seen)
     why = words(reason, "reason", 2000)
     _fits(session, case, target)
-    _in_no_danger(session, case)
+    require_no_danger(session, case)
     if mergers.undone(session, case):
         raise MoveNotAllowed("还有问题项没有办完：请反过来把那个办件并入本办件，或先撤项、销号")
     was = case.state
@@ -128,7 +129,7 @@ def unmerge(
     gate.pass_case(actor, target, "give_back")
     reports = mergers.reports_of(session, merger)
     _unanswered(session, target, reports)
-    _in_no_danger(session, target)
+    require_no_danger(session, target)
     to = "accepted" if merger.was == "received" and _was_accepted(session, target) else merger.was
     gate.pass_case(actor, case, "unmerge", to)
     merger.undone_at, case.closed_at = now, None
@@ -189,14 +190,6 @@ def _fits(session: Session, case: Case, target: Case) -> None:
         for unit_id in naming.shield(session, case).units:
             if naming.verifies(session, target, session.get_one(Unit, unit_id)):
                 raise BadInput({"into": "那个办件正由被举报单位或其管理的单位核查，不能并入"})
-
-
-def _in_no_danger(session: Session, case: Case) -> None:
-    """Raise MoveNotAllowed while somebody must still be named for a danger, or other eyes sign."""
-    if case.countersign:
-        raise MoveNotAllowed("未报警的理由还没有会签，请先会签")
-    if case.urgent and clocks.alive(session, of_case(case), "immediate"):
-        raise MoveNotAllowed("紧急事项请先由专人确认接手")
 
 
 # Merging

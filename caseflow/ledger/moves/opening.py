@@ -99,6 +99,7 @@ def open_case(session: Session, actor: Actor, new: NewReport, now: datetime) -> 
         city=area.city,
         county=area.county,
         district=area.district,
+        registered_in=area.code,
         year=year,
         seq=seq,
         kind=new.kind,

@@ -24,6 +24,14 @@ from caseflow.people.actor import Actor
 _CLOCK_TIME = re.compile(r"(\d+)\s*[:：]\s*(\d+)")
 
 
+def require_no_danger(session: Session, case: Case) -> None:
+    """Raise MoveNotAllowed while somebody must still be named for a danger, or other eyes sign."""
+    if case.countersign:
+        raise MoveNotAllowed("未报警的理由还没有会签，请先会签")
+    if case.urgent and clocks.alive(session, of_case(case), "immediate"):
+        raise MoveNotAllowed("紧急事项请先由专人确认接手")
+
+
 @dataclass(frozen=True)
 class DangerCard:
     """What must be said about a child in danger (未成年人保护法 §11: to the police at once).

@@ -10,6 +10,7 @@ from caseflow.web.console import (
     evidence,
     item_moves,
     order_pages,
+    passing_pages,
     reporter,
     work_list,
 )
@@ -22,6 +23,7 @@ PAGES = (
     evidence,
     item_moves,
     order_pages,
+    passing_pages,
     reporter,
     work_list,
 )

@@ -12,6 +12,7 @@ from caseflow.web.console import (
     ending_forms,
     extension_forms,
     merging_forms,
+    passing_forms,
     retracting_forms,
 )
 from caseflow.web.console.forms import Field, Form
@@ -323,6 +324,10 @@ _BUILDERS: dict[str, Builder] = {
     "merge": merging_forms.merge,
     "unmerge": merging_forms.unmerge,
     "retract": retracting_forms.form,
+    "pass_on": passing_forms.pass_on,
+    "take_back": passing_forms.take_back,
+    "receive": passing_forms.receive,
+    "send_back": passing_forms.send_back,
     "raise_urgency": _raise_urgency,
     "acknowledge": _acknowledge,
     "countersign": _countersign,

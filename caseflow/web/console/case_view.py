@@ -149,8 +149,12 @@ def _beside(sight: Sight, forms: Mapping[str, Form], step: Step) -> list[Form]:
     """
     asked = sight.case.state == "received" and not sight.case.urgent
     names = ["raise_urgency"] if asked else []
-    names += ["refuse_case"] if step.form is not None and step.form.key == "grant_case" else []
+    names += [_OTHER_WAY.get(step.form.key, "")] if step.form is not None else []
     return [forms[name] for name in names if name in forms and forms[name] is not step.form]
+
+
+_OTHER_WAY = {"grant_case": "refuse_case", "receive": "send_back"}
+"""Of a decision that is the next step: the other way to decide."""
 
 
 def _facts(sight: Sight) -> list[tuple[str, str]]:

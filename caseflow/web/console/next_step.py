@@ -9,7 +9,7 @@ from caseflow.ledger.report_tables import Reply, Report
 from caseflow.ledger.states import UNANSWERED
 from caseflow.ledger.tables import Item
 from caseflow.web.clocks import due_text
-from caseflow.web.console import awaited, retracting_forms
+from caseflow.web.console import awaited, passing_forms, retracting_forms
 from caseflow.web.console.closing_forms import calls, failures, pleased, unanswered
 from caseflow.web.console.forms import Form
 from caseflow.web.console.sight import Sight
@@ -37,9 +37,17 @@ def next_step(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
     urgent = _urgent(sight, case)
     if urgent is not None:
         return urgent
+    if sight.passage is not None:
+        return _passed_on(sight, case)
     step = _STEPS[sight.case.state](sight, case, items)
     told = retracting_forms.hint(sight) if sight.case.state in UNANSWERED else ""
     return replace(step, words=sentences(filter(None, (told, step.words)))) if told else step
+
+
+def _passed_on(sight: Sight, case: CaseForms) -> Step:
+    if "receive" in case:
+        return Step(gettext("移送你办：看来件和移送说明，签收或退回。"), case["receive"])
+    return Step(passing_forms.waits(sight))
 
 
 def _urgent(sight: Sight, case: CaseForms) -> Step | None:

@@ -11,12 +11,13 @@ from caseflow.deadlines import preview
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.errors import BadInput
 from caseflow.escalation import drafted
-from caseflow.ledger import dossier, extensions, gate, tips, withdrawals
+from caseflow.ledger import dossier, extensions, gate, passages, tips, withdrawals
 from caseflow.ledger.dossier import Dossier
 from caseflow.ledger.extensions import Room
 from caseflow.ledger.moves import naming, objecting
 from caseflow.ledger.moves.objecting import Designation
 from caseflow.ledger.moves.record import matter_of
+from caseflow.ledger.report_tables import Passage
 from caseflow.ledger.tables import Case, Extension, Item, Withdrawal
 from caseflow.people import names
 from caseflow.people.actor import Actor
@@ -94,6 +95,18 @@ class Sight:
         """Who says who handles the items that were objected to often enough, by item id."""
         waits = (one.state == "objected" for one in self.dossier.items)
         return objecting.designations(self.session, self.actor, self.case) if any(waits) else {}
+
+    @cached_property
+    def passage(self) -> Passage | None:
+        """The passage to another office that waits for its signature."""
+        waits = self.case.bound_for is not None
+        return passages.waiting(self.session, self.case.id) if waits else None
+
+    @cached_property
+    def offices(self) -> Mapping[str, str]:
+        """What the two offices of that passage are called, by area."""
+        row = self.passage
+        return passages.names(self.session, [row.from_area, row.to_area]) if row else {}
 
     @cached_property
     def to_find(self) -> Collection[int]:

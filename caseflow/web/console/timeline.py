@@ -18,6 +18,7 @@ from caseflow.ledger.dossier import Dossier, Happened
 from caseflow.ledger.tables import Item
 from caseflow.people.actor import REPORTER_ROLE, SYSTEM_ROLE
 from caseflow.web.clocks import document_label, due_text, unspoken, with_state
+from caseflow.web.console import passing_forms
 from caseflow.web.locale import day_text, gettext, happened, moment_text, series
 
 
@@ -125,7 +126,7 @@ class Story:
 
 
 # What the machine noted and somebody must now see to: never folded among its other notes.
-_LOUD = ("reply_failed",)
+_LOUD = ("reply_failed", "go_along")
 
 
 def rung_text(facts: Mapping[str, Any], state: str = "draft") -> str:
@@ -331,6 +332,10 @@ def _merger(_story: Story, entry: Happened) -> Sentence:
     return _with_name(entry, str(other)), _said(entry, "reason")
 
 
+def _passage(_story: Story, entry: Happened) -> Sentence:
+    return _with_name(entry, entry.facts["office"]), passing_forms.story(entry.facts)
+
+
 def _tighten(_story: Story, entry: Happened) -> Sentence:
     return _with_name(entry, _word(words.DISCLOSURES, entry.facts.get("disclosure"))), ""
 
@@ -387,6 +392,7 @@ _TELLERS: dict[str, Callable[[Story, Happened], Sentence]] = {
     "recalendar": _recalendared,
     **dict.fromkeys(("statutory", "statutory_outcome"), _statutory),
     **dict.fromkeys(("merge", "unmerge", "take_in", "give_back"), _merger),
+    **dict.fromkeys(("pass_on", "receive", "go_along"), _passage),
     **dict.fromkeys(("extend", "grant", "refuse"), _extension),
     **dict.fromkeys(("extend_case", "grant_case", "refuse_case"), _extension),
 }

@@ -11,9 +11,10 @@ from caseflow import words
 from caseflow.deadlines.rules import rules_of
 from caseflow.escalation import reading
 from caseflow.escalation.drafted import documents
-from caseflow.ledger import listing, queries
+from caseflow.ledger import listing, passages, queries
 from caseflow.ledger.dossier import Happened
 from caseflow.ledger.listing import Beside
+from caseflow.ledger.passages import Gone
 from caseflow.ledger.queries import PAGE
 from caseflow.ledger.tables import INSTRUCTED, Case
 from caseflow.web import counts
@@ -47,8 +48,11 @@ class Row:
     clock: ClockView | None
 
 
-def rows(session: Session, cases: Sequence[Case]) -> list[Row]:
-    """Return cases as rows; a fixed number of statements whatever their number."""
+def rows(session: Session, cases: Sequence[Case], received: int = 0) -> list[Row]:
+    """Return cases as rows; a fixed number of statements whatever their number.
+
+    The first `received` are opened where the reader's office signs for them.
+    """
     if not cases:
         return []
     loaded, rules = listing.beside(session, cases), rules_of(session)
@@ -57,14 +61,18 @@ def rows(session: Session, cases: Sequence[Case]) -> list[Row]:
         case_id: clock_view(rules, clock, now(), drafted)
         for case_id, clock in loaded.clocks.items()
     }
-    return [_row(case, loaded, clocks.get(case.id)) for case in cases]
+    pages = ["console.passage"] * received + ["console.case_page"] * (len(cases) - received)
+    return [
+        _row(case, loaded, clocks.get(case.id), page)
+        for case, page in zip(cases, pages, strict=True)
+    ]
 
 
-def _row(case: Case, loaded: Beside, clock: ClockView | None) -> Row:
+def _row(case: Case, loaded: Beside, clock: ClockView | None, page: str) -> Row:
     done, total = loaded.items.get(case.id, (0, 0))
     unit = loaded.units[case.unit_id].name if case.unit_id else case.place
     return Row(
-        href=url_for("console.case_page", number=case.number),
+        href=url_for(page, number=case.number),
         number=case.number,
         kind=case.kind,
         kind_label=gettext(words.KINDS[case.kind]),
@@ -106,7 +114,19 @@ def _found(asked: str) -> Mapping[str, Any]:
     with read() as session:
         found = reading.case_of(session, scope(), asked) or queries.find(session, scope(), asked)
         shown = rows(session, found)
-    return {"rows": shown, "full": len(shown) == PAGE}
+        gone = None if shown else passages.gone(session, scope(), asked)
+    return {"rows": shown, "full": len(shown) == PAGE, "gone": gone and _gone(gone)}
+
+
+def _gone(case: Gone) -> str:
+    """Say where a case went that was this office's, for whoever is asked by its reporter."""
+    return gettext(
+        "办件 %(number)s 已移送%(office)s，%(when)s 签收，现在：%(state)s。",
+        number=case.number,
+        office=case.office,
+        when=moment_text(case.since) if case.since else "",
+        state=gettext(words.CASE_STATES[case.state]),
+    )
 
 
 def _burning() -> Mapping[str, Any]:
@@ -115,9 +135,15 @@ def _burning() -> Mapping[str, Any]:
         # One more than fits tells whether there is a next page.
         cases = queries.work_list(session, scope(), chosen.narrowed, paging.after_place(), PAGE + 1)
         groups = listing.groups(session, actor(), now())
-        cries = queries.cries(session, scope())
-        looks = queries.second_looks(session, actor())
-        shown = rows(session, [*cries, *looks, *cases[:PAGE]])
+        beside = {
+            "passed": passages.to_receive(session, actor()),
+            "cries": queries.cries(session, scope()),
+            "looks": queries.second_looks(session, actor()),
+            "rows": cases[:PAGE],
+        }
+        together = [case for found in beside.values() for case in found]
+        shown = iter(rows(session, together, received=len(beside["passed"])))
+        parts = {name: [next(shown) for _ in found] for name, found in beside.items()}
     following = ""
     if len(cases) > PAGE:
         last = cases[PAGE - 1]
@@ -130,9 +156,7 @@ def _burning() -> Mapping[str, Any]:
         "told": told,
         "own": own,
         "own_href": filters.address_of({"mine": "turn"}),
-        "cries": shown[: len(cries)],
-        "looks": shown[len(cries) : len(cries) + len(looks)],
-        "rows": shown[len(cries) + len(looks) :],
+        **parts,
         "menus": filters.menus(chosen, groups),
         "narrowed": bool(chosen.address),
         "later_page": "after" in request.args,

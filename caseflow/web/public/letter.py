@@ -49,6 +49,7 @@ STEPS = {
     "retract": "您撤回了这次反映",
     "grant_case": "办理期限延长",
     "statutory": "有问题转入法定程序",
+    "receive": "转由另一个办办理",
 }
 # States in which the reply is still to come, so that its day is news.
 _UNDER_WAY = ("accepted", "handling", "awaiting_reporter", "replying")
@@ -130,6 +131,9 @@ def _paragraphs(story: Story) -> list[str]:
     if not may_retract(story) and story.state in UNANSWERED:
         wish = "您已经撤回。要不要继续查，由我们按规定决定，结果仍会答复您。"
         said.append(gettext(wish))
+    office = _last(story, "receive")
+    if story.state in ("received", *_UNDER_WAY) and office:
+        said.append(gettext("这件事现在由%(office)s办理，答应您的期限不变。", office=office))
     put_off = _extended(story)
     if put_off is not None:
         longer = "这件事需要更多时间才能办好，答复您的期限延长到 %(until)s。让您久等了，请谅解。"
@@ -159,7 +163,7 @@ def _last(story: Story, what: str) -> str:
 
 
 def _step(step: Step) -> dict[str, object]:
-    shown = step.text if step.what in ("decline", "refer", "asked") else ""
+    shown = step.text if step.what in ("decline", "refer", "asked", "receive") else ""
     if step.what == "grant_case":
         shown = gettext("新的期限：%(day)s", day=day_text(date.fromisoformat(step.text)))
     return {"what": gettext(STEPS[step.what]), "at": moment_text(step.at), "text": shown}
