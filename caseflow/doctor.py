@@ -18,7 +18,7 @@ from caseflow.escalation.tables import Rung
 from caseflow.files.store import Store
 from caseflow.files.tables import Blob
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.report_tables import CallBack, Merger, Reply, Report
+from caseflow.ledger.report_tables import CallBack, Merger, Passage, Reply, Report
 from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES
 from caseflow.ledger.tables import NEVER, Case, Counter, Item, ItemActor, Withdrawal
 from caseflow.outbox.tables import Event
@@ -160,6 +160,20 @@ def _places() -> Iterator[Query]:
     yield select(Case.number).join(Area, Area.code == Case.area_code).where(or_(*differs))
 
 
+def _passages() -> Iterator[Query]:
+    """A case lies where it was signed for last, or began; what waits for a signature is urged."""
+    signed = select(Passage.to_area).where(Passage.case_id == Case.id)
+    signed = signed.where(Passage.outcome == "received").order_by(Passage.id.desc()).limit(1)
+    where = func.coalesce(signed.scalar_subquery(), Case.registered_in)
+    yield select(Case.number).where(Case.area_code != where)
+    waits = select(Passage.to_area).where(Passage.case_id == Case.id, Passage.outcome.is_(None))
+    bound = waits.scalar_subquery()
+    yield select(Case.number).where(Case.bound_for.is_distinct_from(bound))
+    alive = (Clock.case_id == Case.id, Clock.name == "receive", Clock.state.in_(ALIVE))
+    urged = exists().where(*alive)
+    yield select(Case.number).where(Case.bound_for.is_not(None) != urged)
+
+
 def _numbers() -> Iterator[Query]:
     """Numbers have no gaps within area and day, or area and year (design §2)."""
     given = union_all(
@@ -189,5 +203,6 @@ LAWS: dict[str, Callable[[], Iterator[Query]]] = {
     "6 every rung once": _rungs,
     "7 promises": _promises,
     "11 nobody outside their scope": _places,
+    "a case lies where it was signed for": _passages,
     "numbers without gaps": _numbers,
 }

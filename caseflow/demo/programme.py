@@ -80,7 +80,7 @@ _PAST: dict[str, tuple[int, str, Course]] = {
     "timetable": (5, "09:22", scripts.extended),
     "crossing_suggestion": (4, "11:11", _advised("replying")),
     "paper_market_tip": (4, "14:36", scripts.waits_for_time),
-    "untouched_mail": (4, "06:15", _to("received")),
+    "untouched_mail": (4, "06:15", scripts.passed_on),
     "ladder_two": (2, "10:10", _to("dispatched")),
     "textbook_help": (3, "15:02", scripts.objected),
     "ladder_one": (1, "09:18", _to("dispatched")),
@@ -93,7 +93,7 @@ _PAST: dict[str, tuple[int, str, Course]] = {
 _FRESH: dict[str, tuple[int, Course]] = {
     "bullying": (95, scripts.endangered),
     "exam_question": (70, scripts.answered),
-    "scholarship_question": (180, _advised("accepted")),
+    "scholarship_question": (180, scripts.received_above),
     "school_gate": (42, _to("received")),
     "fight_now": (21, _to("received")),
 }

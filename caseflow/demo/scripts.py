@@ -254,6 +254,22 @@ def merged(s: Story, into: str) -> Script:
     s.merges(into)
 
 
+def passed_on(s: Story) -> Script:
+    """Nobody here is competent: passed on to the city's office, which has not signed yet."""
+    yield from path(s, "received")
+    yield s.next_day("16:20", 3)
+    s.passes_on("level", "学区划分由市里统筹，区里无权调整，请市督导办办理。")
+
+
+def received_above(s: Story) -> Script:
+    """Passed on to the city's office, which signs for it within the hour."""
+    yield from path(s, "accepted")
+    yield s.after(minutes=25)
+    s.passes_on("area", "孩子就读的高中归市里管，资助申请也由市资助中心受理。")
+    yield s.after(minutes=35)
+    s.is_received()
+
+
 def objected(s: Story) -> Script:
     """The unit signs, and says that it is not for it to look into."""
     yield from path(s, "signed")

@@ -11,6 +11,7 @@ from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
 from caseflow.deadlines.rules import rules_of
 from caseflow.demo.matters import Matter
+from caseflow.demo.places import CITY
 from caseflow.demo.timeline import Days
 from caseflow.escalation import orders
 from caseflow.escalation.tables import Order
@@ -27,6 +28,7 @@ from caseflow.ledger.moves import (
     merging,
     notice,
     objecting,
+    passing,
     transferring,
     triage,
     withdrawing,
@@ -202,6 +204,15 @@ class Story:
         query = select(Report.number).where(Report.channel_key == f"demo-{key}")
         number, reason = self.session.scalars(query).one(), "同一所学校同一条跑道，正在核查。"
         merging.merge(self.session, self[self.handler], self.case_id, number, reason, self.at)
+
+    def passes_on(self, reason: str, grounds: str) -> None:
+        """The office passes the case on to the one above."""
+        boss = self["supervisor"]
+        passing.pass_on(self.session, boss, self.case_id, CITY, reason, grounds, self.at)
+
+    def is_received(self) -> None:
+        """The office above signs for it."""
+        passing.receive(self.session, self["city"], self.case_id, self.at)
 
     def asks_to_withdraw(self, n: int, why: str) -> None:
         """The handler asks that the n-th item be withdrawn."""

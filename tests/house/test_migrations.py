@@ -107,10 +107,16 @@ def test_an_office_with_a_past_goes_back_and_forth_whole(past: Database) -> None
 
 
 # Rows that the older tables could not hold: an objection is over there, and nobody need decide it
-# or consent to anything; nor does the promise of a merged case run on.
+# or consent to anything; nor does the promise of a merged case run on, or a case wait for another
+# office.
+_WAITED = """SELECT case_id FROM entry
+    WHERE verb IN ('pass_on', 'receive', 'send_back', 'take_back')
+    GROUP BY case_id HAVING count(*) % 2 = 1"""
 _SINCE = {
     "item": "id NOT IN (SELECT item_id FROM entry WHERE verb = 'object')",
-    "clock": "name NOT IN ('decide', 'consent') AND (case_id IS NULL OR case_id = root_case_id)",
+    "case_file": f"id NOT IN (SELECT case_id FROM ({_WAITED}) waited)",
+    "clock": "name NOT IN ('decide', 'consent', 'receive')"
+    " AND (case_id IS NULL OR case_id = root_case_id)",
 }
 
 
@@ -151,7 +157,8 @@ def test_who_asks_for_more_time_in_an_office_that_goes_back_gets_none(past: Data
     """What was granted holds as it was promised; what nobody decided is owed to nobody."""
     rules = "SELECT id, extendable_times, extendable_amount FROM policy ORDER BY id"
     promised = (
-        "SELECT id, due, state, follows FROM clock WHERE (name NOT IN ('decide', 'consent')"
+        "SELECT id, due, state, follows FROM clock WHERE"
+        " (name NOT IN ('decide', 'consent', 'receive')"
         " AND (case_id IS NULL OR case_id = root_case_id))"
         " OR item_id IN (SELECT id FROM item WHERE state = 'objected') ORDER BY id"
     )
@@ -215,3 +222,32 @@ def test_an_item_that_ended_without_a_check_is_over_in_an_office_that_goes_back(
         assert session.execute(text(rounds)).all() == before
     assert {state for _, state, _ in ended} == {"withdrawn", "statutory"}
     assert {n for _, n in before} == {None, 0}  # though one case was taken up anew since
+
+
+def test_a_case_that_was_passed_on_is_at_home_in_an_office_that_goes_back(
+    empty: Database, tmp_path: Path
+) -> None:
+    """There its number is counted; and again where it was signed for, by the history."""
+    now = datetime(2026, 3, 3, 2, tzinfo=UTC)
+    home = tmp_path / "home"
+    home.mkdir()
+    demo_office.make(empty.url, home, now).database.close()
+    lies = "SELECT number, area_code, province, city, county, district FROM case_file"
+    signed = f"{lies} WHERE id IN (SELECT case_id FROM entry WHERE verb = 'receive')"
+    rows = "SELECT case_id, from_area, to_area, reason, grounds, passed_by, outcome FROM passage"
+    rules = "SELECT id, clock, urgent, amount, unit FROM policy WHERE clock = 'receive' ORDER BY id"
+    with empty.read() as session:
+        before = [session.execute(text(sql)).all() for sql in (signed, rules)]
+        [passed] = session.execute(text(f"{rows} WHERE outcome = 'received'")).all()
+    downgrade(empty.engine, "0021")
+    with empty.read() as session:
+        [(number, *at_home)] = session.execute(text(signed)).all()
+        assert at_home == [number[:6], "430000", "430500", "430503", None]
+        owed = "SELECT count(*) FROM clock WHERE name = 'receive' AND ended_at IS NULL"
+        assert session.scalar(text(owed)) == 0
+    upgrade(empty.engine)
+    with empty.read() as session:
+        assert [session.execute(text(sql)).all() for sql in (signed, rules)] == before
+        assert session.execute(text(rows)).all() == [passed]
+    assert before[0][0][1] == "430500"
+    assert len(before[1]) == 2

@@ -129,7 +129,8 @@ def nobody_acts_beyond_role_and_scope(seen: Snapshot) -> None:
 class _Turns:
     """Whose turn it is with each item: unit and inspector until the finding, then the other.
 
-    `about`: which unit the matter was known to be about.
+    `about`: which unit the matter was known to be about; `lies`: where it lay, `bound`: whose
+    office had to sign for it.
     """
 
     def __init__(self, case: Row, said: list[Said]) -> None:
@@ -137,9 +138,15 @@ class _Turns:
         self.about: int | None = named[0] if named else case.unit_id
         self.unit: dict[int | None, int] = {}
         self.inspector: dict[int | None, int | None] = defaultdict(lambda: None)
+        self.lies: str = case.registered_in
+        self.bound: str | None = None
 
     def after(self, one: Said) -> None:
-        if one.verb == "name_unit":
+        if one.verb in ("pass_on", "receive", "send_back", "take_back", "go_along"):
+            self.bound = one.facts["to"] if one.verb == "pass_on" else None
+            moved = one.verb in ("receive", "go_along")
+            self.lies = one.facts["to"] if moved else self.lies
+        elif one.verb == "name_unit":
             self.about = one.facts["unit"]
         elif one.verb in GIVEN:
             self.unit[one.item] = one.facts["unit"]
@@ -159,12 +166,16 @@ def _in_scope(seen: Snapshot, case: Row, one: Said, turns: _Turns) -> None:
         assert user.unit_id == turns.unit[one.item], "law 11: a unit out of turn"
     elif user.role == "inspector":
         assert user.id == turns.inspector[one.item], "law 11: an inspector out of turn"
+    elif one.verb in ("receive", "send_back"):
+        assert user.area_code == turns.bound, "law 11: another office answered"
     else:
-        assert _in_area(seen, case, user.id), "law 11: a stranger acted"
+        lay = seen.areas[turns.lies]
+        assert _in_area(seen, lay, user.id), "law 11: a stranger acted"
 
 
-def _in_area(seen: Snapshot, case: Row, user_id: int) -> bool:
-    path = (case.district, case.county, case.city, case.province)
+def _in_area(seen: Snapshot, lies: Row, user_id: int) -> bool:
+    """Tell whether somebody answers for where a case lies: by its own columns, or by its area's."""
+    path = (lies.district, lies.county, lies.city, lies.province)
     return seen.users[user_id].area_code in path
 
 

@@ -40,6 +40,7 @@ KEPT_BY = {
     "resolve": DONE_BY_REPLY,
     "notice": DONE_BY_REPLY | {"tell", "notice_sent", "accept", "decline", "refer", "take_in"},
     "call_back": {"close", "reopen"},
+    "receive": {"receive", "send_back"},
     "second_look": {"second_look"},
     "draft": {"order_issued"},
     "answer": {"order_answered"},

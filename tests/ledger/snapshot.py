@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines.tables import Clock, Pause, PolicyRow
 from caseflow.escalation.tables import Order, Rung
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.report_tables import CallBack, Merger, Question, Reply, Report
+from caseflow.ledger.report_tables import CallBack, Merger, Passage, Question, Reply, Report
 from caseflow.ledger.states import CASE_EDGES, CASE_MOVES, ITEM_EDGES, ITEM_MOVES, TO_RECTIFY
 from caseflow.ledger.tables import Case, Extension, Item, Withdrawal
 from caseflow.ledger.tables import Counter as Tally
@@ -65,6 +65,7 @@ class Snapshot:
     extensions: list[Row]
     withdrawals: list[Row]
     mergers: list[Row]
+    passages: list[Row]
     recusals: set[tuple[int, int]]
     events: Counter[tuple[int | None, str]]
     said: dict[int, list[Said]]
@@ -97,7 +98,7 @@ class Snapshot:
 
 _MOVING = (
     *(Case, Item, Report, Reply, CallBack, Question, Clock, Pause, Rung, Order, Tally, Event),
-    *(Entry, Extension, Withdrawal, Merger),
+    *(Entry, Extension, Withdrawal, Merger, Passage),
 )
 _STANDING = (User, Unit, Area, PolicyRow, Recusal)
 _EVERY_ROW = {
@@ -141,6 +142,7 @@ def take(session: Session, now: datetime, known: dict[type[Any], list[Row]]) -> 
         extensions=rows(Extension),
         withdrawals=rows(Withdrawal),
         mergers=rows(Merger),
+        passages=rows(Passage),
         recusals={(row.user_id, row.unit_id) for row in rows(Recusal)},
         events=Counter((row.case_id, row.name) for row in rows(Event)),
         said=_history(rows(Entry)),

@@ -18,7 +18,7 @@ from caseflow.intake.delivery import NOT_UNDERSTOOD
 from caseflow.intake.report import CHANNELS
 from caseflow.intake.tables import Quarantine
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.report_tables import Report
+from caseflow.ledger.report_tables import Passage, Report
 from caseflow.ledger.states import (
     CASE_STATES,
     FINDINGS,
@@ -72,6 +72,10 @@ def everything_is_there(session: Session) -> None:
     assert column(session, Order.kind) == set(ACTIONS) - MESSAGES_ONLY
     assert column(session, Order.state) == set(ORDER_STATES)
     assert count(session, Order.answered_at.is_not(None)) == 1
+    assert set(session.execute(select(Passage.outcome, Passage.to_area)).all()) == {
+        (None, "430500"),
+        ("received", "430500"),
+    }
     more_time = session.execute(select(Extension.item_id.is_not(None), Extension.outcome)).all()
     assert sorted(more_time, key=str) == [(False, "granted")] * 2 + [
         (False, None),

@@ -100,6 +100,10 @@ _LATE = "(SELECT id FROM case_file WHERE number = :late)"
 _LAST_RUNG = "(SELECT max(id) FROM rung)"
 
 
+_NEXT_DOOR = "area_code = '430502', county = '430502'"
+_UNURGED = """INSERT INTO passage (case_id, from_area, to_area, reason, grounds, designated,
+    passed_by, passed_at, answer) SELECT case_file.id, area_code, '430500', 'level', '-', false,
+    user_id, opened_at, ''"""
 VIOLATIONS = (
     ("2 n", "UPDATE report SET channel_key = 'same'", ""),
     ("3 o", "UPDATE case_file SET head_n = head_n + 1 WHERE number = :late", "late"),
@@ -119,6 +123,9 @@ VIOLATIONS = (
     ("7 p", f"UPDATE clock SET state = 'stopped' WHERE case_id = {_LATE}", "late"),
     ("7 p", f"UPDATE clock SET state = 'running' WHERE case_id = {_DONE}", "done"),
     ("11 ", "UPDATE case_file SET county = NULL WHERE number = :late", "late"),
+    ("a c", "UPDATE case_file SET bound_for = '430500' WHERE number = :late", "late"),
+    ("a c", f"UPDATE case_file SET {_NEXT_DOOR} WHERE number = :late", "late"),
+    ("a c", f"{_UNURGED} FROM case_file, item_actor WHERE number = :late LIMIT 1", "late"),
     ("num", "UPDATE report SET seq = 9 WHERE seq = 2", ""),
     ("num", "DELETE FROM counter", ""),
 )

@@ -4,15 +4,16 @@ from collections import Counter
 
 import pytest
 
-from tests.ledger import faults, faults_of_endings, faults_of_merging
+from tests.ledger import faults, faults_of_endings, faults_of_merging, faults_of_passing
 from tests.ledger.conftest import Stage
 from tests.ledger.faults import Fault, in_the_code
 from tests.ledger.machine import Ledger, a_world, run
 from tests.ledger.scenes import Scene
-from tests.ledger.scenes_of_endings import SCENES
+from tests.ledger.scenes_of_passing import SCENES
 
 EXAMPLES, STEPS = 15, 30
 FAULTS = faults.FAULTS | faults_of_endings.FAULTS | faults_of_merging.FAULTS
+FAULTS |= faults_of_passing.FAULTS
 
 
 def noticed(stage: Stage, fault: Fault) -> None:

@@ -15,7 +15,7 @@ from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES
 from tests.ledger.conftest import Stage
 from tests.ledger.machine import Ledger, a_world, run
 from tests.ledger.scenes import Scene
-from tests.ledger.scenes_of_endings import SCENES
+from tests.ledger.scenes_of_passing import SCENES
 from tests.ledger.ways import EDGES, Way
 
 Taken = Counter[tuple[str, str, str]]

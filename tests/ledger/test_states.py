@@ -17,6 +17,7 @@ from caseflow.ledger.states import (
     ITEM_MOVES,
     ITEM_STATES,
     KINDS,
+    OF_RECEIVER,
     OUTCOMES,
     STAY,
     SYSTEM,
@@ -63,6 +64,8 @@ def state_after(of: str, actor: Actor, edge: Edge) -> str | type[Exception]:
     Whatever is refused must leave the state as it was.
     """
     case = case_in(edge.source if of == "case" else "handling")
+    if edge.move in OF_RECEIVER:
+        case.bound_for = actor.area
     moved = case if of == "case" else item_in(edge.source)
     try:
         if isinstance(moved, Case):

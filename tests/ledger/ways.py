@@ -18,6 +18,7 @@ _ON_REQUEST = ("consent_withdrawal", "refuse_withdrawal")
 _AT_ANY_TIME = ("withdraw", *_ON_REQUEST, "statutory", "hasten", "ease")
 _BEGINS = {"objected": "dispatched", "statutory": "dispatched"}
 _NOWHERE = ("", "", "", "")
+_OF_PASSING = ("pass_on", "take_back", "receive", "send_back", "go_along")
 _OF_MERGING = ("merge", "take_in", "unmerge", "give_back")
 
 
@@ -133,6 +134,9 @@ class Way:
         if edge.move in _OF_MERGING:
             self._along_merging(case, edge)
             return
+        if edge.move in _OF_PASSING:
+            self._along_passing(case, edge)
+            return
         assert self.to(case, edge.source), f"no way to {edge.source}"
         if edge.move == "countersign":
             self._everybody_tries("acknowledge", case)
@@ -163,6 +167,24 @@ class Way:
             assert self.to(case, state), f"no way to {state}"
         laws.hold(world)
         self._everybody_tries(edge.move, case)
+
+    def _along_passing(self, case: Case, edge: Edge) -> None:
+        """Let the case be where it may be passed on, passed on, and everybody answer."""
+        world, office = self.world, self.world.office
+        if edge.move == "go_along":
+            other = world.come_in("complaint", "phone", unit=False)
+            self.to(case, "accepted")
+            world.on_case("merge", office["handler"], other, 0)
+            laws.hold(world)
+        elif edge.source == "handling":
+            self._idle(case)
+        else:
+            assert self.to(case, edge.source), f"no way to {edge.source}"
+        if edge.move != "pass_on":
+            world.on_case("pass_on", office["supervisor"], case, 0)
+            laws.hold(world)
+        move = "receive" if edge.move == "go_along" else edge.move
+        self._everybody_tries(move, case)
 
     def _idle(self, case: Case) -> None:
         """Bring a case to where it is at work, and no item of it is left."""

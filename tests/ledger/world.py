@@ -33,6 +33,7 @@ from caseflow.ledger.moves import (
     notice,
     objecting,
     opening,
+    passing,
     recalendar,
     retracting,
     transferring,
@@ -240,6 +241,12 @@ class World:
             "take_in": lambda at: self._takes_in(me, case, luck, at),
             "unmerge": lambda at: merging.unmerge(s, me, n, "不是一件事", at),
             "give_back": lambda at: self._gives_back(me, case, luck, at),
+            "pass_on": lambda at: passing.pass_on(
+                s, me, n, self._office_for(case, luck), "level", "请市里办", at
+            ),
+            "take_back": lambda at: passing.take_back(s, me, n, "", at),
+            "receive": lambda at: passing.receive(s, me, n, at),
+            "send_back": lambda at: passing.send_back(s, me, n, "属区里", at),
             "conclude_withdrawn": lambda at: withdrawing.conclude_withdrawn(s, me, n, "均撤", at),
             "reply": lambda at: self._reply(me, case, luck, at),
             "call_back": lambda at: closing.call_back(s, me, n, _heard(luck), at),
@@ -276,6 +283,12 @@ class World:
         """Return the number of another case, by luck of this one."""
         others = [one for one in self.cases() if one.id != case.id] or [case]
         return case.number if luck % 7 == 6 else others[luck % len(others)].number
+
+    def _office_for(self, case: Case, luck: int) -> str:
+        """Return the other level in most cases, else the other district."""
+        if luck % 5 == 4:
+            return offices.OTHER
+        return offices.CITY if case.county else offices.DISTRICT
 
     def _takes_in(self, me: Actor, case: Case, luck: int, at: datetime) -> None:
         others = [one for one in self.cases() if one.id != case.id] or [case]
