@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from caseflow.errors import BadInput, MoveNotAllowed, Stale
-from caseflow.ledger import passages
+from caseflow.errors import BadInput, MoveNotAllowed, NotFound, Stale
+from caseflow.ledger import passages, queries
 from caseflow.ledger.moves import passing
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import INSTRUCTED, Case
 from caseflow.web.clocks import ClockView, clock_views
 from caseflow.web.console import passing_forms
 from caseflow.web.console.forms import Again, Form
-from caseflow.web.console.frame import Page, blueprint
+from caseflow.web.console.frame import Page, blueprint, scope
 from caseflow.web.console.moving import DONE, on_case
 from caseflow.web.console.sight import Sight, look_at
 from caseflow.web.edge import actor, can, change, needs, now, read, seen, typed
@@ -67,8 +67,15 @@ def take_back(number: str) -> Page:
 @blueprint.get("/passages/<number>")
 @needs("ledger.read")
 def passage(number: str) -> Page:
-    """Show a case that waits for the reader's office to sign for it."""
-    return _shown(number)
+    """Show a case that waits for the reader's office to sign for it; the case itself where it is in
+    their scope and does not, or does not any more.
+    """
+    try:
+        return _shown(number)
+    except NotFound:
+        with read() as session:
+            case = queries.case_by_number(session, scope(), number)
+            return redirect(url_for("console.case_page", number=case.number))
 
 
 @blueprint.post("/passages/<number>/receive")
