@@ -61,6 +61,14 @@ def _clocks(session: Session, ids: Collection[int]) -> dict[int, Clock]:
     return found
 
 
+def promised(session: Session, cases: Sequence[Case], name: str) -> dict[int, Clock]:
+    """Return the running clock of a name that stands on each of some cases, by case id."""
+    ids = [case.id for case in cases]
+    query = select(Clock).where(Clock.case_id.in_(ids), Clock.name == name)
+    found = session.scalars(query.where(Clock.state == "running"))
+    return {clock.case_id: clock for clock in found if clock.case_id is not None}
+
+
 def _items(session: Session, ids: Collection[int]) -> dict[int, tuple[int, int]]:
     done = func.sum(sql_case((Item.state == "struck_off", 1), else_=0))
     ours = (Item.case_id.in_(ids), Item.state.not_in(COUNTED_APART))

@@ -186,7 +186,7 @@ CASE_EDGES: tuple[Edge, ...] = (
     Edge("unmerge", "merged", "accepted", "case.merge", "并错了，恢复为单独的办件"),
     Edge("unmerge", "merged", "handling", "case.merge", "并错了，恢复为单独的办件"),
     *_from(GIVES_BACK, "give_back", STAY, "case.merge", "并入的办件恢复为单独的办件"),
-    *_from(PASSED_ON, "pass_on", STAY, "case.pass_on", "由上级或下级办办理，移送后等对方签收"),
+    *_from(PASSED_ON, "pass_on", STAY, "case.pass_on", "由上级或下级的办负责，移送后等对方签收"),
     *_from(PASSED_ON, "take_back", STAY, "case.pass_on", "对方签收以前收回移送"),
     *_from(PASSED_ON, "receive", STAY, "case.receive", "接收的办签收，从此由其办理"),
     *_from(PASSED_ON, "send_back", STAY, "case.receive", "接收的办退回，仍由移送的办办理"),

@@ -79,6 +79,7 @@ def test_the_office_above_finds_it_on_its_list_and_signs(site: Site) -> None:
     page = site.as_("city").get("/console/")
     assert "待签收的移送" in page.text
     assert f'href="{at(number)}"' in page.html
+    assert "移送签收期限" in page.text  # by when, though something else burns more
     page = site.as_("city").get(f"/console/cases/{number}")
     assert "移送你办：看来件和移送说明，签收或退回。" in page.text
     page = page.send(at(number, "receive"))
@@ -161,7 +162,7 @@ def test_the_reporter_reads_whose_it_is_and_that_the_day_stays(site: Site) -> No
     _by(site, receipt, passing.receive, "city")
     page = letter(site, receipt)
     assert "这件事现在由邵阳市办理，答应您的期限不变。" in page.text
-    assert "转由另一个办办理" in page.text
+    assert "已转给负责这件事的机构办理" in page.text
     assert promised
     assert set(_DAY.findall(page.text)) == promised
     assert WHY not in page.text

@@ -171,7 +171,7 @@ def _chosen(session: Session, case: Case, to: str) -> Area:
     for area in passages.offices(session, case):
         if area.code == to:
             return area
-    raise BadInput({"to": "请从名单中选择一个办"})
+    raise BadInput({"to": "请选择移送到哪里"})
 
 
 def _require_reason(reason: str) -> None:

@@ -31,14 +31,14 @@ def pass_on(sight: Sight) -> Form | None:
     reasons = [(code, gettext(label)) for code, label in words.PASSING.items()]
     return Form(
         "pass_on",
-        gettext("移送其他办"),
+        gettext("移送上级或下级"),
         _to(sight, "pass_on"),
         (
             gettext(
                 "对方须在 %(when)s 前签收或退回；签收前仍由本办负责。", when=sight.due("receive")
             ),
             gettext("各项期限照常计算，不因移送延长；正在等待审批的延期、撤项申请作废。"),
-            gettext("签收后本办只能按编号查到去向，反映人会得知现在由哪个办办理。"),
+            gettext("签收后本办只能按编号查到去向，反映人会得知现在由哪里办理。"),
         ),
         (
             Field(
@@ -108,7 +108,7 @@ def asked(sight: Sight, row: Passage) -> list[tuple[str, str]]:
     when = day_text(local(row.passed_at).date())
     decided = gettext("两次退回后上级指定由本办办理，不能再退回") if row.designated else ""
     return [
-        (gettext("移送"), sight.offices[row.from_area]),
+        (gettext("移送的办"), sight.offices[row.from_area]),
         (gettext("原因"), gettext(words.PASSING[row.reason])),
         (gettext("说明"), row.grounds),
         (gettext("移送人"), f"{sight.dossier.person(row.passed_by)} {when}"),

@@ -8,6 +8,7 @@ from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from caseflow import words
+from caseflow.deadlines.policies import ClockName
 from caseflow.deadlines.rules import rules_of
 from caseflow.escalation import reading
 from caseflow.escalation.drafted import documents
@@ -51,20 +52,22 @@ class Row:
 def rows(session: Session, cases: Sequence[Case], received: int = 0) -> list[Row]:
     """Return cases as rows; a fixed number of statements whatever their number.
 
-    The first `received` are opened where the reader's office signs for them.
+    The first `received` wait for the reader's office to sign for them: they are opened there, and
+    show by when.
     """
     if not cases:
         return []
     loaded, rules = listing.beside(session, cases), rules_of(session)
-    drafted = documents(session, loaded.clocks.values())
-    clocks = {
-        case_id: clock_view(rules, clock, now(), drafted)
-        for case_id, clock in loaded.clocks.items()
-    }
+    shown = [loaded.clocks.get(case.id) for case in cases]
+    if received:
+        to_sign = listing.promised(session, cases[:received], ClockName.receive)
+        shown[:received] = [to_sign.get(case.id) for case in cases[:received]]
+    drafted = documents(session, [clock for clock in shown if clock is not None])
+    clocks = [clock_view(rules, one, now(), drafted) if one else None for one in shown]
     pages = ["console.passage"] * received + ["console.case_page"] * (len(cases) - received)
     return [
-        _row(case, loaded, clocks.get(case.id), page)
-        for case, page in zip(cases, pages, strict=True)
+        _row(case, loaded, clock, page)
+        for case, clock, page in zip(cases, clocks, pages, strict=True)
     ]
 
 

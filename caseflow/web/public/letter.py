@@ -49,7 +49,7 @@ STEPS = {
     "retract": "您撤回了这次反映",
     "grant_case": "办理期限延长",
     "statutory": "有问题转入法定程序",
-    "receive": "转由另一个办办理",
+    "receive": "已转给负责这件事的机构办理",
 }
 # States in which the reply is still to come, so that its day is news.
 _UNDER_WAY = ("accepted", "handling", "awaiting_reporter", "replying")
