@@ -40,20 +40,16 @@ _UNUSED = """DELETE FROM policy WHERE clock = 'receive'
 
 # The older tables count a case's number where it lies, so each is its first office's again; the
 # history keeps what really was. What waits to be signed for is owed to nobody.
-_HOME = """UPDATE case_file SET area_code = registered_in,
-    province = (SELECT province FROM area WHERE code = registered_in),
-    city = (SELECT city FROM area WHERE code = registered_in),
-    county = (SELECT county FROM area WHERE code = registered_in),
-    district = (SELECT district FROM area WHERE code = registered_in)
-    WHERE area_code <> registered_in"""
+_HOME = "UPDATE case_file SET area_code = registered_in WHERE area_code <> registered_in"
+_AWAY = "UPDATE case_file SET area_code = :code WHERE id = :id"
+_PLACED = """UPDATE case_file SET
+    province = (SELECT province FROM area WHERE code = case_file.area_code),
+    city = (SELECT city FROM area WHERE code = case_file.area_code),
+    county = (SELECT county FROM area WHERE code = case_file.area_code),
+    district = (SELECT district FROM area WHERE code = case_file.area_code)
+    WHERE id IN (SELECT case_id FROM entry WHERE verb IN ('receive', 'go_along'))"""
 _NOT_OWED = """UPDATE clock SET state = 'stopped', ended_at = started_at, next_rung = NULL,
     next_rung_at = NULL WHERE name = 'receive' AND state IN ('running', 'paused')"""
-_LIES = """UPDATE case_file SET area_code = :to,
-    province = (SELECT province FROM area WHERE code = :to),
-    city = (SELECT city FROM area WHERE code = :to),
-    county = (SELECT county FROM area WHERE code = :to),
-    district = (SELECT district FROM area WHERE code = :to)
-    WHERE id = :case_id"""
 _OUTCOMES = {"receive": "received", "send_back": "sent_back", "take_back": "taken_back"}
 _SAID = """SELECT case_id, n, at, verb, user_id, body FROM entry
     WHERE verb IN ('pass_on', 'receive', 'send_back', 'take_back', 'go_along')
@@ -158,7 +154,8 @@ def _told_again() -> None:
             )
         )
         if outcome == "received":
-            bind.execute(sa.text(_LIES), {"to": told["to"], "case_id": case_id})
+            bind.execute(sa.text(_AWAY), {"code": told["to"], "id": case_id})
+            bind.execute(sa.text(_PLACED))
 
 
 _BY_NUMBER = sa.text("SELECT id FROM case_file WHERE number = :number")
@@ -176,6 +173,7 @@ def downgrade() -> None:
     op.execute(_UNUSED)
     op.drop_table("passage")
     op.execute(_HOME)
+    op.execute(_PLACED)
     op.drop_index("ix_case_file_bound_for", "case_file")
     op.drop_index("uq_case_file_registered_in_year_seq", "case_file")
     op.create_index(

@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
+from caseflow.escalation import orders
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.tables import Order
-from caseflow.ledger import extensions, gate, passages, queries, withdrawals
+from caseflow.ledger import extensions, gate, likely, passages, queries, withdrawals
 from caseflow.ledger.moves import (
+    check,
     extending,
     items,
     merging,
@@ -19,10 +21,11 @@ from caseflow.ledger.moves import (
     triage,
     urgency,
     withdrawing,
+    work,
 )
 from caseflow.ledger.moves.items import Dispatch
+from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Passage
-from caseflow.ledger.tables import Case
 from caseflow.people.actor import REPORTER
 from caseflow.people.scope import scope_of
 from caseflow.people.tables import Recusal, Unit, User
@@ -265,23 +268,35 @@ def test_what_was_asked_for_lapses_with_it(sent: Sent) -> None:
     assert not {"decide", "consent"} & set(sent.running())
 
 
-def test_a_document_that_was_drafted_goes_along(sent: Sent) -> None:
+def test_a_document_that_was_drafted_goes_along_and_is_numbered_there(sent: Sent) -> None:
     sent.accept()
-    [first] = sent.split("饭菜")
-    session, me = sent.session, sent.person("handler")
+    late, _ = sent.split("饭菜", "收费")
+    session, me, school = sent.session, sent.person("handler"), sent.person("school")
     order = Dispatch(sent.office.units["school"], "请核查", none_listed=True)
-    items.dispatch(session, me, first.id, order, sent.now)
+    items.dispatch(session, me, late.id, order, sent.now)
     sent.now += 5 * DAY
     while sweep(session, sent.now):
         pass
-    withdrawing.withdraw(session, me, first.id, "误拆", sent.now)
-    withdrawing.consent_withdrawal(session, sent.person("leader"), first.id, "", sent.now)
-    sent.split("收费")
+    work.sign_for(session, school, late.id, sent.now)
+    blob = offices.blob(session, sent.now)
+    work.hand_in(session, school, late.id, blob, "图", sent.now)
+    work.find(session, school, late.id, Result("unsubstantiated", "依据"), sent.now)
+    check.strike_off(session, sent.person("reviewer"), late.id, "", sent.now)
     sent.at_the_city()
-    [document] = session.scalars(select(Order).where(Order.state == "draft"))
-    visible = select(Case.id).where(queries.visible(scope_of(sent.person("city"))))
-    assert document.case_id in set(session.scalars(visible))
+    [draft] = session.scalars(select(Order).where(Order.state == "draft"))
     assert "draft" in sent.running()
+    with pytest.raises(NotPermitted):
+        orders.issue(session, sent.person("supervisor"), draft.id, draft.text, sent.now)
+    issued = orders.issue(session, sent.person("city"), draft.id, draft.text, sent.now)
+    assert issued.number == "教督办〔2026〕430500-1号"
+
+
+def test_what_waits_is_offered_to_nobody_to_merge_into(sent: Sent) -> None:
+    sent.accept()
+    other, me = sent.another(), scope_of(sent.person("handler"))
+    assert likely.candidates(sent.session, me, other) == [sent.case]
+    sent.pass_on()
+    assert likely.candidates(sent.session, me, other) == []
 
 
 def test_what_was_merged_goes_along_and_comes_out_of_it_there(sent: Sent) -> None:

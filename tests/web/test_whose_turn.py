@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.notices.watch import Watch
+from tests.office import CITY
 from tests.web.site import Site
 from tests.web.test_nav_counts import come_back, for_, keep_away
 from tests.web.walking import (
@@ -98,6 +99,13 @@ def unsatisfied(site: Site) -> str:
     return number
 
 
+def passed_on(site: Site) -> str:
+    number = open_case(site)
+    said = {"to": CITY, "why": "level", "grounds": "请市里办"}
+    on_case(site, "supervisor", number, "pass_on", **said)
+    return number
+
+
 SCENES: dict[Scene, str] = {
     objected: "items/reject_objection",
     objected_twice: "items/designate",
@@ -109,6 +117,7 @@ SCENES: dict[Scene, str] = {
     declined: "cases/second_look",
     unsigned: "cases/countersign",
     unsatisfied: "cases/close",
+    passed_on: "passages/receive",
 }
 
 
@@ -135,7 +144,7 @@ def test_whoever_is_offered_the_form_is_counted_and_told(site: Site, scene: Scen
 
 def _agree(site: Site, scene: Scene, number: str) -> None:
     what, _, move = SCENES[scene].partition("/")
-    key = number if what == "cases" else str(item_of(site, number).id)
+    key = str(item_of(site, number).id) if what == "items" else number
     offered = {
         name
         for name in PEOPLE

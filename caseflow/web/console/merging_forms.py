@@ -56,7 +56,7 @@ def merge(sight: Sight) -> Form | None:
 def unmerge(sight: Sight) -> Form | None:
     """Return the form that makes a merged case one of its own again."""
     above = sight.dossier.above
-    if above is None or above.state not in GIVES_BACK:
+    if above is None or above.state not in GIVES_BACK or above.bound_for is not None:
         return None
     return Form(
         "unmerge",
