@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from caseflow.db import Base, Database
 from caseflow.deadlines.tables import Clock
 from caseflow.escalation.sweep import sweep
-from caseflow.ledger import likely, listing, outbox_reach, queries
+from caseflow.ledger import likely, listing, outbox_reach, passages, queries
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import items, triage
 from caseflow.ledger.tables import NEVER, Case, Item
@@ -137,9 +137,12 @@ def test_what_stands_beside_a_list_is_found_by_its_cases(ledger: Ledger, now: da
         listing.groups(session, office["city"], now)
         queries.cries(session, scope)
         queries.second_looks(session, office["city"])
+        passages.to_receive(session, office["city"])
+        passages.gone(session, scope_of(office["handler"]), "430503-2026-000007")
 
     plan = plans(database, page)
     assert whole_tables(plan) == set(), plan
+    assert "ix_case_file_bound_for" in plan, plan
 
 
 @pytest.mark.parametrize(
