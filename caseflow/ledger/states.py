@@ -67,7 +67,7 @@ OF_RECEIVER = ("receive", "send_back")
 """Moves of the office that a case was passed on to, before it is that office's."""
 WHILE_PASSED_ON = (
     *OF_RECEIVER,
-    *("take_back", "raise_urgency", "acknowledge", "countersign", "note", "tell"),
+    *("take_back", "raise_urgency", "acknowledge", "countersign", "note", "tell", "retract"),
 )
 """What may happen to a case that waits to be signed for by another office: nothing that would make
 it another case than the one that office reads; danger is never kept waiting.

@@ -239,7 +239,7 @@ def test_a_case_that_was_passed_on_is_at_home_in_an_office_that_goes_back(
     with empty.read() as session:
         before = [session.execute(text(sql)).all() for sql in (signed, rules)]
         [passed] = session.execute(text(f"{rows} WHERE outcome = 'received'")).all()
-    downgrade(empty.engine, "0028")
+    downgrade(empty.engine, "0021")
     with empty.read() as session:
         [(number, *at_home)] = session.execute(text(signed)).all()
         assert at_home == [number[:6], "430000", "430500", "430503", None]

@@ -9,7 +9,7 @@ ENDS = {"receive": "received", "send_back": "sent_back", "take_back": "taken_bac
 MOVES = ("pass_on", *ENDS)
 IDLE = ("draft", "struck_off", "withdrawn", "statutory")
 MEANWHILE = (
-    *("raise_urgency", "acknowledge", "countersign", "note", "tell"),
+    *("raise_urgency", "acknowledge", "countersign", "note", "tell", "retract"),
     *("add", "retaliation", "tighten", "notice_sent", "rung", "recalendar", "reply_delivered"),
     *("order_issued", "order_cancelled", "order_answered", "reply_failed", "reveal"),
 )

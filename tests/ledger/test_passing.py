@@ -77,7 +77,7 @@ def test_meanwhile_it_becomes_no_other_case_but_danger_is_dealt_with(sent: Sent)
     with pytest.raises(MoveNotAllowed, match="请先收回"):
         merging.merge(session, me, sent.another().id, sent.case.number, "同一件事", sent.now)
     assert {edge.move for edge in gate.offers(me, sent.case)} == {
-        *("raise_urgency", "acknowledge", "note", "tell")
+        *("raise_urgency", "acknowledge", "note", "tell", "retract")
     }
     assert gate.offers_on(me, sent.case, item) == []
     urgency.raise_urgency(session, me, n, "孩子还在校门口", sent.now)
