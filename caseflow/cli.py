@@ -265,5 +265,7 @@ def anchors() -> None:
         known = anchoring.all_of(session)
         for one in known:
             click.echo(anchoring.signed(one))
+        lost = {one.key_id for one in known if anchoring.lacks_key(rooms.ring, one)}
     for key_id in dict.fromkeys(one.key_id for one in known):
-        click.echo(f"public {key_id} {anchoring.public_key(rooms.ring, key_id)}")
+        said = "not in the ring" if key_id in lost else anchoring.public_key(rooms.ring, key_id)
+        click.echo(f"public {key_id} {said}")

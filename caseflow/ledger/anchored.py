@@ -10,53 +10,90 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from caseflow.crypto.keys import KeyRing
-from caseflow.errors import CaseflowError
+from caseflow.errors import CaseflowError, Unavailable
 from caseflow.files.store import Store
 from caseflow.ledger import anchors
-from caseflow.ledger.history_tables import Anchor, Entry
+from caseflow.ledger.history_tables import Anchor, AnchoredHead, Entry
 from caseflow.ledger.tables import Case
 from caseflow.ledger.verify import Verdict, verify_chains
 
 BATCH = 400
+PAGE = 1024
 
 Head = tuple[str, int, str]
 """Case number, number of an entry, its hash."""
 
 
 def verify(session: Session, store: Store, ring: KeyRing, now: datetime) -> Verdict:
-    """Check every chain, every anchor against them, and that nothing older than the newest anchor
-    stands in no anchor. Bounded memory: four bytes for each case.
+    """Check every chain, every anchor against them, and that nothing was kept from being anchored.
+    Bounded memory: four bytes for each case, a page at least.
 
     The first thing that does not fit is named: an entry by case and number, an anchor by its own.
+    Raises Unavailable where the store is away: nobody changed an anchor for that.
     """
     verdict = verify_chains(session)
     if not verdict.fits:
         return verdict
     before, reached = None, _Reached()
-    for anchor in anchors.all_of(session):
-        whole = anchors.follows(anchor, before) and anchors.is_signed(ring, anchor)
-        misfit = _misfit(session, store, anchor, reached) if whole else f"anchor {anchor.n}"
+    for n in session.scalars(select(Anchor.n).order_by(Anchor.n)).all():
+        anchor, misfit = _read(session, ring, n, before)
+        if anchor is not None and not misfit:
+            misfit = _misfit(session, store, anchor, reached)
         if misfit:
             return replace(verdict, misfit=misfit)
         before = anchor
-    late = _in_no_anchor(session, min(before.at, now), reached) if before else ""
+    late = _kept_back(session, reached)
+    if before and not late:
+        late = _in_no_anchor(session, min(before.at, now), reached)
     return replace(verdict, misfit=late, anchors=before.n if before else 0)
 
 
+def _read(
+    session: Session, ring: KeyRing, n: int, before: Anchor | None
+) -> tuple[Anchor | None, str]:
+    """Return an anchor, and what is wrong with it by itself."""
+    try:
+        anchor = session.get_one(Anchor, n)
+        if anchors.lacks_key(ring, anchor):
+            return anchor, f"anchor {n} without its key {anchor.key_id}"
+        whole = anchors.follows(anchor, before) and anchors.is_signed(ring, anchor)
+    except (AttributeError, TypeError, ValueError):  # SQLite keeps words where a moment belongs
+        return None, f"anchor {n}"
+    return anchor, "" if whole else f"anchor {n}"
+
+
 class _Reached:
-    """Up to which entry each case's history stands in an anchor."""
+    """Up to which entry each case's history stands in an anchor.
+
+    In pages, so that what it takes goes by how many cases there are, and not by the highest id.
+    """
 
     def __init__(self) -> None:
-        self._n = array("i")
+        self._pages: dict[int, array[int]] = {}
 
     def __getitem__(self, case_id: int) -> int:
-        return self._n[case_id] if case_id < len(self._n) else 0
+        page = self._pages.get(case_id // PAGE)
+        return page[case_id % PAGE] if page else 0
 
     def note(self, case_id: int, n: int) -> None:
         """Put down that an anchor reaches this far."""
-        if case_id >= len(self._n):
-            self._n.extend([0] * (case_id + 1 - len(self._n)))
-        self._n[case_id] = max(self._n[case_id], n)
+        page = self._pages.setdefault(case_id // PAGE, array("i"))
+        if not page:
+            page.extend([0] * PAGE)
+        page[case_id % PAGE] = max(page[case_id % PAGE], n)
+
+
+def _kept_back(session: Session, reached: _Reached) -> str:
+    """Return the first entry that passes for anchored and is not: the next anchor would leave it
+    out, whatever its moment.
+    """
+    query = select(Case.id, Case.number, AnchoredHead.n)
+    query = query.join(AnchoredHead, AnchoredHead.case_id == Case.id).order_by(Case.id)
+    with session.execute(query.execution_options(yield_per=BATCH)) as found:
+        for case_id, number, n in found:
+            if n > reached[case_id]:
+                return f"{number} {reached[case_id] + 1} in no anchor"
+    return ""
 
 
 def _in_no_anchor(session: Session, newest: datetime, reached: _Reached) -> str:
@@ -81,6 +118,8 @@ def _misfit(session: Session, store: Store, anchor: Anchor, reached: _Reached) -
             gone = _gone(session, heads, reached)
             if gone is not None:
                 return f"{gone[0]} {gone[1]} anchor {anchor.n}"
+    except Unavailable:
+        raise
     except (CaseflowError, ValueError):  # gone from the store, or not what was put there
         counted = -1
     whole = counted == anchor.cases and digest.hexdigest() == anchor.heads

@@ -126,6 +126,15 @@ def public_key(ring: KeyRing, key_id: str) -> str:
     return key.public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
 
 
+def lacks_key(ring: KeyRing, anchor: Anchor) -> bool:
+    """Tell whether the ring has no key by which an anchor could be checked."""
+    try:
+        _key(ring, anchor.key_id)
+    except SealBroken:
+        return True
+    return False
+
+
 def is_signed(ring: KeyRing, anchor: Anchor) -> bool:
     """Tell whether an anchor says what was signed, with a key of the ring."""
     try:

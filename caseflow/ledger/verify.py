@@ -51,7 +51,7 @@ def verify_chains(session: Session) -> Verdict:
 def _compared(heads: Iterator[Any], told: Iterator[Any]) -> Verdict:
     cases = entries = 0
     head = next(heads, None)
-    for case_id, rows in groupby(told, key=lambda row: int(row.case_id)):
+    for case_id, rows in groupby(told, key=lambda row: row.case_id):
         if head is None or head.id != case_id:
             return Verdict(cases, entries, _missing(head, case_id))
         read, misfit = _fold(head, rows)
@@ -90,7 +90,7 @@ def _rows(session: Session) -> Generator[Any]:
         yield from found
 
 
-def _missing(head: Row[int, str, str, int] | None, case_id: int) -> str:
+def _missing(head: Row[int, str, str, int] | None, case_id: object) -> str:
     return f"{head.number} 1" if head is not None else f"entries of no case ({case_id})"
 
 
@@ -104,15 +104,20 @@ def _fold(head: Row[int, str, str, int], rows: Iterator[Any]) -> tuple[int, str]
             return n, f"{head.number} {n}"
         before = digest
     if n != head.head_n or before != head.head:
-        return n, f"{head.number} {n + 1 if n < head.head_n else n}"
+        return n, f"{head.number} {_first_missing(n, head.head_n)}"
     return n, ""
+
+
+def _first_missing(n: int, head_n: object) -> int:
+    """Return the entry that a head of its own tells of; SQLite keeps words as numbers, too."""
+    return n + 1 if isinstance(head_n, int) and n < head_n else n
 
 
 def _says(
     body: str,
     number: str,
     n: int,
-    at: str | datetime,
+    at: object,
     verb: str,
     user: int | None,
     item: int | None,
@@ -134,10 +139,11 @@ def _or_null(number: int | None) -> str:
     return "null" if number is None else str(number)
 
 
-def _as_written(at: str | datetime) -> str:
+def _as_written(at: object) -> str:
     """Return a moment as the chain writes it: SQLite hands it over as it is stored, so that one
     which is none is told, and not stumbled over.
     """
-    if isinstance(at, str):
-        return f"{at[:10]}T{at[11:]}Z"
+    if not isinstance(at, datetime):
+        said = str(at)
+        return f"{said[:10]}T{said[11:]}Z"
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

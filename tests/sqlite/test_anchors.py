@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from caseflow.adapters.file_store import LocalStore
 from caseflow.crypto.keys import KeyRing
 from caseflow.db import Database
+from caseflow.errors import Unavailable
 from caseflow.files import orphans
 from caseflow.ledger import anchored, anchors, history
 from caseflow.ledger.history import GENESIS, Line, link
@@ -164,6 +165,23 @@ def test_what_an_owner_keeps_from_the_anchors_is_named(place: Place) -> None:
     assert place.line() == f"misfit {place.numbers[1]} 3 in no anchor"
 
 
+def test_it_is_named_at_once_and_not_when_it_is_old(place: Place) -> None:
+    """Its moment, which may lie ahead, is not asked: no anchor would ever hold it."""
+    place.anchor()
+    place.notes(1)
+    place.damage("UPDATE anchored_head SET n = n + 1 WHERE case_id = 2")
+    assert place.line() == f"misfit {place.numbers[1]} 3 in no anchor"
+
+
+def test_with_the_anchors_gone_what_they_held_is_named(place: Place) -> None:
+    for _ in range(2):
+        place.notes()
+        place.anchor()
+        place.next_day()
+    place.damage("DELETE FROM anchor WHERE n = 2")
+    assert place.line() == f"misfit {place.numbers[0]} 4 in no anchor"
+
+
 def test_a_day_without_anything_is_anchored_too(place: Place) -> None:
     place.now += 2 * DAY
     place.anchor()
@@ -284,7 +302,6 @@ def test_a_case_that_is_gone_altogether_is_named(place: Place) -> None:
         "UPDATE anchor SET at = '2026-03-04 03:00:00.000000' WHERE n = 2",
         "UPDATE anchor SET signature = replace(signature, 'a', 'b') WHERE n = 2",
         "UPDATE anchor SET signature = 'no hex' WHERE n = 2",
-        "UPDATE anchor SET key_id = 'another' WHERE n = 2",
         "UPDATE anchor SET previous = '-' WHERE n = 2",
         "DELETE FROM anchor WHERE n = 2",
     ],
@@ -297,6 +314,66 @@ def test_an_anchor_that_was_changed_or_left_out_is_named(place: Place, statement
     place.damage(statement)
     left_out = statement.startswith("DELETE")
     assert place.line() == f"misfit anchor {3 if left_out else 2}"
+
+
+def test_what_sqlite_keeps_and_no_other_would_is_named(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    """Words where a moment or a number belongs; each is put right again."""
+    place = Place(sqlite_database, tmp_path)
+    place.anchor()
+    second = place.numbers[1]
+    for table, column, said, where, named in (
+        ("anchor", "at", 7, "n = 1", "anchor 1"),
+        ("anchor", "at", "no moment", "n = 1", "anchor 1"),
+        ("anchor", "signature", 7, "n = 1", "anchor 1"),
+        ("entry", "at", 7, "case_id = 2 AND n = 1", f"{second} 1"),
+        ("case_file", "head_n", "none", "id = 2", f"{second} 2"),
+    ):
+        with place.database.read() as session:
+            was = session.execute(text(f"SELECT {column} FROM {table} WHERE {where}")).scalar_one()
+        change = f"UPDATE {table} SET {column} = :said WHERE {where}"
+        place.damage(change, said=said)
+        assert place.line() == f"misfit {named}", (table, column)
+        place.damage(change, said=was)
+    assert place.line().startswith("ok")
+
+
+def test_a_key_that_is_not_in_the_ring_is_named(place: Place) -> None:
+    """Nobody changed an anchor for that: whoever looks must search for the key."""
+    place.anchor()
+    [row] = place.anchors()
+    kept, place.ring = place.ring, KeyRing([fresh_key("k2")])
+    assert place.line() == f"misfit anchor 1 without its key {row.key_id}"
+    place.ring = kept
+    place.damage("UPDATE anchor SET key_id = 'another'")
+    assert place.line() == "misfit anchor 1 without its key another"
+
+
+def test_a_store_that_is_away_is_no_misfit(place: Place, tmp_path: Path) -> None:
+    place.anchor()
+    (tmp_path / "files").rename(tmp_path / "away")
+    with pytest.raises(Unavailable):
+        place.line()
+    (tmp_path / "away").rename(tmp_path / "files")
+    assert place.line().startswith("ok")
+
+
+def test_what_is_remembered_goes_by_cases_and_not_by_their_ids(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    place, far = Place(sqlite_database, tmp_path), 4_000_000_000
+    place.anchor()
+    columns = [
+        *("entry.case_id", "anchored_head.case_id", "clock.case_id", "clock.root_case_id"),
+        *("report.case_id", "event.case_id", "case_file.id"),
+    ]
+    moved = [
+        f"UPDATE {table} SET {column} = :far WHERE {column} = 3"
+        for table, _, column in (one.partition(".") for one in columns)
+    ]
+    place.damage("PRAGMA defer_foreign_keys = ON", *moved, far=far)
+    assert place.line() == "ok 3 cases 6 entries 1 anchors"
 
 
 def test_heads_that_are_gone_from_the_store_or_another_days_are_named(place: Place) -> None:

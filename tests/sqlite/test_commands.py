@@ -43,8 +43,8 @@ def ledger(
 def damage(database: Database, statement: str, **values: object) -> None:
     """Change the history as somebody would who owns the database: past its triggers."""
     with database.transaction() as session:
-        for change in ("update", "delete"):
-            session.execute(text(f"DROP TRIGGER entry_no_{change}"))
+        for change in ("entry_no_update", "entry_no_delete", "anchor_no_update"):
+            session.execute(text(f"DROP TRIGGER IF EXISTS {change}"))
         session.execute(text(statement), values)
 
 
@@ -112,6 +112,9 @@ def test_anchors_are_printed_as_they_were_signed(ledger: Database, now: datetime
     public = anchors.public_key(rooms.ring, row.key_id)
     assert said.output == f"{anchors.signed(row)}\npublic {row.key_id} {public}\n"
     assert command("ledger", "verify").output == "ok 1 cases 3 entries 1 anchors\n"
+    damage(ledger, "UPDATE anchor SET key_id = 'lost'")
+    assert command("ledger", "anchors").output.endswith("\npublic lost not in the ring\n")
+    damage(ledger, "UPDATE anchor SET key_id = :kept", kept=row.key_id)
     damage(ledger, "DELETE FROM entry WHERE n = 3")
     with ledger.transaction() as session:
         session.execute(
