@@ -7,6 +7,7 @@ statements over whole tables; what breaks it is named by number, never by what i
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Select, and_, case, exists, func, or_, select, union_all
@@ -19,8 +20,9 @@ from caseflow.files.store import Store
 from caseflow.files.tables import Blob
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import CallBack, Merger, Passage, Reply, Report
-from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES
-from caseflow.ledger.tables import NEVER, Case, Counter, Item, ItemActor, Withdrawal
+from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES, WITHOUT_ITEMS
+from caseflow.ledger.tables import NEVER, Case, Counter, Evidence, Item, ItemActor, Withdrawal
+from caseflow.ledger.tables import Finding as FindingRow
 from caseflow.outbox.tables import Event
 from caseflow.people.tables import Area
 
@@ -29,7 +31,13 @@ NAMED = 5
 
 _ANSWERED = ("replying", "calling_back", "closed")
 _PROMISED = tuple(state for state in OPEN_CASE_STATES if state != "calling_back")
-_OUTLIVES = ("draft", "answer")
+_OWED = ("resolve", "reply", "call_back", "sign_for", "verify", "rectify", "check")
+_OF_ITEMS = {
+    "dispatched": "sign_for",
+    "verifying": "verify",
+    "rectifying": "rectify",
+    "submitted": "check",
+}
 Query = Select[Any]
 
 
@@ -48,7 +56,8 @@ class Finding:
 
 def examine(session: Session, store: Store) -> Iterator[Finding]:
     """Ask for every law in turn, but for that of the history (`ledger verify` asks it)."""
-    yield Finding("1 nothing is lost", _files(session, store))
+    lost = *_files(session, store), *session.scalars(_unreported().limit(NAMED)).all()
+    yield Finding("1 nothing is lost", lost[:NAMED])
     for law, queries in LAWS.items():
         found: list[str] = []
         for query in queries():
@@ -61,6 +70,12 @@ def _files(session: Session, store: Store) -> tuple[str, ...]:
     ids = session.scalars(select(Blob.id).order_by(Blob.id).execution_options(yield_per=500))
     gone = (blob_id for blob_id in ids if not store.exists(blob_id))
     return tuple(blob_id for blob_id, _ in zip(gone, range(NAMED), strict=False))
+
+
+def _unreported() -> Query:
+    """Ask for cases that nobody reported; one that is merged lends its reports."""
+    reported = exists().where(Report.case_id == Case.id)
+    return select(Case.number).where(Case.state != "merged", ~reported)
 
 
 def _twice() -> Iterator[Query]:
@@ -79,8 +94,14 @@ def _moves() -> Iterator[Query]:
 def _eyes() -> Iterator[Query]:
     """4: nobody strikes off, or withdraws, what they had a hand in or asked for."""
     of_item = select(Case.number).join(Item, Item.case_id == Case.id)
-    hand = exists().where(ItemActor.item_id == Item.id, ItemActor.user_id == Item.struck_off_by)
-    yield of_item.where(Item.state == "struck_off", hand)
+    hands: tuple[type[ItemActor | FindingRow | Evidence], ...] = (ItemActor, FindingRow, Evidence)
+    theirs = (
+        exists().where(hand.item_id == Item.id, hand.user_id == Item.struck_off_by)
+        for hand in hands
+    )
+    yield of_item.where(Item.state == "struck_off", or_(*theirs))
+    found = exists().where(FindingRow.item_id == Item.id)
+    yield of_item.where(Item.state == "struck_off", ~found)
     asked = select(Case.number).join(Withdrawal, Withdrawal.case_id == Case.id)
     yield asked.where(Withdrawal.decided_by == Withdrawal.asked_by)
     consented = exists().where(Withdrawal.item_id == Item.id, Withdrawal.outcome == "consented")
@@ -91,6 +112,9 @@ def _closings() -> Iterator[Query]:
     """5: items over, everybody answered in this round, called back where the kind asks for it."""
     undone = exists().where(Item.case_id == Case.id, Item.state.not_in(ITEM_DONE))
     yield select(Case.number).where(Case.state.in_(_ANSWERED), undone)
+    items = exists().where(Item.case_id == Case.id)
+    asks = Case.kind.not_in(WITHOUT_ITEMS)
+    yield select(Case.number).where(Case.state.in_(_ANSWERED), asks, ~items)
     got = exists().where(
         Reply.report_id == Report.id,
         Reply.case_id == Case.id,
@@ -98,7 +122,7 @@ def _closings() -> Iterator[Query]:
         Reply.delivered_at.is_not(None),
     )
     owed = exists().where(Report.case_id == Case.id, Report.follows.is_(None), ~got)
-    yield select(Case.number).where(Case.state.in_(_ANSWERED[1:]), owed)
+    yield select(Case.number).where(Case.state.in_(("answered", *_ANSWERED[1:])), owed)
     called = exists().where(CallBack.case_id == Case.id, CallBack.round == Case.reopened)
     yield select(Case.number).where(Case.state == "closed", Case.call_back, ~called)
     lends = exists().where(Merger.case_id == Case.id, Merger.undone_at.is_(None))
@@ -125,6 +149,9 @@ def _rungs() -> Iterator[Query]:
     )
     of_clock = select(Case.number).join(Clock, Clock.root_case_id == Case.id)
     yield of_clock.join(rungs, rungs.c.clock_id == Clock.id).where(wrong)
+    # One that took another's place begins where that one had come to.
+    none = ~exists().where(Rung.clock_id == Clock.id)
+    yield of_clock.where(Clock.last_rung > 0, Clock.follows.is_(None), none)
 
 
 def _promises() -> Iterator[Query]:
@@ -138,7 +165,7 @@ def _promises() -> Iterator[Query]:
     alive = and_(Clock.root_case_id == Case.id, Clock.state.in_(ALIVE))
     resolve = exists().where(alive, Clock.name == "resolve")
     yield select(Case.number).where(Case.state.in_(_PROMISED), ~resolve)
-    ended = exists().where(alive, Clock.name.in_(("resolve", "reply", "sign_for", "verify")))
+    ended = exists().where(alive, Clock.name.in_(_OWED))
     over = Case.state.not_in(OPEN_CASE_STATES)
     yield select(Case.number).where(over, ended)
     other = aliased(Clock)
@@ -149,6 +176,31 @@ def _promises() -> Iterator[Query]:
     again = exists().where(other.id < Clock.id, other.state.in_(ALIVE), *same)
     of_clock = select(Case.number).join(Clock, Clock.root_case_id == Case.id)
     yield of_clock.where(Clock.state.in_(ALIVE), again.correlate_except(other))
+
+
+def _of_each() -> Iterator[Query]:
+    """7: so is each item and each report of what is open, and its clock stands with its case."""
+    of_item = select(Case.number).join(Item, Item.case_id == Case.id)
+    of_report = select(Case.number).join(Report, Report.case_id == Case.id)
+    alive = Clock.state.in_(ALIVE)
+    for state, name in _OF_ITEMS.items():
+        promised = exists().where(Clock.item_id == Item.id, alive, Clock.name == name)
+        # Taken up anew, a case promises nothing of its old items before it is handled again.
+        yield of_item.where(Case.state == "handling", Item.state == state, ~promised)
+    owes = exists().where(Clock.item_id == Item.id, alive)
+    yield of_item.where(Item.state.in_(ITEM_DONE), owes)
+    answered = exists().where(
+        Reply.report_id == Report.id,
+        Reply.case_id == Case.id,
+        Reply.round == Case.reopened,
+        Reply.delivered_at.is_not(None),
+    )
+    promised = exists().where(Clock.report_id == Report.id, alive, Clock.name == "reply")
+    first = and_(Case.state.in_(_PROMISED), Report.follows.is_(None))
+    yield of_report.where(first, ~promised, ~answered)
+    astray = and_(alive, Clock.root_case_id.is_distinct_from(Case.id))
+    yield of_item.join(Clock, Clock.item_id == Item.id).where(astray)
+    yield of_report.join(Clock, Clock.report_id == Report.id).where(astray)
 
 
 def _places() -> Iterator[Query]:
@@ -193,6 +245,11 @@ def _numbers() -> Iterator[Query]:
         func.coalesce(counted, 0) != func.max(given.c.seq),
     )
     yield of_place.group_by(*place).having(gap)
+    day, year = Counter.period, func.cast(Case.year, Report.day.type)
+    reports = exists().where(Report.area_code == Counter.area_code, Report.day == day)
+    cases = exists().where(Case.area_code == Counter.area_code, year == Counter.period)
+    whole = func.length(Counter.period).in_((4, 8))  # other periods count documents
+    yield select(Counter.area_code + "-" + Counter.period).where(whole, ~reports, ~cases)
 
 
 LAWS: dict[str, Callable[[], Iterator[Query]]] = {
@@ -201,7 +258,7 @@ LAWS: dict[str, Callable[[], Iterator[Query]]] = {
     "4 four eyes": _eyes,
     "5 a case closes by the rules": _closings,
     "6 every rung once": _rungs,
-    "7 promises": _promises,
+    "7 promises": lambda: chain(_promises(), _of_each()),
     "11 nobody outside their scope": _places,
     "a case lies where it was signed for": _passages,
     "numbers without gaps": _numbers,
