@@ -308,6 +308,7 @@ def test_a_danger_told_since_goes_with_who_told_it(given: Two) -> None:
     given.undo(given.second)
     assert (given.second.urgent, given.first.urgent) == (True, False)
     assert given.second.rank < given.first.rank
+    assert "immediate" not in given.on_case(given.second)  # a named person took it over
 
 
 def test_a_case_is_urgent_no_longer_than_what_was_merged_into_it(given: Two) -> None:

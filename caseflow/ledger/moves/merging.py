@@ -134,8 +134,8 @@ def unmerge(
     gate.pass_case(actor, case, "unmerge", to)
     merger.undone_at, case.closed_at = now, None
     _move(session, reports, {case.id, *mergers.below(session, case.id)}, case)
+    _calm(session, case, target, merger, reports, now)  # first: urgent, it was taken over already
     _promise_again(session, case, merger, reports, now)
-    _calm(session, case, target, merger, reports, now)
     eased = _ease(session, merger, target, now)
     target.call_back = _called_back(session, target)
     facts: dict[str, object] = {"from": target.number, "to": to, "reason": why}
