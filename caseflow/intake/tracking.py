@@ -24,7 +24,8 @@ from caseflow.intake.report import IncomingReport
 from caseflow.intake.rooms import Rooms
 from caseflow.ledger import gate, mergers
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.moves import asking, merging, retracting, tightening
+from caseflow.ledger.moves import asking, retracting, tightening
+from caseflow.ledger.moves.calling import calls_of
 from caseflow.ledger.moves.waiting import open_question
 from caseflow.ledger.report_tables import Attachment, Question, Reply, Report
 from caseflow.ledger.tables import Case
@@ -223,7 +224,7 @@ class _Own:
         """Return what this report's sender said of danger, and wished."""
         opened = (json.loads(entry.body)["facts"] for entry in entries if entry.verb == "open")
         urgent = any(facts["report"] == report.number and facts["urgent"] for facts in opened)
-        wants = case.call_back and merging.wants_call_back(session, report)
+        wants = case.call_back and report.id in {one.id for one in calls_of(session, case).left()}
         return cls(urgent or any(one.urgent for one in added), wants)
 
     def may_know(self, entry: Entry) -> bool:

@@ -228,12 +228,15 @@ class Reply(Base):
 
 
 class CallBack(Base):
-    """One attempt at calling back (回访) and what the reporter said, in whose words."""
+    """One attempt at calling back (回访) and what the reporter said, in whose words. `report_id`:
+    whom it is about; none in what was recorded when one stood for everybody of the case.
+    """
 
     __tablename__ = "call_back"
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"), index=True)
     reached: Mapped[bool] = mapped_column(Boolean)
     solved: Mapped[bool | None] = mapped_column(Boolean)
     satisfied: Mapped[bool | None] = mapped_column(Boolean)

@@ -13,13 +13,16 @@ from caseflow.ledger.asker import ME
 from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.judges import designates, far, hand, nearer
+from caseflow.ledger.moves.calling import BY_CALLING
 from caseflow.ledger.moves.objecting import OBJECTIONS
+from caseflow.ledger.moves.opening import CALLED_BACK
 from caseflow.ledger.report_tables import CallBack, Reply, Report
 from caseflow.ledger.states import ITEM_DONE
 from caseflow.ledger.tables import Case, Extension, Item, Withdrawal
 from caseflow.ledger.tips import TO_FIND
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
+from caseflow.vault.tables import Identity
 
 _LATER = aliased(Entry)
 
@@ -33,19 +36,40 @@ def _some(of_case: Select[int]) -> ColumnElement[bool]:
 
 _CALLING = Case.state == "calling_back"
 _CALLS = (CallBack.case_id == Case.id, CallBack.round == Case.reopened)
-_REACHED = _some(select(CallBack.id).where(*_CALLS, CallBack.reached.is_(True)))
 _NEXT = aliased(CallBack)
 _AFTER = exists().where(
-    _NEXT.case_id == CallBack.case_id, _NEXT.round == CallBack.round, _NEXT.id > CallBack.id
+    _NEXT.case_id == CallBack.case_id,
+    _NEXT.round == CallBack.round,
+    _NEXT.id > CallBack.id,
+    or_(
+        _NEXT.report_id == CallBack.report_id,
+        _NEXT.report_id.is_(None),
+        CallBack.report_id.is_(None),
+    ),
 )
-_PLEASED = _some(
-    select(CallBack.id).where(
-        *_CALLS, CallBack.satisfied.is_(True), ~_AFTER.correlate_except(_NEXT)
-    )
+_LAST = (*_CALLS, ~_AFTER.correlate_except(_NEXT))
+_GOT = exists().where(
+    *_CALLS,
+    CallBack.reached.is_(True),
+    or_(CallBack.report_id == Report.id, CallBack.report_id.is_(None)),
 )
-"""The reporter was satisfied when last called in this round (`closing_forms.pleased`)."""
-UNSATISFIED = and_(_CALLING, _REACHED, ~_PLEASED)
-"""The reporter was reached and is not satisfied: a supervisor decides what follows."""
+_WAYS = or_(*(Identity.can_be_reached.contains(way) for way in BY_CALLING))
+_CALLED = (
+    Report.case_id == Case.id,
+    Report.follows.is_(None),
+    Report.anonymous.is_(False),
+    or_(Report.kind.in_(CALLED_BACK), and_(Report.kind == "tip", Report.call_back.is_(True))),
+    exists().where(Identity.id == Report.identity_id, _WAYS),
+)
+_LEFT = _some(select(Report.id).where(*_CALLED, ~_GOT.correlate(Case, Report)))
+"""Somebody who is to be called back was not reached yet (`calling.Calls.left`)."""
+_REACHED = and_(_some(select(CallBack.id).where(*_CALLS, CallBack.reached.is_(True))), ~_LEFT)
+_DISPLEASED = _some(select(CallBack.id).where(*_LAST, CallBack.satisfied.is_not(True)))
+_PLEASED = and_(_REACHED, ~_DISPLEASED)
+"""Everybody was satisfied when last called in this round (`calling.Calls.pleased`)."""
+_HEARD = _some(select(CallBack.id).where(*_LAST, CallBack.satisfied.is_(False)))
+UNSATISFIED = and_(_CALLING, or_(_HEARD, and_(_REACHED, ~_PLEASED)))
+"""Somebody was reached and is not satisfied: a supervisor decides what follows."""
 
 
 def waits_for(actor: Actor) -> ColumnElement[bool]:

@@ -141,12 +141,17 @@ def _everybody_has_a_reply(seen: Snapshot, case: Row) -> None:
 def _called_back(seen: Snapshot, case: Row) -> None:
     closed = next(one for one in reversed(seen.said[case.id]) if one.verb == "close")
     calls = [c for c in seen.calls if c.case_id == case.id and c.round == case.reopened]
-    days = {(call.at + SHANGHAI).date() for call in calls if not call.reached}
-    pleased = bool(calls) and bool(calls[-1].satisfied)
-    tried = len(days) >= 3 and not any(call.reached for call in calls)
+    each = [[c for c in calls if c.report_id == one] for one in {c.report_id for c in calls}]
+    settled = bool(calls) and all(_pleased_or_tried(some) for some in each)
     decided = closed.role == "supervisor" and bool(calls)
-    fair = not case.call_back or pleased or tried or decided
+    fair = not case.call_back or settled or decided
     assert fair, "law 5: closed without a satisfied call-back"
+
+
+def _pleased_or_tried(calls: list[Row]) -> bool:
+    days = {(call.at + SHANGHAI).date() for call in calls if not call.reached}
+    tried = len(days) >= 3 and not any(call.reached for call in calls)
+    return tried or bool(calls[-1].satisfied)
 
 
 def a_message_counts_once_the_channel_took_it(seen: Snapshot) -> None:

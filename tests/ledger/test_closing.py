@@ -1,14 +1,27 @@
 """Whose word ends a case: never nobody's (design §3)."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import and_, select, update
+from sqlalchemy.orm import Session
 
 from caseflow.db import Database
-from caseflow.errors import MoveNotAllowed
-from caseflow.ledger.moves import closing, triage
+from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
+from caseflow.intake import tracking
+from caseflow.ledger import asker, turns
+from caseflow.ledger.moves import closing, merging, triage
 from caseflow.ledger.moves.closing import Heard
+from caseflow.ledger.report_tables import CallBack
+from caseflow.ledger.tables import Case
+from caseflow.people.actor import Actor
 from tests import office as offices
+
+DAY = timedelta(days=1)
+PLEASED = Heard(reached=True, solved=True, satisfied=True, words="好")
+DISPLEASED = Heard(reached=True, solved=False, satisfied=False, words="没有改")
+IN_VAIN = Heard(reached=False)
 
 
 def test_a_supervisor_decides_only_about_what_was_called_back(
@@ -27,3 +40,98 @@ def test_a_supervisor_decides_only_about_what_was_called_back(
         closing.call_back(session, handler, case.id, Heard(reached=False), now)
         closing.close(session, supervisor, case.id, "电话已停机，函告", now)
         assert case.state == "closed"
+
+
+class Called:
+    """A matter that two people reported, both answered and to be called back."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self.session, self.now, self.office = session, now, offices.make(session)
+        self.case, one = offices.report(session, now, kind="complaint", reach="phone")
+        other, two = offices.report(session, now, kind="complaint", reach="email")
+        offices.report(session, now, kind="complaint", reach="")
+        me = self.office["handler"]
+        for case in (self.case, other):
+            triage.accept(session, me, case.id, now)
+        merging.merge(session, me, other.id, self.case.number, "同一件事", now)
+        self.one, self.two = one.id, two.id
+        self.case.state = "replying"  # how it got there is not what this is about
+        for report in (one, two):
+            closing.reply(session, me, self.case.id, report.id, "已整改", "telephone", now)
+
+    def call(self, report_id: int | None, heard: Heard) -> None:
+        me, n = self.office["operator"], self.case.id
+        closing.call_back(self.session, me, n, heard, self.now, report_id=report_id)
+
+    def close(self, who: str) -> None:
+        closing.close(self.session, self.office[who], self.case.id, "已说明", self.now)
+
+    def waits_for(self, who: str) -> bool:
+        actor: Actor = self.office[who]
+        mine = and_(Case.id == self.case.id, turns.waits_for(actor))
+        query = select(Case.id).where(mine)
+        return self.session.scalar(query, asker.said_of(actor)) is not None
+
+
+@pytest.fixture
+def called(database: Database, now: datetime) -> Iterator[Called]:
+    with database.transaction() as session:
+        yield Called(session, now)
+
+
+def test_each_reporter_is_called_and_all_must_be_satisfied(called: Called) -> None:
+    for nobody in (None, called.two + 1):
+        with pytest.raises(BadInput):
+            called.call(nobody, PLEASED)
+    assert called.waits_for("operator")
+    called.call(called.one, PLEASED)
+    assert called.case.state == "calling_back"
+    assert called.waits_for("operator")
+    assert not called.waits_for("supervisor")
+    called.call(called.two, PLEASED)
+    assert called.case.state == "closed"
+
+
+def test_one_who_is_not_satisfied_is_the_supervisors_whoever_else_is_called(called: Called) -> None:
+    called.call(called.one, DISPLEASED)
+    assert called.waits_for("supervisor")
+    assert called.waits_for("operator")
+    with pytest.raises(MoveNotAllowed, match="回访"):
+        called.close("supervisor")  # one was never called
+    called.call(called.two, PLEASED)
+    assert called.case.state == "calling_back"
+    assert not called.waits_for("operator")
+    with pytest.raises(NotPermitted):
+        called.close("operator")
+    called.close("supervisor")
+    assert called.case.state == "closed"
+
+
+def test_who_cannot_be_reached_keeps_nobody_waiting_who_is_satisfied(called: Called) -> None:
+    called.call(called.one, PLEASED)
+    for _ in range(3):
+        with pytest.raises(NotPermitted):
+            called.close("operator")
+        called.call(called.two, IN_VAIN)
+        called.now += DAY
+    called.close("operator")
+    assert called.case.state == "closed"
+
+
+def test_who_was_called_is_promised_no_call_any_more(called: Called) -> None:
+    both = called.one, called.two
+    assert [tracking.story(called.session, one).call_back for one in both] == [True, True]
+    called.call(called.one, PLEASED)
+    one, two = (tracking.story(called.session, report) for report in both)
+    assert (one.call_back, two.call_back) == (False, True)
+    assert (one.state, two.state) == ("replied_to", "calling_back")
+    assert "call_back" not in {clock.name for clock in one.clocks}
+
+
+def test_what_was_recorded_for_everybody_counts_for_everybody(called: Called) -> None:
+    called.call(called.one, DISPLEASED)
+    called.session.execute(update(CallBack).values(report_id=None))
+    called.session.expire_all()
+    assert not called.waits_for("operator")
+    called.close("supervisor")
+    assert called.case.state == "closed"

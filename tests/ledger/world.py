@@ -24,6 +24,7 @@ from caseflow.escalation.tables import Order as Document
 from caseflow.ledger import extensions, mergers
 from caseflow.ledger.moves import (
     asking,
+    calling,
     check,
     closing,
     extending,
@@ -249,7 +250,9 @@ class World:
             "send_back": lambda at: passing.send_back(s, me, n, "属区里", at),
             "conclude_withdrawn": lambda at: withdrawing.conclude_withdrawn(s, me, n, "均撤", at),
             "reply": lambda at: self._reply(me, case, luck, at),
-            "call_back": lambda at: closing.call_back(s, me, n, _heard(luck), at),
+            "call_back": lambda at: closing.call_back(
+                s, me, n, _heard(luck), at, report_id=self._called(case)
+            ),
             "close": lambda at: closing.close(s, me, n, "已说明", at),
             "reopen": lambda at: closing.reopen(s, me, n, "不满意", at),
             "second_look": lambda at: triage.second_look(s, me, n, "同意", at),
@@ -264,6 +267,11 @@ class World:
             "name_unit": lambda at: naming.name_unit(s, me, n, self._unit(luck), "来件所述", at),
         }
         return self.attempt(lambda: tries[move](self.now))
+
+    def _called(self, case: Case) -> int | None:
+        """Return the report whose sender is called next."""
+        calls = calling.calls_of(self.session, case)
+        return next((one.id for one in (*calls.left(), *calls.whom)), None)
 
     def _report(self, case: Case) -> int:
         """Return one of the case's reports whose sender is owed something, 0 where it has none."""

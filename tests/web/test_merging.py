@@ -100,7 +100,7 @@ def test_a_unit_reads_its_new_day_and_nothing_of_a_merger(site: Site) -> None:
     assert before.send(at(item_id, "sign_for")).status == 409  # promised for another day since
 
 
-def test_one_record_stands_for_everybody_who_is_to_be_called(site: Site) -> None:
+def test_everybody_is_called_back_and_each_record_says_whom_it_is_about(site: Site) -> None:
     first, second = accepted(site, reach="phone"), accepted(site, reach="phone")
     on_case(site, "handler", second, "merge", into=first, reason="同一件事")
     case = case_of(site, first)
@@ -119,4 +119,13 @@ def test_one_record_stands_for_everybody_who_is_to_be_called(site: Site) -> None
     site.do(answered)
     page = page_of(site, first, "operator")
     assert "要回访 2 位反映人（来件" in page.text
-    assert "都打过了再记录，有一位不满意就按不满意记。" in page.text
+    assert "逐一回访、分别记录，都满意才办结。" in page.text
+    one, two = site.ask(lambda s: opening.first_reports(s, s.get_one(Case, n)))
+    heard = {"reached": "yes", "solved": "yes", "satisfied": "yes"}
+    page = on_case(site, "operator", first, "call_back", report=one.id, **heard)
+    assert f"{one.number}、已解决、满意" in page.text
+    page = on_case(site, "operator", first, "call_back", reached="no")  # who is left
+    assert f"{two.number}、未接通" in page.text
+    assert "已试 1 次未接通。" in page.text
+    on_case(site, "operator", first, "call_back", **heard)
+    assert state(site, first) == "closed"

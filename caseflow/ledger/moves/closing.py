@@ -1,19 +1,18 @@
 """The reply, the call-back, the closure, the reopening (答复, 回访, 办结, 重新办理)."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from caseflow.clock import local
 from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
 from caseflow.errors import BadInput, MoveNotAllowed, Told
 from caseflow.ledger import gate
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves import extending
+from caseflow.ledger.moves.calling import Calls, calls_of
 from caseflow.ledger.moves.handlers import first_handler, hand_over
 from caseflow.ledger.moves.notice import NO_CODE, has_receipt, reachable
 from caseflow.ledger.moves.opening import first_reports, start_reply
@@ -34,7 +33,6 @@ from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import SWEEP, Actor
 from caseflow.people.permissions import require
 
-ATTEMPT_DAYS = 3
 LONGEST_PROOF = 300
 AT_ONCE = ("telephone", "window", "letter", "track", "impossible")
 
@@ -175,9 +173,11 @@ def call_back(
     heard: Heard,
     now: datetime,
     *,
+    report_id: int | None = None,
     seen: int | None = None,
 ) -> None:
-    """Record an attempt at calling back; a satisfied reporter closes the case.
+    """Record an attempt at calling back the sender of a report, who needs no telling where only one
+    is to be called. Once all of them are satisfied the case is closed.
 
     With an unsatisfied one the clock runs on until somebody decides: reopen, or close with a
     reason. Otherwise nothing would urge that decision.
@@ -185,10 +185,12 @@ def call_back(
     case = gate.lock(session, case_id, seen)
     if heard.reached and (heard.solved is None or heard.satisfied is None):
         raise BadInput({"satisfied": "已接通时请记录是否解决、是否满意"})
+    report = _whom(calls_of(session, case), report_id)
     gate.pass_case(actor, case, "call_back")
     session.add(
         CallBack(
             case_id=case.id,
+            report_id=report.id,
             reached=heard.reached,
             solved=heard.solved if heard.reached else None,
             satisfied=heard.satisfied if heard.reached else None,
@@ -198,10 +200,23 @@ def call_back(
             round=case.reopened,
         )
     )
-    facts = asdict(heard) | {"words": commitment(heard.words)}
+    facts = asdict(heard) | {"words": commitment(heard.words), "report": report.id}
     record(session, case, actor, "call_back", now, facts)
-    if heard.reached and heard.satisfied and not case.countersign:
+    pleased = heard.reached and heard.satisfied and calls_of(session, case).pleased()
+    if pleased and not case.countersign:
         _close(session, actor, case, "反映人满意", now)
+
+
+def _whom(calls: Calls, report_id: int | None) -> Report:
+    """Return who was called. Raises BadInput for somebody who is not to be, and where several are
+    and nobody was named.
+    """
+    if report_id is None and len(calls.whom) == 1:
+        return calls.whom[0]
+    found = next((one for one in calls.whom if one.id == report_id), None)
+    if found is None:
+        raise BadInput({"report": "请选择回访的是哪一份来件的反映人"})
+    return found
 
 
 def close(
@@ -219,36 +234,17 @@ def close(
     """
     case = gate.lock(session, case_id, seen)
     why = words(reason, "reason", 4000)
-    if not (_pleased(session, case) or tried_enough(session, case)):
+    calls = calls_of(session, case)
+    if not calls.settled():
         require(actor, "case.close_unsatisfied")
-        if case.state == "calling_back" and not _calls(session, case):
+        if case.state == "calling_back" and calls.missing():
             raise MoveNotAllowed("还没有回访过，请先回访并记录")
     _close(session, actor, case, why, now)
 
 
-def _calls(session: Session, case: Case) -> Sequence[CallBack]:
-    query = select(CallBack).where(CallBack.case_id == case.id, CallBack.round == case.reopened)
-    return session.scalars(query.order_by(CallBack.id)).all()
-
-
-def _pleased(session: Session, case: Case) -> bool:
-    """Tell whether the reporter was satisfied when last called (the case may wait for a
-    countersignature since then).
-    """
-    calls = _calls(session, case)
-    return bool(calls) and bool(calls[-1].satisfied)
-
-
-def tried_enough(session: Session, case: Case) -> bool:
-    """Tell whether the reporter could not be reached on three different Shanghai days."""
-    attempts = _calls(session, case)
-    days = {local(attempt.at).date() for attempt in attempts}
-    return len(days) >= ATTEMPT_DAYS and not any(attempt.reached for attempt in attempts)
-
-
 def _called(session: Session, case: Case, now: datetime) -> None:
-    """End the promise of the call-back as kept where the reporter was reached."""
-    if any(call.reached for call in _calls(session, case)):
+    """End the promise of the call-back as kept where everybody was reached."""
+    if not calls_of(session, case).left():
         clocks.meet(session, of_case(case), now, "call_back")
 
 

@@ -6,7 +6,7 @@ but for what was told meanwhile: whoever learnt that the matter is accepted is n
 that.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select, update
@@ -18,10 +18,9 @@ from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.ledger import gate, mergers, withdrawals
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.moves import closing, extending, naming
+from caseflow.ledger.moves import calling, closing, extending, naming
 from caseflow.ledger.moves.handlers import first_handler
-from caseflow.ledger.moves.notice import announce, reachable
-from caseflow.ledger.moves.opening import first_reports, is_called_back
+from caseflow.ledger.moves.notice import announce
 from caseflow.ledger.moves.record import (
     handled,
     let_go,
@@ -47,7 +46,6 @@ UNKNOWN = "没有这个编号的办件，或不在您的辖区"
 _OF_ITEMS = ("verify", "rectify")
 _ACCEPTS = ("accept", "reopen")
 _DANGER = ("retaliation", "raise_urgency")
-_BY_CALLING = {"phone", "email"}
 
 
 def merge(
@@ -137,7 +135,7 @@ def unmerge(
     _calm(session, case, target, merger, reports, now)  # first: urgent, it was taken over already
     _promise_again(session, case, merger, reports, now)
     eased = _ease(session, merger, target, now)
-    target.call_back = _called_back(session, target)
+    target.call_back = calling.anybody(session, target)
     facts: dict[str, object] = {"from": target.number, "to": to, "reason": why}
     if case.handler_id is None and case.state != "received":
         case.handler_id = first_handler(session, actor, case)
@@ -356,18 +354,3 @@ def _ease(session: Session, merger: Merger, target: Case, now: datetime) -> list
             _succeed(session, merger, clock, due, now)
             eased.append(item)
     return eased
-
-
-def _called_back(session: Session, case: Case) -> bool:
-    """Tell whether anybody who is left wants to be called back."""
-    return any(wants_call_back(session, report) for report in first_reports(session, case))
-
-
-def wants_call_back(session: Session, report: Report) -> bool:
-    """Tell whether a report's sender is called back once answered."""
-    return is_called_back(report, able=can_be_called(reachable(session, report)))
-
-
-def can_be_called(ways: Collection[str]) -> bool:
-    """Tell whether one of these ways leads to somebody by telephone or e-mail."""
-    return bool(_BY_CALLING.intersection(ways))

@@ -344,13 +344,15 @@ def reply(number: str) -> Page:
 @needs("case.call_back")
 def call_back(number: str) -> Page:
     """Record an attempt at calling back (回访)."""
-    reached = _said("reached")
+    reached, report = _said("reached"), _number("report")
 
     def record(session: Session, case: Case) -> None:
         if reached is None:
             raise BadInput({"reached": "请选择是否接通"})
         heard = Heard(reached, _said("solved"), _said("satisfied"), typed("words"))
-        closing.call_back(session, actor(), case.id, heard, now(), seen=seen())
+        closing.call_back(
+            session, actor(), case.id, heard, now(), report_id=report or None, seen=seen()
+        )
 
     return on_case(number, "call_back", record)
 

@@ -6,11 +6,9 @@ from flask import url_for
 
 from caseflow import words
 from caseflow.deadlines import pauses
-from caseflow.ledger.moves.closing import tried_enough
-from caseflow.ledger.moves.merging import can_be_called
+from caseflow.ledger.moves.calling import Calls, wants_call_back, whom
 from caseflow.ledger.moves.notice import has_receipt
-from caseflow.ledger.moves.opening import is_called_back
-from caseflow.ledger.report_tables import CallBack, Reply, Report
+from caseflow.ledger.report_tables import Reply, Report
 from caseflow.people.permissions import may
 from caseflow.web.clocks import due_text
 from caseflow.web.console import ending_forms
@@ -135,30 +133,30 @@ def _reply(sight: Sight) -> Form | None:
     )
 
 
-def calls(sight: Sight) -> list[CallBack]:
-    """Return the call-backs of this round."""
-    return [call for call in sight.dossier.call_backs if call.round == sight.case.reopened]
-
-
-def pleased(sight: Sight) -> bool:
-    """Tell whether the reporter was satisfied when last called."""
-    here = calls(sight)
-    return bool(here) and bool(here[-1].satisfied)
+def calls(sight: Sight) -> Calls:
+    """Return whom this round calls back, and what came of it."""
+    reports, ways = sight.dossier.first_reports, sight.dossier.ways
+    wanted = {one.id for one in reports if wants_call_back(one, ways[one.id])}
+    made = [call for call in sight.dossier.call_backs if call.round == sight.case.reopened]
+    return Calls(whom(reports, wanted), made)
 
 
 def _call_back(sight: Sight) -> Form | None:
     here = calls(sight)
-    if any(call.reached for call in here):
+    left = here.left()
+    if not left:
         return None
-    tried = gettext("已试 %(n)s 次未接通。", n=len(here)) if here else ""
+    vain = [call for one in left for call in here.about(one)]
+    tried = gettext("已试 %(n)s 次未接通。", n=len(vain)) if vain and len(left) == 1 else ""
     what = gettext("反映人满意即办结；不满意的，由督办负责人决定重新办理或解释说明。")
     yes_no = [("yes", gettext("是")), ("no", gettext("否"))]
     return Form(
         "call_back",
         gettext("回访"),
         _action(sight, "call_back"),
-        tuple(sentence for sentence in (tried, what, _all_of_them(sight)) if sentence),
+        tuple(sentence for sentence in (tried, what, _each_of_them(here)) if sentence),
         (
+            which_report(left),
             Field("radios", "reached", gettext("接通了吗？"), options=yes_no, row=True),
             Field("radios", "solved", gettext("问题解决了吗？"), options=yes_no, row=True),
             Field("radios", "satisfied", gettext("对办理满意吗？"), options=yes_no, row=True),
@@ -168,28 +166,26 @@ def _call_back(sight: Sight) -> Form | None:
     )
 
 
-def _all_of_them(sight: Sight) -> str:
-    """Say that one record stands for everybody who is to be called: several reported the matter."""
-    reports, ways = sight.dossier.first_reports, sight.dossier.ways
-    wanted = [
-        one.number for one in reports if is_called_back(one, able=can_be_called(ways[one.id]))
-    ]
-    if len(wanted) < 2:
+def _each_of_them(calls: Calls) -> str:
+    """Say that everybody is called for themselves, where several reported the matter."""
+    if len(calls.whom) < 2:
         return ""
-    whom = gettext(
-        "要回访 %(n)s 位反映人（来件 %(numbers)s）", n=len(wanted), numbers=series(wanted)
-    )
-    return gettext("%(whom)s：都打过了再记录，有一位不满意就按不满意记。", whom=whom)
+    numbers = series([one.number for one in calls.whom])
+    whom = gettext("要回访 %(n)s 位反映人（来件 %(numbers)s）", n=len(calls.whom), numbers=numbers)
+    return gettext("%(whom)s：逐一回访、分别记录，都满意才办结。", whom=whom)
 
 
 def _close(sight: Sight) -> Form | None:
     if sight.case.countersign:
         return None
-    if pleased(sight):
+    here = calls(sight)
+    if here.pleased():
         told = gettext("回访时反映人满意，可以办结。")
-    elif tried_enough(sight.session, sight.case):
+    elif here.settled() and not any(call.reached for call in here.made):
         told = gettext("三个不同的日子都没有接通，可以办结。")
-    elif calls(sight) and may(sight.actor, "case.close_unsatisfied"):
+    elif here.settled():
+        told = gettext("接通的反映人都满意，其余的在三个不同的日子都没有接通，可以办结。")
+    elif not here.missing() and may(sight.actor, "case.close_unsatisfied"):
         told = gettext("没有得到反映人满意的回访，办结须写明理由（解释说明）。")
     else:
         return None

@@ -10,7 +10,7 @@ from caseflow.ledger.states import UNANSWERED
 from caseflow.ledger.tables import Item
 from caseflow.web.clocks import due_text
 from caseflow.web.console import awaited, passing_forms, retracting_forms
-from caseflow.web.console.closing_forms import calls, failures, pleased, unanswered
+from caseflow.web.console.closing_forms import calls, failures, unanswered
 from caseflow.web.console.forms import Form
 from caseflow.web.console.sight import Sight
 from caseflow.web.locale import day_text, gettext, sentences, series
@@ -230,16 +230,16 @@ def _undelivered(sight: Sight, failed: Mapping[int, Reply]) -> str:
 def _calling_back(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
     if "call_back" in case:
         return Step(gettext("打电话回访反映人。"), case["call_back"])
-    if pleased(sight):
+    here = calls(sight)
+    if here.pleased():
         if sight.case.countersign:
             return Step(gettext("反映人满意；未报警的理由会签后才能办结。"))
         return Step(gettext("反映人满意，可以办结。"), case.get("close"))
-    here = calls(sight)
-    unsolved = any(one.reached and not one.solved for one in here)
+    unsolved = any(one.reached and not one.solved for one in here.made)
     for move in ("reopen", "close") if unsolved else ("close", "reopen"):
         if move in case:
             return Step(gettext("反映人不满意：决定重新办理，或说明理由后办结。"), case[move])
-    if any(one.reached for one in here):
+    if any(one.reached for one in here.made):
         return Step(gettext("反映人不满意：等督办负责人决定重新办理或解释说明。"))
     return Step(gettext("等待回访。"))
 

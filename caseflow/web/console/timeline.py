@@ -257,13 +257,15 @@ def _resume(_story: Story, entry: Happened) -> Sentence:
 
 
 def _call_back(story: Story, entry: Happened) -> Sentence:
-    facts = entry.facts
+    facts, reports = entry.facts, story.dossier.first_reports
+    whom = [one.number for one in reports if one.id == facts.get("report") and len(reports) > 1]
     if not facts.get("reached"):
-        return _with_name(entry, gettext("未接通")), ""
+        return _with_name(entry, series([*whom, gettext("未接通")])), ""
     solved = gettext("已解决") if facts.get("solved") else gettext("未解决")
     satisfied = gettext("满意") if facts.get("satisfied") else gettext("不满意")
     heard = [call.words for call in story.dossier.call_backs if call.at == entry.at]
-    return _with_name(entry, series((solved, satisfied))), "\n".join(word for word in heard if word)
+    how = series([*whom, solved, satisfied])
+    return _with_name(entry, how), "\n".join(word for word in heard if word)
 
 
 def _close(_story: Story, entry: Happened) -> Sentence:
