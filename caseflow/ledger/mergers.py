@@ -132,6 +132,14 @@ def _stretches(session: Session, report: Report) -> list[tuple[int, int, int | N
     return [*found, (where, after, None)]
 
 
+def came_with(session: Session, report: Report) -> int:
+    """Return the case that a report came with, whichever it belongs to now."""
+    query = select(Merger.case_id).join(MergedReport, MergedReport.merger_id == Merger.id)
+    query = query.where(MergedReport.report_id == report.id).order_by(Merger.id).limit(1)
+    first = session.scalar(query)
+    return report.case_id if first is None else first
+
+
 def undone(session: Session, case: Case) -> bool:
     """Tell whether an item of the case is not over: nobody lays an allegation aside by merging."""
     query = select(Item.id).where(Item.case_id == case.id, Item.state.not_in(ITEM_DONE))

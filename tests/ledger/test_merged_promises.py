@@ -1,9 +1,11 @@
 """Merging cases and undoing it (并案): which promise holds, and what stands still."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
+from sqlalchemy import select
 
+from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.ledger.moves import (
     asking,
@@ -89,6 +91,29 @@ def test_days_that_stood_still_since_count_for_what_held_before(given: Two) -> N
     assert given.on_case(given.second)["resolve"] == due + 2 * DAY
 
 
+def promises(given: Two) -> dict[str, datetime]:
+    """When each of the two cases was promised to be settled, wherever that promise stands."""
+    found = {}
+    for name, case in (("one", given.first), ("two", given.second)):
+        own = (Clock.case_id == case.id, Clock.name == "resolve", Clock.state == "running")
+        found[name] = given.session.scalars(select(Clock.due).where(*own)).one()
+    return found
+
+
+@pytest.mark.parametrize("asked", ["one", "two"])
+def test_what_one_is_asked_keeps_nobody_else_waiting(given: Two, asked: str) -> None:
+    """Neither the reply to another nor the promise of the case that they came with."""
+    given.accept(given.first, given.second)
+    given.merge(given.first, given.second)
+    before = promises(given)
+    handler, n = given.office["handler"], given.second.id
+    report = getattr(given, asked)
+    asking.ask(given.session, handler, n, report.id, "哪一天？", given.now)
+    given.now += 2 * DAY
+    asking.resume(given.session, handler, n, given.now)
+    assert promises(given) == before | {asked: before[asked] + 2 * DAY}
+
+
 def test_undone_in_turn_everything_is_as_before(given: Two) -> None:
     given.now += DAY
     third, _ = given.comes_in(reach="phone")
@@ -124,6 +149,7 @@ def test_the_earlier_promise_holds_into_a_case_that_waits(given: Two) -> None:
     due = given.promise(given.first)
     replied = given.of(given.one)["reply"]
     given.merge(given.first, given.second)
+    given.now += 2 * DAY
     asking.resume(given.session, handler, n, given.now)
     assert given.promise(given.second) == due
     assert given.of(given.one)["reply"] == replied  # nobody waited for them

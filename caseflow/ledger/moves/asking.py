@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks, pauses
 from caseflow.errors import BadInput, MoveNotAllowed
-from caseflow.ledger import gate
+from caseflow.ledger import gate, mergers
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves import merging
 from caseflow.ledger.moves.ending import conclude_when_done
@@ -54,10 +54,12 @@ def ask(
     )
     session.add(question)
     session.flush()
+    # Nobody waits longer for what another is asked, nor does what was promised to them.
+    own = mergers.came_with(session, report)
     running = [
         clock
         for clock in clocks.alive(session, whole(case))
-        if clock.report_id in (None, report.id)  # nobody waits longer for what another is asked
+        if clock.report_id in (None, report.id) and clock.case_id in (None, own)
     ]
     still = pauses.pause(session, running, question.id, now, until)
     facts = {"text": commitment(asked), "paused": [clock.id for clock in still]}

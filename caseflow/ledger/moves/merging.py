@@ -33,7 +33,6 @@ from caseflow.ledger.moves.record import (
     words,
 )
 from caseflow.ledger.moves.urgency import require_no_danger
-from caseflow.ledger.moves.waiting import wait_too
 from caseflow.ledger.report_tables import MergedClock, MergedReport, Merger, Reply, Report
 from caseflow.ledger.states import TAKES_IN
 from caseflow.ledger.tables import URGENT, Case, Item
@@ -84,7 +83,7 @@ def merge(
     session.flush()
     _leave(session, case, now)
     extending.lapse(session, target, None, now)  # it was asked before these promises were there
-    moved = _go_over(session, merger, case, target, now)
+    moved = _go_over(session, merger, case, target)
     accepted = was == "received" and target.state != "received"
     if accepted:
         announce(session, target, now)
@@ -202,9 +201,7 @@ def _leave(session: Session, case: Case, now: datetime) -> None:
     withdrawals.lapse_all(session, case, now)
 
 
-def _go_over(
-    session: Session, merger: Merger, case: Case, target: Case, now: datetime
-) -> Sequence[Report]:
+def _go_over(session: Session, merger: Merger, case: Case, target: Case) -> Sequence[Report]:
     """Give the reports of a case to the other one, with what was promised for each and for all."""
     query = select(Report).where(Report.case_id == case.id).order_by(Report.id)
     reports = session.scalars(query).all()
@@ -213,8 +210,6 @@ def _go_over(
     _move(session, reports, mine, target)
     target.rank = min(target.rank, case.rank)  # danger that was taken over stays in front
     target.call_back = target.call_back or case.call_back
-    running = Clock.case_id.in_(mine) & (Clock.state == "running") & (Clock.name == "resolve")
-    wait_too(session, target, session.scalars(select(Clock).where(running)).all(), now)
     return reports
 
 
