@@ -5,7 +5,7 @@ or for a colleague waits for nobody else (`web.console.next_step` says it of one
 Who asks is said when a statement is carried out (`asker`).
 """
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, literal, or_, select, true
 from sqlalchemy.orm import aliased
 
 from caseflow.deadlines.tables import Clock
@@ -54,12 +54,18 @@ _GOT = exists().where(
     or_(CallBack.report_id == Report.id, CallBack.report_id.is_(None)),
 )
 _WAYS = or_(*(Identity.can_be_reached.contains(way) for way in BY_CALLING))
+_BACK = exists().where(
+    Entry.case_id == Case.id,
+    Entry.verb == "retract",
+    Entry.body.contains(literal('"report":"') + Report.number + '"'),
+)
 _CALLED = (
     Report.case_id == Case.id,
     Report.follows.is_(None),
     Report.anonymous.is_(False),
     or_(Report.kind.in_(CALLED_BACK), and_(Report.kind == "tip", Report.call_back.is_(True))),
     exists().where(Identity.id == Report.identity_id, _WAYS),
+    ~_BACK.correlate(Case, Report),
 )
 _LEFT = _some(select(Report.id).where(*_CALLED, ~_GOT.correlate(Case, Report)))
 """Somebody who is to be called back was not reached yet (`calling.Calls.left`)."""

@@ -11,11 +11,11 @@ from caseflow.db import Database
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.intake import tracking
 from caseflow.ledger import asker, turns
-from caseflow.ledger.moves import closing, merging, triage
+from caseflow.ledger.moves import closing, merging, retracting, triage
 from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.report_tables import CallBack
 from caseflow.ledger.tables import Case
-from caseflow.people.actor import Actor
+from caseflow.people.actor import REPORTER, Actor
 from tests import office as offices
 
 DAY = timedelta(days=1)
@@ -50,13 +50,16 @@ class Called:
         self.case, one = offices.report(session, now, kind="complaint", reach="phone")
         other, two = offices.report(session, now, kind="complaint", reach="email")
         offices.report(session, now, kind="complaint", reach="")
+        third, gone = offices.report(session, now, kind="complaint", reach="phone")
         me = self.office["handler"]
-        for case in (self.case, other):
+        for case in (self.case, other, third):
             triage.accept(session, me, case.id, now)
+        merging.merge(session, me, third.id, self.case.number, "同一件事", now)
+        retracting.retract(session, REPORTER, gone.id, "settled", now)  # called back no more
         merging.merge(session, me, other.id, self.case.number, "同一件事", now)
         self.one, self.two = one.id, two.id
         self.case.state = "replying"  # how it got there is not what this is about
-        for report in (one, two):
+        for report in (one, two, gone):
             closing.reply(session, me, self.case.id, report.id, "已整改", "telephone", now)
 
     def call(self, report_id: int | None, heard: Heard) -> None:

@@ -17,6 +17,12 @@ from tests.ledger.twice import DAY, Two, given
 __all__ = ["given"]
 
 
+def due_of(given: Two, case: Case) -> datetime:
+    """When a case was promised to be settled, wherever that promise stands."""
+    own = (Clock.case_id == case.id, Clock.name == "resolve", Clock.state == "running")
+    return given.session.scalars(select(Clock.due).where(*own)).one()
+
+
 def test_the_earlier_promise_holds_and_the_items_follow(given: Two) -> None:
     given.accept(given.first, given.second)
     item = given.dispatched(given.second)
@@ -91,27 +97,20 @@ def test_days_that_stood_still_since_count_for_what_held_before(given: Two) -> N
     assert given.on_case(given.second)["resolve"] == due + 2 * DAY
 
 
-def promises(given: Two) -> dict[str, datetime]:
-    """When each of the two cases was promised to be settled, wherever that promise stands."""
-    found = {}
-    for name, case in (("one", given.first), ("two", given.second)):
-        own = (Clock.case_id == case.id, Clock.name == "resolve", Clock.state == "running")
-        found[name] = given.session.scalars(select(Clock.due).where(*own)).one()
-    return found
-
-
 @pytest.mark.parametrize("asked", ["one", "two"])
 def test_what_one_is_asked_keeps_nobody_else_waiting(given: Two, asked: str) -> None:
     """Neither the reply to another nor the promise of the case that they came with."""
     given.accept(given.first, given.second)
     given.merge(given.first, given.second)
-    before = promises(given)
+    cases = {"one": given.first, "two": given.second}
+    before = {name: due_of(given, case) for name, case in cases.items()}
     handler, n = given.office["handler"], given.second.id
     report = getattr(given, asked)
     asking.ask(given.session, handler, n, report.id, "哪一天？", given.now)
     given.now += 2 * DAY
     asking.resume(given.session, handler, n, given.now)
-    assert promises(given) == before | {asked: before[asked] + 2 * DAY}
+    after = {name: due_of(given, case) for name, case in cases.items()}
+    assert after == before | {asked: before[asked] + 2 * DAY}
 
 
 def test_undone_in_turn_everything_is_as_before(given: Two) -> None:
@@ -148,10 +147,12 @@ def test_the_earlier_promise_holds_into_a_case_that_waits(given: Two) -> None:
     given.now += 2 * DAY
     due = given.promise(given.first)
     replied = given.of(given.one)["reply"]
+    promised = due_of(given, given.first)
     given.merge(given.first, given.second)
     given.now += 2 * DAY
     asking.resume(given.session, handler, n, given.now)
     assert given.promise(given.second) == due
+    assert due_of(given, given.first) == promised
     assert given.of(given.one)["reply"] == replied  # nobody waited for them
 
 

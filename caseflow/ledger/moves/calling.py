@@ -12,6 +12,7 @@ from caseflow.clock import local
 from caseflow.ledger.moves.notice import reachable
 from caseflow.ledger.moves.opening import first_reports, is_called_back
 from caseflow.ledger.report_tables import CallBack, Report
+from caseflow.ledger.retractions import retracted
 from caseflow.ledger.tables import Case
 
 ATTEMPT_DAYS = 3
@@ -25,9 +26,17 @@ def wants_call_back(report: Report, ways: Collection[str]) -> bool:
 
 def anybody(session: Session, case: Case) -> bool:
     """Tell whether any reporter of a case wants to be called back."""
-    return any(
-        wants_call_back(one, reachable(session, one)) for one in first_reports(session, case)
-    )
+    return bool(_wanted(session, case, first_reports(session, case)))
+
+
+def _wanted(session: Session, case: Case, reports: Sequence[Report]) -> set[int]:
+    """Return the reports whose senders want to be called back, and took nothing back."""
+    gone = retracted(session, case)
+    return {
+        one.id
+        for one in reports
+        if one.number not in gone and wants_call_back(one, reachable(session, one))
+    }
 
 
 @dataclass(frozen=True)
@@ -84,5 +93,4 @@ def calls_of(session: Session, case: Case) -> Calls:
     query = select(CallBack).where(CallBack.case_id == case.id, CallBack.round == case.reopened)
     made = session.scalars(query.order_by(CallBack.id)).all()
     reports = first_reports(session, case)
-    wanted = {one.id for one in reports if wants_call_back(one, reachable(session, one))}
-    return Calls(whom(reports, wanted), made)
+    return Calls(whom(reports, _wanted(session, case, reports)), made)

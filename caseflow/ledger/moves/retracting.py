@@ -6,22 +6,18 @@ concerned. At once it only ends what is asked of the reporter: no question waits
 longer, and nobody calls them back.
 """
 
-import json
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.ledger import gate
-from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.moves import asking, merging
-from caseflow.ledger.moves.opening import first_reports
+from caseflow.ledger.moves import asking, calling
 from caseflow.ledger.moves.record import record
 from caseflow.ledger.moves.waiting import open_question
 from caseflow.ledger.report_tables import Report
+from caseflow.ledger.retractions import retracted
 from caseflow.ledger.states import RETRACTED
-from caseflow.ledger.tables import Case
 from caseflow.people.actor import SWEEP, Actor
 
 RETRACTED_ALREADY = "这个来件的反映人已经撤回"
@@ -52,27 +48,9 @@ def retract(
     gone = retracted(session, case)
     if report.number in gone:
         raise MoveNotAllowed(RETRACTED_ALREADY)
-    case.call_back = any(
-        one.number not in {*gone, report.number} and merging.wants_call_back(session, one)
-        for one in first_reports(session, case)
-    )
     facts = {"report": report.number, "why": why}
     record(session, case, actor, "retract", now, facts, refs={"report": report.id})
+    case.call_back = calling.anybody(session, case)
     question = open_question(session, case.id)
     if question is not None and question.report_id == report.id:
         asking.go_on(session, SWEEP, case, now, ended_by="person")
-
-
-def retracted(session: Session, case: Case) -> dict[str, str]:
-    """Return by number which reports of a case were taken back since it was last taken up, and
-    why.
-    """
-    query = select(Entry).where(Entry.case_id == case.id, Entry.verb.in_(("retract", "reopen")))
-    found: dict[str, str] = {}
-    for entry in session.scalars(query.order_by(Entry.n)):
-        if entry.verb == "reopen":
-            found.clear()
-            continue
-        facts = json.loads(entry.body)["facts"]
-        found[facts["report"]] = facts["why"]
-    return found

@@ -9,6 +9,7 @@ from caseflow.deadlines import pauses
 from caseflow.ledger.moves.calling import Calls, wants_call_back, whom
 from caseflow.ledger.moves.notice import has_receipt
 from caseflow.ledger.report_tables import Reply, Report
+from caseflow.ledger.retractions import retracted
 from caseflow.people.permissions import may
 from caseflow.web.clocks import due_text
 from caseflow.web.console import ending_forms
@@ -136,7 +137,10 @@ def _reply(sight: Sight) -> Form | None:
 def calls(sight: Sight) -> Calls:
     """Return whom this round calls back, and what came of it."""
     reports, ways = sight.dossier.first_reports, sight.dossier.ways
-    wanted = {one.id for one in reports if wants_call_back(one, ways[one.id])}
+    gone = retracted(sight.session, sight.case)
+    wanted = {
+        one.id for one in reports if one.number not in gone and wants_call_back(one, ways[one.id])
+    }
     made = [call for call in sight.dossier.call_backs if call.round == sight.case.reopened]
     return Calls(whom(reports, wanted), made)
 
