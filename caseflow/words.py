@@ -151,6 +151,8 @@ MOVES = {
     "order_answered": "文书答复",
     "reveal": "查看反映人身份",
     "recalendar": "日历变动，时限重算",
+    "recompute": "规则变动，时限重算",
+    "climb_anew": "督办阶梯变动",
     "withdraw": "申请撤项",
     "consent_withdrawal": "同意撤项",
     "refuse_withdrawal": "不同意撤项",

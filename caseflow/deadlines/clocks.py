@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.calendar import Unit
-from caseflow.deadlines.ladder import Ladder, next_rung
+from caseflow.deadlines.ladder import Ladder, Step, carried, next_rung
 from caseflow.deadlines.policies import Matter, Policy
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.deadlines.tables import Clock, Pause
@@ -265,26 +265,46 @@ def replan(session: Session, clock: Clock, due: datetime) -> None:
     _plan(rules, clock)
 
 
-def supersede(session: Session, old: Clock, due: datetime, now: datetime) -> Clock:
+def supersede(
+    session: Session,
+    old: Clock,
+    due: datetime,
+    now: datetime,
+    *,
+    policy: Policy | None = None,
+    ladder: Ladder | None = None,
+) -> Clock:
     """End a clock as superseded and start its successor with another due moment.
 
     Rungs that happened stay with the old one; the successor climbs anew (engine 11). It counts
-    from the old one's start, and rungs whose moment is past for both are not climbed twice.
+    from the old one's start, and rungs whose moment is past for both are not climbed twice; where
+    the due moment stays, none that happened is. `policy`, `ladder`: the versions that the
+    successor goes by, where they are others.
     """
     rules = rules_of(session)
     was_paused, paused_at = old.state == "paused", old.paused_at
     _end([old], "superseded", now)
     copied = {name: getattr(old, name) for name in _COPIED}
     clock = Clock(**copied, due=due, state="running", last_rung=0, follows=old.id)
+    if policy is not None:
+        clock.policy_id, clock.unit = policy.id, str(policy.unit)
+    if ladder is not None:
+        clock.ladder_version = ladder.version
     clock.provisional = rules.calendar.rests_on_provisional(clock.started_at, due)
+    stands = carried(_steps(rules, old), _steps(rules, clock), old.last_rung)
+    clock.last_rung = stands if due == old.due else 0
     _plan(rules, clock)
-    while clock.next_rung and clock.next_rung <= old.last_rung and _past(clock, now):
+    while clock.next_rung and clock.next_rung <= stands and _past(clock, now):
         climbed(clock, following(rules, clock))
     if was_paused:
         clock.state, clock.paused_at = "paused", paused_at
     session.add(clock)
     session.flush()
     return clock
+
+
+def _steps(rules: Rules, clock: Clock) -> tuple[Step, ...]:
+    return ladder_of(rules, clock).variant(Unit(clock.unit))
 
 
 def _past(clock: Clock, now: datetime) -> bool:

@@ -5,7 +5,7 @@ unit, when each step comes. The sweep does the rest.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -146,6 +146,18 @@ def next_rung(
 ) -> tuple[int, datetime] | None:
     """Return the step that follows number `after_n` (0 = none yet), or None above the last."""
     return next(_climb(ladder, after_n, started_at, due, unit, calendar), None)
+
+
+def carried(old: Sequence[Step], new: Sequence[Step], last: int) -> int:
+    """Return how far up the steps `new` somebody stands who climbed `old` up to number `last`.
+
+    A step is known by its label: whatever happened never happens again, wherever it stands now,
+    and nor does what was put in below it. 0 where nothing of it is left.
+    """
+    if old == new:
+        return last
+    happened = {step.label for step in old if step.n <= last}
+    return max((step.n for step in new if step.label in happened), default=0)
 
 
 def _climb(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from caseflow.deadlines.calendar import Unit
 from caseflow.errors import CaseflowError
@@ -48,6 +49,16 @@ COUNTED_BACK_FROM: Mapping[str, str] = MappingProxyType(
 )
 
 
+class Scope(NamedTuple):
+    """Which promise of which matters a rule is about; None stands for any."""
+
+    clock: str
+    area: str | None
+    kind: str | None
+    category: str | None
+    urgent: bool | None
+
+
 class NoPolicy(CaseflowError):
     """No rule of time covers this matter: the policies have a hole that an administrator mends."""
 
@@ -71,7 +82,8 @@ class Policy:
 
     `amount` and `extendable_amount` are in `unit`; `pause_limit_days`, `minimum_after_return` (the
     least a returned item gets) and `margin` (see `COUNTED_BACK_FROM`) in working days.
-    `ladder` is `units` or `office`.
+    `ladder` is `units` or `office`. A version that is `withdrawn` says that the rule ended: what
+    is more general fits its matters again.
     """
 
     id: int
@@ -91,6 +103,12 @@ class Policy:
     ladder: str
     version: int = 1
     effective_from: datetime
+    withdrawn: bool = False
+
+    @property
+    def scope(self) -> Scope:
+        """What every version of the same rule has in common."""
+        return Scope(str(self.clock), self.area, self.kind, self.category, self.urgent)
 
     def covers(self, matter: Matter) -> bool:
         """Say whether this rule is about `matter`, whatever its clock and moment."""
@@ -106,20 +124,32 @@ def pick(policies: Iterable[Policy], clock: str, matter: Matter, at: datetime) -
     """Return the rule for `clock` of `matter` that is in force at the moment `at`.
 
     The most specific row wins, asked in this order: the nearest area, then a named category,
-    then a named kind, then a named urgency. Of several versions for the same matters the one that
-    came into force last counts, then the highest version. Raises NoPolicy.
+    then a named kind, then a named urgency. Of several versions of one rule see `in_force`.
+    Raises NoPolicy.
     """
-    fitting = [
-        policy
-        for policy in policies
-        if policy.clock == clock and policy.effective_from <= at and policy.covers(matter)
-    ]
+    about = (policy for policy in policies if policy.clock == clock and policy.covers(matter))
+    fitting = [policy for policy in in_force(about, at).values() if not policy.withdrawn]
     if not fitting:
         raise NoPolicy(f"no policy for {clock}, {matter.kind}, {'/'.join(matter.area)}, at {at}")
     return max(fitting, key=lambda policy: _rank(policy, matter))
 
 
-def _rank(policy: Policy, matter: Matter) -> tuple[int, bool, bool, bool, datetime, int]:
+def in_force(policies: Iterable[Policy], at: datetime) -> dict[Scope, Policy]:
+    """Return of each rule the version that counts at the moment `at`, also one that says it ended.
+
+    What was decided last counts from its own day on: the highest version whose day has come, even
+    where an earlier version was meant to begin later.
+    """
+    found: dict[Scope, Policy] = {}
+    for policy in policies:
+        if policy.effective_from <= at:
+            known = found.get(policy.scope)
+            if known is None or known.version < policy.version:
+                found[policy.scope] = policy
+    return found
+
+
+def _rank(policy: Policy, matter: Matter) -> tuple[int, bool, bool, bool]:
     """Return what makes one covering rule win over another: the greater, the more specific."""
     far = len(matter.area) + 1 if policy.area is None else matter.area.index(policy.area)
     return (
@@ -127,6 +157,4 @@ def _rank(policy: Policy, matter: Matter) -> tuple[int, bool, bool, bool, dateti
         policy.category is not None,
         policy.kind is not None,
         policy.urgent is not None,
-        policy.effective_from,
-        policy.version,
     )

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
 from caseflow.deadlines.calendar import Calendar, Unit
+from caseflow.deadlines.ladder import Ladder
 from caseflow.deadlines.policies import COUNTED_BACK_FROM, Policy
 from caseflow.deadlines.rules import Rules, forget, rules_of
 from caseflow.deadlines.tables import Clock, DayOverride, Pause, PublishedYear
@@ -93,6 +94,17 @@ def write(session: Session, change: Change, user_id: int, now: datetime) -> None
     forget(session)
 
 
+def spared(calendar: Calendar, old: datetime, counted: datetime, now: datetime) -> datetime:
+    """Return the new due moment, later where nobody would be left the present working day.
+
+    Nobody becomes late by a change itself; what was late already stays as it was.
+    """
+    if counted >= old:
+        return counted
+    next_day = calendar.roll(calendar.local_day(now))  # nobody works on a day off
+    return min(old, max(counted, calendar.end_of_day(next_day)))
+
+
 Moved = tuple[datetime, datetime]
 """An old and a new due moment."""
 
@@ -117,10 +129,7 @@ class Recount:
         if Unit(clock.unit) in _UNKNOWING or clock.due in imposed:
             return clock.due
         counted = self._back(clock, resolves) or self._forward(clock)
-        if counted >= clock.due:
-            return counted
-        next_day = self.after.roll(self.after.local_day(self.now))  # nobody works on a day off
-        return min(clock.due, max(counted, self.after.end_of_day(next_day)))
+        return spared(self.after, clock.due, counted, self.now)
 
     def _policy(self, clock: Clock) -> Policy | None:
         known = (policy for policy in self.before.policies if policy.id == clock.policy_id)
@@ -162,12 +171,20 @@ class Recount:
         return clock.due + (day - self.before.calendar.due_day(clock.due))
 
 
-def succeed(session: Session, old: Clock, due: datetime, now: datetime) -> Clock:
-    """Let a successor with the new due moment follow.
+def succeed(
+    session: Session,
+    old: Clock,
+    due: datetime,
+    now: datetime,
+    *,
+    policy: Policy | None = None,
+    ladder: Ladder | None = None,
+) -> Clock:
+    """Let a successor with the new due moment follow, by other versions where they are given.
 
     Its pauses go over to it: one that lasts ends with it, and those that ended still count against
     what the policy allows.
     """
-    clock = clocks.supersede(session, old, due, now)
+    clock = clocks.supersede(session, old, due, now, policy=policy, ladder=ladder)
     session.execute(update(Pause).where(Pause.clock_id == old.id).values(clock_id=clock.id))
     return clock

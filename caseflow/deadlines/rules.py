@@ -18,7 +18,8 @@ from caseflow.deadlines.policies import Matter, Policy, pick
 from caseflow.deadlines.tables import DayOverride, LadderRow, PolicyRow, PublishedYear
 
 _MEMO = "deadlines.rules"
-_POLICIES = select(*PolicyRow.__table__.columns)
+_WHO_AND_WHEN = ("set_by", "set_at")
+_POLICIES = select(*(c for c in PolicyRow.__table__.columns if c.name not in _WHO_AND_WHEN))
 _SAID = _POLICIES.selected_columns.keys()
 
 

@@ -44,7 +44,10 @@ class PublishedYear(Base):
 
 
 class PolicyRow(Base):
-    """One version of one rule of time (办理时限规则); see `deadlines.policies.Policy`."""
+    """One version of one rule of time (办理时限规则); see `deadlines.policies.Policy`.
+
+    A row is never changed. `set_by` and `set_at` are empty for what the office began with.
+    """
 
     __tablename__ = "policy"
 
@@ -65,6 +68,9 @@ class PolicyRow(Base):
     ladder: Mapped[str] = mapped_column(String(40))
     version: Mapped[int] = mapped_column(Integer, default=1)
     effective_from: Mapped[datetime] = mapped_column(Moment)
+    withdrawn: Mapped[bool] = mapped_column(Boolean, default=False)
+    set_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    set_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class LadderRow(Base):
@@ -76,6 +82,8 @@ class LadderRow(Base):
     version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     steps: Mapped[str] = mapped_column(Text)
     effective_from: Mapped[datetime] = mapped_column(Moment)
+    set_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    set_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Clock(Base):

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.deadlines.rules import rules_of
 from caseflow.escalation.tables import Order
-from caseflow.ledger.moves.recalendar import Shift
+from caseflow.ledger.moves.recompute import Shift
 
 
 def follow(session: Session, shifts: Iterable[Shift]) -> None:

@@ -189,6 +189,8 @@ SILENT = (
     "order_cancelled",
     "reveal",
     "recalendar",
+    "recompute",
+    "climb_anew",
     "pause_over",
     "statutory_outcome",
     "merge",

@@ -83,6 +83,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "outbox.read": (SUPERVISOR, ADMINISTRATOR),
     "outbox.requeue": (SUPERVISOR, ADMINISTRATOR),
     "policy.read": (*OFFICE, AUDITOR, ADMINISTRATOR),
+    "policy.edit": (ADMINISTRATOR,),
     "calendar.read": (*OFFICE, AUDITOR, ADMINISTRATOR),
     "calendar.edit": (ADMINISTRATOR,),
     "people.read": (SUPERVISOR, LEADER, AUDITOR, ADMINISTRATOR),

@@ -25,6 +25,8 @@ ADAPTERS = "adapters"
 PURE = (
     "caseflow.deadlines.calendar",
     "caseflow.deadlines.policies",
+    "caseflow.deadlines.terms",
+    "caseflow.deadlines.steps",
     "caseflow.ledger.states",
     "caseflow.deadlines.ladder",
     "caseflow.notices.rules",

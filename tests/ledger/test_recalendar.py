@@ -23,7 +23,7 @@ from caseflow.escalation import sweep
 from caseflow.escalation.tables import Rung
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import asking, items, merging, recalendar, triage
-from caseflow.ledger.moves.recalendar import Outcome
+from caseflow.ledger.moves.recompute import Outcome
 from caseflow.ledger.tables import Case
 from caseflow.ledger.verify import verify_chains
 from caseflow.outbox.tables import Event

@@ -14,7 +14,7 @@ from caseflow.deadlines.rules import rules_of
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.escalation import answer_days
 from caseflow.ledger.moves import recalendar
-from caseflow.ledger.moves.recalendar import Outcome
+from caseflow.ledger.moves.recompute import Outcome
 from caseflow.ledger.outbox_reach import case_numbers
 from caseflow.people.office_changes import answers_for
 from caseflow.web.admin.frame import Page, blueprint
