@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.ladder import Ladder
-from caseflow.deadlines.policies import ClockName, Policy
+from caseflow.deadlines.policies import ClockName, Policy, Scope
 from caseflow.deadlines.rules import rules_of
-from caseflow.deadlines.tables import Clock, DayOverride, LadderRow
+from caseflow.deadlines.tables import Clock, DayOverride, LadderRow, PolicyRow
 from caseflow.people.tables import User
 
 
@@ -46,6 +46,37 @@ def policies(session: Session) -> Sequence[Policy]:
         rules_of(session).policies,
         key=lambda one: (order.get(one.clock, len(order)), one.id),
     )
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a rule, with who set it and when; nobody did what the office began with."""
+
+    policy: Policy
+    by: str
+    at: datetime | None
+
+
+def versions(session: Session, scope: Scope) -> Sequence[Version]:
+    """Return every version of one rule, the newest first."""
+    known = {one.id: one for one in rules_of(session).policies if one.scope == scope}
+    query = (
+        select(PolicyRow.id, User.name, PolicyRow.set_at)
+        .outerjoin(User, User.id == PolicyRow.set_by)
+        .where(PolicyRow.id.in_(sorted(known)))
+    )
+    found = [Version(known[row_id], by or "", at) for row_id, by, at in session.execute(query)]
+    return sorted(found, key=lambda one: -one.policy.version)
+
+
+def who_set(session: Session, ladder: str) -> dict[int, tuple[str, datetime | None]]:
+    """Return for each version of a ladder who set it and when."""
+    query = (
+        select(LadderRow.version, User.name, LadderRow.set_at)
+        .outerjoin(User, User.id == LadderRow.set_by)
+        .where(LadderRow.name == ladder)
+    )
+    return {version: (by or "", at) for version, by, at in session.execute(query)}
 
 
 def ladders(session: Session) -> Sequence[tuple[Ladder, datetime]]:

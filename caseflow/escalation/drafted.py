@@ -23,8 +23,9 @@ class Drafted:
     to_unit: bool
 
 
-# By the id of the clock and the number of the rung. A rung that drafted nothing is not in it.
-Documents = Mapping[tuple[int, int], Drafted]
+# By the id of the clock and what the rung did: its number is another where the ladder was changed
+# since. A rung that drafted nothing is not in it.
+Documents = Mapping[tuple[int, str], Drafted]
 
 NONE: Documents = MappingProxyType({})
 
@@ -36,13 +37,15 @@ def documents(session: Session, clocks: Iterable[Clock]) -> Documents:
         return NONE
     line = _line(climbed)
     query = (
-        select(line.c.clock_id, Rung.n, Order.state, Order.unit_id)
+        select(line.c.clock_id, Rung.action, Order.state, Order.unit_id)
         .join(Rung, Rung.clock_id == line.c.by_id)
         .join(Order, Order.rung_id == Rung.id)
         .order_by(Order.id)
     )
     rows = session.execute(query)
-    return {(clock_id, n): Drafted(state, unit is not None) for clock_id, n, state, unit in rows}
+    return {
+        (clock_id, did): Drafted(state, unit is not None) for clock_id, did, state, unit in rows
+    }
 
 
 def _line(ids: list[int]) -> CTE:

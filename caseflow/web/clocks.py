@@ -146,7 +146,7 @@ def _reached(rules: Rules, clock: Clock, documents: Documents) -> str:
     step = ladder_of(rules, clock).step(clock.last_rung, Unit(clock.unit))
     if not step.document:
         return gettext(step.label)
-    drafted = documents.get((clock.id, step.n))
+    drafted = documents.get((clock.id, step.action))
     if drafted is None:
         return ""
     return with_state(document_label(step.action, step.label, step.n, drafted.state), drafted.state)
@@ -157,7 +157,7 @@ def _announced(rules: Rules, clock: Clock, documents: Documents) -> str:
     steps = ladder_of(rules, clock).variant(Unit(clock.unit))
     reached = [step for step in steps if step.n <= clock.last_rung]
     for step in reversed(reached):
-        drafted = documents.get((clock.id, step.n))
+        drafted = documents.get((clock.id, step.action))
         issued = drafted is not None and drafted.to_unit and drafted.state == "issued"
         if issued or not step.document:
             return gettext(step.label)

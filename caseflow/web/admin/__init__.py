@@ -6,15 +6,20 @@ No page of an administrator shows a word of a case; quarantine is the desk's and
 from caseflow.web.admin import (
     calendar,
     changes,
+    ladders,
     outbox,
     people,
     policies,
+    policy,
     postings,
     quarantine,
     units,
 )
 from caseflow.web.admin.frame import blueprint
 
-PAGES = (calendar, changes, outbox, people, policies, postings, quarantine, units)
+PAGES = (
+    *(calendar, changes, ladders, outbox, people, policies, policy),
+    *(postings, quarantine, units),
+)
 
 __all__ = ["PAGES", "blueprint"]

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from caseflow import words
 from caseflow.clock import local
 from caseflow.deadlines import listed
 from caseflow.deadlines.notice_lines import WrongLine, WrongLines, parse
@@ -15,11 +14,10 @@ from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.escalation import answer_days
 from caseflow.ledger.moves import recalendar
 from caseflow.ledger.moves.recompute import Outcome
-from caseflow.ledger.outbox_reach import case_numbers
 from caseflow.people.office_changes import answers_for
 from caseflow.web.admin.frame import Page, blueprint
+from caseflow.web.admin.shifted import shift_rows
 from caseflow.web.admin.year import months
-from caseflow.web.clocks import due_text
 from caseflow.web.edge import actor, can, change, needs, now, read, rooms, typed
 from caseflow.web.locale import day_text, gettext
 
@@ -107,18 +105,7 @@ def calendar_preview() -> Page:
 def _preview(wanted: Change, changed: bool = False) -> Page:
     with read() as session:
         seen = recalendar.preview(session, wanted, now())
-        shown = {shift.case_id for shift in seen.shifts[:SHOWN]}
-        known = case_numbers(session, actor(), shown, rooms().area)
-    rows = [
-        {
-            "number": _of(shift.case_id, known),
-            "clock": gettext(words.CLOCKS[shift.name]),
-            "old": due_text(shift.old),
-            "new": due_text(shift.new),
-            "earlier": shift.new < shift.old,
-        }
-        for shift in seen.shifts[:SHOWN]
-    ]
+        rows, more = shift_rows(session, seen.shifts, SHOWN)
     body = render_template(
         "admin/calendar_preview.html",
         active="calendar",
@@ -128,18 +115,11 @@ def _preview(wanted: Change, changed: bool = False) -> Page:
         days=[(day_text(day), day.year, working) for day, working in sorted(wanted.days.items())],
         seen=seen,
         rows=rows,
-        more=len(seen.shifts) - len(rows),
+        more=more,
         changed=changed,
         language=False,
     )
     return body, 409 if changed else 200
-
-
-def _of(case_id: int | None, known: Mapping[int | None, str]) -> str:
-    """Return how a promise is named to a reader, who may not know of every case."""
-    if case_id is None:
-        return gettext("隔离区")
-    return known.get(case_id) or gettext("您须回避的办件")
 
 
 def _done(wanted: Change, mark: str) -> Outcome | None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from caseflow import words
 from caseflow.people import names, office_changes
 from caseflow.people.office_changes import CHANGES, Noted
+from caseflow.web.admin import rule_changes
 from caseflow.web.admin.frame import Page, blueprint
 from caseflow.web.edge import actor, needs, read
 from caseflow.web.locale import gettext, happened, moment_text, series
@@ -32,7 +33,7 @@ _LABELS = {
 @blueprint.get("/people/changes")
 @needs("people.read")
 def changes() -> Page:
-    """Show the last changes of accounts, posts, calendar and outbox."""
+    """Show the last changes of accounts, posts, calendar, rules and outbox."""
     with read() as session:
         rows = change_rows(session, office_changes.newest(session, actor()))
     return render_template("admin/changes.html", active="people", rows=rows)
@@ -53,15 +54,16 @@ def change_rows(session: Session, noted: Sequence[Noted]) -> list[dict[str, str]
         "role": {role: gettext(word) for role, word in words.ROLES.items()},
         "kind": {kind: gettext(word) for kind, word in words.UNIT_KINDS.items()},
     }
+    of_rules = rule_changes.told(session, noted)
     return [
         {
             "at": moment_text(one.at),
             "what": happened(CHANGES[one.what]),
             "by": one.by,
             "about": one.about,
-            "how": _how(one, known),
+            "how": of_rules.get(n) or _how(one, known),
         }
-        for one in noted
+        for n, one in enumerate(noted)
     ]
 
 

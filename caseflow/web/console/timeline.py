@@ -6,7 +6,7 @@ commitment only, so they are taken from the rows that hold them, by the moment t
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,7 @@ from caseflow.ledger.dossier import Dossier, Happened
 from caseflow.ledger.tables import Item
 from caseflow.people.actor import REPORTER_ROLE, SYSTEM_ROLE
 from caseflow.web.clocks import document_label, due_text, unspoken, with_state
-from caseflow.web.console import passing_forms
+from caseflow.web.console import counted_anew, passing_forms
 from caseflow.web.locale import day_text, gettext, happened, moment_text, series
 
 
@@ -347,17 +347,8 @@ def _retract(_story: Story, entry: Happened) -> Sentence:
     return _with_name(entry, gettext(why) if why else ""), ""
 
 
-def _recalendared(_story: Story, entry: Happened) -> Sentence:
-    lines = [
-        gettext(
-            "%(what)s：%(before)s → %(after)s",
-            what=_word(words.CLOCKS, one["name"]),
-            before=due_text(datetime.fromisoformat(one["old_due"])),
-            after=due_text(datetime.fromisoformat(one["new_due"])),
-        )
-        for one in entry.facts.get("clocks", ())
-    ]
-    return _move(entry), "\n".join(lines)
+def _counted_anew(_story: Story, entry: Happened) -> Sentence:
+    return _move(entry), counted_anew.TEXTS[entry.verb](entry.facts)
 
 
 _TELLERS: dict[str, Callable[[Story, Happened], Sentence]] = {
@@ -391,7 +382,7 @@ _TELLERS: dict[str, Callable[[Story, Happened], Sentence]] = {
     "reveal": _reveal,
     "tighten": _tighten,
     "retract": _retract,
-    "recalendar": _recalendared,
+    **dict.fromkeys(counted_anew.TEXTS, _counted_anew),
     **dict.fromkeys(("statutory", "statutory_outcome"), _statutory),
     **dict.fromkeys(("merge", "unmerge", "take_in", "give_back"), _merger),
     **dict.fromkeys(("pass_on", "receive", "go_along"), _passage),
