@@ -103,18 +103,23 @@ def _is_narrower(session: Session, amendment: Amendment) -> None:
 
 
 def _may_end(session: Session, rules: Rules, scope: Scope, since: datetime) -> None:
-    """Refuse to end a rule that nothing more general stands behind."""
-    current = in_force(rules.policies, since)
-    if scope not in current or current[scope].withdrawn:
+    """Refuse to end a rule that ended, or that nothing more general stands behind."""
+    holds = in_force(rules.policies, since).get(scope)
+    if holds is None or holds.withdrawn:
         raise BadInput({"": "这条规则已经停用"})
+    if not has_wider(session, scope, since):
+        raise BadInput({"": "没有更一般的规则可以接上，不能停用"})
+
+
+def has_wider(session: Session, scope: Scope, at: datetime) -> bool:
+    """Tell whether another rule in force at that moment covers all that a rule is about."""
     area = session.get(Area, scope.area) if scope.area else None
     above = area.path if area is not None else ()
-    if not any(
+    return any(
         wider(other, scope, above)
-        for other, policy in current.items()
+        for other, policy in in_force(rules_of(session).policies, at).items()
         if other != scope and not policy.withdrawn
-    ):
-        raise BadInput({"": "没有更一般的规则可以接上，不能停用"})
+    )
 
 
 def write(session: Session, policy: Policy, user_id: int, now: datetime) -> Policy:

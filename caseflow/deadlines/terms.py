@@ -120,23 +120,23 @@ def _refused(number: int | None, least: int, most: int) -> str:
 
 
 def outlasts(scope: Scope, terms: Terms, others: Iterable[Policy]) -> Policy | None:
-    """Return a rule of the case's own promise that is shorter than what is counted back from it.
+    """Return the longest rule of the case's own promise where what is counted back is longer still.
 
     Nothing is wrong with that: the amount counts only where the case's promise does not run. But
     whoever writes it should know. Only rules in the same unit can be compared.
     """
     if scope.clock not in COUNTED_BACK_FROM:
         return None
-    shorter = [
+    own = [
         other
         for other in others
         if other.clock == COUNTED_BACK_FROM[scope.clock]
         and not other.withdrawn
         and other.unit is terms.unit
-        and other.amount < terms.amount
         and _may_meet(scope, other.scope)
     ]
-    return min(shorter, key=lambda other: other.amount, default=None)
+    longest = max(own, key=lambda other: other.amount, default=None)
+    return longest if longest and longest.amount < terms.amount else None
 
 
 def _may_meet(one: Scope, other: Scope) -> bool:

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from caseflow.deadlines.tables import PolicyRow
 from caseflow.intake.tables import Quarantine
 from caseflow.people.tables import Unit, User
 from tests.browser.house import House
@@ -27,10 +28,24 @@ def quarantined(house: House) -> str:
     return f"/console/quarantine/{house.ask(lambda s: s.scalars(select(Quarantine.id)).first())}"
 
 
+def a_rule(page: str, account: str = "admin", clock: str = "verify") -> Sight:
+    def path(house: House) -> str:
+        query = select(PolicyRow.id).where(PolicyRow.clock == clock).order_by(PolicyRow.id).limit(1)
+        return f"/console/policies/{page}?id={house.ask(lambda s: s.scalars(query).one())}"
+
+    return Sight(f"{account}:{page} {clock}", account, path)
+
+
 SIGHTS = (
     *(at("admin", f"/console/calendar?year={year}") for year in (2026, 2027)),
     at("operator", "/console/calendar?year=2027"),
     at("auditor", "/console/policies"),
+    a_rule("rule"),
+    a_rule("rule", "auditor", "resolve"),
+    a_rule("narrower"),
+    at("admin", "/console/ladders?name=units"),
+    at("admin", "/console/ladders?name=office"),
+    at("auditor", "/console/ladders?name=office"),
     at("admin", "/console/people"),
     at("admin", "/console/people?state=closed&q=nobody"),
     at("admin", "/console/people/new"),
@@ -88,6 +103,42 @@ def test_a_notice_is_entered_previewed_and_confirmed(own_house: House, lang: str
     expect(page.locator(".notice-good")).to_be_visible()
     assert "/console/calendar" in page.url
     look(page, "admin:calendar changed", lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_rule_and_a_ladder_are_changed_previewed_and_confirmed(
+    own_house: House, lang: str
+) -> None:
+    page = own_house.as_("admin")
+    arrive(page, a_rule("rule", clock="verify").path(own_house), lang)
+    page.fill("[name=amount]", "0")
+    page.click("#edit button[type=submit]")
+    expect(page.locator("#f-amount-error")).to_be_visible()
+    look(page, "admin:rule wrong", lang)
+    page.fill("[name=amount]", "12")
+    page.fill("[name=margin]", "4")
+    page.click("#edit button[type=submit]")
+    expect(page.locator(".grid tbody tr").first).to_be_visible()
+    look(page, "admin:rule preview", lang)
+    page.check("[name=open][value=all]")
+    page.click("button[form=confirm]")
+    expect(page.locator(".notice-good")).to_be_visible()
+    look(page, "admin:rule changed", lang)
+    arrive(page, "/console/ladders?name=units", lang)
+    page.fill("[name='amount-4']", "4")
+    page.fill("[name='amount-5']", "x")
+    page.click("main form button[type=submit]")
+    expect(page.locator("#f-amount-5-error")).to_be_visible()
+    look(page, "admin:ladder wrong", lang)
+    page.fill("[name='amount-5']", "9")
+    page.click("main form button[type=submit]")
+    expect(page.locator(".grid tbody tr").first).to_be_visible()
+    look(page, "admin:ladder preview", lang)
+    page.click("button[form=confirm]")
+    expect(page.locator(".notice-good")).to_be_visible()
+    look(page, "admin:ladder changed", lang)
+    arrive(page, "/console/people/changes", lang)
+    look(page, "admin:rules among changes", lang)
 
 
 def soon(page: Page) -> str:

@@ -19,6 +19,7 @@ from tests.ledger import (
     laws_of_more_time,
     laws_of_passing,
     laws_of_people,
+    laws_of_rules,
     laws_of_time,
 )
 from tests.ledger.snapshot import Row, Snapshot, take
@@ -43,8 +44,8 @@ def hold(world: World) -> None:
 
 
 def _every_law() -> tuple[Callable[[Snapshot], None], ...]:
-    others = (laws_of_people, laws_of_time, laws_of_more_time)
-    others += (laws_of_endings, laws_of_merging, laws_of_passing)
+    others = (laws_of_people, laws_of_rules, laws_of_time, laws_of_more_time)
+    others = (*others, laws_of_endings, laws_of_merging, laws_of_passing)
     return (*LAWS, *(law for module in others for law in module.LAWS))
 
 

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from caseflow.db import WRITE
 from caseflow.ledger.states import CASE_EDGES, CASE_STATES, ITEM_EDGES, STAY, SYSTEM, Edge
 from tests import office as offices
-from tests.ledger import laws
+from tests.ledger import laws, rule_changes
 from tests.ledger.conftest import Stage
 from tests.ledger.ways import Way
 from tests.ledger.world import KINDS, REACH, World
@@ -31,6 +31,7 @@ LUCK = st.integers(min_value=0, max_value=10_000)
 ENOUGH = 5
 _SIMPLEST_AND_ONE = 2  # the first story of a run is always the one in which next to nothing happens
 _BEGINNINGS = 5
+_AMENDED = 2  # so often a story: each moves many promises
 _ALL = (*CASE_EDGES, *ITEM_EDGES)
 _OF_ITEMS = [e for e in ITEM_EDGES if e.who != SYSTEM]
 _MADE_BY_PEOPLE = [e for e in CASE_EDGES if e.who != SYSTEM and e.move != "dispatch"]
@@ -48,7 +49,7 @@ def a_world(stage: Stage) -> Iterator[World]:
 
 class Ledger(RuleBasedStateMachine):
     """What chance may do. `stage` is set by whoever runs it; `taken`, `steps`, and how often a
-    calendar was changed: over all stories.
+    calendar and a rule of time were changed: over all stories.
 
     `begins`: along which edges the story begins, each with a case of its own.
     """
@@ -58,6 +59,7 @@ class Ledger(RuleBasedStateMachine):
     taken: Counter[tuple[str, str, str]]
     steps: list[int]
     calendars: list[int]
+    amended: list[int]
 
     def __init__(self) -> None:
         super().__init__()
@@ -95,6 +97,12 @@ class Ledger(RuleBasedStateMachine):
     def the_calendar_changes(self, luck: int) -> None:
         self.world.calendar_changes(luck)
         self.calendars[0] += not self.world.plain
+
+    @precondition(lambda self: self.world.amended < _AMENDED)
+    @rule(luck=LUCK)
+    def a_rule_of_time_changes(self, luck: int) -> None:
+        rule_changes.amends(self.world, luck)
+        self.amended[0] += self.world.amended > 0
 
     @rule(hours=st.sampled_from((1, 2, 5, 24, 24, 72, 240)))
     def time_passes(self, hours: int) -> None:

@@ -4,16 +4,13 @@ from collections import Counter
 
 import pytest
 
-from tests.ledger import faults, faults_of_endings, faults_of_merging, faults_of_passing
 from tests.ledger.conftest import Stage
+from tests.ledger.everything import FAULTS, SCENES
 from tests.ledger.faults import Fault, in_the_code
 from tests.ledger.machine import Ledger, a_world, run
 from tests.ledger.scenes import Scene
-from tests.ledger.scenes_of_passing import SCENES
 
 EXAMPLES, STEPS = 15, 30
-FAULTS = faults.FAULTS | faults_of_endings.FAULTS | faults_of_merging.FAULTS
-FAULTS |= faults_of_passing.FAULTS
 
 
 def noticed(stage: Stage, fault: Fault) -> None:
@@ -22,7 +19,7 @@ def noticed(stage: Stage, fault: Fault) -> None:
         for scene in (fault.scene, *SCENES):
             with a_world(stage) as world:
                 scene(Scene(world))
-        counts = {"steps": [0], "calendars": [0]}
+        counts = {"steps": [0], "calendars": [0], "amended": [0]}
         chance = type("Chance", (Ledger,), {"stage": stage, "taken": Counter(), **counts})
         run(chance, EXAMPLES, STEPS)
 

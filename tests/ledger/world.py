@@ -108,6 +108,7 @@ class World:
     refused: int = 0
     checked: object = None
     plain: bool = True
+    amended: int = 0
     standing: dict[type[Any], list[Any]] = field(init=False)
 
     def __post_init__(self) -> None:

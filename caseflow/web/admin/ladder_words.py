@@ -107,7 +107,7 @@ def _of_variant(title: str, old: Sequence[Step], new: Sequence[Step]) -> list[tu
 
 
 def _said(step: Step) -> str:
-    return gettext("%(when)s → %(to)s", when=when_text(step), to=to_text(step))
+    return gettext("%(when)s，发给%(to)s", when=when_text(step), to=to_text(step))
 
 
 def changed_text(before: Ladder, after: Ladder) -> str:

@@ -69,9 +69,23 @@ def _page(
         history=_history(session, of.name),
         may_edit=can("policy.edit") and _may_edit(session),
         errors=errors or {},
+        summary=_summary(of, errors or {}),
         language=request.method == "GET",
     )
     return body, status
+
+
+def _summary(of: Ladder, errors: Mapping[str, str]) -> dict[str, str]:
+    """Return what is wrong by field, each with the name of its step before it."""
+    steps = {key: label_text(step) for key, step in _keyed(of)}
+    steps |= dict.fromkeys(_NEW.values(), gettext("加一级提醒"))
+    return {
+        name: gettext(
+            "%(what)s：%(value)s", what=steps[name.partition("-")[2]], value=gettext(words)
+        )
+        for name, words in errors.items()
+        if name
+    }
 
 
 def _keyed(of: Ladder) -> list[tuple[str, Step]]:

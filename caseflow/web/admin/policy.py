@@ -108,10 +108,12 @@ def _page(
         coming=coming_text(coming) if coming else "",
         history=_history(session, scope),
         may_edit=_may_edit(session, scope),
+        may_end=not holds.withdrawn and rulebook.has_wider(session, scope, now()),
         # Whoever answers for a part only may still make a rule for that part.
         may_narrow=can("policy.edit") and not holds.withdrawn,
         form=_form(scope.clock, terms_of(holds)),
         errors=errors or {},
+        summary=_summary(errors or {}),
         act=act,
         language=request.method == "GET",
     )
@@ -121,6 +123,34 @@ def _page(
 def _named(session: Session, scope: Scope) -> dict[str, str]:
     about = about_text(scope, area_names(session, [scope]))
     return {"clock": clock_text(scope.clock), "about": about}
+
+
+_LABELS = {
+    "amount": "期限",
+    "unit": "单位",
+    "margin": "比办结期限提前几个工作日",
+    "pausable": "暂停",
+    "pause_limit_days": "合计最多暂停几个工作日",
+    "extendable_times": "可以延期几次",
+    "extendable_amount": "每次最多延长",
+    "minimum_after_return": "退回整改后至少给几个工作日",
+    "since": "从哪天起生效",
+    "area": "辖区",
+    "kind": "诉求类型",
+    "category": "问题类别",
+    "urgent": "是否紧急",
+}
+
+
+def _summary(errors: Mapping[str, str]) -> dict[str, str]:
+    """Return what is wrong by field, each with the field's name before it."""
+    said = {name: gettext(words) for name, words in errors.items() if name}
+    return {
+        name: gettext("%(what)s：%(value)s", what=gettext(_LABELS[name]), value=words)
+        if name in _LABELS
+        else words
+        for name, words in said.items()
+    }
 
 
 def _form(clock: str, terms: Terms) -> dict[str, Any]:
@@ -195,6 +225,7 @@ def _narrower_page(
         categories=[(code, gettext(name)) for code, name in CATEGORIES.items()],
         form=_form(of.clock, terms_of(holds)),
         errors=errors or {},
+        summary=_summary(errors or {}),
         language=request.method == "GET",
     )
     return body, status

@@ -1,0 +1,23 @@
+"""Every scene and every fault, gathered from the modules of their subjects."""
+
+from tests.ledger import (
+    faults,
+    faults_of_endings,
+    faults_of_merging,
+    faults_of_passing,
+    faults_of_rules,
+    scenes_of_endings,
+    scenes_of_passing,
+    scenes_of_rules,
+)
+
+SCENES = tuple(
+    dict.fromkeys((*scenes_of_endings.SCENES, *scenes_of_passing.SCENES, *scenes_of_rules.SCENES))
+)
+FAULTS = {
+    **faults.FAULTS,
+    **faults_of_endings.FAULTS,
+    **faults_of_merging.FAULTS,
+    **faults_of_passing.FAULTS,
+    **faults_of_rules.FAULTS,
+}
