@@ -1,4 +1,4 @@
-"""The table of what administrators changed: accounts, posts, calendar, dead letters."""
+"""The table of what administrators changed: accounts, posts, calendar, rules, dead letters."""
 
 from datetime import datetime
 

@@ -3,6 +3,7 @@
 import os
 import warnings
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import pytest
 from sqlalchemy import inspect, text
 
 from caseflow.db import Database
+from caseflow.deadlines import amending
+from caseflow.deadlines.policies import Scope
+from caseflow.deadlines.rules import rules_of
 from caseflow.ledger.verify import verify_chains
 from caseflow.migrating import (
     current_revision,
@@ -20,6 +24,7 @@ from caseflow.migrating import (
     upgrade,
 )
 from tests import demo_office
+from tests import office as offices
 from tests.postgres import Postgres
 
 NOW = datetime(2026, 3, 3, 2, tzinfo=UTC)
@@ -224,30 +229,51 @@ def test_an_item_that_ended_without_a_check_is_over_in_an_office_that_goes_back(
     assert {n for _, n in before} == {None, 0}  # though one case was taken up anew since
 
 
-def test_a_case_that_was_passed_on_is_at_home_in_an_office_that_goes_back(
-    empty: Database, tmp_path: Path
-) -> None:
+def test_a_case_that_was_passed_on_is_at_home_in_an_office_that_goes_back(past: Database) -> None:
     """There its number is counted; and again where it was signed for, by the history."""
-    now = datetime(2026, 3, 3, 2, tzinfo=UTC)
-    home = tmp_path / "home"
-    home.mkdir()
-    demo_office.make(empty.url, home, now).database.close()
     lies = "SELECT number, area_code, province, city, county, district FROM case_file"
     signed = f"{lies} WHERE id IN (SELECT case_id FROM entry WHERE verb = 'receive')"
     rows = "SELECT case_id, from_area, to_area, reason, grounds, passed_by, outcome FROM passage"
     rules = "SELECT id, clock, urgent, amount, unit FROM policy WHERE clock = 'receive' ORDER BY id"
-    with empty.read() as session:
+    with past.read() as session:
         before = [session.execute(text(sql)).all() for sql in (signed, rules)]
         [passed] = session.execute(text(f"{rows} WHERE outcome = 'received'")).all()
-    downgrade(empty.engine, "0021")
-    with empty.read() as session:
+    downgrade(past.engine, "0021")
+    with past.read() as session:
         [(number, *at_home)] = session.execute(text(signed)).all()
         assert at_home == [number[:6], "430000", "430500", "430503", None]
         owed = "SELECT count(*) FROM clock WHERE name = 'receive' AND ended_at IS NULL"
         assert session.scalar(text(owed)) == 0
-    upgrade(empty.engine)
-    with empty.read() as session:
+    upgrade(past.engine)
+    with past.read() as session:
         assert [session.execute(text(sql)).all() for sql in (signed, rules)] == before
         assert session.execute(text(rows)).all() == [passed]
     assert before[0][0][1] == "430500"
     assert len(before[1]) == 2
+
+
+def test_a_rule_that_ended_stays_ended_in_an_office_that_goes_back(empty: Database) -> None:
+    """The older code picks its versions by their day alone: none of them may come."""
+    now = datetime(2026, 3, 3, 2, tzinfo=UTC)
+    upgrade(empty.engine)
+    with empty.transaction() as session:
+        me = offices.make(session)["administrator"].person
+        [general] = amending.versions(rules_of(session), Scope("check", None, None, None, None))
+        food = replace(general, category="food", effective_from=now)
+        fees = replace(general, category="fees", effective_from=now)
+        for one in (food, fees, replace(fees, version=2, withdrawn=True)):
+            amending.write(session, one, me, now)
+        again = replace(general, category="ethics", effective_from=now)
+        for one in (again, replace(again, version=2, withdrawn=True), replace(again, version=3)):
+            amending.write(session, one, me, now)
+    then = text(
+        "SELECT category, count(*) FROM policy WHERE category IS NOT NULL AND clock = 'check'"
+        " AND effective_from < '2027-01-01' GROUP BY category ORDER BY category"
+    )
+    downgrade(empty.engine, "0021")
+    with empty.read() as session:
+        assert session.execute(then).all() == [("ethics", 3), ("food", 1)]
+    upgrade(empty.engine)
+    with empty.read() as session:
+        ended = text("SELECT category, count(*) FROM policy WHERE withdrawn GROUP BY category")
+        assert session.execute(ended).all() == [("fees", 2)]

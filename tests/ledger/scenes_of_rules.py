@@ -21,7 +21,7 @@ def rules_change(scene: Scene) -> None:
     tip = world.come_in("tip", "phone")
     scene.to(tip, "handling")
     scene.waits(72)
-    for luck in (*range(16), 56, 63, 8, 1):
+    for luck in (*range(8), 63, 56):
         rule_changes.amends(world, luck)
         laws.hold(world)
         scene.waits(5)

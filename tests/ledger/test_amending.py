@@ -371,3 +371,16 @@ def test_another_margin_moves_the_items_and_nothing_else(database: Database) -> 
         assert [shift.name for shift in done.shifts] == ["verify"]
         assert alive(session, case, "verify").due == at("12T00:00")  # Wednesday 11
         assert alive(session, case, "resolve").due == at("18T00:00")
+
+
+def test_what_was_promised_under_other_terms_stays(database: Database) -> None:
+    """The matter became urgent since: word of it was promised by the ordinary rule."""
+    urgent = Scope("notice", None, None, None, True)
+    with database.transaction() as session:
+        office = offices.make(session)
+        case, _ = offices.report(session, TUESDAY)
+        before = alive(session, case, "notice").due
+        case.urgent = True
+        session.flush()
+        assert amend(session, office, other(session, urgent, amount=4), TUESDAY).shifts == []
+        assert alive(session, case, "notice").due == before

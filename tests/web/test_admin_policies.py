@@ -280,32 +280,39 @@ def test_a_step_that_breaks_the_ladder_is_refused_beside_its_field(site: Site) -
 
 
 def test_open_promises_climb_the_new_ladder_and_repeat_nothing(site: Site) -> None:
-    """A message is put in below a document that happened, and another above it."""
+    """A message is put in below what happened, and a document that happened comes later now."""
     number = dispatched(site, "school")
     site.later(days=9)
     sweep.run(site.database, site.now)  # Thursday 12 March: sign_for is five working days late
-    happened = select(Rung.clock_id, Rung.action).order_by(Rung.id)
-    before = site.ask(lambda s: s.execute(happened).all())
-    assert [did for _, did in before][-2:] == ["supervision_order", "circular"]
-    shown = site.as_("handler").get(f"/console/cases/{number}").text
-    assert "工作通报（拟稿" in shown
+    signs = select(Rung.action).join(Clock, Clock.id == Rung.clock_id)
+    signs = signs.where(Clock.name == "sign_for").order_by(Rung.id)
+    before = site.ask(lambda s: s.scalars(signs).all())
+    assert before == ["reminder", "urging", "supervision_order", "circular"][-len(before) :]
+    shown = site.as_("handler").get(f"/console/cases/{number}").html
+    assert rung_of(shown) == "工作通报（拟稿）"
     page = ladder_preview(
         site,
-        amount_3="2",
-        amount_5="9",
+        amount_4="7",
+        amount_5="12",
         label_new_days="再次催办",
         side_new_days="after",
-        amount_new_days="1",
+        amount_new_days="3",
         to_new_days="unit_head",
     )
     assert number in page.text
     page = confirm(page, open="all")
     assert "个时限已改按新阶梯" in page.text
-    sweep.run(site.database, site.now)
-    assert site.ask(lambda s: s.execute(happened).all()) == before
-    story = site.as_("handler").get(f"/console/cases/{number}").text
+    story = site.as_("handler").get(f"/console/cases/{number}").html
     assert "督办阶梯变动" in story
-    assert "工作通报（拟稿" in story  # its rung has another number now
+    assert rung_of(story) == "工作通报（拟稿）", "its rung has another number now"
+    site.later(days=4)  # Monday: seven working days and more
+    sweep.run(site.database, site.now)
+    assert site.ask(lambda s: s.scalars(signs).all()) == before
+
+
+def rung_of(html: str) -> str:
+    """Return the first rung that a clock of the page shows."""
+    return html.partition('class="clock-rung">')[2].partition("<")[0]
 
 
 def test_a_ladder_that_somebody_changed_meanwhile_is_shown_as_it_is_now(site: Site) -> None:

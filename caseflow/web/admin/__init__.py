@@ -11,6 +11,7 @@ from caseflow.web.admin import (
     people,
     policies,
     policy,
+    policy_change,
     postings,
     quarantine,
     units,
@@ -18,7 +19,7 @@ from caseflow.web.admin import (
 from caseflow.web.admin.frame import blueprint
 
 PAGES = (
-    *(calendar, changes, ladders, outbox, people, policies, policy),
+    *(calendar, changes, ladders, outbox, people, policies, policy, policy_change),
     *(postings, quarantine, units),
 )
 

@@ -31,7 +31,7 @@ from caseflow.web.admin.rule_words import UNIT_NAMES, plain_day
 from caseflow.web.admin.shifted import SHOWN, named
 from caseflow.web.clocks import due_text
 from caseflow.web.edge import actor, can, change, needs, now, read, rooms, typed
-from caseflow.web.locale import gettext, moment_text
+from caseflow.web.locale import gettext, moment_text, sentences
 
 _SIDES = {"before": "到期前", "at": "到期时", "after": "到期后"}
 _NEW = {False: "new-days", True: "new-hours"}
@@ -294,12 +294,14 @@ def ladder_change() -> Page:
     except MoveNotAllowed:
         with read() as session:
             return _preview(session, of, wanted, changed=True)
-    told = gettext("督办阶梯已保存。")
+    told = [gettext("督办阶梯已保存。")]
     if open_too and done.clocks:
-        told += gettext(
-            "%(cases)d 个办件的 %(clocks)d 个时限已改按新阶梯。",
-            cases=done.cases,
-            clocks=done.clocks,
+        told.append(
+            gettext(
+                "%(cases)d 个办件的 %(clocks)d 个时限已改按新阶梯。",
+                cases=done.cases,
+                clocks=done.clocks,
+            )
         )
-    flash(told, "success")
+    flash(sentences(told), "success")
     return redirect(url_for("admin.ladder", name=of.name))
