@@ -17,7 +17,7 @@ from caseflow.escalation.tables import Order
 from caseflow.ledger.dossier import Dossier, Happened
 from caseflow.ledger.tables import Item
 from caseflow.people.actor import REPORTER_ROLE, SYSTEM_ROLE
-from caseflow.web.clocks import document_label, due_text, unspoken, with_state
+from caseflow.web.clocks import document_label, unspoken, with_state
 from caseflow.web.console import counted_anew, passing_forms
 from caseflow.web.locale import day_text, gettext, happened, moment_text, series
 
