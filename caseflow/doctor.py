@@ -247,7 +247,7 @@ def _numbers() -> Iterator[Query]:
     yield of_place.group_by(*place).having(gap)
     day, year = Counter.period, func.cast(Case.year, Report.day.type)
     reports = exists().where(Report.area_code == Counter.area_code, Report.day == day)
-    cases = exists().where(Case.area_code == Counter.area_code, year == Counter.period)
+    cases = exists().where(Case.registered_in == Counter.area_code, year == Counter.period)
     whole = func.length(Counter.period).in_((4, 8))  # other periods count documents
     yield select(Counter.area_code + "-" + Counter.period).where(whole, ~reports, ~cases)
 
