@@ -27,9 +27,9 @@ _NUMBERS = ("year", "seq")
 # An office that is at work gets the rules that a new one begins with, under the same numbers.
 _RULE = """INSERT INTO policy (id, clock, urgent, amount, unit, pausable, pause_limit_days,
       extendable_times, extendable_amount, minimum_after_return, margin, ladder, version,
-      effective_from)
+      withdrawn, effective_from)
     SELECT max(id) + 1, 'receive', {urgent}, {amount}, '{unit}', false, 10, 0, 0, 2, 0, 'office', 1,
-      min(effective_from)
+      false, min(effective_from)
     FROM policy WHERE NOT EXISTS (
       SELECT 1 FROM policy WHERE clock = 'receive' AND unit = '{unit}')
     HAVING count(*) > 0"""
