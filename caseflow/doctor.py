@@ -20,8 +20,17 @@ from caseflow.files.store import Store
 from caseflow.files.tables import Blob
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import CallBack, Merger, Passage, Reply, Report
-from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES, WITHOUT_ITEMS
-from caseflow.ledger.tables import NEVER, Case, Counter, Evidence, Item, ItemActor, Withdrawal
+from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES, PROPOSED, WITHOUT_ITEMS
+from caseflow.ledger.tables import (
+    NEVER,
+    Case,
+    Counter,
+    Evidence,
+    Item,
+    ItemActor,
+    Proposal,
+    Withdrawal,
+)
 from caseflow.ledger.tables import Finding as FindingRow
 from caseflow.outbox.tables import Event
 from caseflow.people.tables import Area
@@ -92,7 +101,7 @@ def _moves() -> Iterator[Query]:
 
 
 def _eyes() -> Iterator[Query]:
-    """4: nobody strikes off, or withdraws, what they had a hand in or asked for."""
+    """4: nobody strikes off, withdraws, or ends what they had a hand in or asked for."""
     of_item = select(Case.number).join(Item, Item.case_id == Case.id)
     hands: tuple[type[ItemActor | FindingRow | Evidence], ...] = (ItemActor, FindingRow, Evidence)
     theirs = (
@@ -104,6 +113,9 @@ def _eyes() -> Iterator[Query]:
     yield of_item.where(Item.state == "struck_off", ~found)
     asked = select(Case.number).join(Withdrawal, Withdrawal.case_id == Case.id)
     yield asked.where(Withdrawal.decided_by == Withdrawal.asked_by)
+    proposed = select(Case.number).join(Proposal, Proposal.case_id == Case.id)
+    yield proposed.where(Proposal.decided_by == Proposal.asked_by)
+    yield proposed.where(Proposal.outcome.is_(None), Case.state.not_in(PROPOSED))
     consented = exists().where(Withdrawal.item_id == Item.id, Withdrawal.outcome == "consented")
     yield of_item.where(Item.state == "withdrawn", ~consented)
 

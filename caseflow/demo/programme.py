@@ -94,7 +94,7 @@ _FRESH: dict[str, tuple[int, Course]] = {
     "bullying": (95, scripts.endangered),
     "exam_question": (70, scripts.answered),
     "scholarship_question": (180, scripts.received_above),
-    "school_gate": (42, _to("received")),
+    "school_gate": (42, scripts.proposed),
     "fight_now": (21, _to("received")),
 }
 

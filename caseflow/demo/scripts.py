@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from caseflow.demo.story import Story
 from caseflow.demo.timeline import Script
-from caseflow.ledger.moves import asking, check, closing, triage, urgency
+from caseflow.ledger.moves import asking, check, closing, proposing, triage, urgency
 from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.moves.urgency import DangerCard
 
@@ -153,7 +153,8 @@ def declined(s: Story) -> Script:
     yield from _received(s)
     yield s.after(hours=2)
     reason = "该事项正在人民法院审理中，依法应通过诉讼途径解决，不属于本办受理范围。"
-    triage.decline(s.session, s["supervisor"], s.case_id, reason, s.at)
+    code = "lawful_way"
+    triage.decline(s.session, s["supervisor"], s.case_id, reason, s.at, code=code)
     yield s.after(minutes=5)
     s.tell()
     yield s.next_day("10:00")
@@ -161,11 +162,19 @@ def declined(s: Story) -> Script:
 
 
 def referred(s: Story) -> Script:
-    """Refer to the authority that is competent."""
+    """Refer to the authority that is competent: the handler proposes it, a supervisor decides."""
     yield from path(s, "accepted")
     yield s.after(hours=1)
-    reason = "校外食品摊点的食品安全监管由市场监督管理部门负责。"
-    triage.refer(s.session, s["supervisor"], s.case_id, "区市场监督管理局", reason, s.at)
+    s.proposes_to_refer("区市场监督管理局", "校外食品摊点的食品安全监管由市场监督管理部门负责。")
+    yield s.after(hours=2)
+    proposing.approve(s.session, s["supervisor"], s.case_id, "同意转送", s.at)
+
+
+def proposed(s: Story) -> Script:
+    """Propose to refer it; nobody has decided yet."""
+    yield from _received(s)
+    yield s.after(minutes=20)
+    s.proposes_to_refer("公安机关", "校门外道路的交通秩序由公安交警部门管理。")
 
 
 def asked(s: Story) -> Script:

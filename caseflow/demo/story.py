@@ -29,12 +29,14 @@ from caseflow.ledger.moves import (
     notice,
     objecting,
     passing,
+    proposing,
     transferring,
     triage,
     withdrawing,
     work,
 )
 from caseflow.ledger.moves.transferring import Transfer
+from caseflow.ledger.moves.triage import Because
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import TO_RECTIFY
@@ -213,6 +215,11 @@ class Story:
     def is_received(self) -> None:
         """The office above signs for it."""
         passing.receive(self.session, self["city"], self.case_id, self.at)
+
+    def proposes_to_refer(self, authority: str, reason: str) -> None:
+        """The handler proposes to refer the case."""
+        because, me = Because("authority", reason, authority), self[self.handler]
+        proposing.propose(self.session, me, self.case_id, "refer", because, self.at)
 
     def asks_to_withdraw(self, n: int, why: str) -> None:
         """The handler asks that the n-th item be withdrawn."""

@@ -22,7 +22,7 @@ from caseflow.intake.channels.webform import CHANNEL, First
 from caseflow.intake.receive import Received, receive
 from caseflow.intake.report import IncomingReport
 from caseflow.intake.rooms import Rooms
-from caseflow.ledger import gate, mergers
+from caseflow.ledger import gate, mergers, supplements
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import asking, retracting, tightening
 from caseflow.ledger.moves.calling import calls_of
@@ -63,6 +63,21 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """That the matter was declined or referred (`move`), and why: in a person's words only where
+    the law owes them (declined), else by the code. `twice`: two people saw it before
+    it was so; else another one looks at it the next working day.
+    """
+
+    move: str
+    at: datetime
+    code: str
+    reason: str
+    authority: str
+    twice: bool
+
+
+@dataclass(frozen=True)
 class Added:
     """What the reporter wrote later; `files` tells how many came with it."""
 
@@ -83,6 +98,7 @@ class Story:
     reopened: bool
     call_back: bool
     steps: Sequence[Step]
+    decision: Decision | None
     reply: str
     clocks: Sequence[Clock]
     question: Question | None
@@ -192,10 +208,11 @@ def story(session: Session, report_id: int) -> Story:
         first=First(report.number, report.kind, report.disclosure, report.locale),
         kind=case.kind,
         received_at=report.received_at,
-        state=_own_state(case, replies, waiting, own) if shared else case.state,
+        state=_own_state(case, replies, waiting, own) if shared else _state(case),
         reopened=any(entry.verb == "reopen" for entry in entries),
         call_back=own.call_back,
         steps=sorted(steps, key=lambda step: step.at),
+        decision=_decision(entries),
         reply=replies[-1].text if replies else "",
         clocks=promises(session, report, urgent=own.urgent, call_back=own.call_back),
         question=waiting[-1] if waiting and case.state == "awaiting_reporter" else None,
@@ -256,7 +273,13 @@ def _own_state(case: Case, replies: Sequence[Reply], waiting: Sequence[Question]
     answered = any(reply.case_id == case.id and reply.round == case.reopened for reply in replies)
     if answered and case.state in ("replying", "calling_back", "closed"):
         return "calling_back" if case.state == "calling_back" and own.call_back else "replied_to"
-    return case.state
+    return _state(case)
+
+
+def _state(case: Case) -> str:
+    """Return where a case stands: one that waits for a supplement is not accepted yet."""
+    waits = case.state == "awaiting_reporter" and supplements.undecided(case)
+    return "supplementing" if waits else case.state
 
 
 def _moves(entries: Sequence[Entry], report: Report) -> list[Step]:
@@ -276,6 +299,22 @@ def _moves(entries: Sequence[Entry], report: Report) -> list[Step]:
         owed = _OWED.get(entry.verb)
         steps.append(Step(entry.verb, entry.at, str(facts[owed]) if owed else ""))
     return steps
+
+
+def _decision(entries: Sequence[Entry]) -> Decision | None:
+    """Return the last decision that the matter is not this office's to handle."""
+    entry = next((one for one in reversed(entries) if one.verb in ("decline", "refer")), None)
+    if entry is None:
+        return None
+    facts = json.loads(entry.body)["facts"]
+    return Decision(
+        move=entry.verb,
+        at=entry.at,
+        code=facts.get("code", ""),
+        reason=facts["reason"] if entry.verb == "decline" else "",
+        authority=facts.get("authority", ""),
+        twice="proposed_by" in facts,
+    )
 
 
 def _asked(questions: Sequence[Question]) -> list[Step]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from caseflow.ledger import extensions, gate, withdrawals
+from caseflow.ledger import extensions, gate, proposals, withdrawals
 from caseflow.ledger.moves import objecting, withdrawing
 from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.tables import Case, Item
@@ -44,6 +44,11 @@ def on_withdrawal(item: Item, asked_by: int | None) -> Decision:
     return Decision("item.consent_draft" if draft else "item.consent", asked_by)
 
 
+def on_proposal(asked_by: int | None) -> Decision:
+    """Return the decision on what was proposed for a case: to decline it, or to refer it."""
+    return Decision("case.approve", asked_by)
+
+
 def promised(session: Session, case: Case, item: Item | None) -> Decision:
     """Return what a promise to decide (`decide`) is about: an objection, or more time."""
     if item is not None and item.state == "objected":
@@ -52,8 +57,11 @@ def promised(session: Session, case: Case, item: Item | None) -> Decision:
     return on_extension(item, row.asked_by if row else None)
 
 
-def consented(session: Session, case: Case, item: Item) -> Decision:
-    """Return what a promise to consent (`consent`) is about."""
+def consented(session: Session, case: Case, item: Item | None) -> Decision:
+    """Return what a promise to consent (`consent`) is about: a withdrawal, or a proposal."""
+    if item is None:
+        proposal = proposals.undecided(proposals.asked(session, case.id))
+        return on_proposal(proposal.asked_by if proposal else None)
     row = withdrawals.undecided(withdrawals.asked(session, case.id), item)
     return on_withdrawal(item, row.asked_by if row else None)
 

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines.clocks import ALIVE
 from caseflow.deadlines.tables import Clock
 from caseflow.files.tables import Blob
-from caseflow.ledger import checkers, extensions, mergers, queries, withdrawals
+from caseflow.ledger import checkers, extensions, mergers, proposals, queries, withdrawals
 from caseflow.ledger.checkers import Eyes
 from caseflow.ledger.extensions import Asked
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Attachment, CallBack, Question, Reply, Report
-from caseflow.ledger.tables import Case, Evidence, Finding, Item, Withdrawal
+from caseflow.ledger.tables import Case, Evidence, Finding, Item, Proposal, Withdrawal
 from caseflow.people import names
 from caseflow.people.tables import Area, Unit
 from caseflow.vault.tables import Identity
@@ -73,6 +73,7 @@ class Dossier:
     clocks: Sequence[Clock]
     extensions: Sequence[Asked]
     withdrawals: Sequence[Withdrawal]
+    proposals: Sequence[Proposal]
     above: Case | None
     merged: Sequence[Case]
     units: Mapping[int, Unit]
@@ -133,6 +134,7 @@ def load(session: Session, case: Case) -> Dossier:
         clocks=_clocks(session, case),
         extensions=extensions.asked(session, case.id),
         withdrawals=withdrawals.asked(session, case.id),
+        proposals=proposals.asked(session, case.id),
         above=above,
         merged=merged,
         units=names.units(session, _unit_ids(case, items, reports, entries)),

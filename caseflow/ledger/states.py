@@ -59,6 +59,8 @@ _OF_ITSELF = tuple(state for state in CASE_STATES if state != "merged")
 UNANSWERED = ("received", "accepted", "handling", "awaiting_reporter")
 TAKES_IN = UNANSWERED
 """States of a case in which another one may be merged into it: what it is about is still open."""
+PROPOSED = ("received", "accepted", "handling")
+"""States of a case in which it can be declined or referred, and either be proposed."""
 GIVES_BACK = ("received", "accepted", "handling", "replying", "declined", "referred")
 
 PASSED_ON = ("received", "accepted", "handling")
@@ -105,6 +107,9 @@ CASE_EDGES: tuple[Edge, ...] = (
         "case.refer",
         "由其他机关管辖，转送并告知",
     ),
+    *_from(PROPOSED, "propose_decline", STAY, "case.propose", "认为不属于受理范围，请负责人审批"),
+    *_from(PROPOSED, "propose_refer", STAY, "case.propose", "认为由其他机关管辖，请负责人审批"),
+    *_from(PROPOSED, "refuse_proposal", STAY, "case.approve", "不同意拟办意见，照常办理"),
     *_from(
         OPEN_CASE_STATES,
         "raise_urgency",
@@ -118,6 +123,14 @@ CASE_EDGES: tuple[Edge, ...] = (
     Edge("dispatch", "accepted", "handling", "item.dispatch", "第一个问题项已交办"),
     Edge("dispatch", "handling", STAY, "item.dispatch", "再交办一个问题项"),
     *_from(("accepted", "handling"), "ask", "awaiting_reporter", "case.ask", "请反映人补充材料"),
+    Edge(
+        "supplement",
+        "received",
+        "awaiting_reporter",
+        "case.supplement",
+        "材料不全，受理前请反映人补正一次",
+    ),
+    Edge("resume", "awaiting_reporter", "received", "case.resume", "补正完成或期限已到"),
     Edge("resume", "awaiting_reporter", "accepted", "case.resume", "材料补齐或期限已到"),
     Edge("resume", "awaiting_reporter", "handling", "case.resume", "材料补齐或期限已到"),
     *_from(

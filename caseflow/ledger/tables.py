@@ -288,6 +288,40 @@ class Withdrawal(Base):
     )
 
 
+class Proposal(Base):
+    """Somebody proposed to decline a case or to refer it (拟不予受理, 拟转送), and why.
+
+    `code`: of `reasons`; `authority`: to whom, where it is to be referred. `outcome` is None until
+    another person decides; `lapsed` where the case went another way before anybody had.
+    """
+
+    __tablename__ = "proposal"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    move: Mapped[str] = mapped_column(String(12))
+    code: Mapped[str] = mapped_column(String(20))
+    authority: Mapped[str] = mapped_column(String(120))
+    grounds: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (
+        CheckConstraint("move IN ('decline', 'refer')", name="move"),
+        CheckConstraint("(move = 'refer') = (authority <> '')", name="authority"),
+        CheckConstraint("outcome IN ('approved', 'refused', 'lapsed')", name="outcome"),
+        CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name="decided_at"),
+        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="another"),
+        CheckConstraint(
+            "outcome IS NULL OR (outcome = 'lapsed') = (decided_by IS NULL)", name="decided_by"
+        ),
+        _undecided("uq_proposal_case_id_undecided", "case_id", "outcome IS NULL"),
+    )
+
+
 class ItemActor(Base):
     """Everybody with a hand in an item (engine 9); append-only, read by the four-eyes trigger."""
 

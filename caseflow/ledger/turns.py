@@ -17,8 +17,8 @@ from caseflow.ledger.moves.calling import BY_CALLING
 from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.moves.opening import CALLED_BACK
 from caseflow.ledger.report_tables import CallBack, Reply, Report
-from caseflow.ledger.states import ITEM_DONE
-from caseflow.ledger.tables import Case, Extension, Item, Withdrawal
+from caseflow.ledger.states import ITEM_DONE, PROPOSED
+from caseflow.ledger.tables import Case, Extension, Item, Proposal, Withdrawal
 from caseflow.ledger.tips import TO_FIND
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
@@ -78,10 +78,16 @@ UNSATISFIED = and_(_CALLING, or_(_HEARD, and_(_REACHED, ~_PLEASED)))
 """Somebody was reached and is not satisfied: a supervisor decides what follows."""
 
 
+_PROPOSALS = select(Proposal.id).where(Proposal.case_id == Case.id, Proposal.outcome.is_(None))
+_PROPOSED = _some(_PROPOSALS)
+"""It was proposed to decline or refer the case: whoever proposed, and handles it, waits."""
+
+
 def waits_for(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on an open case that its next step is this person's."""
     steps = {
-        "case.accept": Case.state == "received",
+        "case.accept": and_(Case.state == "received", ~_PROPOSED),
+        "case.approve": _proposed(),
         "case.split": _own(),
         "case.assign": Case.handler_id.is_(None),
         "case.countersign": and_(Case.countersign.is_(True), signs()),
@@ -103,6 +109,11 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
 
 _FOR_DANGER = ("case.acknowledge", "case.countersign")
 """What somebody must do also while the case waits to be signed for by another office."""
+
+
+def _proposed() -> ColumnElement[bool]:
+    """Return the condition that somebody else proposed how a case ends, and nobody has decided."""
+    return and_(Case.state.in_(PROPOSED), _some(_PROPOSALS.where(Proposal.asked_by != ME)))
 
 
 def _alarmed() -> ColumnElement[bool]:
@@ -151,7 +162,7 @@ def _own() -> ColumnElement[bool]:
     replies = and_(Case.state == "replying", _unanswered())
     finds = and_(AT_WORK, Case.kind == "tip", _has(TO_FIND))
     ready = or_(begins, replies, and_(Case.state == "handling", draft), finds)
-    return and_(Case.handler_id == ME, ready)
+    return and_(Case.handler_id == ME, ready, ~_PROPOSED)
 
 
 def _unanswered() -> ColumnElement[bool]:

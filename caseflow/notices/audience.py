@@ -16,6 +16,7 @@ from caseflow.ledger.deciders import Decision
 from caseflow.ledger.moves import handlers, urgency
 from caseflow.ledger.moves.notice import reachable
 from caseflow.ledger.moves.opening import first_reports
+from caseflow.ledger.moves.proposing import PROPOSES
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
 from caseflow.notices.matter import Matter, unit_of, verifies
@@ -88,10 +89,12 @@ def _decision(session: Session, matter: Matter) -> Decision | None:
         return deciders.on_call_back(session, case)
     if name in ("extend", "extend_case"):
         return deciders.on_extension(item, matter.body["asked_by"])
-    if item is None:
-        return None
     if clock == ClockName.consent:
         return deciders.consented(session, case, item)
+    if name in PROPOSES.values():
+        return deciders.on_proposal(matter.body["asked_by"])
+    if item is None:
+        return None
     if name == "withdraw":
         return deciders.on_withdrawal(item, matter.body["asked_by"])
     return deciders.on_objection(matter.body["times"]) if name == "object" else None

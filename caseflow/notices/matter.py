@@ -89,6 +89,7 @@ def news_of(session: Session, matter: Matter) -> News:
         in_its_place=unit is not None and unit == body.get("former"),
         all_withdrawn=bool(body.get("all_withdrawn")),
         accepted=bool(body.get("accepted")),
+        proposed=body.get("asked_by") is not None,
         action=body.get("action", ""),
         clock=body.get("clock", ""),
         document=body.get("order") is not None,
@@ -136,7 +137,7 @@ def due_of(session: Session, matter: Matter, names: Sequence[str]) -> datetime |
     clock that runs on the item, the document, or the case.
     """
     question = matter.body.get("question")
-    if question is not None and matter.event.name == "ask":
+    if question is not None and matter.event.name in ("ask", "supplement"):
         return session.get_one(Question, question).until
     if matter.clock is not None and matter.clock.name in names:
         return matter.clock.due

@@ -6,7 +6,8 @@ hand: not when too many letters came from there in a day), `holder` (whoever has
 `rectifier` (the unit that must put right), `unit_named` (head of the unit the event names),
 `checkers` (who may strike the item off), `lookers` (who may look again at a decision), `signers`
 (who may countersign a reason), `former` (who had an item that is theirs no more), `asker` (who
-asked for more time, or for an item to be withdrawn, while the matter is theirs), `confirmers` (who
+asked for more time, for an item to be withdrawn, or proposed how a case ends, while the matter is
+theirs), `confirmers` (who
 may go on with a case of which everything was withdrawn), `auditors` (who keep what was signed).
 """
 
@@ -26,7 +27,8 @@ class News:
     `to_find`: the office owes the finding from now on; `to_leader`: the leader decides the
     objection; `moved`: a unit does not have the item any more; `in_its_place`: no other unit has
     it, but an inspector who goes there; `all_withdrawn`: nothing of the case is left but what was
-    withdrawn; `accepted`: whose case was merged into an accepted one learn that theirs is.
+    withdrawn; `accepted`: whose case was merged into an accepted one learn that theirs is;
+    `proposed`: somebody else asked for what was decided.
     """
 
     name: str
@@ -44,6 +46,7 @@ class News:
     in_its_place: bool = False
     all_withdrawn: bool = False
     accepted: bool = False
+    proposed: bool = False
     action: str = ""
     clock: str = ""
     document: bool = False
@@ -91,13 +94,21 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "accept": ((_ALWAYS, _to("decision", "reporters")),),
     "decline": (
         (_ALWAYS, _to("decision", "reporters")),
-        (_ALWAYS, _to("second_look", "lookers", "second_look")),
+        (lambda news: not news.proposed, _to("second_look", "lookers", "second_look")),
+        (lambda news: news.proposed, _to("approved", "asker")),
     ),
-    "refer": ((_ALWAYS, _to("decision", "reporters")),),
+    "refer": (
+        (_ALWAYS, _to("decision", "reporters")),
+        (lambda news: news.proposed, _to("approved", "asker")),
+    ),
+    "propose_decline": ((_ALWAYS, _to("proposal", "supervisor", "consent")),),
+    "propose_refer": ((_ALWAYS, _to("proposal", "supervisor", "consent")),),
+    "refuse_proposal": ((_ALWAYS, _to("not_approved", "asker", "resolve")),),
     "raise_urgency": ((_ALWAYS, _to("urgent", "shift_leader leader", "immediate")),),
     "acknowledge": ((lambda news: news.countersign, _to("countersign", "signers", "resolve")),),
     "assign": ((_ALWAYS, _to("assigned", "assignee", "resolve")),),
     "ask": ((_ALWAYS, _to("question", "reporter")),),
+    "supplement": ((_ALWAYS, _to("question", "reporter")),),
     "add": ((_ALWAYS, _to("added", "assignee", "resolve")),),
     "tighten": ((_ALWAYS, _to("tightened", "assignee", "resolve")),),
     "retract": ((_ALWAYS, _to("retracted", "assignee", "resolve")),),

@@ -75,6 +75,13 @@ def day_text(day: date) -> str:
     return f"{day.month}月{day.day}日({_WEEKDAYS[day.weekday()]})"  # not said
 
 
+def long_day_text(day: date) -> str:
+    """Return a day as a letter is dated: 2026年3月6日, or 6 March 2026."""
+    if chosen() == "en":
+        return f"{day.day} {day:%B} {day.year}"
+    return f"{day.year}年{day.month}月{day.day}日"  # not said
+
+
 def month_text(n: int) -> str:
     """Return a month by its number from 1: 3 月, or March."""
     return month_name[n] if chosen() == "en" else f"{n} 月"  # not said

@@ -16,7 +16,7 @@ _PROMISES = {
     "call_back": "电话回访",
 }
 # Once the decision shows on the tracking page nobody waits for being told of it.
-_UNDECIDED = ("received",)
+_UNDECIDED = ("received", "supplementing")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0026"
-down_revision = "0022"
+down_revision = "0024"
 
 _MOMENT = sa.DateTime(timezone=True)
 _CHECKS = {

@@ -201,6 +201,32 @@ def test_foreign_keys_are_on_again_after_a_migration(sqlite_database: Database) 
         assert session.connection().exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
 
+def test_a_proposal_is_gone_in_an_office_that_goes_back(past: Database) -> None:
+    """Nobody is promised a decision on it there; the history keeps what was proposed."""
+    owed = text(
+        "SELECT count(*) FROM clock WHERE name = 'consent' AND case_id IS NOT NULL"
+        " AND state = 'running'"
+    )
+    waits = text("SELECT count(*) FROM proposal WHERE outcome IS NULL")
+    said = text("SELECT count(*) FROM entry WHERE verb = 'propose_refer'")
+    next_up = text("SELECT count(*) FROM case_file WHERE next_clock = 'consent'")
+    first = (
+        "UPDATE case_file SET next_clock = 'consent'"
+        " WHERE id = (SELECT case_id FROM proposal WHERE outcome IS NULL)"
+    )
+    with past.read() as session:
+        assert session.scalar(owed) == session.scalar(waits) == 1
+        told = session.scalar(said)
+    with past.transaction() as session:
+        session.execute(text(first))
+    downgrade(past.engine, "0022")
+    assert "proposal" not in inspect(past.engine).get_table_names()
+    upgrade(past.engine)
+    with past.read() as session:
+        assert session.scalar(owed) == session.scalar(waits) == session.scalar(next_up) == 0
+        assert session.scalar(said) == told == 2
+
+
 def test_an_item_that_ended_without_a_check_is_over_in_an_office_that_goes_back(
     past: Database,
 ) -> None:

@@ -6,6 +6,7 @@ from tests.ledger import (
     faults_of_merging,
     faults_of_passing,
     faults_of_rules,
+    faults_of_triage,
     scenes_of_endings,
     scenes_of_passing,
     scenes_of_rules,
@@ -20,4 +21,5 @@ FAULTS = {
     **faults_of_merging.FAULTS,
     **faults_of_passing.FAULTS,
     **faults_of_rules.FAULTS,
+    **faults_of_triage.FAULTS,
 }

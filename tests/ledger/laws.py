@@ -21,6 +21,7 @@ from tests.ledger import (
     laws_of_people,
     laws_of_rules,
     laws_of_time,
+    laws_of_triage,
 )
 from tests.ledger.snapshot import Row, Snapshot, take
 from tests.ledger.world import World
@@ -45,7 +46,7 @@ def hold(world: World) -> None:
 
 def _every_law() -> tuple[Callable[[Snapshot], None], ...]:
     others = (laws_of_people, laws_of_rules, laws_of_time, laws_of_more_time)
-    others = (*others, laws_of_endings, laws_of_merging, laws_of_passing)
+    others = (*others, laws_of_endings, laws_of_merging, laws_of_passing, laws_of_triage)
     return (*LAWS, *(law for module in others for law in module.LAWS))
 
 

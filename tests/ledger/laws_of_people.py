@@ -36,6 +36,10 @@ def a_decision_is_looked_at_by_somebody_else(seen: Snapshot) -> None:
                 assert one.user != decided.user, "second person: looked at the own decision"
             elif one.verb == "decline" or (one.verb == "answer" and case.kind != "question"):
                 decided = one
+                if "proposed_by" in one.facts:
+                    asked = [p.asked_by for p in seen.proposals if p.decided_at == one.at]
+                    assert asked, "second person: approved without a proposal"
+                    continue
                 started = {c.started_at for c in _of(seen, case.id, "second_look")}
                 assert one.at in started, "second person: a decision nobody looks at"
 

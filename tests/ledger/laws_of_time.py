@@ -28,14 +28,15 @@ OVER = {
 DONE_BY_REPLY = {"answer", "reply", "reply_delivered", "countersign"}
 KEPT_BY = {
     "immediate": {"answer", "dispatch", "decline", "refer", "conclude", "acknowledge"}
-    | {"conclude_withdrawn", "merge"},
+    | {"conclude_withdrawn", "merge", "supplement"},
     "sign_for": {"sign_for"},
     "verify": {"find"},
     "rectify": {"submit"},
     "check": {"return", "strike_off"},
     "decide": {"reject_objection", "dispatch_anew", "designate", "grant", "refuse"}
     | {"grant_case", "refuse_case"},
-    "consent": {"consent_withdrawal", "refuse_withdrawal"},
+    "consent": {"consent_withdrawal", "refuse_withdrawal"}
+    | {"decline", "refer", "refuse_proposal"},
     "reply": DONE_BY_REPLY,
     "resolve": DONE_BY_REPLY,
     "notice": DONE_BY_REPLY | {"tell", "notice_sent", "accept", "decline", "refer", "take_in"},

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.ledger import laws, scenes
+from tests.ledger import laws, scenes, scenes_of_triage
 from tests.ledger.scenes import Scene
 from tests.ledger.world import TO_SCHOOL
 
@@ -146,4 +146,5 @@ SCENES: tuple[Callable[[Scene], None], ...] = (
     left_withdrawing,
     taken_back,
     merged,
+    *scenes_of_triage.SCENES,
 )

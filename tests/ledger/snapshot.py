@@ -17,7 +17,7 @@ from caseflow.escalation.tables import Order, Rung
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import CallBack, Merger, Passage, Question, Reply, Report
 from caseflow.ledger.states import CASE_EDGES, CASE_MOVES, ITEM_EDGES, ITEM_MOVES, TO_RECTIFY
-from caseflow.ledger.tables import Case, Extension, Item, Withdrawal
+from caseflow.ledger.tables import Case, Extension, Item, Proposal, Withdrawal
 from caseflow.ledger.tables import Counter as Tally
 from caseflow.outbox.tables import Event
 from caseflow.people.tables import Area, Recusal, Unit, User
@@ -64,6 +64,7 @@ class Snapshot:
     policies: dict[int, Row]
     extensions: list[Row]
     withdrawals: list[Row]
+    proposals: list[Row]
     mergers: list[Row]
     passages: list[Row]
     recusals: set[tuple[int, int]]
@@ -98,7 +99,7 @@ class Snapshot:
 
 _MOVING = (
     *(Case, Item, Report, Reply, CallBack, Question, Clock, Pause, Rung, Order, Tally, Event),
-    *(Entry, Extension, Withdrawal, Merger, Passage),
+    *(Entry, Extension, Withdrawal, Proposal, Merger, Passage),
 )
 _STANDING = (User, Unit, Area, PolicyRow, Recusal)
 _EVERY_ROW = {
@@ -141,6 +142,7 @@ def take(session: Session, now: datetime, known: dict[type[Any], list[Row]]) -> 
         policies=by_id(PolicyRow),
         extensions=rows(Extension),
         withdrawals=rows(Withdrawal),
+        proposals=rows(Proposal),
         mergers=rows(Merger),
         passages=rows(Passage),
         recusals={(row.user_id, row.unit_id) for row in rows(Recusal)},
@@ -182,7 +184,7 @@ def _unfold(seen: Snapshot) -> None:
             if one.verb in CASE_MOVES:
                 was = state
                 state = _case_step(seen, one, state, asked_in)
-                asked_in = was if one.verb == "ask" else asked_in
+                asked_in = was if one.verb in ("ask", "supplement") else asked_in
             if one.item is not None:
                 one.item_state = items.get(one.item, "draft")
                 if one.verb in ITEM_MOVES:

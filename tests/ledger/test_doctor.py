@@ -101,6 +101,11 @@ def test_sound_data_has_nothing(ward: Ward) -> None:
 
 _DONE = "(SELECT id FROM case_file WHERE number = :done)"
 _LATE = "(SELECT id FROM case_file WHERE number = :late)"
+_PROPOSE = (
+    "INSERT INTO proposal (case_id, outcome, decided_by, decided_at,"
+    " move, code, authority, grounds, asked_by, asked_at)"
+)
+_WHAT = "'decline', 'other', '', '', handler_id, opened_at FROM case_file WHERE number = :done"
 _LAST_RUNG = "(SELECT max(id) FROM rung)"
 
 
@@ -129,6 +134,7 @@ VIOLATIONS = (
     ("4 f", f"DELETE FROM item_actor; {_ANOTHER}; {_HAND}", "done"),
     ("4 f", "DELETE FROM finding", "done"),
     ("4 f", "UPDATE withdrawal SET outcome = 'lapsed', decided_by = NULL", "done"),
+    ("4 f", f"{_PROPOSE} SELECT {_DONE}, NULL, NULL, NULL, {_WHAT}", "done"),
     ("5 a", "UPDATE case_file SET state = 'replying' WHERE number = :late", "late"),
     ("5 a", f"UPDATE reply SET delivered_at = NULL WHERE case_id = {_DONE}", "done"),
     ("5 a", f"UPDATE reply SET round = 7 WHERE case_id = {_DONE}", "done"),

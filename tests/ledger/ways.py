@@ -17,6 +17,7 @@ _FOR_DANGER = ("acknowledge", "countersign")
 _ON_REQUEST = ("consent_withdrawal", "refuse_withdrawal")
 _AT_ANY_TIME = ("withdraw", *_ON_REQUEST, "statutory", "hasten", "ease")
 _BEGINS = {"objected": "dispatched", "statutory": "dispatched"}
+_FIRST = {"refuse_proposal": "propose_decline", "countersign": "acknowledge"}
 _NOWHERE = ("", "", "", "")
 _OF_PASSING = ("pass_on", "take_back", "receive", "send_back", "go_along")
 _OF_MERGING = ("merge", "take_in", "unmerge", "give_back")
@@ -122,7 +123,7 @@ class Way:
             unit=False,
         )
         if edge.move == "resume":
-            assert self.to(case, edge.target), f"no way to {edge.target}"
+            self._waiting(case, edge.target)
         if edge.source == "closed":
             assert self.to(case, "calling_back"), "no way to calling_back"
         if edge.move in ("grant_case", "refuse_case"):
@@ -138,14 +139,21 @@ class Way:
             self._along_passing(case, edge)
             return
         assert self.to(case, edge.source), f"no way to {edge.source}"
-        if edge.move == "countersign":
-            self._everybody_tries("acknowledge", case)
+        if first := _FIRST.get(edge.move):
+            self._everybody_tries(first, case)
         if edge.who == SYSTEM or edge.move == "dispatch":
             assert self._by_itself(case, edge), f"no way along {edge.move}"
         elif edge.move == "close":
             self._three_days_of_silence(case)
         else:
             self._everybody_tries(edge.move, case)
+
+    def _waiting(self, case: Case, since: str) -> None:
+        """Bring a case to where its reporter can be asked, and before it is accepted ask."""
+        if since == "received":
+            self.world.on_case("supplement", self.world.office["handler"], case, 0)
+        else:
+            assert self.to(case, since), f"no way to {since}"
 
     def _along_merging(self, case: Case, edge: Edge) -> None:
         """Let there be another case about the same matter, and everybody try."""

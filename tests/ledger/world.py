@@ -35,8 +35,10 @@ from caseflow.ledger.moves import (
     objecting,
     opening,
     passing,
+    proposing,
     recalendar,
     retracting,
+    supplementing,
     transferring,
     triage,
     urgency,
@@ -46,6 +48,7 @@ from caseflow.ledger.moves import (
 from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.transferring import Transfer
+from caseflow.ledger.moves.triage import Because
 from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Question, Reply, Report
@@ -56,10 +59,12 @@ from caseflow.people.actor import REPORTER, Actor
 from caseflow.people.permissions import may
 from caseflow.people.tables import Recusal, User
 from tests import office as offices
+from tests.ledger.ends import ends
 from tests.ledger.snapshot import standing
 
 KINDS = ("complaint", "tip", "question", "help", "suggestion")
 REACH = ("", "email", "phone", "email,phone")
+OTHERS = Because("other", "不归我们管", "市场监管局")
 TO_THE_POLICE = DangerCard(True, True, "值班员", "10:05", "接警 12")
 NOT_TO_THE_POLICE = DangerCard(False, True, reason="孩子已由家长接走")
 TO_SCHOOL, TO_SECTION = 0, 3  # luck that dispatches to the school, or to an inspector
@@ -221,19 +226,25 @@ class World:
     def on_case(self, move: str, actor: Actor, case: Case, luck: int) -> bool:
         """Try a case move as `actor`; `luck` varies what is said."""
         s, n, me = self.session, case.id, actor
-        if move == "ask" and not self.plain:
+        if move in ("ask", "supplement") and not self.plain:
             return False
         card = NOT_TO_THE_POLICE if luck % 3 else TO_THE_POLICE
         tries: dict[str, Callable[[datetime], object]] = {
             "answer": lambda at: triage.answer(s, me, n, "已答复", at),
             "accept": lambda at: triage.accept(s, me, n, at),
-            "decline": lambda at: triage.decline(s, me, n, "不属于", at),
-            "refer": lambda at: triage.refer(s, me, n, "市场监管局", "主管", at),
+            "decline": lambda at: ends(s, "decline", me, case, luck, at),
+            "refer": lambda at: ends(s, "refer", me, case, luck, at),
+            "propose_decline": lambda at: proposing.propose(s, me, n, "decline", OTHERS, at),
+            "propose_refer": lambda at: proposing.propose(s, me, n, "refer", OTHERS, at),
+            "refuse_proposal": lambda at: proposing.refuse_proposal(s, me, n, "归我们管", at),
             "raise_urgency": lambda at: urgency.raise_urgency(s, me, n, "孩子还在校门口", at),
             "acknowledge": lambda at: urgency.acknowledge(s, me, n, card, at),
             "countersign": lambda at: urgency.countersign(s, me, n, "", at),
             "split": lambda at: items.split(s, me, n, ["事项"], at),
             "ask": lambda at: asking.ask(s, me, n, self._report(case), "哪一天？", at),
+            "supplement": lambda at: supplementing.supplement(
+                s, me, n, self._report(case), {"when": "哪一天？"}, at
+            ),
             "resume": lambda at: asking.resume(s, REPORTER if luck % 2 else me, n, at),
             "conclude": lambda at: closing.conclude(s, me, n, at),
             "retract": lambda at: retracting.retract(

@@ -50,7 +50,7 @@ def test_every_message_inside_has_its_words() -> None:
             News(name, way="message", to_other=True, to_check=True, countersign=True),
             News(name, urgent=True, unsatisfied=True, to_leader=True, moved=True),
             News(name, moved=True, in_its_place=True),
-            News(name, all_withdrawn=True, to_find=True),
+            News(name, all_withdrawn=True, to_find=True, proposed=True),
         )
         for notice in notices(news)
         if not notice.audience[0].startswith("reporter")

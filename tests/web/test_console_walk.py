@@ -169,7 +169,8 @@ def test_declining_and_referring_are_the_supervisors(site: Site) -> None:
     path = f"/console/cases/{number}"
     assert not site.as_("handler").get(path).offers(f"{path}/decline")
     assert site.as_("handler").post(f"{path}/decline", reason="不归我们").status == 403
-    on_case(site, "supervisor", number, "refer", authority="市场监管局", reason="食品经营许可")
+    said = {"authority": "市场监管局", "code": "authority", "reason": "食品经营许可"}
+    on_case(site, "supervisor", number, "refer", **said)
     assert state(site, number) == "referred"
     assert "市场监管局" in site.as_("handler").get(path).text
 
@@ -243,7 +244,7 @@ def test_a_call_back_says_whether_anybody_answered_and_nobody_closes_without_one
 
 def test_a_declined_case_is_told_by_telephone_and_looked_at_again(site: Site) -> None:
     number = open_case(site, reach="phone")
-    on_case(site, "supervisor", number, "decline", reason="不属于教育督导的职责")
+    on_case(site, "supervisor", number, "decline", code="outside", reason="不属于教育督导的职责")
     page = on_case(site, "operator", number, "tell")
     assert "告知反映人" not in page.text
     page = on_case(site, "handler", number, "second_look", remark="同意")

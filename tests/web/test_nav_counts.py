@@ -180,7 +180,7 @@ def test_a_reply_waits_for_its_handler_until_it_is_on_its_way(site: Site) -> Non
 
 def test_a_decision_waits_for_everybody_who_may_look_at_it_again(site: Site) -> None:
     number = open_case(site, reach="phone")
-    on_case(site, "supervisor", number, "decline", reason="不属于受理范围")
+    on_case(site, "supervisor", number, "decline", code="other", reason="不属于受理范围")
     assert for_(site, "supervisor") == {}  # who decided does not look again
     for name in ("handler", "reviewer", "leader", "city"):
         assert for_(site, name) == {"": 1}

@@ -104,7 +104,7 @@ def test_a_letter_that_is_printed_names_the_day(site: Site) -> None:
 
 def test_every_state_of_a_case_has_its_words() -> None:
     """But for a merged one: its reports are another case's."""
-    assert set(words_of.STATES) == {*CASE_STATES, "replied_to"} - {"merged"}
+    assert set(words_of.STATES) == {*CASE_STATES, "replied_to", "supplementing"} - {"merged"}
 
 
 def test_everything_that_is_told_has_its_words() -> None:

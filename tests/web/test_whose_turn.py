@@ -76,9 +76,22 @@ def withdrawn(site: Site) -> str:
     return number
 
 
+def proposed(site: Site) -> str:
+    number = open_case(site)
+    on_case(site, "handler", number, "propose_decline", code="outside", reason="不归本办")
+    return number
+
+
+def proposed_at_work(site: Site) -> str:
+    number = dispatched(site, "school")
+    said = {"authority": "市场监管局", "code": "authority", "reason": "归其主管"}
+    on_case(site, "handler", number, "propose_refer", **said)
+    return number
+
+
 def declined(site: Site) -> str:
     number = open_case(site)
-    on_case(site, "supervisor", number, "decline", reason="不属于受理范围")
+    on_case(site, "supervisor", number, "decline", code="outside", reason="不归本办")
     return number
 
 
@@ -114,6 +127,8 @@ SCENES: dict[Scene, str] = {
     item_extended: "items/grant",
     item_extended_by_the_supervisor: "items/grant",
     withdrawn: "items/consent_withdrawal",
+    proposed: "cases/approve",
+    proposed_at_work: "cases/approve",
     declined: "cases/second_look",
     unsigned: "cases/countersign",
     unsatisfied: "cases/close",

@@ -1,17 +1,20 @@
 """Asking the reporter for more, and going on (待补充材料): bounded, once per question."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks, pauses
+from caseflow.deadlines.policies import ClockName
 from caseflow.errors import BadInput, MoveNotAllowed
-from caseflow.ledger import gate, mergers
+from caseflow.ledger import gate, mergers, proposals
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves import merging
 from caseflow.ledger.moves.ending import conclude_when_done
 from caseflow.ledger.moves.notice import NO_CODE, has_receipt, reachable
-from caseflow.ledger.moves.record import record, whole, words
+from caseflow.ledger.moves.record import matter_of, of_case, record, whole, words
 from caseflow.ledger.moves.waiting import open_question
 from caseflow.ledger.report_tables import Question, Report
 from caseflow.ledger.tables import Case
@@ -33,7 +36,23 @@ def ask(
     The question stands on the tracking page: who has no query code cannot be asked.
     """
     case = gate.lock(session, case_id, seen)
-    asked = words(text, "text", 2000)
+    return put(session, actor, case, "ask", report_id, words(text, "text", 2000), now, {})
+
+
+def put(
+    session: Session,
+    actor: Actor,
+    case: Case,
+    move: str,
+    report_id: int,
+    asked: str,
+    now: datetime,
+    more: Mapping[str, Any],
+) -> Question:
+    """Put a question by `move` to whoever sent a report of a case that the caller has locked.
+
+    `more`: what the history keeps beside it. Raises BadInput for one who has no query code.
+    """
     report = session.get(Report, report_id)
     # A later contact has no receipt of its own: its sender would never see the question.
     if report is None or report.case_id != case.id or report.follows is not None:
@@ -41,8 +60,9 @@ def ask(
     if not has_receipt(report, reachable(session, report)):
         raise BadInput({"report": NO_CODE})
     came_from = case.state
-    gate.pass_case(actor, case, "ask")
+    gate.pass_case(actor, case, move)
     case.resume_to = came_from
+    proposals.lapse(session, case, now)
     until = pauses.limit(session, now)
     question = Question(
         case_id=case.id,
@@ -62,9 +82,9 @@ def ask(
         if clock.report_id in (None, report.id) and clock.case_id in (None, own)
     ]
     still = pauses.pause(session, running, question.id, now, until)
-    facts = {"text": commitment(asked), "paused": [clock.id for clock in still]}
+    facts = {"text": commitment(asked), "paused": [clock.id for clock in still], **more}
     refs = {"report": report.id, "question": question.id}
-    record(session, case, actor, "ask", now, facts, refs=refs)
+    record(session, case, actor, move, now, facts, refs=refs)
     return question
 
 
@@ -94,6 +114,8 @@ def go_on(session: Session, actor: Actor, case: Case, now: datetime, *, ended_by
     by = ended_by or {REPORTER.role: "answer", SWEEP.role: "sweep"}.get(actor.role, "person")
     question.ended_at, question.ended_by = now, by
     resumed = pauses.resume(session, question.id, now)
+    if case.state == "received" and not case.urgent:  # as new: somebody decides at once now
+        clocks.start(session, ClockName.immediate, of_case(case), matter_of(case), now)
     facts = {"question": question.id, "by": by, "resumed": [clock.id for clock in resumed]}
     record(session, case, actor, "resume", now, facts, refs={"question": question.id})
     merging.hasten_again(session, case, now)

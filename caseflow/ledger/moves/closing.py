@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
 from caseflow.errors import BadInput, MoveNotAllowed, Told
-from caseflow.ledger import gate
+from caseflow.ledger import gate, proposals
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves import extending
 from caseflow.ledger.moves.calling import Calls, calls_of
@@ -58,6 +58,7 @@ def conclude(
     gate.pass_case(actor, case, "conclude", "replying")
     handled(session, case, now)
     extending.lapse(session, case, None, now)
+    proposals.lapse(session, case, now)
     record(session, case, actor, "conclude", now)
 
 

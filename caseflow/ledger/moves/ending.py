@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
-from caseflow.ledger import gate, withdrawals
+from caseflow.ledger import gate, proposals, withdrawals
 from caseflow.ledger.moves import extending
 from caseflow.ledger.moves.record import of_item, record
 from caseflow.ledger.tables import Case, Item
@@ -34,6 +34,7 @@ def conclude_when_done(session: Session, case: Case, now: datetime) -> None:
     if case.state == "handling" and withdrawals.something_stands(case, items):
         gate.pass_case(SWEEP, case, "conclude", "replying")
         extending.lapse(session, case, None, now)
+        proposals.lapse(session, case, now)
         record(session, case, SWEEP, "conclude", now)
 
 

@@ -16,7 +16,7 @@ from caseflow.deadlines import clocks, recalendar
 from caseflow.deadlines.clocks import ALIVE, Subject
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed
-from caseflow.ledger import gate, mergers, withdrawals
+from caseflow.ledger import gate, mergers, proposals, supplements, withdrawals
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import calling, closing, extending, naming
 from caseflow.ledger.moves.handlers import first_handler
@@ -83,6 +83,7 @@ def merge(
     session.flush()
     _leave(session, case, now)
     extending.lapse(session, target, None, now)  # it was asked before these promises were there
+    proposals.lapse(session, target, now)  # nor had anybody read these reports
     moved = _go_over(session, merger, case, target)
     accepted = was == "received" and target.state != "received"
     if accepted:
@@ -177,6 +178,8 @@ def _fits(session: Session, case: Case, target: Case) -> None:
     if target.state not in TAKES_IN:
         over = "那个办件已并入别的办件，请填那一个的编号"
         raise BadInput({"into": over if target.state == "merged" else "那个办件已经办到答复或办结"})
+    if supplements.undecided(target):
+        raise BadInput({"into": "那个办件正在等反映人补正，还没有决定是否受理"})
     if not mergers.same_place(case, target):
         raise BadInput({"into": "两个办件反映的单位或所属区域不同，不能并案；请先指明被反映单位"})
     if not mergers.alike(case, target):
@@ -199,6 +202,7 @@ def _leave(session: Session, case: Case, now: datetime) -> None:
     let_go(session, case, now, "notice", "reply", "resolve")
     extending.lapse_all(session, case, now)
     withdrawals.lapse_all(session, case, now)
+    proposals.lapse(session, case, now)
 
 
 def _go_over(session: Session, merger: Merger, case: Case, target: Case) -> Sequence[Report]:

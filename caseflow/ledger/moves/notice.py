@@ -10,8 +10,8 @@ from caseflow.deadlines import clocks, recalendar
 from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.rules import rules_of
 from caseflow.deadlines.tables import Clock
-from caseflow.errors import NotFound
-from caseflow.ledger import gate
+from caseflow.errors import MoveNotAllowed, NotFound
+from caseflow.ledger import gate, supplements
 from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.moves.record import matter_of, of_report, record
 from caseflow.ledger.report_tables import Report
@@ -114,6 +114,8 @@ def tell(
     report = session.get(Report, report_id)
     if report is None or report.case_id != case.id or report.follows is not None:
         raise NotFound("没有这个来件编号")
+    if supplements.undecided(case):
+        raise MoveNotAllowed("还没有决定是否受理")
     gate.pass_case(actor, case, "tell")
     clocks.meet(session, of_report(case, report_id), now, "notice")
     record(session, case, actor, "tell", now, {"report": report_id}, refs={"report": report_id})

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.deadlines.policies import ClockName
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted, Stale
-from caseflow.ledger import gate, mergers, passages, queries, withdrawals
+from caseflow.ledger import gate, mergers, passages, proposals, queries, withdrawals
 from caseflow.ledger.moves import extending
 from caseflow.ledger.moves.handlers import hand_over
 from caseflow.ledger.moves.opening import first_reports
@@ -147,6 +147,7 @@ def receive(
     area = session.get_one(Area, row.to_area)
     called = passages.names(session, [row.from_area, row.to_area])
     _ended(session, actor, case, row, "received", now)
+    proposals.lapse(session, case, now)  # the office that proposed it handles it no more
     _lie_in(case, area)
     hand_over(session, case, actor.person)
     facts = {

@@ -1,13 +1,14 @@
 """The first hour of a case: answer on the spot, accept, decline, refer, acknowledge, assign."""
 
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
-from caseflow.ledger import gate, withdrawals
+from caseflow.ledger import gate, proposals, reasons, supplements, withdrawals
 from caseflow.ledger.history import commitment
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import extending
@@ -15,6 +16,7 @@ from caseflow.ledger.moves.handlers import first_handler, take_over
 from caseflow.ledger.moves.notice import NO_CODE, announce, has_receipt, reachable
 from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.moves.record import (
+    gathered,
     handled,
     let_go,
     matter_of,
@@ -30,6 +32,14 @@ from caseflow.ledger.tables import Case
 from caseflow.people.actor import Actor
 
 SPOT_WAYS = ("telephone", "window", "track")
+
+
+class Because(NamedTuple):
+    """Why a matter is declined or referred: a code of `reasons`, in words, and to whom it goes."""
+
+    code: str
+    reason: str
+    authority: str = ""
 
 
 def answer(
@@ -53,7 +63,8 @@ def answer(
     ):
         raise BadInput({"way": NO_CODE})
     gate.pass_case(actor, case, "answer")
-    _countersigned(case)
+    require_countersigned(case)
+    proposals.lapse(session, case, now)
     case.closed_at = now
     for report in reports:
         session.add(
@@ -86,6 +97,7 @@ def accept(
     gate.pass_case(actor, case, "accept")
     if case.handler_id is None:
         case.handler_id = first_handler(session, actor, case)
+    proposals.lapse(session, case, now)
     announce(session, case, now)
     facts, refs = {"handler": case.handler_id}, {"reports": _reporters(session, case)}
     record(session, case, actor, "accept", now, facts, refs=refs)
@@ -98,16 +110,13 @@ def decline(
     reason: str,
     now: datetime,
     *,
+    code: str = reasons.OTHER,
     seen: int | None = None,
 ) -> None:
     """Decline with a reason; another person looks at it the next working day."""
     case = gate.lock(session, case_id, seen)
-    why = words(reason, "reason", 2000)
-    gate.pass_case(actor, case, "decline")
-    _leave(session, case, now)
-    _second_look_due(session, case, now)
-    refs = {"reports": _reporters(session, case)}
-    record(session, case, actor, "decline", now, {"reason": why}, refs=refs)
+    because = checked(session, case, reasons.DECLINE, Because(code, reason))
+    carry_out(session, actor, case, reasons.DECLINE, because, now)
 
 
 def refer(
@@ -118,6 +127,7 @@ def refer(
     reason: str,
     now: datetime,
     *,
+    code: str = reasons.OTHER,
     seen: int | None = None,
 ) -> None:
     """Refer to the authority that is competent and tell the reporter which.
@@ -126,12 +136,65 @@ def refer(
     authority in words, so the page says so.
     """
     case = gate.lock(session, case_id, seen)
-    whom, why = words(authority, "authority", 120), words(reason, "reason", 2000)
-    gate.pass_case(actor, case, "refer")
+    because = checked(session, case, reasons.REFER, Because(code, reason, authority))
+    carry_out(session, actor, case, reasons.REFER, because, now)
+
+
+def checked(session: Session, case: Case, move: str, because: Because) -> Because:
+    """Return a reason trimmed. Raises BadInput for a code that does not fit the case, and for words
+    that are missing or too long.
+    """
+    gathered(
+        lambda: _fits(session, case, move, because.code),
+        lambda: move != reasons.REFER or words(because.authority, "authority", 120),
+        lambda: words(because.reason, "reason", 2000),
+    )
+    whom = because.authority.strip() if move == reasons.REFER else ""
+    return Because(because.code, because.reason.strip(), whom)
+
+
+def _fits(session: Session, case: Case, move: str, code: str) -> None:
+    if not any(reason.code == code for reason in reasons.fitting(move, case.kind)):
+        raise BadInput({"code": "请选择理由类别"})
+    silent = code != reasons.UNSUPPLEMENTED or supplements.SILENT in supplements.ends(
+        session, case.id
+    )
+    if not silent:
+        raise BadInput({"code": "没有请反映人补正，或补正期限还没有到"})
+
+
+def facts_of(move: str, because: Because) -> dict[str, str]:
+    """Return what the history keeps of a reason."""
+    whom = {"authority": because.authority} if move == reasons.REFER else {}
+    return {**whom, "code": because.code, "reason": because.reason}
+
+
+def carry_out(
+    session: Session,
+    actor: Actor,
+    case: Case,
+    move: str,
+    because: Because,
+    now: datetime,
+    *,
+    proposal: tuple[int, str] | None = None,
+) -> None:
+    """Decline or refer a case that the caller has locked.
+
+    `proposal`: who proposed it, and what whoever approves remarks. What two people saw before it
+    happened is not looked at again; what one person declines is.
+    """
+    gate.pass_case(actor, case, move)
     _leave(session, case, now)
-    refs = {"reports": _reporters(session, case)}
-    facts = {"authority": whom, "reason": why}
-    record(session, case, actor, "refer", now, facts, refs=refs)
+    facts: dict[str, Any] = facts_of(move, because)
+    refs: dict[str, Any] = {"reports": _reporters(session, case)}
+    if proposal is not None:
+        asked_by, remark = proposal
+        facts |= {"proposed_by": asked_by, "remark": remark}
+        refs |= {"asked_by": asked_by}
+    elif move == reasons.DECLINE:
+        _second_look_due(session, case, now)
+    record(session, case, actor, move, now, facts, refs=refs)
 
 
 def _reporters(session: Session, case: Case) -> list[int]:
@@ -141,7 +204,8 @@ def _reporters(session: Session, case: Case) -> list[int]:
 
 def _leave(session: Session, case: Case, now: datetime) -> None:
     """Stop what is no longer owed; what was promised to the reporter (notice) goes on."""
-    _countersigned(case)
+    require_countersigned(case)
+    proposals.lapse(session, case, now)
     case.closed_at = now
     handled(session, case, now)
     announce(session, case, now)
@@ -150,7 +214,7 @@ def _leave(session: Session, case: Case, now: datetime) -> None:
     withdrawals.lapse_all(session, case, now)
 
 
-def _countersigned(case: Case) -> None:
+def require_countersigned(case: Case) -> None:
     """Raise MoveNotAllowed while a reason for not calling the police waits for other eyes: after
     the end nothing would urge them.
     """

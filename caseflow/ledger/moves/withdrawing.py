@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.deadlines.policies import ClockName
 from caseflow.errors import MoveNotAllowed, NotPermitted
-from caseflow.ledger import gate, hands, queries, withdrawals
+from caseflow.ledger import gate, hands, proposals, queries, withdrawals
 from caseflow.ledger.at_work import at_work
 from caseflow.ledger.moves import extending
 from caseflow.ledger.moves.ending import conclude_when_done, end, holder_of
@@ -118,6 +118,7 @@ def conclude_withdrawn(
     gate.pass_case(actor, case, "conclude_withdrawn")
     handled(session, case, now)
     extending.lapse(session, case, None, now)
+    proposals.lapse(session, case, now)
     record(session, case, actor, "conclude_withdrawn", now, {"reason": why})
 
 

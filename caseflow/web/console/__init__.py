@@ -12,6 +12,7 @@ from caseflow.web.console import (
     order_pages,
     passing_pages,
     reporter,
+    triage_moves,
     work_list,
 )
 from caseflow.web.console.frame import blueprint
@@ -25,6 +26,7 @@ PAGES = (
     order_pages,
     passing_pages,
     reporter,
+    triage_moves,
     work_list,
 )
 

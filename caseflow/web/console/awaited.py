@@ -1,11 +1,21 @@
 """Whom a case waits for, in words: where the next step is somebody else's."""
 
-from caseflow.ledger import gate
+from caseflow.ledger import gate, reasons
 from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.states import ITEM_DONE
 from caseflow.ledger.tables import Item
 from caseflow.web.console.sight import Sight
 from caseflow.web.locale import gettext
+
+
+def proposal(sight: Sight) -> str:
+    """Say who decides on the proposal to decline or refer the case, where one waits."""
+    row = sight.proposal
+    if row is None:
+        return ""
+    if row.move == reasons.DECLINE:
+        return gettext("督办负责人审批拟不予受理")
+    return gettext("督办负责人审批拟转送")
 
 
 def withdrawals(sight: Sight) -> list[str]:

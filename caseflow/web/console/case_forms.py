@@ -5,8 +5,8 @@ from collections.abc import Callable
 from flask import url_for
 
 from caseflow import words
+from caseflow.ledger import supplements
 from caseflow.ledger.states import WITHOUT_ITEMS
-from caseflow.web.clocks import due_text
 from caseflow.web.console import (
     closing_forms,
     ending_forms,
@@ -14,9 +14,12 @@ from caseflow.web.console import (
     merging_forms,
     passing_forms,
     retracting_forms,
+    supplement_forms,
+    triage_forms,
 )
 from caseflow.web.console.forms import Field, Form
 from caseflow.web.console.sight import Sight
+from caseflow.web.console.triage_forms import telling
 from caseflow.web.locale import gettext
 
 Builder = Callable[[Sight], Form | None]
@@ -27,22 +30,15 @@ def action(sight: Sight, move: str) -> str:
     return url_for(f"console.{move}", number=sight.case.number)
 
 
+_WITH = {"refuse_proposal": "approve"}
+"""Who may refuse may do what was proposed: that is an edge of its own by another name."""
+
+
 def forms(sight: Sight) -> dict[str, Form]:
     """Return the forms of the moves that this person can make on the case now, by move."""
-    built = {move: _BUILDERS[move](sight) for move in sight.moves if move in _BUILDERS}
+    moves = dict.fromkeys(one for move in sight.moves for one in (_WITH.get(move, move), move))
+    built = {move: _BUILDERS[move](sight) for move in moves if move in _BUILDERS}
     return {move: form for move, form in built.items() if form is not None}
-
-
-def telling(sight: Sight) -> str:
-    """Say how the reporters will learn of a decision."""
-    ways = {way for report in sight.dossier.first_reports for way in sight.dossier.ways[report.id]}
-    if "email" in ways:
-        return gettext("将发邮件告知反映人。")
-    if ways:
-        clock = next((one for one in sight.dossier.clocks if one.name == "notice"), None)
-        when = due_text(clock.due) if clock else ""
-        return gettext("须电话告知反映人，最迟 %(when)s。", when=when)
-    return gettext("反映人没有留联系方式，可在查询页面看到。")
 
 
 def _accept(sight: Sight) -> Form:
@@ -76,35 +72,6 @@ def _answer(sight: Sight) -> Form | None:
         (
             Field("textarea", "text", gettext("答复内容"), rows=4),
             Field("radios", "way", gettext("答复方式"), "telephone", options=options, row=True),
-        ),
-    )
-
-
-def _decline(sight: Sight) -> Form | None:
-    if sight.case.countersign:  # other eyes first
-        return None
-    return Form(
-        "decline",
-        gettext("决定不予受理"),
-        action(sight, "decline"),
-        (telling(sight), gettext("下一工作日由另一人复看。")),
-        (Field("textarea", "reason", gettext("理由（反映人会看到）"), longest=2000),),
-        look="alarm",
-    )
-
-
-def _refer(sight: Sight) -> Form | None:
-    if sight.case.countersign:  # other eyes first
-        return None
-    not_to = gettext("不得转给被反映的单位。")
-    return Form(
-        "refer",
-        gettext("转送其他机关"),
-        action(sight, "refer"),
-        (telling(sight), not_to),
-        (
-            Field("text", "authority", gettext("有权处理的机关"), longest=120),
-            Field("textarea", "reason", gettext("理由（反映人会看到）"), longest=2000),
         ),
     )
 
@@ -300,7 +267,7 @@ def _tell(sight: Sight) -> Form | None:
         for report in sight.dossier.first_reports
         if sight.dossier.clock("notice", report=report.id)
     ]
-    if sight.case.state == "received" or not owed:
+    if sight.case.state == "received" or supplements.undecided(sight.case) or not owed:
         return None
     state = gettext(words.CASE_STATES[sight.case.state])
     what = gettext("您已打电话告诉反映人办理决定（%(state)s）。", state=state)
@@ -316,8 +283,8 @@ def _tell(sight: Sight) -> Form | None:
 _BUILDERS: dict[str, Builder] = {
     "accept": _accept,
     "answer": _answer,
-    "decline": _decline,
-    "refer": _refer,
+    **triage_forms.BUILDERS,
+    "supplement": supplement_forms.supplement,
     "split": _split,
     "conclude": _conclude,
     "conclude_withdrawn": ending_forms.conclude_withdrawn,

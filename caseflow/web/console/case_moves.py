@@ -58,30 +58,6 @@ def answer(number: str) -> Page:
     )
 
 
-@blueprint.post("/cases/<number>/decline")
-@needs("case.decline")
-def decline(number: str) -> Page:
-    """Decline with a reason (不予受理)."""
-    reason = typed("reason")
-    return on_case(
-        number,
-        "decline",
-        lambda s, case: triage.decline(s, actor(), case.id, reason, now(), seen=seen()),
-    )
-
-
-@blueprint.post("/cases/<number>/refer")
-@needs("case.refer")
-def refer(number: str) -> Page:
-    """Refer to the competent authority (转送)."""
-    whom, why = typed("authority"), typed("reason")
-    return on_case(
-        number,
-        "refer",
-        lambda s, case: triage.refer(s, actor(), case.id, whom, why, now(), seen=seen()),
-    )
-
-
 @blueprint.post("/cases/<number>/acknowledge")
 @needs("case.acknowledge")
 def acknowledge(number: str) -> Page:

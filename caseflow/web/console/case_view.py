@@ -148,12 +148,12 @@ def _beside(sight: Sight, forms: Mapping[str, Form], step: Step) -> list[Form]:
     in danger unless somebody said so already, and a decision has two ways.
     """
     asked = sight.case.state == "received" and not sight.case.urgent
-    names = ["raise_urgency"] if asked else []
-    names += [_OTHER_WAY.get(step.form.key, "")] if step.form is not None else []
+    names = [_OTHER_WAY.get(step.form.key, "")] if step.form is not None else []
+    names += ["raise_urgency"] if asked else []
     return [forms[name] for name in names if name in forms and forms[name] is not step.form]
 
 
-_OTHER_WAY = {"grant_case": "refuse_case", "receive": "send_back"}
+_OTHER_WAY = {"grant_case": "refuse_case", "approve": "refuse_proposal", "receive": "send_back"}
 """Of a decision that is the next step: the other way to decide."""
 
 

@@ -16,7 +16,7 @@ class Field:
     `look`: text, textarea, date (from `first` to `last`, in ISO form), select, radios, unit (typed
     with suggestions), file, hidden, and
     `original` (nothing to fill in: the reports as received, beside the next field).
-    `options`: value, label and for radios perhaps a hint.
+    `options`: value, label and for radios perhaps a hint; of a text what is offered to be typed.
     """
 
     look: str

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from caseflow.clock import local
+from caseflow.ledger import reasons, supplements
 from caseflow.ledger.report_tables import Reply, Report
 from caseflow.ledger.states import UNANSWERED
 from caseflow.ledger.tables import Item
@@ -85,15 +86,20 @@ def _cries(sight: Sight) -> tuple[Report | None, bool]:
     return (reports.get(numbers[0]) if numbers else None), danger
 
 
-def _received(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
+def _received(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
+    proposed = _application(sight, case, items) or _proposed(sight)
+    if proposed is not None:
+        return proposed
     first = ("answer", "accept") if sight.case.kind == "question" else ("accept", "answer")
     form = next((case[move] for move in first if move in case), None)
+    if form is not None and supplements.SILENT in sight.supplements:
+        return Step(gettext("补正期满，反映人没有回答：决定受理，或不予受理。"), form)
     if form is None:
         return Step(gettext("等待值班员或承办人受理。"))
     if form.key == "answer":
         return Step(gettext("能当场答清楚的直接答复，否则受理。"), form)
     if "refer" not in case:
-        return Step(gettext("决定是否受理；不归本办管的，请督办负责人转送。"), form)
+        return Step(gettext("决定是否受理；不归本办管的，提出拟办意见，请负责人审批。"), form)
     return Step(gettext("决定是否受理；不归本办管的转送。"), form)
 
 
@@ -101,6 +107,9 @@ def _accepted(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
     asked = _application(sight, case, items)
     if asked is not None:
         return asked
+    proposed = _proposed(sight)
+    if proposed is not None:
+        return proposed
     if "conclude" in case:
         return Step(gettext("咨询、建议无需拆分，直接转入答复。"), case["conclude"])
     draft = _first(sight, items, "dispatch")
@@ -118,6 +127,9 @@ def _handling(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
     theirs = _application(sight, case, items) or _of_items(sight, items)
     if theirs is not None:
         return theirs
+    proposed = _proposed(sight)
+    if proposed is not None:
+        return proposed
     draft = _first(sight, items, "dispatch")
     if draft is not None:
         return Step(gettext("还有问题项没有交办。"), draft, of_item=True)
@@ -140,6 +152,11 @@ def _of_items(sight: Sight, items: ItemForms) -> Step | None:
     return None
 
 
+def _proposed(sight: Sight) -> Step | None:
+    """Return that everybody else waits for a decision on how the case ends, where one is asked."""
+    return _waits_for([awaited.proposal(sight)]) if sight.proposal is not None else None
+
+
 def _waits_for(what: list[str]) -> Step:
     said = gettext("；").join(dict.fromkeys(filter(None, what)))
     return Step(gettext("等待：%(what)s", what=said))
@@ -147,6 +164,9 @@ def _waits_for(what: list[str]) -> Step:
 
 def _application(sight: Sight, case: CaseForms, items: ItemForms) -> Step | None:
     """Return what somebody else asked for and this person may decide."""
+    decision = case.get("approve") or case.get("refuse_proposal")
+    if decision is not None:
+        return Step(_to_approve(sight), decision)
     if "grant_case" in case:
         return Step(gettext("有人申请办件延期：看理由，准予或不予。"), case["grant_case"])
     if "conclude_withdrawn" in case:
@@ -159,6 +179,15 @@ def _application(sight: Sight, case: CaseForms, items: ItemForms) -> Step | None
         if form is not None:
             return Step(sentence, form, of_item=True)
     return None
+
+
+def _to_approve(sight: Sight) -> str:
+    if sight.case.countersign:
+        return gettext("有人提出拟办意见；未报警的理由会签后才能同意。")
+    row = sight.proposal
+    if row is not None and row.move == reasons.REFER:
+        return gettext("有人拟转送：看理由，同意或不同意。")
+    return gettext("有人拟不予受理：看理由，同意或不同意。")
 
 
 def _first(sight: Sight, items: ItemForms, move: str) -> Form | None:

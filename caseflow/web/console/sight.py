@@ -11,14 +11,23 @@ from caseflow.deadlines import preview
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.errors import BadInput
 from caseflow.escalation import drafted
-from caseflow.ledger import dossier, extensions, gate, passages, tips, withdrawals
+from caseflow.ledger import (
+    dossier,
+    extensions,
+    gate,
+    passages,
+    proposals,
+    supplements,
+    tips,
+    withdrawals,
+)
 from caseflow.ledger.dossier import Dossier
 from caseflow.ledger.extensions import Room
 from caseflow.ledger.moves import naming, objecting
 from caseflow.ledger.moves.objecting import Designation
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.report_tables import Passage
-from caseflow.ledger.tables import Case, Extension, Item, Withdrawal
+from caseflow.ledger.tables import Case, Extension, Item, Proposal, Withdrawal
 from caseflow.people import names
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
@@ -120,6 +129,18 @@ class Sight:
     def withdrawal(self, item: Item) -> Withdrawal | None:
         """Return the request to withdraw an item that waits for its decision."""
         return withdrawals.undecided(self.dossier.withdrawals, item)
+
+    @cached_property
+    def proposal(self) -> Proposal | None:
+        """The proposal to decline or refer the case that waits for its decision."""
+        return proposals.undecided(self.dossier.proposals)
+
+    @cached_property
+    def supplements(self) -> Sequence[str | None]:
+        """How each request for a supplement ended; nothing is asked of most cases."""
+        if not any(entry.verb == "supplement" for entry in self.dossier.entries):
+            return ()
+        return supplements.ends(self.session, self.case.id)
 
     @cached_property
     def all_withdrawn(self) -> bool:

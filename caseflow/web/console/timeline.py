@@ -18,7 +18,7 @@ from caseflow.ledger.dossier import Dossier, Happened
 from caseflow.ledger.tables import Item
 from caseflow.people.actor import REPORTER_ROLE, SYSTEM_ROLE
 from caseflow.web.clocks import document_label, unspoken, with_state
-from caseflow.web.console import counted_anew, passing_forms
+from caseflow.web.console import counted_anew, passing_forms, told_reasons
 from caseflow.web.locale import day_text, gettext, happened, moment_text, series
 
 
@@ -170,6 +170,10 @@ def _open(_story: Story, entry: Happened) -> Sentence:
 def _accept(story: Story, entry: Happened) -> Sentence:
     handler = story.dossier.person(entry.facts.get("handler"))
     return _move(entry), gettext("承办人：%(who)s", who=handler) if handler else ""
+
+
+def _because(story: Story, entry: Happened) -> Sentence:
+    return told_reasons.told(entry, story.dossier.person)
 
 
 def _assign(story: Story, entry: Happened) -> Sentence:
@@ -356,6 +360,7 @@ _TELLERS: dict[str, Callable[[Story, Happened], Sentence]] = {
     "add": _open,
     "retaliation": _open,
     "accept": _accept,
+    **dict.fromkeys(told_reasons.VERBS, _because),
     "assign": _assign,
     "name_unit": _name_unit,
     "split": _split,
@@ -369,7 +374,7 @@ _TELLERS: dict[str, Callable[[Story, Happened], Sentence]] = {
     "answer": _reply,
     "reply": _reply,
     "reply_failed": _reply_failed,
-    "ask": _ask,
+    **dict.fromkeys(("ask", "supplement"), _ask),
     "resume": _resume,
     "call_back": _call_back,
     "close": _close,

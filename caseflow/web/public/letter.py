@@ -12,22 +12,27 @@ from caseflow.intake.tracking import Added, Step, Story
 from caseflow.ledger.moves.tightening import stricter
 from caseflow.ledger.states import RETRACTED, UNANSWERED
 from caseflow.web.clocks import due_text
-from caseflow.web.locale import chosen, day_text, gettext, moment_text
+from caseflow.web.locale import day_text, gettext, long_day_text, moment_text
 from caseflow.web.promises import promised
+from caseflow.web.public import notice
 
 STATES = {
     "received": "我们正在判断是否属于受理范围。",
     "answered": "我们已经当场答复您。",
-    "declined": "这件事不属于我们的受理范围，没有受理。这个决定会由另一位工作人员复看。",
-    "referred": "这件事由别的机关管辖，我们已经转送过去，由该机关继续办理。",
+    "declined": "我们没有受理这件事。理由和您可以怎么做，写在下面的告知书里。",
+    "referred": "这件事由别的机关管辖，我们已经转送过去，由该机关继续办理，详见下面的告知单。",
     "accepted": "我们已经受理，有专人负责。",
     "handling": "我们已经受理，正在逐项核查办理。",
     "awaiting_reporter": "我们已经受理。为了查清楚，请您回答上面的问题。",
+    "supplementing": "我们还没有决定是否受理。为了判断，请您补正上面写明的材料。",
     "replying": "我们正在准备给您的答复。",
     "calling_back": "我们已经答复您，还会打电话问您问题解决了没有、满意不满意。",
     "closed": "这件事已经办结。",
     "replied_to": "我们已经答复您。",
 }
+ASKS, ASKED = "我们有个问题想问您", {"supplementing": "请您补正材料"}
+SEEN_AGAIN = "这个决定会由另一位工作人员复看。"
+SEEN_TWICE = "这个决定由两位工作人员先后看过。"
 STEPS = {
     "received": "收到您的来件",
     "answer": "已当场答复",
@@ -66,7 +71,8 @@ def letter(story: Story, now: datetime) -> dict[str, object]:
         "paragraphs": _paragraphs(story),
         "reply": story.reply,
         "promises": promised(story.clocks, story.state, now),
-        "today": _date(now),
+        "today": long_day_text(local(now).date()),
+        "paper": notice.paper(story),
     }
 
 
@@ -85,6 +91,7 @@ def question(story: Story) -> dict[str, object] | None:
         "text": asked.text,
         "asked_at": moment_text(asked.asked_at),
         "until": due_text(asked.until),
+        "title": gettext(ASKED.get(story.state, ASKS)),
     }
 
 
@@ -121,13 +128,8 @@ def _paragraphs(story: Story) -> list[str]:
     if story.reopened and story.state not in ("closed", "calling_back", "replied_to"):
         said.append(gettext("这件事正在重新办理。"))
     said.append(gettext(STATES[story.state]))
-    reason = _last(story, "decline")
-    if story.state == "declined" and reason:
-        said.append(gettext("理由：%(reason)s", reason=reason))
-        said.append(gettext("您有不同意见，请在下面补充说明，我们会一并考虑。"))
-    authority = _last(story, "refer")
-    if story.state == "referred" and authority:
-        said.append(gettext("接收机关：%(authority)s", authority=authority))
+    if story.state == "declined" and story.decision is not None:
+        said.append(gettext(SEEN_TWICE if story.decision.twice else SEEN_AGAIN))
     if not may_retract(story) and story.state in UNANSWERED:
         wish = "您已经撤回。要不要继续查，由我们按规定决定，结果仍会答复您。"
         said.append(gettext(wish))
@@ -144,6 +146,8 @@ def _paragraphs(story: Story) -> list[str]:
     if story.question is not None:
         until = due_text(story.question.until)
         waits = "最晚等到 %(until)s。到时没有收到回答，我们按现有情况继续办理。"
+        if story.state == "supplementing":
+            waits = "最晚等到 %(until)s。到时没有收到补正，我们按现有材料决定是否受理。"
         said.append(gettext(waits, until=until))
     return said
 
@@ -167,10 +171,3 @@ def _step(step: Step) -> dict[str, object]:
     if step.what == "grant_case":
         shown = gettext("新的期限：%(day)s", day=day_text(date.fromisoformat(step.text)))
     return {"what": gettext(STEPS[step.what]), "at": moment_text(step.at), "text": shown}
-
-
-def _date(moment: datetime) -> str:
-    here = local(moment)
-    if chosen() == "en":
-        return f"{here.day} {here:%B} {here.year}"
-    return f"{here.year}年{here.month}月{here.day}日"  # not said
