@@ -9,6 +9,7 @@ from caseflow.ledger.moves import proposing, triage
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import Actor
 
+OTHERS = triage.Because("other", "不归我们管", "市场监管局")
 APPROVES, SILENT = 2, 5
 """Luck with which who declines or refers does what was proposed; or says that nobody answered."""
 

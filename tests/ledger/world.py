@@ -48,7 +48,6 @@ from caseflow.ledger.moves import (
 from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.transferring import Transfer
-from caseflow.ledger.moves.triage import Because
 from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Question, Reply, Report
@@ -59,12 +58,12 @@ from caseflow.people.actor import REPORTER, Actor
 from caseflow.people.permissions import may
 from caseflow.people.tables import Recusal, User
 from tests import office as offices
-from tests.ledger.ends import ends
+from tests.ledger.ends import OTHERS, ends
 from tests.ledger.snapshot import standing
 
 KINDS = ("complaint", "tip", "question", "help", "suggestion")
 REACH = ("", "email", "phone", "email,phone")
-OTHERS = Because("other", "不归我们管", "市场监管局")
+WHEN, _supplement = {"when": "哪一天？"}, supplementing.supplement
 TO_THE_POLICE = DangerCard(True, True, "值班员", "10:05", "接警 12")
 NOT_TO_THE_POLICE = DangerCard(False, True, reason="孩子已由家长接走")
 TO_SCHOOL, TO_SECTION = 0, 3  # luck that dispatches to the school, or to an inspector
@@ -117,7 +116,6 @@ class World:
     standing: dict[type[Any], list[Any]] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Read what no move changes once."""
         self.standing = standing(self.session)
 
     # What there is
@@ -209,8 +207,6 @@ class World:
 
         self.plain = not self.attempt(as_previewed) and self.plain
 
-    # Trying
-
     def attempt(self, act: Callable[[], object]) -> bool:
         """Try a move; a refusal undoes it."""
         self.now += MOMENT
@@ -242,9 +238,7 @@ class World:
             "countersign": lambda at: urgency.countersign(s, me, n, "", at),
             "split": lambda at: items.split(s, me, n, ["事项"], at),
             "ask": lambda at: asking.ask(s, me, n, self._report(case), "哪一天？", at),
-            "supplement": lambda at: supplementing.supplement(
-                s, me, n, self._report(case), {"when": "哪一天？"}, at
-            ),
+            "supplement": lambda at: _supplement(s, me, n, self._report(case), WHEN, at),
             "resume": lambda at: asking.resume(s, REPORTER if luck % 2 else me, n, at),
             "conclude": lambda at: closing.conclude(s, me, n, at),
             "retract": lambda at: retracting.retract(
