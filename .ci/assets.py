@@ -23,6 +23,13 @@ FILES = {
     "@popperjs/core/LICENSE.md": "popper.LICENSE",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "htmx.org/LICENSE": "htmx.LICENSE",
+    "@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf": (
+        "fonts/NotoSerifSC-Regular.ttf"
+    ),
+    "@expo-google-fonts/noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf": (
+        "fonts/NotoSerifSC-Bold.ttf"
+    ),
+    "@expo-google-fonts/noto-serif-sc/LICENSE_FONT": "fonts/NotoSerifSC.LICENSE",
 }
 
 
@@ -56,6 +63,7 @@ def bring() -> None:
         shutil.rmtree(VENDOR, ignore_errors=True)
         VENDOR.mkdir(parents=True)
         for source, target in FILES.items():
+            (VENDOR / target).parent.mkdir(exist_ok=True)
             shutil.copyfile(folder / "node_modules" / source, VENDOR / target)
 
 

@@ -19,7 +19,10 @@ from caseflow.errors import CaseflowError
 from caseflow.intake.rooms import Rooms
 from caseflow.outbox.handlers import Handlers
 from caseflow.outbox.transport import Transport
+from caseflow.paper.sheets import Typesetter
 from config import ROOT, Settings
+
+FONTS = ROOT / "static" / "vendor" / "fonts"
 
 
 class Unready(CaseflowError):
@@ -65,6 +68,13 @@ class Services:
                 security="tls" if at.scheme == "smtps" else "starttls",
             )
         }
+
+    @cached_property
+    def typesetter(self) -> Typesetter:
+        """Sets documents; its library and the fonts are read when the first one is asked for."""
+        from caseflow.adapters.typst import Typst
+
+        return Typst(FONTS)
 
     @property
     def poll_mail(self) -> Callable[[datetime], int] | None:
@@ -138,6 +148,7 @@ def configure(app: Flask, built: Services) -> None:
     settings, ring = built.settings, built.rooms.ring
     app.extensions["caseflow.rooms"] = built.rooms
     app.extensions["caseflow.settings"] = settings
+    app.extensions["caseflow.typesetter"] = lambda: built.typesetter
     app.config.update(
         SECRET_KEY=ring.session_secret().hex(),
         SECRET_KEY_FALLBACKS=[secret.hex() for secret in ring.session_fallbacks()],

@@ -17,6 +17,7 @@ from caseflow import clock, refs
 from caseflow.errors import SignedOut
 from caseflow.intake.channels.webform import legible
 from caseflow.intake.rooms import Rooms
+from caseflow.paper.sheets import Typesetter
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may, require
 from config import Settings
@@ -33,6 +34,11 @@ def rooms() -> Rooms:
 def settings() -> Settings:
     """Return the settings of this process."""
     return cast(Settings, current_app.extensions["caseflow.settings"])
+
+
+def typesetter() -> Typesetter:
+    """Return what sets documents in this process. Raises Unavailable without fonts."""
+    return cast(Callable[[], Typesetter], current_app.extensions["caseflow.typesetter"])()
 
 
 def now() -> datetime:

@@ -6,6 +6,7 @@ sent is handed out with `nosniff` and an empty sandbox, so that even a page in d
 nothing in the office's name.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from os import SEEK_END
 from urllib.parse import quote
@@ -94,6 +95,13 @@ def download(session: Session, file: Attached) -> Response:
     return answer
 
 
+def attached(content: Iterable[bytes] | bytes, media_type: str, name: str) -> Response:
+    """Answer with something of our own as a download; pieces are sent as they come."""
+    answer = _sealed_off(Response(content, mimetype=media_type))
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return answer
+
+
 def picture(session: Session, file: Attached) -> Response:
     """Answer with a picture to be shown inside a page; raises NotFound for anything else."""
     if not may_be_thumbnail(file.blob.media_type):
@@ -107,6 +115,10 @@ def _answer(session: Session, file: Attached) -> Response:
     pieces = blobs.chunks(session, rooms().store, file.blob.id)
     answer = Response(pieces, mimetype=file.blob.media_type)
     answer.headers["Content-Length"] = str(file.blob.size)
+    return _sealed_off(answer)
+
+
+def _sealed_off(answer: Response) -> Response:
     answer.headers["Content-Security-Policy"] = SANDBOX
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

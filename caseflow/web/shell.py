@@ -29,7 +29,7 @@ class _Known:
     until: float = float("-inf")
 
 
-def _office() -> OfficeCard:
+def office() -> OfficeCard:
     """Return the office's card, read at most once a minute.
 
     An error page must come out while the database is away, so the last known card serves then.
@@ -48,7 +48,7 @@ def _office() -> OfficeCard:
 def _context() -> dict[str, Any]:
     return {
         "lang": g.get("lang", "zh-CN"),
-        "office": _office(),
+        "office": office(),
         "site": _site(),
         "current_user": g.get("me"),
         "now_iso": now().isoformat() if signed_in() else "",
@@ -70,7 +70,7 @@ def know_the_office(app: Flask) -> None:
     """Read the office's card now, so that a page comes out even if the database goes away."""
     app.extensions["caseflow.office"] = _Known()
     with app.app_context():
-        _office()
+        office()
 
 
 def install(app: Flask) -> None:

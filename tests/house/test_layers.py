@@ -12,7 +12,7 @@ ROWS = (
     {"ledger"},
     {"deadlines", "vault"},
     {"people", "outbox", "files"},
-    {"crypto", "db"},
+    {"crypto", "db", "paper"},
     {"refs", "errors", "clock", "words"},
 )
 
@@ -32,6 +32,7 @@ PURE = (
     "caseflow.notices.rules",
     "caseflow.intake.report",
     "caseflow.intake.channels.webform",
+    "caseflow.paper.sheets",
 )
 
 

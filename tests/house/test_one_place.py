@@ -18,6 +18,7 @@ PROVIDERS = {
     "rq": ("caseflow.jobs", "caseflow.outbox"),
     "smtplib": ("caseflow.adapters",),
     "twilio": ("caseflow.adapters",),
+    "typst": ("caseflow.adapters",),
 }
 
 CLOCKS = {"clock", "edge"}  # clock.now(), and the request's own moment, read from it once

@@ -21,9 +21,10 @@ from caseflow.people.permissions import may
 from caseflow.web.clocks import clock_views, document_label, due_text, unspoken
 from caseflow.web.console import paging
 from caseflow.web.console.frame import Page, blueprint, scope
-from caseflow.web.document import document
+from caseflow.web.document import document, pdf
 from caseflow.web.edge import actor, change, needs, now, read, typed
 from caseflow.web.locale import day_text, gettext, moment_text
+from caseflow.web.shell import office
 from caseflow.web.written import written
 
 _STATES = ("draft", "issued", "cancelled")
@@ -103,6 +104,15 @@ def _addressee(row: OrderRow) -> str:
 def order_page(order_id: int) -> Page:
     """Show one order; a draft with its text to correct."""
     return _page(order_id)
+
+
+@blueprint.get("/orders/<int:order_id>/pdf")
+@needs("order.read")
+def order_pdf(order_id: int) -> Page:
+    """Hand out an order as PDF; one that was not issued says so across the page."""
+    with read() as session:
+        order = reading.order(session, scope(), order_id).order
+    return pdf(order, office().name)
 
 
 def _page(

@@ -12,9 +12,10 @@ from caseflow.escalation import orders as verbs
 from caseflow.escalation.received import order_to
 from caseflow.escalation.tables import Order
 from caseflow.web import edge
-from caseflow.web.document import document
+from caseflow.web.document import document, pdf
 from caseflow.web.edge import needs, now
 from caseflow.web.locale import day_text, gettext, moment_text
+from caseflow.web.shell import office
 from caseflow.web.unit.frame import Page, bearer, blueprint
 
 
@@ -45,6 +46,15 @@ def order(order_id: int) -> Page:
     """Show an issued order; any other looks like one that does not exist."""
     with edge.read() as session:
         return _page(session, order_id)
+
+
+@blueprint.get("/orders/<int:order_id>/pdf")
+@needs("item.hold")
+def order_pdf(order_id: int) -> ResponseReturnValue:
+    """Hand out an issued order as PDF."""
+    with edge.read() as session:
+        found = order_to(session, edge.actor().unit, order_id)
+    return pdf(found, office().name)
 
 
 @blueprint.post("/orders/<int:order_id>/answer")
