@@ -154,6 +154,7 @@ MOVES = {
     "order_cancelled": "文书撤销",
     "order_answered": "文书答复",
     "reveal": "查看反映人身份",
+    "hand_out": "导出案卷",
     "recalendar": "日历变动，时限重算",
     "recompute": "规则变动，时限重算",
     "climb_anew": "督办阶梯变动",
@@ -264,4 +265,12 @@ UNIT_KINDS = {
     "office": "督导办公室",
 }
 ORDER_STATES = {"draft": "拟稿", "issued": "已签发", "cancelled": "已撤销"}
+CLOCK_ENDS = {
+    "running": "计时中",
+    "paused": "暂停中",
+    "met": "按期完成",
+    "late": "逾期完成",
+    "superseded": "已由新的时限代替",
+    "stopped": "不再需要",
+}
 TABLE = ("办件", "问题项", "从", "办理", "到", "谁可以", "说明", "系统自动")

@@ -113,7 +113,7 @@ def _misfit(session: Session, store: Store, anchor: Anchor, reached: _Reached) -
     """Return what of an anchor stands in no history any more, nothing where all does."""
     digest, counted = hashlib.sha256(), 0
     try:
-        for heads in _batches(_lines(store.open(anchor.blob_id), digest)):
+        for heads in _batches(lines(store.open(anchor.blob_id), digest)):
             counted += len(heads)
             gone = _gone(session, heads, reached)
             if gone is not None:
@@ -126,7 +126,7 @@ def _misfit(session: Session, store: Store, anchor: Anchor, reached: _Reached) -
     return "" if whole else f"anchor {anchor.n} heads"
 
 
-def _lines(pieces: Iterable[bytes], digest: "hashlib._Hash") -> Iterator[Head]:
+def lines(pieces: Iterable[bytes], digest: "hashlib._Hash") -> Iterator[Head]:
     """Yield the heads that lie in the store, and let `digest` hear every byte."""
     rest = b""
     for piece in pieces:
@@ -137,6 +137,26 @@ def _lines(pieces: Iterable[bytes], digest: "hashlib._Hash") -> Iterator[Head]:
             yield number, int(n), found
     if rest:
         raise ValueError("a line without its end")
+
+
+def newest_naming(
+    session: Session, store: Store, case: Case, until: int
+) -> tuple[Anchor, int] | None:
+    """Return the newest anchor that names a case, and up to which entry; None where none does yet,
+    or where it names one after `until`.
+
+    Every chain is whole up to the entry that an anchor names, so that older ones add nothing.
+    """
+    reached = session.get(AnchoredHead, case.id)
+    if reached is None or reached.n > until:
+        return None
+    at = select(Entry.at).where(Entry.case_id == case.id, Entry.n == reached.n).scalar_subquery()
+    query = select(Anchor).where(Anchor.at >= at).order_by(Anchor.n)
+    for anchor in session.scalars(query):
+        named = lines(store.open(anchor.blob_id), hashlib.sha256())
+        if any(head[:2] == (case.number, reached.n) for head in named):
+            return anchor, reached.n
+    return None
 
 
 def _batches(heads: Iterator[Head]) -> Iterator[Sequence[Head]]:

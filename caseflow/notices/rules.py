@@ -199,6 +199,7 @@ SILENT = (
     "close",
     "order_cancelled",
     "reveal",
+    "hand_out",
     "recalendar",
     "recompute",
     "climb_anew",

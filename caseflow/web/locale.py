@@ -1,7 +1,8 @@
 """The language of a page: Simplified Chinese first, English complete; `?lang=` is remembered."""
 
 from calendar import month_name
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from babel.support import NullTranslations
@@ -56,8 +57,24 @@ def ngettext(one: str, many: str, num: int) -> str:
     return said % {"num": num}
 
 
+@contextmanager
+def in_chinese() -> Iterator[None]:
+    """Say everything in Chinese within: a document is, whatever the language of the page."""
+    before = g.get("catalogue")
+    g.catalogue, g.document = NullTranslations(), True
+    try:
+        yield
+    finally:
+        g.pop("document")
+        g.pop("catalogue")
+        if before is not None:
+            g.catalogue = before
+
+
 def chosen() -> str:
     """Return `zh` or `en` for this request: asked for, remembered, or the office's Chinese."""
+    if "document" in g:
+        return "zh"
     for said in (request.args.get("lang"), request.cookies.get(COOKIE)):
         if said in LANGUAGES:
             return said

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
+from caseflow.files.tables import Blob
 from caseflow.ledger import gate, hands, tips
 from caseflow.ledger.at_work import require_at_work
 from caseflow.ledger.history import commitment
@@ -94,7 +95,8 @@ def hand_in(
     hands.add(session, item, actor.person, part)
     session.flush()
     refs = {"to_find": item.id in tips.to_find(session, case) - known}
-    record(session, case, actor, "hand_in", now, {"blob": blob_id}, item=item, refs=refs)
+    facts = {"blob": blob_id, "sha256": session.get_one(Blob, blob_id).sha256}
+    record(session, case, actor, "hand_in", now, facts, item=item, refs=refs)
     return evidence
 
 

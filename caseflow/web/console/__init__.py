@@ -4,6 +4,7 @@ The desk and the administrators' pages are blueprints of their own beside this o
 """
 
 from caseflow.web.console import (
+    case_file,
     case_moves,
     case_page,
     check_list,
@@ -18,6 +19,7 @@ from caseflow.web.console import (
 from caseflow.web.console.frame import blueprint
 
 PAGES = (
+    case_file,
     case_moves,
     case_page,
     check_list,

@@ -11,6 +11,7 @@ from caseflow.clock import local
 from caseflow.escalation import reading
 from caseflow.files.sniff import may_be_thumbnail
 from caseflow.ledger.holding import reference
+from caseflow.ledger.moves import filing
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import COUNTED_APART
 from caseflow.ledger.tables import INSTRUCTED, Case, Item
@@ -115,14 +116,24 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
 
 
 def _refused(sight: Sight, again: Again, drawn: Mapping[str, Form]) -> Form | None:
-    """Return the form that was refused, if the page shows it; a sealed reporter has one too."""
-    reports = {reveal_key(report.id): report for report in sight.dossier.reports}
-    report = reports.get(again.key)
-    if report is None or not may(sight.actor, "vault.reveal"):
-        return drawn.get(again.key)
-    action = url_for("console.reveal", number=sight.case.number, report_id=report.id)
-    reason = Field("text", "reason", gettext("查看理由"), longest=500)
-    return Form(again.key, gettext("查看身份"), action, fields=(reason,))
+    """Return the form that was refused, if the page shows it: a move, or one that asks why."""
+    return {**drawn, **_asking_why(sight)}.get(again.key)
+
+
+def _asking_why(sight: Sight) -> dict[str, Form]:
+    """Return the forms that open who reported, or take the case file away, for a reason."""
+    forms, number = {}, sight.case.number
+    if may(sight.actor, "vault.reveal"):
+        reason = Field("text", "reason", gettext("查看理由"), longest=500)
+        for report in sight.dossier.reports:
+            key = reveal_key(report.id)
+            action = url_for("console.reveal", number=number, report_id=report.id)
+            forms[key] = Form(key, gettext("查看身份"), action, fields=(reason,))
+    if may(sight.actor, "case.file"):
+        reason = Field("text", "reason", gettext("导出理由"), longest=filing.MOST)
+        action = url_for("console.case_file", number=number)
+        forms["hand_out"] = Form("hand_out", gettext("导出案卷"), action, fields=(reason,))
+    return forms
 
 
 def reveal_key(report_id: int) -> str:
@@ -184,7 +195,7 @@ def _item(sight: Sight, item: Item, forms: list[Form]) -> ItemView:
     return ItemView(
         item=item,
         clocks=clock_views(sight.rules, own, sight.now, sight.documents),
-        facts=_item_facts(sight, item),
+        facts=item_facts(sight, item),
         evidence=[
             evidence_view(one.id, one.name, blob.size, blob.media_type) | {"note": one.note}
             for one, blob in dossier.evidence.get(item.id, ())
@@ -194,7 +205,8 @@ def _item(sight: Sight, item: Item, forms: list[Form]) -> ItemView:
     )
 
 
-def _item_facts(sight: Sight, item: Item) -> list[tuple[str, str]]:
+def item_facts(sight: Sight, item: Item) -> list[tuple[str, str]]:
+    """Return what is to be said of an item, as label and value; nothing to say is empty."""
     dossier = sight.dossier
     found = dossier.findings.get(item.id, [])
     result = gettext(words.FINDINGS[item.finding]) if item.finding else ""
