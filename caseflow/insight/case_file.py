@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -85,10 +85,10 @@ def pieces(
                 for piece in content:
                     digest.update(piece)
                     file.write(piece)
-                    yield sent.taken()
+                    yield from sent.taken()
             digests[name] = digest.hexdigest()
         archive.writestr(_entry("manifest.json", held.at), _manifest(held, digests))
-    yield sent.taken()
+    yield from sent.taken()
 
 
 def _manifest(held: Held, digests: Mapping[str, str]) -> str:
@@ -120,17 +120,17 @@ class _Sent:
     def close(self) -> None:
         """Do nothing, as `flush`."""
 
-    def taken(self) -> bytes:
-        """Return what was written since the last time."""
+    def taken(self) -> list[bytes]:
+        """Return what was written since the last time, a piece or none."""
         content = b"".join(self._waiting)
         self._waiting.clear()
-        return content
+        return [content] if content else []
 
 
 def _entry(name: str, at: datetime) -> ZipInfo:
     """Return a file's entry, dated by the handing out and not by whoever runs this."""
     info = ZipInfo(name, local(at).timetuple()[:6])
-    info.compress_type = ZIP_DEFLATED
+    info.compress_type = ZIP_STORED if name.startswith("evidence/") else ZIP_DEFLATED
     info.external_attr = 0o600 << 16
     return info
 

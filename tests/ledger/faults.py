@@ -21,6 +21,7 @@ from caseflow.ledger.moves import (
     check,
     closing,
     extending,
+    filing,
     handlers,
     items,
     notice,
@@ -305,6 +306,11 @@ FAULTS: dict[str, Fault] = {
     ),
     "scope is not asked": Fault(
         lambda: [(gate, "covers", lambda *_: True)], scenes.recused, "law 11: "
+    ),
+    "a case file goes to anybody": Fault(
+        lambda: [(filing, "gate", SimpleNamespace(lock=gate.lock, covers=lambda *_: True))],
+        scenes.recused,
+        "law 11: ",
     ),
     "recusal is not asked": Fault(
         lambda: [(gate, "scope_of", _unrecused)], scenes.recused, "law 11: a recused person"

@@ -259,7 +259,7 @@ def recused(scene: Scene) -> None:
     """A handler whose brother runs the school tries everything, and is offered the case."""
     world = scene.world
     case = world.come_in("complaint", "phone")
-    for move in ("accept", "note", "tell", "split"):
+    for move in ("accept", "note", "tell", "split", "hand_out"):
         scene.does("stranger", move, case)
         scene.does("brother", move, case)
     scene.does("handler", "accept", case)

@@ -28,6 +28,7 @@ from caseflow.ledger.moves import (
     check,
     closing,
     extending,
+    filing,
     items,
     merging,
     naming,
@@ -269,6 +270,7 @@ class World:
             "grant_case": lambda at: extending.grant_case(s, me, n, "", at),
             "refuse_case": lambda at: extending.refuse_case(s, me, n, "来得及", at),
             "note": lambda at: triage.note(s, me, n, "补记", at),
+            "hand_out": lambda at: filing.hand_out(s, me, n, "提供给复查机关", at),
             "assign": lambda at: triage.assign(s, me, n, self._somebody(luck), at),
             "name_unit": lambda at: naming.name_unit(s, me, n, self._unit(luck), "来件所述", at),
         }

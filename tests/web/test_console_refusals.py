@@ -262,7 +262,7 @@ def test_an_auditor_reads_and_changes_nothing(site: Site) -> None:
     page = site.as_("auditor").get(f"/console/cases/{number}")
     assert page.status == 200
     moves = [form.action for form in page.forms if form.action.startswith("/console/")]
-    assert moves == ["/console/"]
+    assert moves == ["/console/", f"/console/cases/{number}/file"]
     assert site.as_("auditor").post(f"/console/cases/{number}/note", text="x").status == 403
 
 

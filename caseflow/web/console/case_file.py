@@ -44,6 +44,5 @@ def case_file(number: str) -> Page:
 def _sent(held: Held, pdf: bytes) -> Response:
     rooms = edge.rooms()
     content = files.pieces(rooms.database, rooms.store, rooms.ring, held, pdf)
-    return attached(
-        content, "application/zip", f"案卷-{held.number}-{held.entries}.zip"
-    )  # not said
+    name = f"案卷-{held.number}-{held.entries}.zip"  # not said
+    return attached(content, "application/zip", name)

@@ -12,17 +12,20 @@ from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from caseflow import refs
-from caseflow.errors import BadInput, MoveNotAllowed, Unavailable
+from caseflow.errors import BadInput, MoveNotAllowed, NotFound, Unavailable
 from caseflow.intake import tracking
 from caseflow.intake.channels import webform
 from caseflow.intake.receive import said_the_same
 from caseflow.intake.tracking import Joined
 from caseflow.web import edge, proof
-from caseflow.web.locale import chosen, gettext
+from caseflow.web.files import attached
+from caseflow.web.locale import chosen, gettext, in_chinese
 from caseflow.web.proof import Proof
 from caseflow.web.public import guard, letter
+from caseflow.web.public.decision import decision
 from caseflow.web.public.frame import blueprint, page
 from caseflow.web.public.guard import Ticket
+from caseflow.web.shell import office
 
 _CODE_DIGITS = 16
 # The two fields are good for 30 minutes too: a browser that is asked to send them again later, by
@@ -173,6 +176,20 @@ def retract() -> Response:
     return _letter(proven.report_id, Tried(), thanks=thanks, loose=proven.loose)
 
 
+@blueprint.post("/track/letter")
+def keep() -> Response:
+    """Hand out what was decided as PDF; nothing that proves the code stands in its address."""
+    proven = guard.ticket()
+    if proven is None:
+        return _asked(403, notice=gettext(OVER))
+    with edge.read() as session, in_chinese():
+        decided = decision(tracking.story(session, proven.report_id), office().name)
+    if decided is None:
+        raise NotFound("还没有可以下载的答复")
+    sheet, at = decided
+    return attached(edge.typesetter().pdf(sheet, at), "application/pdf", f"{sheet.title}.pdf")
+
+
 @blueprint.post("/track/leave")
 def leave() -> AnyResponse:
     """Close the letter; going back and sending the old form again opens nothing.
@@ -263,6 +280,7 @@ def _letter(
         "public/track_case.html",
         status,
         letter=letter.letter(story, now),
+        decided=decision(story, "") is not None,
         steps=letter.steps(story),
         question=letter.question(story),
         told=letter.told(story.added),
