@@ -120,6 +120,7 @@ NO_PAGE = {
     *("console.attachment", "console.attachment_picture"),
     *("console.evidence", "console.evidence_picture"),
     *("unit.evidence", "unit.evidence_picture"),
+    *("console.order_pdf", "unit.order_pdf"),
 }
 # Looked at where there is one: a message is made by a test (test_answers.py).
 ELSEWHERE = {"admin.outbox_message"}
