@@ -19,6 +19,7 @@ from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.moves.proposing import PROPOSES
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
+from caseflow.notices import standing_in
 from caseflow.notices.matter import Matter, unit_of, verifies
 from caseflow.people.accounts import actor_of
 from caseflow.people.permissions import PERMISSIONS
@@ -57,7 +58,7 @@ def people(session: Session, matter: Matter, word: str) -> list[User]:
     for step in _UP:
         if free:
             break
-        above = _deciding(session, matter, holder(session, step, matter.area), decision)
+        above = _deciding(session, matter, _post(session, matter, step), decision)
         free = _free(session, matter, word, above)
     free = free or _without_post(session, matter, decision)
     return free or _administrators(session, matter) or found
@@ -130,7 +131,8 @@ def _without_post(session: Session, matter: Matter, decision: Decision | None) -
     query = select(User).where(
         User.area_code.in_(area.path), User.role.in_(PERMISSIONS[decision.permission]), User.active
     )
-    return _deciding(session, matter, session.scalars(query.order_by(User.id)).all(), decision)
+    able = _deciding(session, matter, session.scalars(query.order_by(User.id)).all(), decision)
+    return standing_in.there(session, matter, able)
 
 
 def _asked_for(session: Session, case: Case) -> set[int | None]:
@@ -143,7 +145,7 @@ def _administrators(session: Session, matter: Matter) -> list[User]:
     query = select(User).where(
         User.area_code == matter.area, User.role == "administrator", User.active
     )
-    return list(session.scalars(query.order_by(User.id)))
+    return standing_in.there(session, matter, session.scalars(query.order_by(User.id)).all())
 
 
 def _found(session: Session, matter: Matter, word: str) -> list[User]:
@@ -154,20 +156,25 @@ def _found(session: Session, matter: Matter, word: str) -> list[User]:
     if word == "holder":
         return _of_unit(session, matter, "unit_handler", unit_of(session, matter))
     if word == "rectifier":
-        return holder(session, "unit_handler", matter.area, matter.body.get("unit"))
+        return _post(session, matter, "unit_handler", matter.body.get("unit"))
     if word == "unit_named":
         unit = matter.body.get("unit")
-        return holder(session, "unit_head", matter.area, unit) if unit is not None else []
+        return _post(session, matter, "unit_head", unit) if unit is not None else []
     if word == "checkers":
         return _checkers(session, matter)
     if word in ("lookers", "auditors"):
         return (_lookers if word == "lookers" else _auditors)(session, matter)
     if word in ("signers", "confirmers"):
-        both = [holder(session, duty, matter.area) for duty in ("supervisor", "leader")]
+        both = [_post(session, matter, duty) for duty in ("supervisor", "leader")]
         return list({user.id: user for users in both for user in users}.values())
     if word in _OF_UNIT:
         return _of_unit(session, matter, word, unit_of(session, matter))
-    return holder(session, word, matter.area)
+    return _post(session, matter, word)
+
+
+def _post(session: Session, matter: Matter, duty: str, unit: int | None = None) -> list[User]:
+    """Return who served in a post of the matter's office, or of a unit, when it happened."""
+    return holder(session, duty, matter.area, unit, now=matter.event.at)
 
 
 def _of_unit(session: Session, matter: Matter, duty: str, unit: int | None) -> list[User]:
@@ -180,11 +187,15 @@ def _of_unit(session: Session, matter: Matter, duty: str, unit: int | None) -> l
     if _office_finds(session, matter):
         return _assignee(session, matter)
     if item is None or item.inspector_id is None or not verifies(matter):
-        return holder(session, duty, matter.area, unit)
+        return _post(session, matter, duty, unit)
     person = session.get(User, item.inspector_id)
+
+    def office() -> list[User]:
+        return _post(session, matter, "office_handler")
+
     if duty == "unit_handler" and person and person.active and person.role == "inspector":
-        return [person]
-    return holder(session, "office_handler", matter.area)
+        return standing_in.told(session, matter, person, office)
+    return office()
 
 
 def _office_finds(session: Session, matter: Matter) -> bool:
@@ -204,9 +215,13 @@ def _office_finds(session: Session, matter: Matter) -> bool:
 def _assignee(session: Session, matter: Matter) -> list[User]:
     case = matter.case
     person = session.get(User, case.handler_id) if case and case.handler_id else None
+
+    def office() -> list[User]:
+        return _post(session, matter, "assignee")
+
     if case and person and person.active and handlers.sees(session, person, case):
-        return [person]
-    return holder(session, "assignee", matter.area)
+        return standing_in.told(session, matter, person, office)
+    return office()
 
 
 def _checkers(session: Session, matter: Matter) -> list[User]:
@@ -216,7 +231,8 @@ def _checkers(session: Session, matter: Matter) -> list[User]:
     case, item = matter.case, matter.item
     area = session.get_one(Area, case.area_code)
     able = checkers.eyes(session, [(area, case, item)])[item.id].people
-    return _reviewers_first(able) or holder(session, "supervisor", matter.area)
+    able_now = standing_in.there(session, matter, able)
+    return _reviewers_first(able_now) or _post(session, matter, "supervisor")
 
 
 def _former(session: Session, matter: Matter) -> list[User]:
@@ -224,7 +240,7 @@ def _former(session: Session, matter: Matter) -> list[User]:
     inspector = matter.body.get("former_inspector")
     if inspector is None:
         unit = matter.body.get("former")
-        return holder(session, "unit_handler", matter.area, unit) if unit is not None else []
+        return _post(session, matter, "unit_handler", unit) if unit is not None else []
     query = select(User).where(User.id == inspector, User.active)
     return list(session.scalars(query))
 
@@ -236,10 +252,14 @@ def _asker(session: Session, matter: Matter) -> list[User]:
     person, case, item = session.get_one(User, matter.body["asked_by"]), matter.case, matter.item
     actor = actor_of(session, person)
     theirs = case is not None and gate.covers(scope_of(actor), case, item)
-    if person.active and theirs and (item is None or gate.its_turn(actor, item)):
-        return [person]
     outside = item is not None and matter.event.name not in _OF_OFFICE
-    return _found(session, matter, "holder" if outside else "assignee")
+
+    def whose() -> list[User]:
+        return _found(session, matter, "holder" if outside else "assignee")
+
+    if person.active and theirs and (item is None or gate.its_turn(actor, item)):
+        return standing_in.told(session, matter, person, whose)
+    return whose()
 
 
 def _auditors(session: Session, _matter: Matter) -> list[User]:
@@ -255,8 +275,8 @@ def _lookers(session: Session, matter: Matter) -> list[User]:
         User.active,
         User.id != (matter.body.get("by") or 0),
     )
-    able = list(session.scalars(query.order_by(User.id)))
-    return _reviewers_first(able) or holder(session, "leader", matter.area)
+    able = standing_in.there(session, matter, session.scalars(query.order_by(User.id)).all())
+    return _reviewers_first(able) or _post(session, matter, "leader")
 
 
 def _reviewers_first(able: Sequence[User]) -> list[User]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from caseflow.crypto.keys import KeyRing
 from caseflow.ledger.holding import reference
 from caseflow.ledger.tables import Case
-from caseflow.notices import audience, deliver, matter, render, rules
+from caseflow.notices import audience, deliver, matter, render, rules, standing_in
 from caseflow.notices.hours import waking
 from caseflow.notices.matter import Matter
 from caseflow.notices.render import Words
@@ -88,6 +88,7 @@ def _inside(session: Session, about: Matter, word: str, words: Words) -> Iterato
         if user.id == about.body.get("by"):
             continue
         own = replace(words, link=words.link + _path(about, user))
+        own = replace(own, in_place=standing_in.stands_in(session, about, user))
         if user.role in _AT_UNIT:
             known_as = reference(about.item.id) if about.item else ""
             own = replace(own, at_unit=True, number=known_as)

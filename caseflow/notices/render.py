@@ -80,7 +80,7 @@ class Words:
 
     `at_unit`: for a unit or an inspector, whose `number` is the item's reference: a case number
     would tell a unit that there is a case, and which (design law 9). `statement`: what was signed,
-    to be kept word for word.
+    to be kept word for word. `in_place`: told for a colleague who is away. `count`: of how many cases.
     """
 
     rule: str
@@ -91,6 +91,8 @@ class Words:
     clock: str = ""
     urgent: bool = False
     at_unit: bool = False
+    in_place: bool = False
+    count: int = 0
     statement: str = ""
 
 
@@ -133,6 +135,8 @@ def to_staff(words: Words, locale: str) -> tuple[str, str]:
         subject = say("【紧急】%(subject)s") % {"subject": subject}
     if words.due is not None:
         lines.append(say("期限：%(due)s") % {"due": due_text(words.due, locale)})
+    if words.in_place:
+        lines.append(say("原办理人外出，由您代理。"))
     lines.append(say("办理：%(link)s") % {"link": words.link})
     if words.statement:
         lines += ["", words.statement.rstrip()]

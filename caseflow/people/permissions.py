@@ -92,6 +92,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "calendar.edit": (ADMINISTRATOR,),
     "people.read": (SUPERVISOR, LEADER, AUDITOR, ADMINISTRATOR),
     "people.edit": (ADMINISTRATOR,),
+    "people.send_away": (SUPERVISOR, ADMINISTRATOR),
     "account.own": ROLES,
     SYSTEM: (SYSTEM,),
 }

@@ -4,17 +4,18 @@ The way past a vacant post is `posts.holder`'s; here it is followed for many pos
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput, NotFound
+from caseflow.people import absences
 from caseflow.people.actor import Actor
 from caseflow.people.office_changes import in_reach, note
 from caseflow.people.permissions import OFFICE, require
-from caseflow.people.posts import holder, serves
+from caseflow.people.posts import NOBODY, Away, acting, holder, in_turn
 from caseflow.people.tables import Area, Post, Unit, User
 from caseflow.refs import whole
 
@@ -24,22 +25,25 @@ UNIT_DUTIES = ("unit_handler", "unit_head")
 
 @dataclass(frozen=True)
 class Posting:
-    """One post. `acting` serves now (the holder, else the deputy); `instead` gets the messages
-    while nobody does."""
+    """One post. `acting` serves now (the holder, else the deputy, else who stands in for one of
+    them); `instead` gets the messages while nobody does. `away`: who is not there now.
+    """
 
     duty: str
     area: Area
     unit: Unit | None
     holder: User | None
     deputy: User | None
+    stand_ins: Sequence[User] = ()
+    away: Away = field(default_factory=dict)
     instead: Sequence[User] = ()
 
     @property
     def acting(self) -> User | None:
         """Who serves now; None when the post is vacant."""
         unit = self.unit.id if self.unit else None
-        people = (one for one in (self.holder, self.deputy) if one)
-        return next((one for one in people if serves(one, self.area.code, unit)), None)
+        people = (self.holder, self.deputy, *self.stand_ins)
+        return acting(people, self.area.code, unit, self.away)
 
     @property
     def key(self) -> str:
@@ -57,20 +61,26 @@ class Duty:
     deputy: bool
 
 
-def of_office(session: Session, actor: Actor) -> list[Posting]:
+def of_office(session: Session, actor: Actor, now: datetime) -> list[Posting]:
     """Return the office posts of the actor's own area and of those below where one was ever set."""
     areas = {area.code: area for area in session.scalars(select(Area).where(in_reach(actor)))}
-    held = _held(session, and_(Post.unit_id.is_(None), Post.area_code.in_(areas)))
-    codes = {actor.area, *(str(code) for _, code in held)}
+    of = and_(Post.unit_id.is_(None), Post.area_code.in_(areas))
+    held = _held(session, of, absences.away(session, now))
+    codes = {actor.area, *(str(code) for _, code in held.posts)}
     return [
-        _posting(session, duty, areas[code], None, held)
+        _posting(session, duty, areas[code], None, held, now)
         for code in sorted(codes)
         for duty in OFFICE_DUTIES
     ]
 
 
 def of_units(
-    session: Session, actor: Actor, vacant: bool, after: int = 0, limit: int = 50
+    session: Session,
+    actor: Actor,
+    vacant: bool,
+    now: datetime,
+    after: int = 0,
+    limit: int = 50,
 ) -> tuple[list[Posting], int]:
     """Return the posts of up to `limit` units, and the id after which the next begin (0 = none).
 
@@ -81,58 +91,72 @@ def of_units(
     ).where(Unit.active.is_(True), Unit.kind != "office", Unit.id > after)
     rows = session.execute(query.order_by(Unit.id).limit(limit + 1)).all()
     page = rows[:limit]
-    held = _held(session, Post.unit_id.in_([unit.id for unit, _ in page]))
-    filled = {code: holder(session, "office_handler", code) for code in {a.code for _, a in page}}
+    of = Post.unit_id.in_([unit.id for unit, _ in page])
+    held = _held(session, of, absences.away(session, now))
+    codes = {area.code for _, area in page}
+    filled = {code: holder(session, "office_handler", code, now=now) for code in codes}
     found = [_of_unit(unit, area, held, filled[area.code]) for unit, area in page]
     posts = [post for both in found for post in both if not (vacant and post.acting)]
     return posts, page[-1][0].id if len(rows) > limit else 0
 
 
-_Held = Mapping[tuple[str, str | int], tuple[User | None, User | None]]
+_Filled = tuple[User | None, User | None, Sequence[User]]
+_VACANT: _Filled = (None, None, ())
 
 
-def _held(session: Session, of: ColumnElement[bool]) -> _Held:
-    """Return holder and deputy by duty and unit, for posts of the office by duty and area.
+@dataclass(frozen=True)
+class _Held:
+    """Holder, deputy and stand-ins by duty and unit (area for posts of the office)."""
+
+    posts: Mapping[tuple[str, str | int], _Filled]
+    away: Away
+
+    def posting(self, duty: str, area: Area, unit: Unit | None) -> Posting:
+        filled = self.posts.get((duty, unit.id if unit else area.code), _VACANT)
+        return Posting(duty, area, unit, *filled, self.away)
+
+
+def _held(session: Session, of: ColumnElement[bool], away: Away = NOBODY) -> _Held:
+    """Return who fills some posts, in three statements.
 
     A unit's post is the unit's whatever area its row names: so `posts.holder` finds it.
     """
     posts = session.scalars(select(Post).where(of).order_by(Post.id.desc())).all()
-    ids = {one for post in posts for one in (post.user_id, post.deputy_id) if one}
+    ids = {one for post in posts for one in in_turn(post.user_id, post.deputy_id, away)}
     people = {user.id: user for user in session.scalars(select(User).where(User.id.in_(ids)))}
-    return {
-        (post.duty, post.unit_id or post.area_code): (
-            people.get(post.user_id or 0),
-            people.get(post.deputy_id or 0),
-        )
-        for post in posts
-    }
+    return _Held(
+        {(p.duty, p.unit_id or p.area_code): _filled(p, people, away) for p in posts}, away
+    )
+
+
+def _filled(post: Post, people: Mapping[int, User], away: Away) -> _Filled:
+    own = (post.user_id, post.deputy_id)
+    stand_ins = [people[one] for one in in_turn(*own, away) if one not in own and one in people]
+    return people.get(own[0] or 0), people.get(own[1] or 0), stand_ins
 
 
 def _of_unit(unit: Unit, area: Area, held: _Held, above: Sequence[User]) -> tuple[Posting, Posting]:
     """Return the two posts of a unit: a vacant handler's messages go to the head, then up."""
-    nobody = (None, None)
-    head = Posting("unit_head", area, unit, *held.get(("unit_head", unit.id), nobody))
+    head = held.posting("unit_head", area, unit)
     if head.acting is None:
-        head = Posting(head.duty, area, unit, head.holder, head.deputy, above)
-    first = held.get(("unit_handler", unit.id), nobody)
-    handler = Posting("unit_handler", area, unit, *first)
+        head = replace(head, instead=above)
+    handler = held.posting("unit_handler", area, unit)
     if handler.acting is None:
-        instead = [head.acting] if head.acting else above
-        handler = Posting(handler.duty, area, unit, *first, instead)
+        handler = replace(handler, instead=[head.acting] if head.acting else above)
     return handler, head
 
 
-def _posting(session: Session, duty: str, area: Area, unit: Unit | None, held: _Held) -> Posting:
-    post = Posting(
-        duty, area, unit, *held.get((duty, unit.id if unit else area.code), (None, None))
-    )
+def _posting(
+    session: Session, duty: str, area: Area, unit: Unit | None, held: _Held, now: datetime
+) -> Posting:
+    post = held.posting(duty, area, unit)
     if post.acting is not None:
         return post
-    instead = holder(session, duty, area.code, unit.id if unit else None)
-    return Posting(duty, area, unit, post.holder, post.deputy, instead)
+    instead = holder(session, duty, area.code, unit.id if unit else None, now=now)
+    return replace(post, instead=instead)
 
 
-def posting(session: Session, actor: Actor, key: str) -> Posting:
+def posting(session: Session, actor: Actor, key: str, now: datetime) -> Posting:
     """Return the post of an address; raises NotFound for none or one outside the areas."""
     duty, _, rest = key.partition("-")
     code, _, unit_id = rest.partition("-")
@@ -142,7 +166,8 @@ def posting(session: Session, actor: Actor, key: str) -> Posting:
     of_unit = unit is not None and unit.area_code == code
     if area is None or (duty in UNIT_DUTIES and not of_unit) or (not of_unit and unit_id != "0"):
         raise NotFound("没有这个岗位")
-    return _posting(session, duty, area, unit, _held(session, _rows(duty, area, unit)))
+    held = _held(session, _rows(duty, area, unit), absences.away(session, now))
+    return _posting(session, duty, area, unit, held, now)
 
 
 def _rows(duty: str, area: Area, unit: Unit | None) -> ColumnElement[bool]:
@@ -177,7 +202,7 @@ def assign(
     Raises NotPermitted, NotFound, BadInput.
     """
     require(actor, "people.edit")
-    post = posting(session, actor, key)
+    post = posting(session, actor, key, now)
     known = {user.id: user for user in candidates(session, post)}
     wrong = {
         field: "请从列表中选择"
@@ -199,7 +224,7 @@ def assign(
         "now": _names(known, (user_id, deputy_id)),
     }
     note(session, actor, "post_assigned", now, facts, user_id=user_id)
-    return posting(session, actor, key)
+    return posting(session, actor, key, now)
 
 
 def _write(

@@ -1,10 +1,15 @@
-"""Who holds a duty now: an empty post is passed over to the next one up, never to nobody."""
+"""Who holds a duty now: an empty post is passed over to the next one up, never to nobody.
 
-from collections.abc import Sequence
+So is the post of somebody who is away and for whom nobody stands in.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from caseflow.people import absences
 from caseflow.people.permissions import OFFICE
 from caseflow.people.tables import Area, Post, Unit, User
 
@@ -21,23 +26,48 @@ _UP = {
 _OF_UNIT = ("unit_handler", "unit_head")
 
 
-def holder(session: Session, duty: str, area: str, unit: int | None = None) -> list[User]:
+Away = Mapping[int, int | None]
+"""Who is away, and who stands in (`absences.away`)."""
+NOBODY: Away = {}
+
+
+def holder(
+    session: Session, duty: str, area: str, unit: int | None = None, *, now: datetime
+) -> list[User]:
     """Return whoever must be told for `duty` in an area (or unit), going up where it is vacant.
 
     Walks from duty to duty and then from area to area above; the administrators of the whole
-    office are the last resort, so the answer is empty only in an office without people.
+    office are the last resort, so the answer is empty only in an office without people. Whoever
+    is away is passed over, unless everybody is.
     """
+    away = absences.away(session, now)
+    found = _way_up(session, duty, area, unit, away)
+    if not found and away:
+        found = _way_up(session, duty, area, unit, NOBODY)
+    return found or present(_administrators(session), away)
+
+
+def present(users: Sequence[User], away: Collection[int]) -> list[User]:
+    """Return those of some people who are not away; everybody where nobody is there."""
+    return [user for user in users if user.id not in away] or list(users)
+
+
+def _administrators(session: Session) -> Sequence[User]:
+    return session.scalars(select(User).where(User.role == "administrator", User.active)).all()
+
+
+def _way_up(session: Session, duty: str, area: str, unit: int | None, away: Away) -> list[User]:
     if duty == "level_above":
         duty, area = "supervisor", _above(session, area)
     here: str | None = area
     while here:
-        found = _climb(session, duty, here, unit)
+        found = _climb(session, duty, here, unit, away)
         if found:
             return found
         row = session.get_one(Area, here)
         # A responsibility district has no office of its own: its county's people hold the duty.
         duty, here = duty if row.level == "district" else "supervisor", row.parent_code
-    return list(session.scalars(select(User).where(User.role == "administrator", User.active)))
+    return []
 
 
 def _above(session: Session, area: str) -> str:
@@ -47,17 +77,17 @@ def _above(session: Session, area: str) -> str:
     return above or area
 
 
-def _climb(session: Session, duty: str, area: str, unit: int | None) -> list[User]:
+def _climb(session: Session, duty: str, area: str, unit: int | None, away: Away) -> list[User]:
     step: str | None = duty
     while step and step != "level_above":
-        people = _holders(session, step, area, unit if step in _OF_UNIT else None)
+        people = _holders(session, step, area, unit if step in _OF_UNIT else None, away)
         if people:
             return people
         step = _UP.get(step)
     return []
 
 
-def _holders(session: Session, duty: str, area: str, unit: int | None) -> list[User]:
+def _holders(session: Session, duty: str, area: str, unit: int | None, away: Away) -> list[User]:
     if duty in _OF_UNIT:
         if unit is None:
             return []
@@ -67,12 +97,23 @@ def _holders(session: Session, duty: str, area: str, unit: int | None) -> list[U
     rows: Sequence[Post] = session.scalars(select(Post).where(Post.duty == duty, *where)).all()
     people = []
     for row in rows:
-        for user_id in (row.user_id, row.deputy_id):
-            user = session.get(User, user_id) if user_id else None
-            if user and serves(user, area, unit):
-                people.append(user)
-                break
+        known = (session.get(User, one) for one in in_turn(row.user_id, row.deputy_id, away))
+        people += [serving] if (serving := acting(known, area, unit, away)) else []
     return people
+
+
+def in_turn(user_id: int | None, deputy_id: int | None, away: Away) -> list[int]:
+    """Return who may serve in a post, the first first: its holder, its deputy, then whoever stands
+    in for one of them.
+    """
+    own = [one for one in (user_id, deputy_id) if one is not None]
+    return own + [instead for one in own if (instead := away.get(one)) is not None]
+
+
+def acting(known: Iterable[User | None], area: str, unit: int | None, away: Away) -> User | None:
+    """Return the first of some people, in turn, who is there and may serve; None where nobody."""
+    there = (user for user in known if user is not None and user.id not in away)
+    return next((user for user in there if serves(user, area, unit)), None)
 
 
 def serves(user: User, area: str, unit: int | None) -> bool:

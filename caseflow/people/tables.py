@@ -1,8 +1,18 @@
-"""Tables of people: areas, units, users, posts, recusals."""
+"""Tables of people: areas, units, users, posts, absences, recusals."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, false
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from caseflow.db import Base, Moment
@@ -115,6 +125,30 @@ class Post(Base):
     deputy_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
     __table_args__ = (Index("ix_post_duty", "duty", "area_code", "unit_id"),)
+
+
+class Absence(Base):
+    """Somebody is away from one Shanghai day to another, both counted, and who stands in (代理人).
+
+    `stand_in_id` is empty only where nobody could: the way up of the posts serves then.
+    `ended_at`: it was called off, or ended before its last day.
+    """
+
+    __tablename__ = "absence"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    stand_in_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date, index=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    entered_at: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (
+        CheckConstraint("first_day <= last_day", name="days"),
+        CheckConstraint("stand_in_id <> user_id", name="another"),
+    )
 
 
 class Recusal(Base):

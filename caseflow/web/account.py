@@ -1,12 +1,16 @@
-"""One's own account: who one is here, and the password that nobody else knows."""
+"""One's own account: who one is here, when one is away, and the password nobody else knows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 
-from caseflow.people import accounts, names, own_password
+from caseflow.errors import BadInput, MoveNotAllowed
+from caseflow.people import absences, accounts, names, own_password
 from caseflow.people.tables import User
-from caseflow.web.edge import actor, change, needs, now, read
+from caseflow.refs import whole
+from caseflow.web.away import asked_days, going_away
+from caseflow.web.edge import actor, change, needs, now, read, typed
 from caseflow.web.locale import gettext
 from caseflow.web.login import OWN, Page, home_of, let_in, me, safe
 
@@ -21,7 +25,12 @@ def show() -> Answer:
     return _shown(safe(request.args.get("next")))
 
 
-def _shown(following: str, errors: Mapping[str, str] | None = None, status: int = 200) -> Answer:
+def _shown(
+    following: str,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+    form: str = "",
+) -> Answer:
     with read() as session:
         user = session.get_one(User, actor().person)
         units = names.units(session, {user.unit_id} if user.unit_id else set())
@@ -33,9 +42,39 @@ def _shown(following: str, errors: Mapping[str, str] | None = None, status: int 
             home_href=home_of(actor()),
             following=following,
             errors=errors or {},
+            form=form,
+            away=going_away(session, user, form == "away"),
             language=request.method == "GET",
         )
     return body, status
+
+
+@blueprint.post("/account/away")
+@needs(OWN)
+def go_away() -> Answer:
+    """Say when one is away and who stands in."""
+    me, days, stand_in = actor().person, asked_days(), whole(typed("stand_in"))
+    done = gettext("已登记外出。")
+    return _settled(lambda s: absences.enter(s, actor(), me, days, stand_in, now()), done)
+
+
+@blueprint.post("/account/away/end")
+@needs(OWN)
+def come_back() -> Answer:
+    """End an absence early, or call it off."""
+    me, which = actor().person, whole(typed("absence")) or 0
+    return _settled(lambda s: absences.end(s, actor(), me, which, now()), gettext("外出已结束。"))
+
+
+def _settled(work: Callable[[Session], object], done: str) -> Answer:
+    try:
+        change(work)
+    except BadInput as wrong:
+        return _shown("", wrong.fields, 422, "away")
+    except MoveNotAllowed as gone:
+        return _shown("", {"": gone.told}, 409, "away")
+    flash(done, "success")
+    return redirect(url_for("account.show"))
 
 
 @blueprint.post("/account")

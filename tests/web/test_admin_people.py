@@ -250,7 +250,9 @@ def test_a_vacant_post_says_who_gets_its_messages(site: Site) -> None:
     page = admin(site, "/console/posts?vacant=1")
     unit = site.office.units["academy"]
     for duty, word in (("unit_handler", "单位经办人"), ("unit_head", "单位负责人")):
-        [instead] = site.ask(lambda s, duty=duty: holder(s, duty, offices.DISTRICT, unit))
+        [instead] = site.ask(
+            lambda s, duty=duty: holder(s, duty, offices.DISTRICT, unit, now=site.now)
+        )
         assert f"消息转给 {instead.name}" in post_row(page, "测试academy", word)
     assert "测试leader" not in page.text
 
@@ -262,7 +264,7 @@ def test_a_post_is_given_with_a_deputy_who_serves_when_the_holder_leaves(site: S
     assert "岗位已调整" in page.text
     closing = path_of(site, "leader")
     admin(site, closing).send(f"{closing}/close")
-    [acting] = site.ask(lambda s: holder(s, "leader", offices.DISTRICT))
+    [acting] = site.ask(lambda s: holder(s, "leader", offices.DISTRICT, now=site.now))
     assert acting.name == "测试supervisor"
     row = post_row(admin(site, "/console/posts"), "大祥区", "分管领导")
     assert "由 测试supervisor 代理" in row
@@ -276,7 +278,7 @@ def test_a_post_whose_holder_went_over_to_a_school_is_shown_as_vacant(site: Site
         leader.role, leader.unit_id = "unit", site.office.units["school"]
 
     site.do(go_over)
-    [instead] = site.ask(lambda s: holder(s, "leader", offices.DISTRICT))
+    [instead] = site.ask(lambda s: holder(s, "leader", offices.DISTRICT, now=site.now))
     row = post_row(admin(site, "/console/posts"), "大祥区", "分管领导")
     assert f"空缺 消息转给 {instead.name}" in row
 

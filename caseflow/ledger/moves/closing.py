@@ -13,7 +13,7 @@ from caseflow.ledger import gate, proposals
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves import extending
 from caseflow.ledger.moves.calling import Calls, calls_of
-from caseflow.ledger.moves.handlers import first_handler, hand_over
+from caseflow.ledger.moves.handlers import first_handler, hand_over, is_missing
 from caseflow.ledger.moves.notice import NO_CODE, has_receipt, reachable
 from caseflow.ledger.moves.opening import first_reports, start_reply
 from caseflow.ledger.moves.record import (
@@ -277,8 +277,9 @@ def reopen(
     case.reopened += 1
     case.closed_at = None
     facts: dict[str, object] = {"reason": why, "times": case.reopened}
-    if case.handler_id is None:  # what ended on the spot had nobody, and nobody may be missing now
-        facts["handler"] = somebody = first_handler(session, actor, case)
+    # What ended on the spot had nobody, of others the handler left since; nobody is missing now.
+    if is_missing(session, case):
+        facts["handler"] = somebody = first_handler(session, actor, case, now)
         hand_over(session, case, somebody)
     clocks.stop(session, whole(case), now, "call_back", "second_look", "resolve", "reply")
     matter = matter_of(case)

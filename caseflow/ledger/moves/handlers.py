@@ -1,5 +1,7 @@
 """Whose case it is (承办人): somebody who may see it, with a hand in its items from then on."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -9,6 +11,7 @@ from caseflow.ledger.states import ITEM_DONE
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.accounts import actor_of
 from caseflow.people.actor import Actor
+from caseflow.people.permissions import OFFICE
 from caseflow.people.posts import holder
 from caseflow.people.scope import scope_of
 from caseflow.people.tables import User
@@ -22,18 +25,38 @@ def sees(session: Session, user: User, case: Case) -> bool:
     return gate.covers(scope_of(actor_of(session, user)), case)
 
 
-def first_handler(session: Session, actor: Actor, case: Case) -> int:
+def first_handler(session: Session, actor: Actor, case: Case, now: datetime) -> int:
     """Return who handles an accepted case: whoever accepts it, else the post's holder.
 
-    A holder who must not touch the matter is passed over to the next post up.
+    A holder who is away or must not touch the matter is passed over to the next post up.
     """
     if actor.role in ROLES:
         return actor.person
+    return next_in_line(session, case, now) or actor.person
+
+
+def next_in_line(session: Session, case: Case, now: datetime) -> int | None:
+    """Return who handles a case that has nobody: the first holder of a post, going up, who works
+    in the office and may see it.
+    """
     for duty in _POSTS:
-        for user in holder(session, duty, case.area_code):
-            if sees(session, user, case):
+        for user in holder(session, duty, case.area_code, now=now):
+            if is_fit(session, user, case):
                 return user.id
-    return actor.person
+    return None
+
+
+def is_fit(session: Session, user: User, case: Case) -> bool:
+    """Tell whether somebody may be a case's handler, by choice or by post: in the office, not left,
+    not elsewhere, and with nothing to keep away from.
+    """
+    return user.active and user.role in OFFICE and sees(session, user, case)
+
+
+def is_missing(session: Session, case: Case) -> bool:
+    """Tell whether a case has no handler, or one who left it behind."""
+    person = session.get(User, case.handler_id) if case.handler_id is not None else None
+    return person is None or not is_fit(session, person, case)
 
 
 def take_over(session: Session, case: Case, handler_id: int) -> User:

@@ -19,7 +19,7 @@ from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.ledger import gate, mergers, proposals, supplements, withdrawals
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import calling, closing, extending, naming
-from caseflow.ledger.moves.handlers import first_handler
+from caseflow.ledger.moves.handlers import first_handler, hand_over, is_missing
 from caseflow.ledger.moves.notice import announce
 from caseflow.ledger.moves.record import (
     handled,
@@ -137,8 +137,8 @@ def unmerge(
     eased = _ease(session, merger, target, now)
     target.call_back = calling.anybody(session, target)
     facts: dict[str, object] = {"from": target.number, "to": to, "reason": why}
-    if case.handler_id is None and case.state != "received":
-        case.handler_id = first_handler(session, actor, case)
+    if is_missing(session, case) and case.state != "received":
+        hand_over(session, case, first_handler(session, actor, case, now))
     facts |= {"handler": case.handler_id} if case.handler_id is not None else {}
     merger.case_undone_n = record(session, case, actor, "unmerge", now, facts)
     told = {"case": case.number, "reports": [one.number for one in reports], "reason": why}

@@ -52,7 +52,7 @@ def name_unit(
     case.unit_id = unit.id
     holder = session.get(User, case.handler_id) if case.handler_id is not None else None
     if holder is not None and not handlers.sees(session, holder, case):
-        facts["handler"] = successor = handlers.first_handler(session, actor, case)
+        facts["handler"] = successor = handlers.first_handler(session, actor, case, now)
         handlers.hand_over(session, case, successor)
     record(session, case, actor, "name_unit", now, facts)
 

@@ -12,7 +12,7 @@ from caseflow.ledger import gate, proposals, reasons, supplements, withdrawals
 from caseflow.ledger.history import commitment
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import extending
-from caseflow.ledger.moves.handlers import first_handler, take_over
+from caseflow.ledger.moves.handlers import first_handler, is_missing, take_over
 from caseflow.ledger.moves.notice import NO_CODE, announce, has_receipt, reachable
 from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.moves.record import (
@@ -95,8 +95,8 @@ def accept(
     """Accept the matter; from now on it has a named handler."""
     case = gate.lock(session, case_id, seen)
     gate.pass_case(actor, case, "accept")
-    if case.handler_id is None:
-        case.handler_id = first_handler(session, actor, case)
+    if is_missing(session, case):
+        case.handler_id = first_handler(session, actor, case, now)
     proposals.lapse(session, case, now)
     announce(session, case, now)
     facts, refs = {"handler": case.handler_id}, {"reports": _reporters(session, case)}

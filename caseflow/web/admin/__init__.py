@@ -4,6 +4,7 @@ No page of an administrator shows a word of a case; quarantine is the desk's and
 """
 
 from caseflow.web.admin import (
+    away,
     calendar,
     changes,
     ladders,
@@ -19,7 +20,7 @@ from caseflow.web.admin import (
 from caseflow.web.admin.frame import blueprint
 
 PAGES = (
-    *(calendar, changes, ladders, outbox, people, policies, policy, policy_change),
+    *(away, calendar, changes, ladders, outbox, people, policies, policy, policy_change),
     *(postings, quarantine, units),
 )
 

@@ -1,6 +1,7 @@
 """What administrators changed, told in words."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from flask import render_template
@@ -12,7 +13,7 @@ from caseflow.people.office_changes import CHANGES, Noted
 from caseflow.web.admin import rule_changes
 from caseflow.web.admin.frame import Page, blueprint
 from caseflow.web.edge import actor, needs, read
-from caseflow.web.locale import gettext, happened, moment_text, series
+from caseflow.web.locale import day_text, gettext, happened, moment_text, series
 
 _LABELS = {
     "username": "登录名",
@@ -47,6 +48,7 @@ def change_rows(session: Session, noted: Sequence[Noted]) -> list[dict[str, str]
     codes = {side[key] for side in sides for key in ("area", "area_code") if side.get(key)}
     areas = names.areas(session, codes)
     known: dict[str, Mapping[Any, str]] = {
+        "stand_in": names.users(session, {one.facts.get("stand_in") or 0 for one in noted}),
         "unit": units,
         "managed_by": units,
         "area": areas,
@@ -83,6 +85,8 @@ def _how(one: Noted, known: Mapping[str, Mapping[Any, str]]) -> str:
         return gettext("；").join(
             [_value(known, "unit", facts["unit"]), _differences(facts, known)]
         )
+    if one.what.startswith("absence_"):
+        return _absence(facts, known)
     if one.what.startswith(("unit_", "recusal_")):
         return _value(known, "unit", facts["unit"])
     if one.what == "account_created":
@@ -102,6 +106,15 @@ def _how(one: Noted, known: Mapping[str, Mapping[Any, str]]) -> str:
             "%(days)d 天，重算 %(cases)d 个办件", days=len(facts["days"]), cases=facts["cases"]
         )
     return ""
+
+
+def _absence(facts: Mapping[str, Any], known: Mapping[str, Mapping[Any, str]]) -> str:
+    first, last = (day_text(date.fromisoformat(facts[name])) for name in ("first", "last"))
+    days = gettext("%(first)s 至 %(last)s", first=first, last=last)
+    if facts["stand_in"] is None:
+        return days
+    who = known["stand_in"].get(facts["stand_in"], "")
+    return gettext("；").join([days, gettext("由 %(who)s 代理", who=who)])
 
 
 def _differences(facts: Mapping[str, Any], known: Mapping[str, Mapping[Any, str]]) -> str:

@@ -18,6 +18,7 @@ from caseflow.people.tables import User
 from caseflow.refs import whole
 from caseflow.web.admin.changes import change_rows
 from caseflow.web.admin.frame import Page, asked, blueprint, number, settle
+from caseflow.web.away import going_away
 from caseflow.web.edge import actor, can, change, needs, now, read, rooms, typed
 from caseflow.web.locale import gettext, moment_text
 
@@ -113,7 +114,7 @@ _ROLES = {"shift_leader": "operator", "office_handler": "handler"}
 
 def _for_post(session: Session, key: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is known of an account from the post that it is made for; raises NotFound."""
-    post = postings.posting(session, actor(), key)
+    post = postings.posting(session, actor(), key, now())
     offered = [code for code, _ in options["areas"]]
     return {
         "role": UNIT if post.unit else _ROLES.get(post.duty, post.duty),
@@ -186,8 +187,9 @@ def _shown(
             in_hand=_in_hand(session, user.id),
             changes=change_rows(session, office_changes.newest(session, actor(), user.id)),
             own=user.id == actor().id,
+            away=going_away(session, user, form == "away"),
             values=request.form if form == "change" else _values(user),
-            away=request.form if form == "recuse" else {},
+            recusing=request.form if form == "recuse" else {},
             errors=errors or {},
             form=form,
             password=password,
@@ -207,7 +209,7 @@ def _values(user: User) -> dict[str, Any]:
     }
 
 
-def _settle(user_id: int, form: str, work: Callable[[Session], object], done: str) -> Page:
+def settle_person(user_id: int, form: str, work: Callable[[Session], object], done: str) -> Page:
     """Carry out a change of an account and show it again, with what hindered it if anything."""
     there = url_for("admin.person", user_id=user_id)
     return settle(work, done, there, lambda wrong, code: _shown(user_id, wrong, form, code))
@@ -235,7 +237,7 @@ def change_person(user_id: int) -> Page:
             _seen_in_hand(session, user_id)
         staff.change(session, actor(), user_id, account, now())
 
-    return _settle(user_id, "change", work, gettext("账号已修改。"))
+    return settle_person(user_id, "change", work, gettext("账号已修改。"))
 
 
 @blueprint.post("/people/<int:user_id>/close")
@@ -248,7 +250,7 @@ def close_person(user_id: int) -> Page:
         _seen_in_hand(session, user_id)
         staff.close(session, actor(), user_id, now())
 
-    return _settle(user_id, "close", work, gettext("账号已停用。"))
+    return settle_person(user_id, "close", work, gettext("账号已停用。"))
 
 
 @blueprint.post("/people/<int:user_id>/recuse")
@@ -256,7 +258,7 @@ def close_person(user_id: int) -> Page:
 def recuse_person(user_id: int) -> Page:
     """Keep somebody away from a unit and those it manages."""
     unit, reason = number("away_from"), typed("why")
-    return _settle(
+    return settle_person(
         user_id,
         "recuse",
         lambda s: recusals.add(s, actor(), user_id, unit, reason, now()),
@@ -270,7 +272,9 @@ def end_recusal(user_id: int) -> Page:
     """Let somebody see matters about a unit again."""
     unit = number("unit")
     done = gettext("已解除回避。")
-    return _settle(user_id, "", lambda s: recusals.end(s, actor(), user_id, unit, now()), done)
+    return settle_person(
+        user_id, "", lambda s: recusals.end(s, actor(), user_id, unit, now()), done
+    )
 
 
 @blueprint.post("/people/<int:user_id>/reopen")
@@ -278,7 +282,9 @@ def end_recusal(user_id: int) -> Page:
 def reopen_person(user_id: int) -> Page:
     """Let a closed account be used again."""
     done = gettext("账号已恢复，密码照旧。")
-    return _settle(user_id, "reopen", lambda s: staff.reopen(s, actor(), user_id, now()), done)
+    return settle_person(
+        user_id, "reopen", lambda s: staff.reopen(s, actor(), user_id, now()), done
+    )
 
 
 @blueprint.post("/people/<int:user_id>/unlock")
@@ -286,7 +292,9 @@ def reopen_person(user_id: int) -> Page:
 def unlock_person(user_id: int) -> Page:
     """Lift the lock that wrong passwords set."""
     done = gettext("已解除锁定。")
-    return _settle(user_id, "unlock", lambda s: staff.unlock(s, actor(), user_id, now()), done)
+    return settle_person(
+        user_id, "unlock", lambda s: staff.unlock(s, actor(), user_id, now()), done
+    )
 
 
 @blueprint.post("/people/<int:user_id>/password")

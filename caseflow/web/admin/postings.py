@@ -20,8 +20,8 @@ def posts() -> Page:
     """Show the posts of the office and of units, vacant ones first to see."""
     vacant = request.args.get("vacant") == "1"
     with read() as session:
-        office = postings.of_office(session, actor())
-        of_units, following = postings.of_units(session, actor(), vacant, after())
+        office = postings.of_office(session, actor(), now())
+        of_units, following = postings.of_units(session, actor(), vacant, now(), after())
         own = [_row(post) for post in office if not (vacant and post.acting)]
         rows = [_row(post) for post in of_units]
     return render_template(
@@ -51,7 +51,10 @@ def _name(post: Posting, active: bool, which: str) -> str:
     user = getattr(post, which)
     if user is None:
         return ""
-    return user.name if active else gettext("%(name)s（已停用）", name=user.name)
+    if not active:
+        return gettext("%(name)s（已停用）", name=user.name)
+    away = user.id in post.away
+    return gettext("%(name)s（外出）", name=user.name) if away else str(user.name)
 
 
 @blueprint.get("/posts/<post_key>")
@@ -63,7 +66,7 @@ def post(post_key: str) -> Page:
 
 def _shown(post_key: str, errors: Mapping[str, str] | None = None, status: int = 200) -> Page:
     with read() as session:
-        found = postings.posting(session, actor(), post_key)
+        found = postings.posting(session, actor(), post_key, now())
         people = [
             (one.id, f"{one.name} · {gettext(words.ROLES[one.role])}")
             for one in postings.candidates(session, found)

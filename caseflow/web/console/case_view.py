@@ -175,9 +175,19 @@ def _facts(sight: Sight) -> list[tuple[str, str]]:
         (gettext("被反映单位"), dossier.unit_name(case.unit_id) or case.place),
         (gettext("区域"), dossier.area.name),
         (gettext("类别"), category),
-        (gettext("承办人"), dossier.person(case.handler_id) or gettext("未分派")),
+        (gettext("承办人"), _who(sight, case.handler_id) or gettext("未分派")),
         (gettext("收到"), moment_text(case.opened_at)),
     ]
+
+
+def _who(sight: Sight, user_id: int | None) -> str:
+    """Return a name, with who stands in while that person is away."""
+    name, gone = sight.dossier.person(user_id), sight.away.get(user_id or 0)
+    if gone is None:
+        return name
+    if not gone.stand_in:
+        return gettext("%(name)s（外出）", name=name)
+    return gettext("%(name)s（外出，%(who)s 代理）", name=name, who=gone.stand_in)
 
 
 def _case_clocks(sight: Sight) -> list[ClockView]:
@@ -223,7 +233,7 @@ def item_facts(sight: Sight, item: Item) -> list[tuple[str, str]]:
         (gettext("事项编号"), reference(item.id) if item.state != "draft" else ""),
         (gettext("接续"), gettext("第 %(n)s 项", n=follows) if follows else ""),
         (gettext("核查单位"), dossier.unit_name(item.verifying_unit_id)),
-        (gettext("责任督学"), dossier.person(item.inspector_id)),
+        (gettext("责任督学"), _who(sight, item.inspector_id)),
         (gettext("整改单位"), dossier.unit_name(item.rectifying_unit_id)),
         (gettext("核查结论"), result),
         (gettext("依据"), found[-1].basis if found and result else ""),

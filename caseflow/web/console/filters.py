@@ -1,6 +1,6 @@
 """The filters of the work list: what the address says, and menus with counts beside each choice."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from flask import request, url_for
 
 from caseflow import words
+from caseflow.errors import Told
 from caseflow.ledger.listing import Group
 from caseflow.ledger.queries import Filters
 from caseflow.ledger.states import CASE_STATES, KINDS, OPEN_CASE_STATES
@@ -32,15 +33,21 @@ _WHOSE: dict[str, tuple[str, Test]] = {
     "1": ("我承办的", lambda group: group.mine),
     "none": ("未分派", lambda group: group.nobodys),
 }
+# Of a colleague who is away and in whose place one is, by the colleague's id.
+_INSTEAD = "for-"
 _STATES = ("open", *CASE_STATES, "closed", "all")
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """What the address asks for: as the query takes it, and as the address says it."""
+    """What the address asks for: as the query takes it, and as the address says it.
+
+    `instead`: names, by id, of those in whose place the reader is.
+    """
 
     narrowed: Filters
     address: dict[str, str]
+    instead: Mapping[int, str]
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ class Menu:
     choices: list[Choice]
 
 
-def chosen(actor: Actor, now: datetime) -> Chosen:
+def chosen(actor: Actor, now: datetime, instead: Mapping[int, str]) -> Chosen:
     """Read the filters from the address; what it does not know is left out."""
     said = request.args
     address: dict[str, str] = {}
@@ -74,7 +81,7 @@ def chosen(actor: Actor, now: datetime) -> Chosen:
     rung = said.get("rung", "")
     if whole(rung) in RUNGS:
         address["rung"] = rung
-    if said.get("mine", "") in _WHOSE:
+    if said.get("mine", "") in (*_WHOSE, *map(instead_of, instead)):
         address["mine"] = said["mine"]
     if said.get("overdue") == "1":
         address["overdue"] = "1"
@@ -82,13 +89,24 @@ def chosen(actor: Actor, now: datetime) -> Chosen:
     narrowed = Filters(
         state="" if state == "all" else state,
         kind=address.get("kind", ""),
-        handler=actor.id if address.get("mine") == "1" else None,
+        handler=_handler(actor, address, instead),
         turn=actor if address.get("mine") == "turn" else None,
         nobodys=address.get("mine") == "none",
         overdue_at=now if "overdue" in address else None,
         rung=int(address.get("rung", "0")),
     )
-    return Chosen(narrowed, address)
+    return Chosen(narrowed, address, instead)
+
+
+def instead_of(user_id: int) -> str:
+    """Return what the address says for the cases of somebody in whose place one is."""
+    return f"{_INSTEAD}{user_id}"
+
+
+def _handler(actor: Actor, address: dict[str, str], instead: Mapping[int, str]) -> int | None:
+    """Return whose cases are asked for; None for anybody's."""
+    mine = address.get("mine", "")
+    return actor.id if mine == "1" else next((o for o in instead if instead_of(o) == mine), None)
 
 
 def _tests(address: dict[str, str]) -> dict[str, Test]:
@@ -101,7 +119,7 @@ def _tests(address: dict[str, str]) -> dict[str, Test]:
         tests["kind"] = lambda group: group.kind == kind
     if rung:
         tests["rung"] = lambda group: group.rung >= rung
-    if "mine" in address:
+    if address.get("mine") in _WHOSE:
         tests["mine"] = _WHOSE[address["mine"]][1]
     if "overdue" in address:
         tests["overdue"] = lambda group: group.overdue
@@ -116,7 +134,7 @@ def menus(now_chosen: Chosen, groups: Sequence[Group]) -> list[Menu]:
     return [
         Menu(gettext("状态"), _choices(now_chosen, groups, "state", _states())),
         Menu(gettext("类型"), _choices(now_chosen, groups, "kind", _kinds())),
-        Menu(gettext("承办"), _choices(now_chosen, groups, "mine", _whose())),
+        Menu(gettext("承办"), _choices(now_chosen, groups, "mine", _whose(now_chosen))),
         Menu(gettext("时限"), _choices(now_chosen, groups, "overdue", [("1", "已超期")])),
         Menu(gettext("督办"), _choices(now_chosen, groups, "rung", _rungs())),
     ]
@@ -137,8 +155,12 @@ def _kinds() -> list[tuple[str, str]]:
     return list(words.KINDS.items())
 
 
-def _whose() -> list[tuple[str, str]]:
-    return [(value, label) for value, (label, _) in _WHOSE.items()]
+def _whose(now_chosen: Chosen) -> list[tuple[str, str]]:
+    own = [(value, label) for value, (label, _) in _WHOSE.items()]
+    return own + [
+        (instead_of(one), Told("代理 %(who)s 的", who=name))
+        for one, name in now_chosen.instead.items()
+    ]
 
 
 def _rungs() -> list[tuple[str, str]]:
@@ -154,8 +176,9 @@ def _choices(
     found = [Choice(address_of(others), first, _count(groups, others), name not in address)]
     for value, label in options:
         with_it = {**others, name: value}
-        count = None if _ended(with_it) else _count(groups, with_it)
-        found.append(Choice(address_of(with_it), gettext(label), count, address.get(name) == value))
+        chosen_now = address.get(name) == value
+        count = _count(groups, with_it)
+        found.append(Choice(address_of(with_it), gettext(label), count, chosen_now))
     return found
 
 
@@ -176,8 +199,8 @@ def _ended(address: dict[str, str]) -> bool:
 
 
 def _count(groups: Sequence[Group], address: dict[str, str]) -> int | None:
-    if _ended(address):
-        return None
+    if _ended(address) or address.get("mine", "").startswith(_INSTEAD):
+        return None  # what is a colleague's is not among the marks of a group
     tests = _tests(address).values()
     return sum(group.count for group in groups if all(test(group) for test in tests))
 

@@ -28,7 +28,8 @@ from caseflow.ledger.moves.objecting import Designation
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.report_tables import Passage
 from caseflow.ledger.tables import Case, Extension, Item, Proposal, Withdrawal
-from caseflow.people import names
+from caseflow.people import absences, names
+from caseflow.people.absences import Away
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
 from caseflow.people.tables import Area, Unit, User
@@ -67,18 +68,23 @@ class Sight:
         return names.units_near(self.session, self.dossier.area)
 
     @cached_property
+    def away(self) -> Mapping[int, Away]:
+        """Who is away now, by id."""
+        return absences.running(self.session, self.now)
+
+    @cached_property
     def inspectors(self) -> Sequence[User]:
-        """The inspectors who can verify."""
+        """The inspectors who can verify and are there."""
         return self._people("inspector")
 
     @cached_property
     def handlers(self) -> Sequence[User]:
-        """The people to whom the case can be assigned."""
+        """The people to whom the case can be assigned and who are there."""
         return self._people("handler", "supervisor")
 
     def _people(self, *roles: str) -> Sequence[User]:
-        about = self.case.unit_id
-        return names.people_near(self.session, self.dossier.area, roles, about)
+        near = names.people_near(self.session, self.dossier.area, roles, self.case.unit_id)
+        return [one for one in near if one.id not in self.away]
 
     @cached_property
     def slips(self) -> Collection[int]:

@@ -18,6 +18,7 @@ from caseflow.ledger.listing import Beside
 from caseflow.ledger.passages import Gone
 from caseflow.ledger.queries import PAGE
 from caseflow.ledger.tables import INSTRUCTED, Case
+from caseflow.people import absences
 from caseflow.web import counts
 from caseflow.web.clocks import ClockView, clock_view
 from caseflow.web.console import filters, paging
@@ -133,8 +134,11 @@ def _gone(case: Gone) -> str:
 
 
 def _burning() -> Mapping[str, Any]:
-    chosen = filters.chosen(actor(), now())
     with read() as session:
+        instead = {
+            one.id: one.name for one in absences.stood_in_for(session, actor().person, now())
+        }
+        chosen = filters.chosen(actor(), now(), instead)
         # One more than fits tells whether there is a next page.
         cases = queries.work_list(session, scope(), chosen.narrowed, paging.after_place(), PAGE + 1)
         groups = listing.groups(session, actor(), now())
@@ -160,6 +164,10 @@ def _burning() -> Mapping[str, Any]:
         "own": own,
         "own_href": filters.address_of({"mine": "turn"}),
         **parts,
+        "instead": [
+            (name, filters.address_of({"mine": filters.instead_of(one)}))
+            for one, name in instead.items()
+        ],
         "menus": filters.menus(chosen, groups),
         "narrowed": bool(chosen.address),
         "later_page": "after" in request.args,
