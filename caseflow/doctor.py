@@ -33,7 +33,8 @@ from caseflow.ledger.tables import (
 )
 from caseflow.ledger.tables import Finding as FindingRow
 from caseflow.outbox.tables import Event
-from caseflow.people.tables import Area
+from caseflow.people.permissions import OFFICE
+from caseflow.people.tables import Area, Recusal, User
 
 NAMED = 5
 """So many that break a law are named; more help nobody to find out why."""
@@ -238,6 +239,18 @@ def _passages() -> Iterator[Query]:
     yield select(Case.number).where(Case.bound_for.is_not(None) != urged)
 
 
+def _owners() -> Iterator[Query]:
+    """An accepted case is nobody's who left, went elsewhere or must keep away (decision 23)."""
+    handled = select(Case.number).join(User, User.id == Case.handler_id)
+    handled = handled.where(Case.state.in_(OPEN_CASE_STATES), Case.state != "received")
+    yield handled.where(or_(User.active.is_(False), User.role.not_in(OFFICE)))
+    path = (Case.district, Case.county, Case.city, Case.province)
+    elsewhere = (User.area_code.is_distinct_from(level) for level in path)
+    yield handled.where(and_(*elsewhere))
+    away = exists().where(Recusal.user_id == User.id, Recusal.unit_id == Case.unit_id)
+    yield handled.where(away)
+
+
 def _numbers() -> Iterator[Query]:
     """Numbers have no gaps within area and day, or area and year (design §2)."""
     given = union_all(
@@ -273,5 +286,6 @@ LAWS: dict[str, Callable[[], Iterator[Query]]] = {
     "7 promises": lambda: chain(_promises(), _of_each()),
     "11 nobody outside their scope": _places,
     "a case lies where it was signed for": _passages,
+    "nothing without an owner": _owners,
     "numbers without gaps": _numbers,
 }

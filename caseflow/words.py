@@ -112,6 +112,8 @@ MOVES = {
     "acknowledge": "确认接手紧急事项",
     "countersign": "会签",
     "assign": "指定承办人",
+    "hand_over": "移交",
+    "fall_back": "由岗位接办",
     "name_unit": "指明被反映单位",
     "note": "补记",
     "second_look": "复看",

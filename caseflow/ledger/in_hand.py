@@ -1,15 +1,22 @@
-"""What a person has in hand: named before their account is closed or they change their post."""
+"""What a person has in hand: named before their account is closed or they change their post, and
+handed over to others.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from caseflow.ledger import queries
 from caseflow.ledger.outbox_reach import case_numbers
 from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
+from caseflow.people.scope import scope_of
+
+AT_ONCE = 100
+"""So many cases are handed over in one go: what burns first comes first."""
 
 
 @dataclass(frozen=True)
@@ -20,15 +27,52 @@ class InHand:
     numbers: Sequence[str]
 
 
-def open_cases(session: Session, reader: Actor, user_id: int, office: str) -> InHand:
-    """Return what somebody handles, or verifies an item of; `office`: the installation's area."""
-    verifies = select(Item.case_id).where(
-        Item.inspector_id == user_id, Item.state.not_in(ITEM_DONE)
-    )
-    query = select(Case.id).where(
+@dataclass(frozen=True)
+class Piece:
+    """A case that somebody has in hand: whether they handle it, and what they verify of it."""
+
+    case: Case
+    handles: bool
+    items: Sequence[Item]
+
+
+def handled_by(user_id: int) -> ColumnElement[bool]:
+    """Return the condition on an open case that somebody is its handler."""
+    return and_(Case.state.in_(OPEN_CASE_STATES), Case.handler_id == user_id)
+
+
+def verified_by(user_id: int) -> ColumnElement[bool]:
+    """Return the condition on an item that somebody has yet to verify it in person."""
+    return and_(Item.inspector_id == user_id, Item.state.in_(("dispatched", "verifying")))
+
+
+def _theirs(user_id: int) -> ColumnElement[bool]:
+    verifies = select(Item.case_id).where(verified_by(user_id))
+    return and_(
         Case.state.in_(OPEN_CASE_STATES), or_(Case.handler_id == user_id, Case.id.in_(verifies))
     )
-    found = session.scalars(query.order_by(Case.id)).all()
+
+
+def pieces(session: Session, reader: Actor, user_id: int) -> list[Piece]:
+    """Return what somebody has in hand of what the reader sees, what burns first first: the first
+    `AT_ONCE`, in two statements.
+    """
+    query = select(Case).where(_theirs(user_id), queries.visible(scope_of(reader)))
+    query = query.order_by(Case.rank, Case.next_due, Case.id).limit(AT_ONCE)
+    cases = session.scalars(query).all()
+    items: dict[int, list[Item]] = {}
+    of_cases = select(Item).where(Item.case_id.in_([case.id for case in cases]))
+    for item in session.scalars(of_cases.where(verified_by(user_id)).order_by(Item.id)):
+        items.setdefault(item.case_id, []).append(item)
+    return [Piece(case, case.handler_id == user_id, items.get(case.id, ())) for case in cases]
+
+
+def open_cases(session: Session, reader: Actor, user_id: int, office: str) -> InHand:
+    """Return what somebody handles, or has yet to verify an item of.
+
+    `office`: the installation's area.
+    """
+    found = session.scalars(select(Case.id).where(_theirs(user_id)).order_by(Case.id)).all()
     known = case_numbers(session, reader, found, office)
     return InHand(len(found), [known[one] for one in found if one in known])
 

@@ -4,7 +4,7 @@ Who is recused from the unit reported is passed over for the next one up (回避
 may not decide what is to be decided.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -162,8 +162,8 @@ def _found(session: Session, matter: Matter, word: str) -> list[User]:
         return _post(session, matter, "unit_head", unit) if unit is not None else []
     if word == "checkers":
         return _checkers(session, matter)
-    if word in ("lookers", "auditors"):
-        return (_lookers if word == "lookers" else _auditors)(session, matter)
+    if word in _BY_NAME:
+        return _BY_NAME[word](session, matter)
     if word in ("signers", "confirmers"):
         both = [_post(session, matter, duty) for duty in ("supervisor", "leader")]
         return list({user.id: user for users in both for user in users}.values())
@@ -277,6 +277,17 @@ def _lookers(session: Session, matter: Matter) -> list[User]:
     )
     able = standing_in.there(session, matter, session.scalars(query.order_by(User.id)).all())
     return _reviewers_first(able) or _post(session, matter, "leader")
+
+
+def _named(session: Session, matter: Matter) -> list[User]:
+    return [session.get_one(User, matter.body["to"])]
+
+
+_BY_NAME: Mapping[str, Callable[[Session, Matter], list[User]]] = {
+    "auditors": _auditors,
+    "lookers": _lookers,
+    "named": _named,
+}
 
 
 def _reviewers_first(able: Sequence[User]) -> list[User]:

@@ -21,6 +21,11 @@ from caseflow.outbox.transport import Transport
 from caseflow.people.tables import User
 
 WAY = "email"
+_OF_NO_CASE = {
+    "anchored": "/console/",
+    "handed_over": "/console/?mine=1",
+    "handed_away": "/console/",
+}
 _AT_UNIT = ("unit", "inspector")
 _AWAKE = ("shift_leader",)
 """Whom the line keeps awake day and night, so that nothing need wait for their morning."""
@@ -65,7 +70,8 @@ def drafts(base: str, session: Session, event: Event) -> list[Draft]:
     for notice in rules.notices(news):
         due = matter.due_of(session, about, notice.clock)
         words = Words(notice.rule, about.number, base, due, news.action, news.clock, news.urgent)
-        words = replace(words, statement=about.body.get("statement", ""))
+        said = {name: about.body[name] for name in ("statement", "count") if name in about.body}
+        words = replace(words, **said)
         for word in notice.audience:
             make = _outside if word in OUTSIDE else _inside
             found += make(session, about, word, words)
@@ -118,7 +124,7 @@ def _path(about: Matter, user: User) -> str:
     if room == "unit":
         return f"/unit/items/{about.item.id}" if about.item else "/unit/"
     if about.case is None:
-        return "/console/" if about.event.name == "anchored" else "/console/quarantine"
+        return _OF_NO_CASE.get(about.event.name, "/console/quarantine")
     return _to_case(about.case, user)
 
 

@@ -69,6 +69,8 @@ TASKS: Mapping[str, str] = {
     "call_back": "答复已送达，请安排回访",
     "unsatisfied": "回访不满意，请决定重新办理或说明理由办结",
     "reopened": "办件已重新办理，请继续",
+    "handed_over": "有 %(n)d 件工作移交给您，请查看",
+    "handed_away": "您名下的 %(n)d 件工作已移交他人",
     "order": "有新的督办文书，请查阅并按期书面答复",
     "order_answered": "单位已书面答复督办文书，请查看",
 }
@@ -80,7 +82,7 @@ class Words:
 
     `at_unit`: for a unit or an inspector, whose `number` is the item's reference: a case number
     would tell a unit that there is a case, and which (design law 9). `statement`: what was signed,
-    to be kept word for word. `in_place`: told for a colleague who is away. `count`: of how many cases.
+    to be kept word for word. `in_place`: told for a colleague who is away. `count`: so much work.
     """
 
     rule: str
@@ -129,7 +131,7 @@ def to_staff(words: Words, locale: str) -> tuple[str, str]:
     known = {"number": words.number, "task": _task(words, locale)}
     lines = [say("编号：%(number)s") % known] if words.number else []
     lines.append(say("事项：%(task)s") % known)
-    of_itself = words.at_unit or bool(words.statement)
+    of_itself = words.at_unit or bool(words.statement) or words.count > 0
     subject = say(_SUBJECTS[of_itself, bool(words.number)]) % known
     if words.urgent:
         subject = say("【紧急】%(subject)s") % {"subject": subject}
@@ -176,7 +178,8 @@ def summary(found: Sequence[tuple[str, str]], link: str, locale: str) -> tuple[s
 def _task(words: Words, locale: str) -> str:
     say = _catalogue(locale).gettext
     if words.rule not in ("rung", "sign"):
-        return say(TASKS[words.rule])
+        task = say(TASKS[words.rule])
+        return task % {"n": words.count} if words.count else task
     if words.rule == "sign" and words.action == Action.accountability:
         return say(
             "最高一级督办文书已拟稿，请审阅决定"

@@ -7,8 +7,8 @@ hand: not when too many letters came from there in a day), `holder` (whoever has
 `checkers` (who may strike the item off), `lookers` (who may look again at a decision), `signers`
 (who may countersign a reason), `former` (who had an item that is theirs no more), `asker` (who
 asked for more time, for an item to be withdrawn, or proposed how a case ends, while the matter is
-theirs), `confirmers` (who
-may go on with a case of which everything was withdrawn), `auditors` (who keep what was signed).
+theirs), `confirmers` (who may go on with a case of which everything was withdrawn), `auditors` (who
+keep what was signed), `named` (the person whom the event names).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -174,6 +174,8 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "hasten": ((_ALWAYS, _to("hastened", "holder", "rectify verify")),),
     "ease": ((_ALWAYS, _to("eased", "holder", "rectify verify")),),
     "anchored": ((_ALWAYS, _to("anchored", "auditors")),),
+    "handed_over": ((_ALWAYS, _to("handed_over", "named")),),
+    "handed_away": ((_ALWAYS, _to("handed_away", "named")),),
     "reply": ((lambda news: news.way == "message", _to("reply", "reporter")),),
     "reply_failed": ((_ALWAYS, _to("reply_failed", "assignee", "reply resolve")),),
     "await_call_back": ((_ALWAYS, _to("call_back", "shift_leader", "call_back")),),
@@ -207,6 +209,8 @@ SILENT = (
     "statutory_outcome",
     "merge",
     "go_along",
+    "hand_over",  # whoever takes many cases is told once, of all of them
+    "fall_back",
 )
 
 

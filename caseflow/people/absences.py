@@ -178,7 +178,7 @@ def enter(
 
 
 def end(session: Session, actor: Actor, user_id: int, absence_id: int, now: datetime) -> None:
-    """End an absence before its last day, or call it off. Raises MoveNotAllowed where it is over."""
+    """End an absence before its last day, or call it off; raises MoveNotAllowed once it is over."""
     user = _whose(session, actor, user_id)
     row = session.get(Absence, absence_id, with_for_update=True)
     if row is None or row.user_id != user.id:

@@ -1,11 +1,12 @@
 """Deliberate faults in how an item ends without a check, like those of `faults`."""
 
+from types import SimpleNamespace
 from typing import Any
 
 from caseflow.deadlines import clocks
 from caseflow.errors import MoveNotAllowed
 from caseflow.ledger import hands, withdrawals
-from caseflow.ledger.moves import ending, retracting, withdrawing
+from caseflow.ledger.moves import ending, handing, handlers, retracting, withdrawing
 from tests.ledger import scenes_of_endings as scenes
 from tests.ledger.faults import Fault
 
@@ -87,5 +88,20 @@ FAULTS: dict[str, Fault] = {
         lambda: [(retracting.asking, "go_on", _nothing)],
         scenes.taken_back,
         "taken back: asked",
+    ),
+    "whoever leaves keeps what they had": Fault(
+        lambda: [(handing, "fall_back", _nothing)],
+        scenes.handed_over,
+        "no owner: the handler left",
+    ),
+    "what was handed over is no hand": Fault(
+        lambda: [(handlers, "hands", SimpleNamespace(add=_nothing))],
+        scenes.handed_over,
+        "law 4:",
+    ),
+    "what one does not have is handed over": Fault(
+        lambda: [(handing, "_has", lambda *_: True)],
+        scenes.handed_over,
+        "handing over: not theirs",
     ),
 }

@@ -3,8 +3,14 @@
 from collections import defaultdict
 from collections.abc import Callable
 
-from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES, SYSTEM, TO_RECTIFY
-from caseflow.people.permissions import PERMISSIONS
+from caseflow.ledger.states import (
+    CASE_EDGES,
+    ITEM_EDGES,
+    OPEN_CASE_STATES,
+    SYSTEM,
+    TO_RECTIFY,
+)
+from caseflow.people.permissions import OFFICE, PERMISSIONS
 from tests.ledger.snapshot import Row, Said, Snapshot
 
 GIVEN = ("dispatch", "dispatch_anew", "designate")
@@ -157,6 +163,8 @@ class _Turns:
             self.inspector[one.item] = one.facts.get("inspector")
         elif one.verb == "reassign":
             self.inspector[one.item] = one.facts["inspector"]
+        elif one.verb == "hand_over":
+            self.inspector |= dict.fromkeys(one.facts.get("items", ()), one.facts.get("inspector"))
         elif one.verb == "find" and one.facts["result"] in TO_RECTIFY:
             self.unit[one.item] = one.facts["unit"]
 
@@ -175,6 +183,29 @@ def _in_scope(seen: Snapshot, case: Row, one: Said, turns: _Turns) -> None:
     else:
         lay = seen.areas[turns.lies]
         assert _in_area(seen, lay, user.id), "law 11: a stranger acted"
+
+
+def no_open_case_is_left_behind(seen: Snapshot) -> None:
+    """Whoever handles an accepted case is in office, here, and need not keep away."""
+    for case in seen.cases.values():
+        if case.state not in OPEN_CASE_STATES[1:] or case.handler_id is None:
+            continue
+        user = seen.users[case.handler_id]
+        assert user.active, "no owner: the handler left"
+        assert user.role in OFFICE, "no owner: the handler is elsewhere"
+        assert _sees(seen, case, user.id), "no owner: the handler may not see the case"
+
+
+def what_is_handed_over_was_theirs(seen: Snapshot) -> None:
+    """The handler only from whoever had the case; every time for a reason."""
+    for case in seen.cases.values():
+        handler: int | None = None
+        for one in seen.said[case.id]:
+            if one.verb in ("hand_over", "fall_back") and "handler" in one.facts:
+                assert handler in (None, one.facts["from"]), "handing over: not theirs to give"
+            if one.verb == "hand_over":
+                assert one.facts["reason"], "handing over: without a reason"
+            handler = one.facts.get("handler", handler)
 
 
 def _in_area(seen: Snapshot, lies: Row, user_id: int) -> bool:
@@ -196,4 +227,6 @@ LAWS: tuple[Callable[[Snapshot], None], ...] = (
     a_tip_is_shielded,
     a_complaint_is_found_by_its_unit,
     nobody_acts_beyond_role_and_scope,
+    no_open_case_is_left_behind,
+    what_is_handed_over_was_theirs,
 )

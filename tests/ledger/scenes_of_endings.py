@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tests.ledger import laws, scenes, scenes_of_triage
 from tests.ledger.scenes import Scene
-from tests.ledger.world import TO_SCHOOL
+from tests.ledger.world import TO_SCHOOL, TO_SECTION
 
 
 def withdrawn(scene: Scene) -> None:
@@ -139,6 +139,26 @@ def merged(scene: Scene) -> None:
         scene.does("supervisor", "unmerge", case)
 
 
+def handed_over(scene: Scene) -> None:
+    """Who may not, tries to hand over what another has; the supervisor does, all that there is of
+    a tip, to somebody who must keep away and then to somebody else; and in the end they leave.
+    """
+    world = scene.world
+    case = world.come_in("tip", "phone")
+    item = scene.dispatched(case, TO_SECTION)
+    everybody = len(world.people)
+    for who in ("handler", "stranger", "leader", "supervisor"):
+        for taker in ("brother", "supervisor", "city"):
+            scene.does(who, "hand_over", case, world.number_of(taker) + everybody)
+            scene.does(who, "hand_over", case, world.number_of(taker))
+    scene.works("inspector", "sign_for", item)
+    scene.does("supervisor", "fall_back", case)
+    for who in ("supervisor", "reviewer"):
+        scene.to(case, "replying")
+        scene.does(who, "reopen", case)
+        scene.does("supervisor", "fall_back", case)
+
+
 SCENES: tuple[Callable[[Scene], None], ...] = (
     *scenes.SCENES,
     withdrawn,
@@ -146,5 +166,6 @@ SCENES: tuple[Callable[[Scene], None], ...] = (
     left_withdrawing,
     taken_back,
     merged,
+    handed_over,
     *scenes_of_triage.SCENES,
 )

@@ -121,6 +121,7 @@ _REPORT = f"report_id IN (SELECT id FROM report WHERE case_id = {_LATE})"
 _FOLLOWS = "follows = (SELECT min(id) FROM report)"
 _HAND = "UPDATE item SET struck_off_by = :hand WHERE state = 'struck_off'"
 _ANOTHER = "UPDATE finding SET user_id = (SELECT min(id) FROM user_account)"
+_HANDLER = "(SELECT handler_id FROM case_file WHERE number = :late)"
 
 
 VIOLATIONS = (
@@ -158,6 +159,9 @@ VIOLATIONS = (
     ("a c", "UPDATE case_file SET bound_for = '430500' WHERE number = :late", "late"),
     ("a c", f"UPDATE case_file SET {_NEXT_DOOR} WHERE number = :late", "late"),
     ("a c", f"{_UNURGED} FROM case_file, item_actor WHERE number = :late LIMIT 1", "late"),
+    ("not", f"UPDATE user_account SET active = FALSE WHERE id = {_HANDLER}", "late"),
+    ("not", f"UPDATE user_account SET role = 'inspector' WHERE id = {_HANDLER}", "late"),
+    ("not", f"UPDATE user_account SET area_code = '430502' WHERE id = {_HANDLER}", "late"),
     ("num", "UPDATE report SET seq = 9 WHERE seq = 2", ""),
     ("num", "DELETE FROM counter", ""),
     ("num", "UPDATE report SET area_code = (SELECT min(code) FROM area)", ""),
@@ -185,3 +189,11 @@ def test_a_promise_that_runs_twice_is_named(ward: Ward) -> None:
 def test_a_file_that_is_gone_is_named(ward: Ward, now: datetime) -> None:
     ward.store.forget(ward.blob, now + 400 * DAY)
     assert ward.findings()["1 nothing is lost"].broken == (ward.blob,)
+
+
+def test_a_handler_who_must_keep_away_is_named(ward: Ward) -> None:
+    about = "UPDATE case_file SET unit_id = (SELECT min(id) FROM unit) WHERE number = :late"
+    keeps = "INSERT INTO recusal (user_id, unit_id, reason, since)"
+    keeps += " SELECT handler_id, unit_id, '亲属', opened_at FROM case_file WHERE number = :late"
+    assert ward.findings(about)["nothing without an owner"].broken == ()
+    assert ward.findings(about, keeps)["nothing without an owner"].broken == (ward.late,)

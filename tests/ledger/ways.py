@@ -20,6 +20,7 @@ _BEGINS = {"objected": "dispatched", "statutory": "dispatched"}
 _FIRST = {"refuse_proposal": "propose_decline", "countersign": "acknowledge"}
 _NOWHERE = ("", "", "", "")
 _OF_PASSING = ("pass_on", "take_back", "receive", "send_back", "go_along")
+_OF_HANDING = ("hand_over", "fall_back")
 _OF_MERGING = ("merge", "take_in", "unmerge", "give_back")
 
 
@@ -122,6 +123,23 @@ class Way:
             urgent=edge.move in _FOR_DANGER,
             unit=False,
         )
+        self._passes(case, edge)
+        for moves, way in _OF_THEIR_OWN.items():
+            if edge.move in moves:
+                way(self, case, edge)
+                return
+        assert self.to(case, edge.source), f"no way to {edge.source}"
+        if first := _FIRST.get(edge.move):
+            self._everybody_tries(first, case)
+        if edge.who == SYSTEM or edge.move == "dispatch":
+            assert self._by_itself(case, edge), f"no way along {edge.move}"
+        elif edge.move == "close":
+            self._three_days_of_silence(case)
+        else:
+            self._everybody_tries(edge.move, case)
+
+    def _passes(self, case: Case, edge: Edge) -> None:
+        """Lead a case through what an edge needs on the way to where it begins."""
         if edge.move == "resume":
             self._waiting(case, edge.target)
         if edge.source == "closed":
@@ -132,21 +150,14 @@ class Way:
         if edge.move == "conclude_withdrawn":
             assert self.to(case, "accepted"), "no way to accepted"
             self._all_withdrawn(case, edge.source)
-        if edge.move in _OF_MERGING:
-            self._along_merging(case, edge)
-            return
-        if edge.move in _OF_PASSING:
-            self._along_passing(case, edge)
-            return
+
+    def _along_handing(self, case: Case, edge: Edge) -> None:
+        """Let somebody have the case, and everybody try to hand it on."""
         assert self.to(case, edge.source), f"no way to {edge.source}"
-        if first := _FIRST.get(edge.move):
-            self._everybody_tries(first, case)
-        if edge.who == SYSTEM or edge.move == "dispatch":
-            assert self._by_itself(case, edge), f"no way along {edge.move}"
-        elif edge.move == "close":
-            self._three_days_of_silence(case)
-        else:
-            self._everybody_tries(edge.move, case)
+        supervisor = self.world.office["supervisor"]
+        self.world.on_case("assign", supervisor, case, self.world.number_of("handler"))
+        laws.hold(self.world)
+        self._everybody_tries(edge.move, case)
 
     def _waiting(self, case: Case, since: str) -> None:
         """Bring a case to where its reporter can be asked, and before it is accepted ask."""
@@ -360,3 +371,10 @@ class Way:
                     return
             self.world.on_item("hand_in", self._holder("hand_in", item), item, luck)
             laws.hold(self.world)
+
+
+_OF_THEIR_OWN = {
+    _OF_MERGING: Way._along_merging,
+    _OF_PASSING: Way._along_passing,
+    _OF_HANDING: Way._along_handing,
+}

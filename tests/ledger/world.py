@@ -29,6 +29,7 @@ from caseflow.ledger.moves import (
     closing,
     extending,
     filing,
+    handing,
     items,
     merging,
     naming,
@@ -47,6 +48,7 @@ from caseflow.ledger.moves import (
     work,
 )
 from caseflow.ledger.moves.closing import Heard
+from caseflow.ledger.moves.handing import Handing
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.transferring import Transfer
 from caseflow.ledger.moves.urgency import DangerCard
@@ -92,7 +94,15 @@ def populate(session: Session) -> offices.Office:
         area_code=offices.DISTRICT,
         password_hash="!",
     )
-    session.add_all([brother, over_all])
+    leaver = User(
+        username="leaver",
+        name="测试leaver",
+        role="handler",
+        area_code=offices.DISTRICT,
+        password_hash="!",
+        active=False,
+    )
+    session.add_all([brother, over_all, leaver])
     session.flush()
     school = office.units["school"]
     session.add(Recusal(user_id=brother.id, unit_id=school, reason="亲属", since=START))
@@ -272,6 +282,8 @@ class World:
             "note": lambda at: triage.note(s, me, n, "补记", at),
             "hand_out": lambda at: filing.hand_out(s, me, n, "提供给复查机关", at),
             "assign": lambda at: triage.assign(s, me, n, self._somebody(luck), at),
+            "hand_over": lambda at: self._hands_over(me, case, luck, at),
+            "fall_back": lambda at: self._leaves(case, at),
             "name_unit": lambda at: naming.name_unit(s, me, n, self._unit(luck), "来件所述", at),
         }
         return self.attempt(lambda: tries[move](self.now))
@@ -280,6 +292,22 @@ class World:
         """Return the report whose sender is called next."""
         calls = calling.calls_of(self.session, case)
         return next((one.id for one in (*calls.left(), *calls.whom)), None)
+
+    def _hands_over(self, me: Actor, case: Case, luck: int, at: datetime) -> None:
+        """Whoever has the case, or verifies an item of it, hands that over to anybody."""
+        given = Handing(case.id, self._somebody(luck), self._inspector(luck))
+        mine = [one.inspector_id for one in self.items() if one.case_id == case.id]
+        giver = [one for one in (case.handler_id, *mine) if one is not None]
+        who = self._somebody(luck + 1) if luck % 5 == 4 or not giver else giver[luck % len(giver)]
+        handing.hand_over(self.session, me, who, given, "外出", at)
+
+    def _leaves(self, case: Case, at: datetime) -> None:
+        """Somebody comes, is given the case, and leaves the office."""
+        leaver = self.session.scalars(select(User).where(User.username == "leaver")).one()
+        leaver.active = True
+        triage.assign(self.session, self.office["supervisor"], case.id, leaver.id, at)
+        leaver.active = False
+        handing.left_behind(self.session, self.office["over_all"], leaver.id, at)
 
     def _report(self, case: Case) -> int:
         """Return one of the case's reports whose sender is owed something, 0 where it has none."""

@@ -253,10 +253,28 @@ def reassign(
     gate.pass_item(actor, case, item, "reassign")
     before = item.inspector_id
     former = {"former_inspector": before} if before else {"former": item.verifying_unit_id}
-    item.inspector_id, item.held_since = inspector_id, now
-    extending.lapse_of_holder(session, case, item, now)
+    _verified_by(session, case, item, inspector_id, now)
     facts = {"inspector": inspector_id, "reason": words(reason, "reason", 2000)}
     record(session, case, actor, "reassign", now, facts, item=item, refs=former)
+
+
+def pass_to(
+    session: Session, actor: Actor, case: Case, item: Item, inspector_id: int | None, now: datetime
+) -> None:
+    """Let another inspector verify an item whose inspector hands over what they have: what
+    `reassign` does, recorded by the handing over. Raises BadInput, MoveNotAllowed, NotPermitted.
+    """
+    require_at_work(case)
+    _check_successor(session, case, item, inspector_id)
+    gate.pass_item(actor, case, item, "reassign")
+    _verified_by(session, case, item, inspector_id, now)
+
+
+def _verified_by(
+    session: Session, case: Case, item: Item, inspector_id: int | None, now: datetime
+) -> None:
+    item.inspector_id, item.held_since = inspector_id, now
+    extending.lapse_of_holder(session, case, item, now)
 
 
 def _check_successor(session: Session, case: Case, item: Item, inspector_id: int | None) -> None:
