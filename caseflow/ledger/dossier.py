@@ -199,6 +199,6 @@ def _user_ids(case: Case, items: Sequence[Item], entries: Sequence[Happened]) ->
     named = [case.handler_id, *(entry.user_id for entry in entries)]
     for item in items:
         named += [item.inspector_id, item.struck_off_by]
-    named += [entry.facts.get("handler") for entry in entries]
+    named += [entry.facts.get(name) for entry in entries for name in ("handler", "giver")]
     named += [entry.facts.get("inspector") for entry in entries]
     return {user_id for user_id in named if user_id}

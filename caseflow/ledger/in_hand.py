@@ -13,7 +13,9 @@ from caseflow.ledger.outbox_reach import case_numbers
 from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
+from caseflow.people.permissions import INSPECTOR
 from caseflow.people.scope import scope_of
+from caseflow.people.tables import User
 
 AT_ONCE = 100
 """So many cases are handed over in one go: what burns first comes first."""
@@ -65,6 +67,17 @@ def pieces(session: Session, reader: Actor, user_id: int) -> list[Piece]:
     for item in session.scalars(of_cases.where(verified_by(user_id)).order_by(Item.id)):
         items.setdefault(item.case_id, []).append(item)
     return [Piece(case, case.handler_id == user_id, items.get(case.id, ())) for case in cases]
+
+
+def unverified(session: Session, user_id: int) -> int:
+    """Return how many items somebody has yet to verify who does so no more: closed, or no
+    inspector.
+    """
+    query = select(func.count()).select_from(Item).join(Case, Case.id == Item.case_id)
+    query = query.join(User, User.id == Item.inspector_id)
+    left = or_(User.active.is_(False), User.role != INSPECTOR)
+    query = query.where(verified_by(user_id), Case.state.in_(OPEN_CASE_STATES), left)
+    return session.scalar(query) or 0
 
 
 def open_cases(session: Session, reader: Actor, user_id: int, office: str) -> InHand:

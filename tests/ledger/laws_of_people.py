@@ -202,7 +202,7 @@ def what_is_handed_over_was_theirs(seen: Snapshot) -> None:
         handler: int | None = None
         for one in seen.said[case.id]:
             if one.verb in ("hand_over", "fall_back") and "handler" in one.facts:
-                assert handler in (None, one.facts["from"]), "handing over: not theirs to give"
+                assert handler in (None, one.facts["giver"]), "handing over: not theirs to give"
             if one.verb == "hand_over":
                 assert one.facts["reason"], "handing over: without a reason"
             handler = one.facts.get("handler", handler)

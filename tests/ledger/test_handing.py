@@ -83,7 +83,7 @@ def test_each_case_gets_one_entry_and_each_taker_one_message(bench: Bench) -> No
     ]
     facts = json.loads(bench.last(cases[1]).body)["facts"]
     assert bench.last(cases[1]).verb == "hand_over"
-    assert facts == {"from": bench.id("handler"), "handler": bench.id("twin"), "reason": "休产假"}
+    assert facts == {"giver": bench.id("handler"), "handler": bench.id("twin"), "reason": "休产假"}
     assert bench.told("handed_over") == [(bench.id("supervisor"), 1), (bench.id("twin"), 2)]
     assert bench.told("handed_away") == [(bench.id("handler"), 3)]
     assert hands.had_a_hand(bench.session, bench.item(cases[1]).id, bench.id("twin"))

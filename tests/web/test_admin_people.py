@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from caseflow.ledger.tables import Case
 from caseflow.people import accounts, divisions
 from caseflow.people.office_tables import OfficeChange
 from caseflow.people.posts import holder
@@ -136,8 +137,14 @@ def test_open_cases_are_named_before_somebody_leaves(site: Site) -> None:
     assert page.status == 422
     assert another in page.text
     assert user(site, "handler").active
-    page.send(f"{path}/close")
+    page = page.send(f"{path}/close")
+    assert page.status == 422
+    assert user(site, "handler").active
+    page = page.send(f"{path}/close", leave="1")
     assert not user(site, "handler").active
+    query = select(Case.handler_id).where(Case.number.in_((number, another)))
+    owners = site.ask(lambda s: s.scalars(query).all())
+    assert owners == [site.office["supervisor"].person] * 2
     assert site.as_("handler").get("/console/").path == "/login"
 
 
@@ -194,7 +201,8 @@ def test_nobody_changes_their_own_account(site: Site, what: str) -> None:
 def test_who_reads_people_changes_none(site: Site, name: str) -> None:
     page = site.as_(name).get(path_of(site, "handler"))
     assert page.status == 200
-    assert [form.action for form in page.forms if "/people/" in form.action] == []
+    forms = [form.action for form in page.forms if "/people/" in form.action]
+    assert forms == ([f"{path_of(site, 'handler')}/away"] if name == "supervisor" else [])
     assert site.as_(name).post(f"{path_of(site, 'handler')}/close", in_hand="0").status == 403
 
 

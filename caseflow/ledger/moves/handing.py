@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput, CaseflowError, MoveNotAllowed
@@ -18,11 +18,12 @@ from caseflow.ledger.in_hand import handled_by, verified_by
 from caseflow.ledger.moves import handlers
 from caseflow.ledger.moves.items import pass_to
 from caseflow.ledger.moves.record import record, words
+from caseflow.ledger.states import OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
 from caseflow.outbox.events import JSON, emit
 from caseflow.people.actor import SWEEP, Actor
 from caseflow.people.office_changes import note
-from caseflow.people.tables import User
+from caseflow.people.tables import Recusal, User
 
 LONGEST_REASON = 500
 
@@ -50,7 +51,7 @@ class Outcome:
 
 
 def hand_over(
-    session: Session, actor: Actor, from_id: int, given: Handing, reason: str, now: datetime
+    session: Session, actor: Actor, giver_id: int, given: Handing, reason: str, now: datetime
 ) -> set[int]:
     """Hand over one case, as far as it is in somebody's hand; return who took something of it.
 
@@ -58,13 +59,16 @@ def hand_over(
     """
     case = gate.lock(session, given.case_id, given.seen)
     gate.pass_case(actor, case, "hand_over")
-    facts: dict[str, object] = {"from": from_id, "reason": words(reason, "reason", LONGEST_REASON)}
+    facts: dict[str, object] = {
+        "giver": giver_id,
+        "reason": words(reason, "reason", LONGEST_REASON),
+    }
     takers: set[int] = set()
     items: list[int] = []
-    if given.handler is not None and _has(case, from_id):
+    if given.handler is not None and _has(case, giver_id):
         facts["handler"] = handlers.take_over(session, case, given.handler).id
         takers.add(given.handler)
-    for item in _verified(session, case, from_id) if given.inspector is not None else ():
+    for item in _verified(session, case, giver_id) if given.inspector is not None else ():
         pass_to(session, actor, case, item, given.inspector, now)
         items.append(item.id)
     if items and given.inspector is not None:
@@ -89,7 +93,7 @@ def _verified(session: Session, case: Case, inspector_id: int) -> Sequence[Item]
 def hand_over_all(
     session: Session,
     actor: Actor,
-    from_id: int,
+    giver_id: int,
     given: Iterable[Handing],
     reason: str,
     now: datetime,
@@ -106,15 +110,15 @@ def hand_over_all(
     for one in sorted(given, key=lambda each: each.case_id):
         try:
             with session.begin_nested():
-                taken.update(hand_over(session, actor, from_id, one, reason, now))
+                taken.update(hand_over(session, actor, giver_id, one, reason, now))
                 gone += 1
         except CaseflowError as refused:
             stayed[one.case_id] = _why(refused)
     if gone:
         _tell(session, actor.area, taken, actor.id, now)
-        _tell_giver(session, actor, from_id, gone, now)
+        _tell_giver(session, actor, giver_id, gone, now)
         facts = {"cases": gone, "to": sorted(taken.items())}
-        note(session, actor, "work_handed_over", now, facts, user_id=from_id)
+        note(session, actor, "work_handed_over", now, facts, user_id=giver_id)
     return Outcome(taken, gone, stayed)
 
 
@@ -132,10 +136,10 @@ def _tell(
         emit(session, "handed_over", case_id=None, at=now, body=body)
 
 
-def _tell_giver(session: Session, actor: Actor, from_id: int, count: int, now: datetime) -> None:
+def _tell_giver(session: Session, actor: Actor, giver_id: int, count: int, now: datetime) -> None:
     """Tell whoever had it, while they still work here: they may be away and not know of it."""
-    if session.get_one(User, from_id).active:
-        body: dict[str, JSON] = {"area": actor.area, "to": from_id, "count": count, "by": actor.id}
+    if session.get_one(User, giver_id).active:
+        body: dict[str, JSON] = {"area": actor.area, "to": giver_id, "count": count, "by": actor.id}
         emit(session, "handed_away", case_id=None, at=now, body=body)
 
 
@@ -148,7 +152,7 @@ def fall_back(session: Session, case: Case, by: Actor, now: datetime) -> int | N
     Where nobody of the office may have it, it has no handler: its supervisors see that.
     """
     gate.pass_case(SWEEP, case, "fall_back")
-    facts: dict[str, object] = {"from": case.handler_id, "by": by.id}
+    facts: dict[str, object] = {"giver": case.handler_id, "by": by.id}
     somebody = handlers.next_in_line(session, case, now, but=case.handler_id)
     case.handler_id = None
     if somebody is not None:
@@ -183,3 +187,16 @@ def left_behind(
         gone += 1
     _tell(session, by.area, taken, None, now)
     return Outcome(taken, gone, {})
+
+
+def kept_away(session: Session, by: Actor, now: datetime) -> None:
+    """Let everything fall to the posts whose handler has come to have to keep away from it: a unit
+    was put below another one a moment ago, in this transaction.
+    """
+    query = select(Case.handler_id).join(
+        Recusal, and_(Recusal.user_id == Case.handler_id, Recusal.unit_id == Case.unit_id)
+    )
+    query = query.where(Case.state.in_(OPEN_CASE_STATES)).distinct().order_by(Case.handler_id)
+    for user_id in session.scalars(query).all():
+        if user_id is not None:
+            left_behind(session, by, user_id, now)

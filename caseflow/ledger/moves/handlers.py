@@ -35,9 +35,7 @@ def first_handler(session: Session, actor: Actor, case: Case, now: datetime) -> 
     return next_in_line(session, case, now) or actor.person
 
 
-def next_in_line(
-    session: Session, case: Case, now: datetime, but: int | None = None
-) -> int | None:
+def next_in_line(session: Session, case: Case, now: datetime, but: int | None = None) -> int | None:
     """Return who handles a case that has nobody: the first holder of a post, going up, who works
     in the office and may see it; not who leaves it behind (`but`).
     """

@@ -7,6 +7,7 @@ from caseflow.web.admin import (
     away,
     calendar,
     changes,
+    handing,
     ladders,
     outbox,
     people,
@@ -20,7 +21,7 @@ from caseflow.web.admin import (
 from caseflow.web.admin.frame import blueprint
 
 PAGES = (
-    *(away, calendar, changes, ladders, outbox, people, policies, policy, policy_change),
+    *(away, calendar, changes, handing, ladders, outbox, people, policies, policy, policy_change),
     *(postings, quarantine, units),
 )
 

@@ -49,6 +49,7 @@ def change_rows(session: Session, noted: Sequence[Noted]) -> list[dict[str, str]
     areas = names.areas(session, codes)
     known: dict[str, Mapping[Any, str]] = {
         "stand_in": names.users(session, {one.facts.get("stand_in") or 0 for one in noted}),
+        "taker": names.users(session, {who for one in noted for who, _ in one.facts.get("to", ())}),
         "unit": units,
         "managed_by": units,
         "area": areas,
@@ -85,6 +86,12 @@ def _how(one: Noted, known: Mapping[str, Mapping[Any, str]]) -> str:
         return gettext("；").join(
             [_value(known, "unit", facts["unit"]), _differences(facts, known)]
         )
+    if one.what == "work_handed_over":
+        each = [
+            gettext("%(who)s %(n)d 件", who=known["taker"].get(who, ""), n=n)
+            for who, n in facts["to"]
+        ]
+        return series(each)
     if one.what.startswith("absence_"):
         return _absence(facts, known)
     if one.what.startswith(("unit_", "recusal_")):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from caseflow import words
 from caseflow.errors import BadInput
 from caseflow.ledger import in_hand
+from caseflow.ledger.moves import handing
 from caseflow.people import accounts, names, office_changes, postings, recusals, staff, staff_list
 from caseflow.people.accounts import is_locked_out
 from caseflow.people.permissions import ROLES, UNIT
@@ -225,6 +226,15 @@ def _seen_in_hand(session: Session, user_id: int) -> None:
         raise BadInput({"in_hand": "名下在办的办件有变化，请看过下面的清单再提交"})
 
 
+def _leave(session: Session, user_id: int) -> None:
+    """Let what somebody cannot go on with fall to the posts; raise BadInput unless so said."""
+    session.flush()
+    done = handing.left_behind(session, actor(), user_id, now(), moved=True)
+    left = done.cases or in_hand.unverified(session, user_id)
+    if left and not typed("leave"):
+        raise BadInput({"in_hand": "请先移交下面的办件，或勾选由岗位接办"})
+
+
 @blueprint.post("/people/<int:user_id>/change")
 @needs("people.edit")
 def change_person(user_id: int) -> Page:
@@ -233,9 +243,12 @@ def change_person(user_id: int) -> Page:
 
     def work(session: Session) -> None:
         user = staff.in_reach_of(session, actor(), user_id)
-        if staff.moves_away(user, account):
+        away = staff.moves_away(user, account)
+        if away:
             _seen_in_hand(session, user_id)
         staff.change(session, actor(), user_id, account, now())
+        if away:
+            _leave(session, user_id)
 
     return settle_person(user_id, "change", work, gettext("账号已修改。"))
 
@@ -249,6 +262,7 @@ def close_person(user_id: int) -> Page:
         staff.in_reach_of(session, actor(), user_id)
         _seen_in_hand(session, user_id)
         staff.close(session, actor(), user_id, now())
+        _leave(session, user_id)
 
     return settle_person(user_id, "close", work, gettext("账号已停用。"))
 
@@ -258,11 +272,16 @@ def close_person(user_id: int) -> Page:
 def recuse_person(user_id: int) -> Page:
     """Keep somebody away from a unit and those it manages."""
     unit, reason = number("away_from"), typed("why")
+
+    def keep_away(session: Session) -> None:
+        recusals.add(session, actor(), user_id, unit, reason, now())
+        handing.left_behind(session, actor(), user_id, now())
+
     return settle_person(
         user_id,
         "recuse",
-        lambda s: recusals.add(s, actor(), user_id, unit, reason, now()),
-        gettext("已登记回避。"),
+        keep_away,
+        gettext("已登记回避；名下关于这个单位的办件由岗位接办。"),
     )
 
 

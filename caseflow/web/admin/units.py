@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from caseflow import words
 from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.ledger import in_hand
+from caseflow.ledger.moves import handing
 from caseflow.people import names, recusals, staff_list, units
 from caseflow.people.tables import Unit
 from caseflow.people.units import PAGE, Details, Filters, Registered
@@ -171,6 +172,8 @@ def change_unit(unit_id: int) -> Page:
     def work(session: Session) -> None:
         was = units.in_reach_of(session, actor(), unit_id).managed_by
         units.change(session, actor(), unit_id, details, now())
+        session.flush()
+        handing.kept_away(session, actor(), now())
         below = recusals.with_those_below(session, unit_id)
         if details.managed_by not in (None, was) and in_hand.to_verify(session, below):
             raise BadInput({"managed_by": _STILL_VERIFIES})

@@ -180,6 +180,17 @@ def _assign(story: Story, entry: Happened) -> Sentence:
     return _with_name(entry, story.dossier.person(entry.facts.get("handler"))), ""
 
 
+def _handed_on(story: Story, entry: Happened) -> Sentence:
+    """Say from whom to whom, and which items of an inspector went with it."""
+    facts, person = entry.facts, story.dossier.person
+    to = series(filter(None, (person(facts.get(name)) for name in ("handler", "inspector"))))
+    said = {"giver": person(facts.get("giver")), "taker": to or gettext("未分派")}
+    numbers = [str(one.n) for one in story.dossier.items if one.id in facts.get("items", ())]
+    items = [gettext("核查第 %(n)s 项", n=series(numbers))] if numbers else []
+    who = gettext("%(giver)s → %(taker)s", **said)
+    return _with_name(entry, who), "\n".join([*items, _said(entry, "reason")])
+
+
 def _split(story: Story, entry: Happened) -> Sentence:
     numbers = {one["n"] for one in entry.facts.get("items", ())}
     lines = [f"{item.n}. {item.matter}" for item in story.dossier.items if item.n in numbers]
@@ -362,6 +373,7 @@ _TELLERS: dict[str, Callable[[Story, Happened], Sentence]] = {
     "accept": _accept,
     **dict.fromkeys(told_reasons.VERBS, _because),
     "assign": _assign,
+    **dict.fromkeys(("hand_over", "fall_back"), _handed_on),
     "name_unit": _name_unit,
     "split": _split,
     "dispatch": _dispatch,
