@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from caseflow.app import Services
+from caseflow.clock import local
 from caseflow.demo import accounts as people
 from caseflow.demo import pictures, places, quarantine
 from caseflow.demo.programme import courses
@@ -18,6 +19,7 @@ from caseflow.demo.timeline import Days, calendar_of, play
 from caseflow.files import blobs
 from caseflow.intake import handover
 from caseflow.outbox.tables import Event
+from caseflow.people import absences
 from caseflow.people.tables import User
 
 __all__ = ["accounts", "make"]
@@ -50,6 +52,7 @@ def _make(session: Session, built: Services, now: datetime) -> None:
     )
     play(session, [*courses(stage), quarantine.unreadable(stage)], now)
     _hand_over(session, stage, now)
+    _send_away(session, stage, now)
     _mute(session)
 
 
@@ -58,6 +61,15 @@ def _hand_over(session: Session, stage: Stage, now: datetime) -> None:
     for hours, text in zip((3, 2), _NOTES, strict=True):
         at = now - timedelta(hours=hours)
         handover.leave(session, stage.rooms.ring, stage.people["operator"], text, at)
+
+
+def _send_away(session: Session, stage: Stage, now: datetime) -> None:
+    """Let one handler be at a training since yesterday, and the other stand in."""
+    gone, stays = stage.people["handler2"], stage.people["handler"]
+    at = now - timedelta(days=1)
+    first = local(at).date()
+    days = (first, first + timedelta(days=5))
+    absences.enter(session, gone, gone.person, days, stays.person, at)
 
 
 _NOTES = (

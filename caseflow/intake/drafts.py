@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -75,6 +75,12 @@ def waiting(session: Session, ring: KeyRing, user_id: int) -> Sequence[Kept]:
     query = select(Draft).where(Draft.user_id == user_id, _unsaved())
     rows = session.scalars(query.order_by(Draft.saved_at.desc(), Draft.id.desc()).limit(MANY))
     return [_opened(ring, row) for row in rows]
+
+
+def count(session: Session, user_id: int) -> int:
+    """Return how many drafts somebody left: they are sealed for that person alone."""
+    query = select(func.count()).select_from(Draft).where(Draft.user_id == user_id, _unsaved())
+    return session.scalar(query) or 0
 
 
 def drop(session: Session, user_id: int, nonce: str) -> None:

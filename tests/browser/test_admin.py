@@ -19,6 +19,11 @@ def a_person(username: str, account: str = "admin") -> Sight:
     return Sight(f"{account}:person {username}", account, path)
 
 
+def work_of(username: str, account: str) -> Sight:
+    sight = a_person(username, account)
+    return Sight(f"{account}:work of {username}", account, lambda h: f"{sight.path(h)}/handing")
+
+
 def a_unit(house: House) -> str:
     query = select(Unit.id).where(Unit.kind == "school").limit(1)
     return f"/console/units/{house.ask(lambda s: s.scalars(query).one())}"
@@ -56,6 +61,10 @@ SIGHTS = (
     a_person("handler"),
     a_person("admin"),
     a_person("handler", "supervisor"),
+    a_person("handler2"),
+    work_of("handler2", "supervisor"),
+    work_of("inspector", "supervisor"),
+    work_of("handler", "admin"),
     at("admin", "/console/units"),
     at("admin", "/console/units?q=nobody"),
     at("admin", "/console/units/new"),
@@ -82,6 +91,21 @@ def test_a_person_who_keeps_away(house: House) -> None:
     for lang in LANGUAGES:
         arrive(page, a_person("handler").path(house), lang)
         look(page, "admin:recused", lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_work_is_looked_over_before_it_is_handed_over(shown: House, lang: str) -> None:
+    page = shown.as_("supervisor")
+    arrive(page, work_of("handler2", "supervisor").path(shown), lang)
+    page.fill("[name=reason]", "参加培训")
+    page.click("main form button[type=submit]")
+    expect(page.locator(".field-error").first).to_be_visible()
+    look(page, "supervisor:work wrong", lang)
+    me = shown.ask(lambda s: s.scalars(select(User.id).where(User.username == "supervisor")).one())
+    page.select_option("[name=handler]", str(me))
+    page.click("main form button[type=submit]")
+    expect(page.locator(".handing-confirm")).to_be_visible()
+    look(page, "supervisor:work looked over", lang)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -97,6 +97,8 @@ SIGHTS = (
     *(held(state) for state in ("verifying", "rectifying", "submitted", "struck_off")),
     received_order(),
     at("reviewer", "/account"),
+    at("handler2", "/account"),
+    at("handler", "/console/?mine=1"),
 )
 
 

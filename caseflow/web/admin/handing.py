@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from caseflow import words
 from caseflow.errors import BadInput
+from caseflow.intake import drafts
 from caseflow.ledger import in_hand, takers
 from caseflow.ledger.in_hand import Piece
 from caseflow.ledger.moves import handing
@@ -194,6 +195,7 @@ def _shown(
             of_unit=in_hand.open_items(session, user.unit_id)
             if user.role == UNIT and user.unit_id
             else 0,
+            drafts=drafts.count(session, user.id),
             ask=holder(session, "supervisor", user.area_code, now=now()),
             values=request.form,
             errors=errors or {},
