@@ -49,7 +49,7 @@ PUBLIC = {
 }
 """What stands open to everybody; whoever opens one more writes it here, for all to see."""
 
-OWN = {"account.change_password"}
+OWN = {"account.change_password", "account.come_back", "account.go_away"}
 """What everybody who signs in may change: a wrong try at the own password is counted."""
 
 ON_RECORD = {"console.case_file"}
