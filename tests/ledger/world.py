@@ -29,7 +29,6 @@ from caseflow.ledger.moves import (
     closing,
     extending,
     filing,
-    handing,
     items,
     merging,
     naming,
@@ -48,7 +47,6 @@ from caseflow.ledger.moves import (
     work,
 )
 from caseflow.ledger.moves.closing import Heard
-from caseflow.ledger.moves.handing import Handing
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.transferring import Transfer
 from caseflow.ledger.moves.urgency import DangerCard
@@ -61,6 +59,7 @@ from caseflow.people.actor import REPORTER, Actor
 from caseflow.people.permissions import may
 from caseflow.people.tables import Recusal, User
 from tests import office as offices
+from tests.ledger import handings
 from tests.ledger.ends import OTHERS, ends
 from tests.ledger.snapshot import standing
 
@@ -281,9 +280,9 @@ class World:
             "refuse_case": lambda at: extending.refuse_case(s, me, n, "来得及", at),
             "note": lambda at: triage.note(s, me, n, "补记", at),
             "hand_out": lambda at: filing.hand_out(s, me, n, "提供给复查机关", at),
-            "assign": lambda at: triage.assign(s, me, n, self._somebody(luck), at),
-            "hand_over": lambda at: self._hands_over(me, case, luck, at),
-            "fall_back": lambda at: self._leaves(case, at),
+            "assign": lambda at: triage.assign(s, me, n, self.somebody(luck), at),
+            "hand_over": lambda at: handings.hands_over(self, me, case, luck, at),
+            "fall_back": lambda at: handings.leaves(self, case, at),
             "name_unit": lambda at: naming.name_unit(s, me, n, self._unit(luck), "来件所述", at),
         }
         return self.attempt(lambda: tries[move](self.now))
@@ -292,22 +291,6 @@ class World:
         """Return the report whose sender is called next."""
         calls = calling.calls_of(self.session, case)
         return next((one.id for one in (*calls.left(), *calls.whom)), None)
-
-    def _hands_over(self, me: Actor, case: Case, luck: int, at: datetime) -> None:
-        """Whoever has the case, or verifies an item of it, hands that over to anybody."""
-        given = Handing(case.id, self._somebody(luck), self._inspector(luck))
-        mine = [one.inspector_id for one in self.items() if one.case_id == case.id]
-        giver = [one for one in (case.handler_id, *mine) if one is not None]
-        who = self._somebody(luck + 1) if luck % 5 == 4 or not giver else giver[luck % len(giver)]
-        handing.hand_over(self.session, me, who, given, "外出", at)
-
-    def _leaves(self, case: Case, at: datetime) -> None:
-        """Somebody comes, is given the case, and leaves the office."""
-        leaver = self.session.scalars(select(User).where(User.username == "leaver")).one()
-        leaver.active = True
-        triage.assign(self.session, self.office["supervisor"], case.id, leaver.id, at)
-        leaver.active = False
-        handing.left_behind(self.session, self.office["over_all"], leaver.id, at)
 
     def _report(self, case: Case) -> int:
         """Return one of the case's reports whose sender is owed something, 0 where it has none."""
@@ -359,12 +342,13 @@ class World:
         units = list(self.office.units.values())
         return units[luck % len(units)]
 
-    def _somebody(self, luck: int) -> int:
+    def somebody(self, luck: int) -> int:
+        """Return anybody, by luck."""
         return self.people[luck % len(self.people)].person
 
-    def _inspector(self, luck: int) -> int:
+    def inspector(self, luck: int) -> int:
         """Return an inspector in most cases, else anybody."""
-        return self.office["inspector"].person if luck % 4 else self._somebody(luck)
+        return self.office["inspector"].person if luck % 4 else self.somebody(luck)
 
     def _reply(self, actor: Actor, case: Case, luck: int, at: datetime) -> None:
         way = ("telephone", "message", "impossible", "track")[luck % 4]
@@ -381,7 +365,7 @@ class World:
             "extend": lambda at: extending.extend(s, me, n, self._day(item, luck), "还差检测", at),
             "grant": lambda at: extending.grant(s, me, n, "", at),
             "refuse": lambda at: extending.refuse(s, me, n, "来得及", at),
-            "reassign": lambda at: items.reassign(s, me, n, self._inspector(luck), "调岗", at),
+            "reassign": lambda at: items.reassign(s, me, n, self.inspector(luck), "调岗", at),
             "object": lambda at: objecting.object_to(s, me, n, "不归我们管", at),
             "reject_objection": lambda at: objecting.reject_objection(s, me, n, "归你们管", at),
             "dispatch_anew": lambda at: objecting.dispatch_anew(s, me, n, self._order(luck), at),

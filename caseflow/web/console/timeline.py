@@ -19,7 +19,8 @@ from caseflow.ledger.tables import Item
 from caseflow.people.actor import REPORTER_ROLE, SYSTEM_ROLE
 from caseflow.web.clocks import document_label, unspoken, with_state
 from caseflow.web.console import counted_anew, passing_forms, told_reasons
-from caseflow.web.locale import day_text, gettext, happened, moment_text, series
+from caseflow.web.console.sentences import Sentence, moved, with_name, worded, written
+from caseflow.web.locale import day_text, gettext, moment_text, series
 
 
 @dataclass(frozen=True)
@@ -136,40 +137,19 @@ def rung_text(facts: Mapping[str, Any], state: str = "draft") -> str:
     return with_state(label, state) if facts.get("order") else label
 
 
-Sentence = tuple[str, str]
-
-
-def _word(table: dict[str, str], code: object) -> str:
-    return gettext(table[str(code)]) if code in table else str(code or "")
-
-
-def _move(entry: Happened) -> str:
-    return happened(words.MOVES.get(entry.verb, entry.verb))
-
-
-def _said(entry: Happened, *names: str) -> str:
-    """Return what a person wrote, from the facts that stand in the history in the clear."""
-    texts = [entry.facts.get(name) for name in names]
-    return "\n".join(text for text in texts if isinstance(text, str) and text)
-
-
 def _plain(_story: Story, entry: Happened) -> Sentence:
-    return _move(entry), _said(entry, "authority", "reason", "remark", "text", "done", "number")
-
-
-def _with_name(entry: Happened, name: str) -> str:
-    return gettext("%(move)s：%(what)s", move=_move(entry), what=name) if name else _move(entry)
+    return moved(entry), written(entry, "authority", "reason", "remark", "text", "done", "number")
 
 
 def _open(_story: Story, entry: Happened) -> Sentence:
-    channel = _word(words.CHANNELS, entry.facts.get("channel"))
+    channel = worded(words.CHANNELS, entry.facts.get("channel"))
     name = gettext("%(number)s（%(channel)s）", number=entry.facts.get("report"), channel=channel)
-    return _with_name(entry, name), ""
+    return with_name(entry, name), ""
 
 
 def _accept(story: Story, entry: Happened) -> Sentence:
     handler = story.dossier.person(entry.facts.get("handler"))
-    return _move(entry), gettext("承办人：%(who)s", who=handler) if handler else ""
+    return moved(entry), gettext("承办人：%(who)s", who=handler) if handler else ""
 
 
 def _because(story: Story, entry: Happened) -> Sentence:
@@ -177,7 +157,7 @@ def _because(story: Story, entry: Happened) -> Sentence:
 
 
 def _assign(story: Story, entry: Happened) -> Sentence:
-    return _with_name(entry, story.dossier.person(entry.facts.get("handler"))), ""
+    return with_name(entry, story.dossier.person(entry.facts.get("handler"))), ""
 
 
 def _handed_on(story: Story, entry: Happened) -> Sentence:
@@ -188,29 +168,29 @@ def _handed_on(story: Story, entry: Happened) -> Sentence:
     numbers = [str(one.n) for one in story.dossier.items if one.id in facts.get("items", ())]
     items = [gettext("核查第 %(n)s 项", n=series(numbers))] if numbers else []
     who = gettext("%(giver)s → %(taker)s", **said)
-    return _with_name(entry, who), "\n".join([*items, _said(entry, "reason")])
+    return with_name(entry, who), "\n".join([*items, written(entry, "reason")])
 
 
 def _split(story: Story, entry: Happened) -> Sentence:
     numbers = {one["n"] for one in entry.facts.get("items", ())}
     lines = [f"{item.n}. {item.matter}" for item in story.dossier.items if item.n in numbers]
-    return _move(entry), "\n".join(lines)
+    return moved(entry), "\n".join(lines)
 
 
 def _dispatch(story: Story, entry: Happened) -> Sentence:
     unit = story.dossier.unit_name(entry.facts.get("unit"))
     inspector = story.dossier.person(entry.facts.get("inspector"))
     text = gettext("由责任督学 %(who)s 到场核查", who=inspector) if inspector else ""
-    return _with_name(entry, unit), text
+    return with_name(entry, unit), text
 
 
 def _reassign(story: Story, entry: Happened) -> Sentence:
     inspector = story.dossier.person(entry.facts.get("inspector"))
-    return _with_name(entry, inspector), _said(entry, "reason")
+    return with_name(entry, inspector), written(entry, "reason")
 
 
 def _name_unit(story: Story, entry: Happened) -> Sentence:
-    return _with_name(entry, story.dossier.unit_name(entry.facts.get("unit"))), _said(
+    return with_name(entry, story.dossier.unit_name(entry.facts.get("unit"))), written(
         entry, "reason"
     )
 
@@ -220,18 +200,18 @@ def _find(story: Story, entry: Happened) -> Sentence:
     basis = next((finding.basis for finding in found if finding.at == entry.at), "")
     unit = story.dossier.unit_name(entry.facts.get("unit"))
     lines = [basis, gettext("整改单位：%(unit)s", unit=unit) if unit else ""]
-    result = _word(words.FINDINGS, entry.facts.get("result"))
-    return _with_name(entry, result), "\n".join(line for line in lines if line)
+    result = worded(words.FINDINGS, entry.facts.get("result"))
+    return with_name(entry, result), "\n".join(line for line in lines if line)
 
 
 def _return(_story: Story, entry: Happened) -> Sentence:
     what = gettext("退回，第 %(n)s 次", n=entry.facts.get("times"))
-    return what, _said(entry, "reason")
+    return what, written(entry, "reason")
 
 
 def _strike_off(_story: Story, entry: Happened) -> Sentence:
-    outcome = _word(words.OUTCOMES, entry.facts.get("outcome"))
-    return _with_name(entry, outcome), _said(entry, "remark")
+    outcome = worded(words.OUTCOMES, entry.facts.get("outcome"))
+    return with_name(entry, outcome), written(entry, "remark")
 
 
 WAYS = {
@@ -247,50 +227,50 @@ WAYS = {
 def _reply(story: Story, entry: Happened) -> Sentence:
     reply = next((one for one in story.dossier.replies if one.at == entry.at), None)
     lines = [reply.text, reply.proof] if reply else []
-    way = _word(WAYS, entry.facts.get("way"))
-    return _with_name(entry, way), "\n".join(line for line in lines if line)
+    way = worded(WAYS, entry.facts.get("way"))
+    return with_name(entry, way), "\n".join(line for line in lines if line)
 
 
 def _reply_failed(story: Story, entry: Happened) -> Sentence:
     reply = next((one for one in story.dossier.replies if one.id == entry.facts["reply"]), None)
     reports = story.dossier.first_reports
     if reply is None or len(reports) < 2:
-        return _move(entry), ""
-    return _with_name(entry, next(x.number for x in reports if x.id == reply.report_id)), ""
+        return moved(entry), ""
+    return with_name(entry, next(x.number for x in reports if x.id == reply.report_id)), ""
 
 
 def _ask(story: Story, entry: Happened) -> Sentence:
     asked = [question.text for question in story.dossier.questions if question.asked_at == entry.at]
-    return _move(entry), "\n".join(asked)
+    return moved(entry), "\n".join(asked)
 
 
 _RESUMED = {"answer": "反映人已补充", "person": "由人决定", "sweep": "等待期满，自动恢复"}
 
 
 def _resume(_story: Story, entry: Happened) -> Sentence:
-    return _with_name(entry, _word(_RESUMED, entry.facts.get("by"))), ""
+    return with_name(entry, worded(_RESUMED, entry.facts.get("by"))), ""
 
 
 def _call_back(story: Story, entry: Happened) -> Sentence:
     facts, reports = entry.facts, story.dossier.first_reports
     whom = [one.number for one in reports if one.id == facts.get("report") and len(reports) > 1]
     if not facts.get("reached"):
-        return _with_name(entry, series([*whom, gettext("未接通")])), ""
+        return with_name(entry, series([*whom, gettext("未接通")])), ""
     solved = gettext("已解决") if facts.get("solved") else gettext("未解决")
     satisfied = gettext("满意") if facts.get("satisfied") else gettext("不满意")
     heard = [call.words for call in story.dossier.call_backs if call.at == entry.at]
     how = series([*whom, solved, satisfied])
-    return _with_name(entry, how), "\n".join(word for word in heard if word)
+    return with_name(entry, how), "\n".join(word for word in heard if word)
 
 
 def _close(_story: Story, entry: Happened) -> Sentence:
-    reason = _said(entry, "reason")
-    return _move(entry), gettext(reason) if reason else ""
+    reason = written(entry, "reason")
+    return moved(entry), gettext(reason) if reason else ""
 
 
 def _reopen(_story: Story, entry: Happened) -> Sentence:
     what = gettext("重新办理，第 %(n)s 次", n=entry.facts.get("times"))
-    return what, _said(entry, "reason")
+    return what, written(entry, "reason")
 
 
 def _acknowledge(_story: Story, entry: Happened) -> Sentence:
@@ -300,70 +280,70 @@ def _acknowledge(_story: Story, entry: Happened) -> Sentence:
         by = [str(facts.get(name) or "") for name in ("police_who", "police_at", "police_number")]
         police = gettext("已报警：%(how)s", how=series(word for word in by if word))
     leader = gettext("已报告分管领导") if facts.get("leader_told") else gettext("未报告分管领导")
-    lines = [police, leader, _said(entry, "reason")]
-    return _move(entry), "\n".join(line for line in lines if line)
+    lines = [police, leader, written(entry, "reason")]
+    return moved(entry), "\n".join(line for line in lines if line)
 
 
 def _climbed(_story: Story, entry: Happened) -> Sentence:
-    clock = _word(words.CLOCKS, entry.facts.get("clock"))
+    clock = worded(words.CLOCKS, entry.facts.get("clock"))
     late = gettext("补记，未另发通知") if entry.facts.get("superseded") else ""
-    return _with_name(entry, clock), late
+    return with_name(entry, clock), late
 
 
 def _document(story: Story, entry: Happened) -> Sentence:
     """Say which document: its kind and the rung that drafted it, for a draft has no number."""
-    text = _said(entry, "number", "reason")
+    text = written(entry, "number", "reason")
     order = story.orders.get(entry.facts["order"])
     climbed = story.climbed.get(order.id) if order else None
     if order is None or climbed is None:
-        return _move(entry), text
-    name, clock = story.name(order), _word(words.CLOCKS, climbed["clock"])
+        return moved(entry), text
+    name, clock = story.name(order), worded(words.CLOCKS, climbed["clock"])
     if unspoken(order.kind, order.state):  # the name is that of the rung
-        return _with_name(entry, gettext("%(what)s（%(more)s）", what=name, more=clock)), text
+        return with_name(entry, gettext("%(what)s（%(more)s）", what=name, more=clock)), text
     which = gettext(
         "%(document)s（%(clock)s，第 %(n)s 级）", document=name, clock=clock, n=climbed["rung"]
     )
-    return _with_name(entry, which), text
+    return with_name(entry, which), text
 
 
 def _reveal(_story: Story, entry: Happened) -> Sentence:
-    return _with_name(entry, str(entry.facts.get("report") or "")), _said(entry, "reason")
+    return with_name(entry, str(entry.facts.get("report") or "")), written(entry, "reason")
 
 
 def _extension(_story: Story, entry: Happened) -> Sentence:
     until = day_text(date.fromisoformat(entry.facts["until"]))
-    return _with_name(entry, until), _said(entry, "grounds", "remark", "reason")
+    return with_name(entry, until), written(entry, "grounds", "remark", "reason")
 
 
 def _statutory(_story: Story, entry: Happened) -> Sentence:
     number = entry.facts.get("number")
     lines = [gettext("对方编号：%(number)s", number=number) if number else ""]
-    lines.append(_said(entry, "reason", "text"))
-    what = _with_name(entry, str(entry.facts.get("authority") or ""))
+    lines.append(written(entry, "reason", "text"))
+    what = with_name(entry, str(entry.facts.get("authority") or ""))
     return what, "\n".join(line for line in lines if line)
 
 
 def _merger(_story: Story, entry: Happened) -> Sentence:
     facts = entry.facts
     other = facts.get("into") or facts.get("from") or facts.get("case") or ""
-    return _with_name(entry, str(other)), _said(entry, "reason")
+    return with_name(entry, str(other)), written(entry, "reason")
 
 
 def _passage(_story: Story, entry: Happened) -> Sentence:
-    return _with_name(entry, entry.facts["office"]), passing_forms.story(entry.facts)
+    return with_name(entry, entry.facts["office"]), passing_forms.story(entry.facts)
 
 
 def _tighten(_story: Story, entry: Happened) -> Sentence:
-    return _with_name(entry, _word(words.DISCLOSURES, entry.facts.get("disclosure"))), ""
+    return with_name(entry, worded(words.DISCLOSURES, entry.facts.get("disclosure"))), ""
 
 
 def _retract(_story: Story, entry: Happened) -> Sentence:
     why = words.RETRACTED.get(entry.facts.get("why", ""), "")
-    return _with_name(entry, gettext(why) if why else ""), ""
+    return with_name(entry, gettext(why) if why else ""), ""
 
 
 def _counted_anew(_story: Story, entry: Happened) -> Sentence:
-    return _move(entry), counted_anew.TEXTS[entry.verb](entry.facts)
+    return moved(entry), counted_anew.TEXTS[entry.verb](entry.facts)
 
 
 _TELLERS: dict[str, Callable[[Story, Happened], Sentence]] = {

@@ -1,0 +1,33 @@
+"""How somebody of a world hands over a case, and how somebody leaves."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from caseflow.ledger.moves import handing, triage
+from caseflow.ledger.moves.handing import Handing
+from caseflow.ledger.tables import Case
+from caseflow.people.actor import Actor
+from caseflow.people.tables import User
+
+if TYPE_CHECKING:
+    from tests.ledger.world import World
+
+
+def hands_over(world: "World", me: Actor, case: Case, luck: int, at: datetime) -> None:
+    """Whoever has the case, or verifies an item of it, hands that over to anybody."""
+    given = Handing(case.id, world.somebody(luck), world.inspector(luck))
+    mine = [one.inspector_id for one in world.items() if one.case_id == case.id]
+    giver = [one for one in (case.handler_id, *mine) if one is not None]
+    who = world.somebody(luck + 1) if luck % 5 == 4 or not giver else giver[luck % len(giver)]
+    handing.hand_over(world.session, me, who, given, "外出", at)
+
+
+def leaves(world: "World", case: Case, at: datetime) -> None:
+    """Somebody comes, is given the case, and leaves the office."""
+    leaver = world.session.scalars(select(User).where(User.username == "leaver")).one()
+    leaver.active = True
+    triage.assign(world.session, world.office["supervisor"], case.id, leaver.id, at)
+    leaver.active = False
+    handing.left_behind(world.session, world.office["over_all"], leaver.id, at)
