@@ -10,9 +10,17 @@ from caseflow.ledger.moves.handing import Handing
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import Actor
 from caseflow.people.tables import User
+from tests.office import DISTRICT
 
 if TYPE_CHECKING:
     from tests.ledger.world import World
+
+
+def leaver() -> User:
+    """Return somebody who is not in office unless `leaves` needs them."""
+    user = User(username="leaver", name="测试leaver", role="handler", area_code=DISTRICT)
+    user.password_hash, user.active = "!", False
+    return user
 
 
 def hands_over(world: "World", me: Actor, case: Case, luck: int, at: datetime) -> None:

@@ -93,15 +93,7 @@ def populate(session: Session) -> offices.Office:
         area_code=offices.DISTRICT,
         password_hash="!",
     )
-    leaver = User(
-        username="leaver",
-        name="测试leaver",
-        role="handler",
-        area_code=offices.DISTRICT,
-        password_hash="!",
-        active=False,
-    )
-    session.add_all([brother, over_all, leaver])
+    session.add_all([brother, over_all, handings.leaver()])
     session.flush()
     school = office.units["school"]
     session.add(Recusal(user_id=brother.id, unit_id=school, reason="亲属", since=START))
