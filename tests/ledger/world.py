@@ -79,20 +79,8 @@ START = datetime(2026, 2, 6, 1, 0, tzinfo=UTC)
 def populate(session: Session) -> offices.Office:
     """Fill an empty database with the small office, and a handler whose brother runs the school."""
     office = offices.make(session)
-    over_all = User(
-        username="over_all",
-        name="测试over_all",
-        role="administrator",
-        area_code=offices.CITY,
-        password_hash="!",
-    )
-    brother = User(
-        username="brother",
-        name="测试brother",
-        role="handler",
-        area_code=offices.DISTRICT,
-        password_hash="!",
-    )
+    over_all = _person("over_all", "administrator", offices.CITY)
+    brother = _person("brother", "handler", offices.DISTRICT)
     session.add_all([brother, over_all, handings.leaver()])
     session.flush()
     school = office.units["school"]
@@ -101,6 +89,11 @@ def populate(session: Session) -> offices.Office:
     office.actors["over_all"] = accounts.actor_of(session, over_all)
     office.actors["brother"] = accounts.actor_of(session, brother)
     return office
+
+
+def _person(username: str, role: str, area: str) -> User:
+    name = f"测试{username}"
+    return User(username=username, name=name, role=role, area_code=area, password_hash="!")
 
 
 @dataclass
