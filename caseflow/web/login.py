@@ -182,7 +182,10 @@ def sign_out() -> Page:
 
 def install(app: Flask) -> None:
     """Set up Flask-Login and the actor of each request."""
-    manager = LoginManager(app)
+    manager = LoginManager()
+    # Its words for templates would look the person up again: on the page that says, with all that
+    # was written, that nobody can be looked up now.
+    manager.init_app(app, add_context_processor=False)
     manager.user_loader(_load)
     manager.session_protection = None  # the epoch and the cookie's flags do the work
     app.before_request(_know)

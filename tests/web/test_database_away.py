@@ -68,6 +68,21 @@ def test_what_the_office_wrote_is_given_back(site: Site, lock: sqlite3.Connectio
     assert WORDS in page.text
 
 
+def test_it_is_given_back_though_not_even_its_writer_can_be_looked_up(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = open_case(site)
+    case = site.as_("handler").get(f"/console/cases/{number}")
+
+    def away(*_args: object) -> None:
+        raise OperationalError("SELECT", {}, sqlite3.OperationalError("disk I/O error"))
+
+    monkeypatch.setattr("caseflow.people.accounts.login_of", away)
+    page = case.send(f"/console/cases/{number}/note", text=WORDS)
+    assert page.status == 503
+    assert WORDS in page.text
+
+
 def test_a_call_stays_on_its_sheet(site: Site, lock: sqlite3.Connection) -> None:
     desk = site.as_("operator").get("/console/desk")
     lock.execute(HOLD)
