@@ -96,7 +96,7 @@ class Timekeeper:
         self.link = connect(redis_url)
         self._holder = holder or worker_name()
         self._asked: dict[str, int] = {}
-        self._renew_at = datetime.min.replace(tzinfo=clock.UTC)
+        self._held_at = datetime.min.replace(tzinfo=clock.UTC)
 
     def tick(self) -> list[str]:
         """Ask for what is due and return the names; nothing when another one keeps the time.
@@ -126,13 +126,16 @@ class Timekeeper:
         self.link.close()
 
     def _hold(self) -> bool:
-        """Take the lease, or keep it once half of it has passed; False while another has it."""
+        """Take the lease, or keep it once half of it has passed; False while another has it.
+
+        Where the clock was put back it is taken anew, to end by the clock as it is now.
+        """
         now = clock.now()
-        if now < self._renew_at:
+        if self._held_at <= now < self._held_at + timedelta(seconds=LEASE_SECONDS / 2):
             return True
         held = self._database.run(
             lambda session: hold(session, LEASE, self._holder, now, LEASE_SECONDS)
         )
         if held:
-            self._renew_at = now + timedelta(seconds=LEASE_SECONDS / 2)
+            self._held_at = now
         return held

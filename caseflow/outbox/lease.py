@@ -8,13 +8,21 @@ from sqlalchemy.orm import Session
 
 from caseflow.outbox.tables import Lease
 
+ASTRAY = timedelta(minutes=1)
+"""So far the clocks of two machines may differ before a lease counts as one of another time."""
+
 
 def hold(session: Session, name: str, holder: str, now: datetime, seconds: float) -> bool:
-    """Take or keep the lease `name` until `seconds` from `now`; False when another one has it."""
+    """Take or keep the lease `name` until `seconds` from `now`; False when another one has it.
+
+    A lease that ends later than any could, had it been taken now, is from before the clock was put
+    back. Its holder may be gone, and nobody else could take over for as long as that was.
+    """
     until = now + timedelta(seconds=seconds)
+    over = or_(Lease.until <= now, Lease.until > until + ASTRAY)
     taken = session.execute(
         update(Lease)
-        .where(Lease.name == name, or_(Lease.holder == holder, Lease.until <= now))
+        .where(Lease.name == name, or_(Lease.holder == holder, over))
         .values(holder=holder, until=until)
         .returning(Lease.name)
         .execution_options(synchronize_session=False)

@@ -94,6 +94,37 @@ def test_the_next_one_takes_over_when_the_holder_is_gone(
         keeper.close()
 
 
+@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=7)], ids=["hour", "week"])
+def test_a_clock_that_was_put_back_keeps_nobody_from_taking_over(
+    sqlite_database: Database,
+    redis_url: str,
+    link: Redis,
+    present: list[datetime],
+    back: timedelta,
+) -> None:
+    """One holds the lease and is killed, the clock is put right: the ladders must go on."""
+    one, two = (Timekeeper(sqlite_database, JOBS, redis_url, holder) for holder in "ab")
+    assert one.tick() == ["sweep", "outbox"]
+    link.flushall()
+    present[0] -= back
+    assert two.tick() == ["sweep", "outbox"]
+    for keeper in (one, two):
+        keeper.close()
+
+
+def test_who_keeps_the_time_goes_by_the_clock_as_it_is_after_it_was_put_back(
+    sqlite_database: Database, redis_url: str, link: Redis, present: list[datetime]
+) -> None:
+    one, two = (Timekeeper(sqlite_database, JOBS, redis_url, holder) for holder in "ab")
+    one.tick()
+    link.flushall()
+    present[0] -= timedelta(days=7)
+    assert one.tick() == ["sweep", "outbox"]
+    assert two.tick() == []
+    for keeper in (one, two):
+        keeper.close()
+
+
 def test_even_without_the_lease_a_tick_is_asked_for_once(redis_url: str, link: Redis) -> None:
     assert put("outbox", 7, link) is True
     assert put("outbox", 8, link) is False  # one that waits is enough
