@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from caseflow import clock, demo
+from caseflow import clock, demo, doctor
 from caseflow.app import Services
 from caseflow.deadlines.tables import Clock
 from caseflow.escalation.tables import Rung
@@ -41,7 +41,16 @@ def command(name: str, home: Path, **settings: str) -> Server:
     return Server("", process, log, signal.SIGTERM)
 
 
-def test_the_scheduler_asks_and_a_worker_sweeps_and_sends(
+def homes(first: Path) -> tuple[Path, Path]:
+    """Return two homes of one office: its keys and its files are the same in both."""
+    second = first / "second"
+    second.mkdir()
+    for name in ("keys.json", "files"):
+        (second / name).symlink_to(first / name)
+    return first, second
+
+
+def test_two_schedulers_and_two_workers_on_two_homes_sweep_and_send_everything_once(
     office: Services, postgres_url: str, redis_url: str, tmp_path: Path
 ) -> None:
     settings = {"CASEFLOW_DATABASE_URL": postgres_url, "CASEFLOW_REDIS_URL": redis_url}
@@ -49,9 +58,13 @@ def test_the_scheduler_asks_and_a_worker_sweeps_and_sends(
         before = session.scalar(select(func.max(Rung.id))) or 0
         late = select(func.count(Clock.id)).where(Clock.next_rung_at <= clock.now())
         assert session.scalar(late), "nothing is due: the test would prove nothing"
+    both = homes(tmp_path)
     with ExitStack() as running:
-        for name in ("scheduler", "worker"):
-            running.enter_context(command(name, tmp_path, **settings))
+        started = [
+            running.enter_context(command(name, home, **settings))
+            for home in both
+            for name in ("scheduler", "worker")
+        ]
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             with office.database.read() as session:
@@ -61,8 +74,16 @@ def test_the_scheduler_asks_and_a_worker_sweeps_and_sends(
             if not left and rungs and sent:
                 break
             time.sleep(0.2)
-        said = "".join((tmp_path / f"{name}.log").read_text() for name in ("scheduler", "worker"))
+        said = "".join(server.log.read_text() for server in started)
         assert not left, said
         assert rungs, said
         assert sent, said
-    assert list((tmp_path / "outgoing").iterdir()), "sent, but nothing lies where it should"
+        assert [server for server in started if server.process.poll() is not None] == [], said
+    lying = [file.name for home in both for file in home.glob("outgoing/*")]
+    assert lying, "sent, but nothing lies where it should"
+    assert len(set(lying)) == len(lying), "both sent the same message"
+    with office.database.read() as session:
+        repeats = select(func.count()).where(Message.repeats > 0)
+        assert session.scalar(repeats) == 0
+        found = doctor.examine(session, office.rooms.store)
+        assert [one.line for one in found if one.broken] == []
