@@ -39,12 +39,13 @@ def hold(world: World) -> None:
     seen = take(world.session, world.now, world.standing)
     verdict = verify_chains(world.session)
     assert verdict.fits, f"law 8: {verdict.line}"
-    for law in _every_law():
+    for law in every_law():
         law(seen)
     world.checked, world.taken = state, seen.taken
 
 
-def _every_law() -> tuple[Callable[[Snapshot], None], ...]:
+def every_law() -> tuple[Callable[[Snapshot], None], ...]:
+    """Return the laws of every module."""
     others = (laws_of_people, laws_of_rules, laws_of_time, laws_of_more_time)
     others = (*others, laws_of_endings, laws_of_merging, laws_of_passing, laws_of_triage)
     return (*LAWS, *(law for module in others for law in module.LAWS))
