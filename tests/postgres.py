@@ -24,6 +24,7 @@ from tests.servers import (
     Server,
     folder_of,
     free_port,
+    kill_with_children,
     quick_folder,
     start,
     wait_until,
@@ -31,6 +32,7 @@ from tests.servers import (
 
 DEBIAN = Path("/usr/lib/postgresql")
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+_DURABLE = ("recovery_init_sync_method=syncfs",)  # else it opens every file after each crash
 
 
 @dataclass
@@ -56,7 +58,7 @@ class Cluster:
             "wal_level=minimal",
             "max_wal_senders=0",
             "dynamic_shared_memory_type=mmap",  # a crash leaves nothing outside the folder
-            *(() if self.durable else _FAST),
+            *(_DURABLE if self.durable else _FAST),
         ]
         command: list[str | Path] = [*self.become, "--pdeathsig", "QUIT"]
         command += [self.programs / "postgres", "-D", self.folder / "cluster", "-p", str(self.port)]
@@ -128,7 +130,7 @@ class Postgres:
         """End our server as a power cut would end its processes, and start it again."""
         if self.server is None or self.cluster is None:
             raise RuntimeError("only a private server can be crashed")
-        self.server.kill()
+        kill_with_children(self.server.process)  # one left over would keep the next from starting
         (self.cluster.folder / "cluster" / "postmaster.pid").unlink(missing_ok=True)
         self.server = self.cluster.run()
 

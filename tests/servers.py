@@ -16,6 +16,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -119,6 +120,29 @@ def start(
             cwd=ROOT if environment is not None else log.parent,
             env=None if environment is None else dict(environment),
         )
+
+
+def kill_with_children(process: subprocess.Popen[bytes]) -> None:
+    """End a program and what it has forked as a power cut would, and wait until all are gone."""
+    process.send_signal(signal.SIGSTOP)  # so that it forks no more while we look
+    tasks = Path(f"/proc/{process.pid}/task").glob("*/children")
+    children = [int(child) for task in tasks for child in task.read_text().split()]
+    for child in children:
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+    process.kill()
+    process.wait()
+    end = time.monotonic() + PATIENCE
+    while any(map(_lives, children)) and time.monotonic() < end:
+        time.sleep(0.005)
+
+
+def _lives(pid: int) -> bool:
+    """Tell whether there is such a process that has not ended; one that nobody buried has."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "XZ"
+    except OSError:
+        return False
 
 
 def folder_of(package: str) -> Path:

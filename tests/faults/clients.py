@@ -90,6 +90,8 @@ class Person:
 
     def _form(self) -> dict[str, str]:
         status, page = self._ask("GET", "/report")
+        if status == 503:
+            raise ServerGoneError
         assert status == 200, page
         return {name: html.unescape(value) for name, value in _FIELD.findall(page)}
 
