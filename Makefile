@@ -13,7 +13,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard caseflow/translations/*/LC_MESSAGE
 TYPED := caseflow $(wildcard config.py wsgi.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test lint format catalogues compiled migration lock
+.PHONY: help run check test soak lint format catalogues compiled migration lock
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 
@@ -54,6 +54,10 @@ check: lint $(ASSETS) $(CATALOGUES) ## format, lint, types, house rules, pure an
 
 test: $(TESTING) $(ASSETS) $(CATALOGUES) ## every test, its own set-up included
 	$(BIN)/python -m tests $(TESTS)
+
+SECONDS := 480
+soak: $(TESTING) $(ASSETS) $(CATALOGUES) ## conflicts, kills and chance for minutes, with figures: make soak SECONDS=480
+	$(BIN)/python -m tests.soak $(SECONDS)
 
 lint: $(TESTING) ## format, lint and types only
 	$(BIN)/ruff format --quiet --check --diff .

@@ -29,19 +29,20 @@ def stage(quick: Path, sqlite_template: Path) -> Iterator[Stage]:
     """The stage of this test process, on SQLite."""
     file = quick / "stage.db"
     file.write_bytes(sqlite_template.read_bytes())
-    with _set(f"sqlite:///{file}") as stage:
+    with a_stage(f"sqlite:///{file}") as stage:
         yield stage
 
 
 @pytest.fixture(scope="session")
 def postgres_stage(postgres: Postgres, postgres_template: str) -> Iterator[Stage]:
     """The stage of this test process, on PostgreSQL."""
-    with postgres.copy(postgres_template) as url, _set(url) as stage:
+    with postgres.copy(postgres_template) as url, a_stage(url) as stage:
         yield stage
 
 
 @contextmanager
-def _set(url: str) -> Iterator[Stage]:
+def a_stage(url: str) -> Iterator[Stage]:
+    """Yield the stage that a migrated, empty database becomes."""
     database = Database(url)
     with database.transaction() as session:
         office = populate(session)

@@ -175,11 +175,23 @@ class Ledger(RuleBasedStateMachine):
         laws.hold(self.world)
 
 
+def chance_on(stage: Stage) -> type[Ledger]:
+    """Return a machine on a stage, in whose counts there is nothing yet."""
+    counts = {"taken": Counter(), "steps": [0], "calendars": [0], "amended": [0]}
+    return type("Chance", (Ledger,), {"stage": stage, **counts})
+
+
 def run(
-    machine: type[Ledger], stories: int, steps: int, *, more: int = 0, shrink: bool = False
+    machine: type[Ledger],
+    stories: int,
+    steps: int,
+    *,
+    more: int = 0,
+    first: int = 0,
+    shrink: bool = False,
 ) -> None:
     """Let chance tell stories, the same each time this code runs; and some `more` while there are
-    edges that were never taken.
+    edges that were never taken. `first`: the seed of the first one.
 
     Each begins along the edges that were taken least so far, and has a seed of its own: left to
     itself, Hypothesis tells variations of few. `shrink` makes the story of a broken law short,
@@ -192,7 +204,7 @@ def run(
         rarest = sorted(_ALL, key=lambda e: machine.taken[e.move, e.source, e.target])
         machine.begins = rarest[:_BEGINNINGS]
         run_state_machine_as_test(
-            seed(n)(machine),
+            seed(first + n)(machine),
             settings=settings(
                 max_examples=_SIMPLEST_AND_ONE,
                 stateful_step_count=steps,

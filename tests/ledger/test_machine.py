@@ -14,7 +14,7 @@ import pytest
 from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES
 from tests.ledger.conftest import Stage
 from tests.ledger.everything import SCENES
-from tests.ledger.machine import Ledger, a_world, run
+from tests.ledger.machine import a_world, chance_on, run
 from tests.ledger.scenes import Scene
 from tests.ledger.ways import EDGES, Way
 
@@ -43,8 +43,7 @@ def test_the_laws_hold_along_every_edge_and_in_the_stories(
 
 
 def test_the_laws_hold_whatever_happens(postgres_stage: Stage) -> None:
-    counts = {"taken": Counter(), "steps": [0], "calendars": [0], "amended": [0]}
-    chance = type("Chance", (Ledger,), {"stage": postgres_stage, **counts})
+    chance = chance_on(postgres_stage)
     run(chance, STORIES, STEPS, more=MORE)
     sys.stdout.write(f"{chance.steps[0]} steps\n{table(chance.taken)}\n")
     assert chance.calendars[0], "chance never changed the calendar"
