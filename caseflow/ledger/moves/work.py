@@ -115,14 +115,14 @@ def find(
     """
     case, item = gate.lock_item(session, item_id, seen)
     _at_work(actor, case, item)
+    to_rectify = result.result in TO_RECTIFY
+    gate.pass_item(actor, case, item, "find", "rectifying" if to_rectify else "submitted")
     _may_find(session, actor, case, item)
     gathered(
         lambda: _known(result),
         lambda: words(result.basis, "basis"),
         lambda: _ready(session, case, item, result),
     )
-    to_rectify = result.result in TO_RECTIFY
-    gate.pass_item(actor, case, item, "find", "rectifying" if to_rectify else "submitted")
     basis = words(result.basis, "basis")
     item.finding = result.result
     session.add(
