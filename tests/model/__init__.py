@@ -1,0 +1,1 @@
+"""A second, simple opinion of the rules, and a run that asks both opinions the same things."""

@@ -1,0 +1,328 @@
+"""The model's moves of cases (design §3)."""
+
+from datetime import datetime
+
+from tests.model import days, promises
+from tests.model.item_moves import conclude_when_done, lapse
+from tests.model.matters import Case, Item, Said, may, need
+from tests.model.office import PEOPLE, Person, first_handler, manages, reaches
+
+CALLED_BACK = ("complaint", "help")
+WITHOUT_ITEMS = ("question", "suggestion")
+AT_ONCE = ("telephone", "track", "impossible")
+
+
+def opened(
+    now: datetime,
+    area: str,
+    kind: str,
+    reach: str,
+    about: str,
+    *,
+    urgent: bool = False,
+    petition: bool = False,
+    agreed: bool = False,
+    imposed: datetime | None = None,
+) -> Case:
+    """A report comes in and opens a case; an imposed due moment wins where it is earlier."""
+    called = kind in CALLED_BACK or (kind == "tip" and agreed)
+    case = Case(area, kind, petition, urgent, about, bool(reach) and called, bool(imposed), [reach])
+    case.shielded |= {about} - {""}
+    case.start("immediate", "case", now)
+    resolve = case.start("resolve", "case", now)
+    if imposed:
+        resolve.due = min(resolve.due, imposed)
+    case.start("notice", "report 0", now)
+    case.start("reply", "report 0", now).due = resolve.due
+    return case
+
+
+def more_said(case: Case, now: datetime, *, retaliation: bool) -> None:
+    """The reporter says more: no new promise but where somebody takes revenge."""
+    if retaliation and not (case.urgent and case.alive("case", "immediate")):
+        _make_urgent(case, now)
+
+
+def answer(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """`answered` is for questions; anything else gets other eyes the next working day."""
+    may(person, "answer", case)
+    _countersigned(case)
+    case.state, case.decided_by = "answered", person.name
+    for n in range(len(case.reach)):
+        case.replied.add(n)
+        case.meet(f"report {n}", now, "notice", "reply")
+    case.meet("case", now, "resolve")
+    case.handled(now)
+    if case.kind != "question":
+        case.start("second_look", "case", now)
+
+
+def accept(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """From now on somebody handles it."""
+    may(person, "accept", case)
+    case.state = "accepted"
+    case.handler = case.handler or first_handler(person, case.area, case.about)
+    _announce(case, now)
+
+
+def decline(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """Every `declined` goes to another person the next working day."""
+    may(person, "decline", case)
+    _left(case, "declined", now)
+    case.decided_by = person.name
+    case.start("second_look", "case", now)
+
+
+def refer(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """To whoever is competent."""
+    may(person, "refer", case)
+    _left(case, "referred", now)
+
+
+def _left(case: Case, state: str, now: datetime) -> None:
+    """What was promised to the reporter (`notice`) goes on; an urgent matter goes on urging."""
+    _countersigned(case)
+    case.state = state
+    case.handled(now)
+    _announce(case, now)
+    case.let_go(now, "notice", "immediate")
+    case.more_time = None
+    for item in case.items:
+        item.more_time = item.withdrawal = None
+
+
+def _countersigned(case: Case) -> None:
+    need(not case.countersign, "not countersigned")
+
+
+def _announce(case: Case, now: datetime) -> None:
+    """Whoever cannot be reached sees the decision on the tracking page."""
+    for n, reach in enumerate(case.reach):
+        if not reach:
+            case.meet(f"report {n}", now, "notice")
+
+
+def second_look(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """By another person than whoever decided."""
+    may(person, "second_look", case)
+    need(bool(case.alive("case", "second_look")), "nothing to look at")
+    need(person.name != case.decided_by, "four eyes")
+    case.meet("case", now, "second_look")
+
+
+def raise_urgency(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """Somebody must take over within the hour."""
+    may(person, "raise_urgency", case)
+    need(not (case.urgent and case.alive("case", "immediate")), "urgent already")
+    _make_urgent(case, now)
+
+
+def _make_urgent(case: Case, now: datetime) -> None:
+    case.urgent = True
+    case.stop("case", now, "immediate")
+    case.start("immediate", "case", now)
+
+
+def acknowledge(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """A named person takes over; no call to the police is countersigned."""
+    may(person, "acknowledge", case)
+    need(case.urgent and bool(case.alive("case", "immediate")), "nobody is waited for")
+    case.meet("case", now, "immediate")
+    case.countersign = case.countersign or not said.police
+    case.took_over.add(person.name)
+
+
+def countersign(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """By somebody else than whoever took over."""
+    may(person, "countersign", case)
+    need(case.countersign, "nothing to countersign")
+    need(person.name not in case.took_over, "four eyes")
+    case.countersign = False
+    case.took_over.clear()
+    _go_on(case, now)
+
+
+def split(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """One item more."""
+    may(person, "split", case)
+    case.items.append(Item(len(case.items) + 1))
+
+
+def ask(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """Ask the reporter: what may stand still does, for ten working days at the most."""
+    may(person, "ask", case)
+    case.resume_to, case.state = case.state, "awaiting_reporter"
+    case.asked_until = days.working_days(now, promises.PAUSE)
+    for one in case.alive("all"):
+        if not one.on.startswith("report") or one.on == f"report {said.report}":
+            one.stand_still(now, case.asked_until)
+
+
+def resume(case: Case, person: Person | None, said: Said, now: datetime) -> None:
+    """The reporter answered (nobody's move), or somebody goes on without."""
+    need(case.state == "awaiting_reporter", "the case's state")
+    if person is not None:
+        may(person, "resume", case)
+    case.state, case.resume_to, case.asked_until = case.resume_to, "", None
+    for one in case.alive("all"):
+        one.run_on(now)
+    conclude_when_done(case, now)
+
+
+def conclude(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """Questions and suggestions go to the reply without items."""
+    may(person, "conclude", case)
+    need(case.kind in WITHOUT_ITEMS and not case.items, "items are needed")
+    case.state = "replying"
+    case.handled(now)
+    lapse(case, None, now)
+
+
+def conclude_withdrawn(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """Nothing but withdrawn items: a second person says so."""
+    may(person, "conclude_withdrawn", case)
+    here = [item for item in case.items if item.round == case.reopened]
+    over = all(item.state in ("struck_off", "withdrawn", "statutory") for item in case.items)
+    gone = all(item.state == "withdrawn" for item in here)
+    need(bool(here) and over and gone, "not all withdrawn")
+    need(person.name not in {item.withdrawn_by for item in here}, "four eyes")
+    need(not any(person.away and person.away in x.units for x in case.items), "must keep away")
+    case.state = "replying"
+    case.handled(now)
+    lapse(case, None, now)
+
+
+def reply(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """A message counts once the channel took it, everything else at once."""
+    may(person, "reply", case)
+    need(said.way != "message" or "email" in case.reach[said.report], "no address")
+    if said.way == "message":
+        case.waiting.append((said.report, case.reopened))
+        return
+    case.replied.add(said.report)
+    case.meet(f"report {said.report}", now, "reply", "notice")
+    _go_on(case, now)
+
+
+def delivered(case: Case, now: datetime) -> None:
+    """The channel took the oldest reply that waits; one of an earlier round keeps no promise."""
+    report, of_round = case.waiting.pop(0)
+    kept = ("reply", "notice") if of_round == case.reopened else ("notice",)
+    case.meet(f"report {report}", now, *kept)
+    if of_round == case.reopened:
+        case.replied.add(report)
+    _go_on(case, now)
+
+
+def _go_on(case: Case, now: datetime) -> None:
+    """`resolve` is met by the delivered reply; the call-back is for kinds that ask for it."""
+    if case.countersign or case.state != "replying":
+        return
+    if len(case.replied) < len(case.reach):
+        return
+    case.meet("case", now, "resolve")
+    if case.call_back:
+        case.state = "calling_back"
+        case.start("call_back", "case", now)
+    else:
+        _closed(case, now)
+
+
+def call_back(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """A satisfied reporter closes the case."""
+    may(person, "call_back", case)
+    pleased = said.reached and said.satisfied
+    case.calls.append((days.day_of(now), said.reached, pleased))
+    if pleased and not case.countersign:
+        _closed(case, now)
+
+
+def close(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """Not satisfied: the supervisor says why. Not reached on three days: anybody at the desk."""
+    may(person, "close", case)
+    missed = {day for day, _, _ in case.calls}
+    enough = len(missed) >= 3 and not any(reached for _, reached, _ in case.calls)
+    if not (enough or (case.calls and case.calls[-1][2])):
+        need(person.role == "supervisor", "the role")
+        need(bool(case.calls), "never called back")
+    _countersigned(case)
+    _closed(case, now)
+
+
+def _called(case: Case, now: datetime) -> None:
+    if any(reached for _, reached, _ in case.calls):
+        case.meet("case", now, "call_back")
+
+
+def _closed(case: Case, now: datetime) -> None:
+    case.state = "closed"
+    _called(case, now)
+    case.let_go(now, *(["immediate"] if case.urgent else []))
+
+
+def reopen(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """Handled again, with fresh promises."""
+    may(person, "reopen", case)
+    _called(case, now)
+    case.state, case.reopened = "accepted", case.reopened + 1
+    case.replied, case.calls = set(), []
+    if not case.handler:
+        hand_over(case, first_handler(person, case.area, case.about))
+    case.stop("all", now, "call_back", "second_look", "resolve", "reply")
+    if not case.alive("case", "immediate"):
+        case.start("immediate", "case", now)
+    due = case.start("resolve", "case", now).due
+    for n in range(len(case.reach)):
+        case.start("reply", f"report {n}", now).due = due
+
+
+def hand_over(case: Case, name: str) -> None:
+    """Whoever handles a case has a hand in what is under way."""
+    case.handler = name
+    for item in case.items:
+        if item.state not in ("draft", "struck_off", "withdrawn", "statutory"):
+            item.hands.add(name)
+
+
+def assign(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """To a handler, or a supervisor, who sees it."""
+    may(person, "assign", case)
+    other = PEOPLE[said.person]
+    need(other.role in ("handler", "supervisor"), "no handler")
+    need(reaches(other, case.area, case.about), "out of their sight")
+    hand_over(case, other.name)
+
+
+def name_unit(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """Say which unit was reported; of a tip never one that verifies it, or manages who does."""
+    may(person, "name_unit", case)
+    need(said.unit != case.about, "the same unit")
+    need(person.away != said.unit, "must keep away")
+    verify = [item.verifying for item in case.items if item.verifying]
+    wrong = case.kind == "tip" and any(manages(said.unit, unit) for unit in verify)
+    need(not wrong, "a unit reported would verify")
+    case.about = said.unit
+    case.shielded.add(said.unit)
+    if case.handler and not reaches(PEOPLE[case.handler], case.area, case.about):
+        hand_over(case, first_handler(person, case.area, case.about))
+
+
+def tell(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """Told by telephone, and recorded."""
+    may(person, "tell", case)
+    case.meet(f"report {said.report}", now, "notice")
+
+
+def note(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """Nothing changes."""
+    may(person, "note", case)
+
+
+MOVES = {
+    move.__name__: move
+    for move in (
+        *(answer, accept, decline, refer, second_look, raise_urgency, acknowledge, countersign),
+        *(split, ask, resume, conclude, conclude_withdrawn, reply, call_back, close, reopen),
+        *(assign, name_unit, tell, note),
+    )
+}

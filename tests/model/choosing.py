@@ -1,0 +1,136 @@
+"""What chance picks: mostly what leads on, by whoever may; sometimes anything, by anybody."""
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from tests.model import days
+from tests.model.matters import Case, Item, Refused, Said
+from tests.model.office import MAY, PEOPLE, UNITS, Person, reaches
+from tests.model.promises import Promise
+
+# How often chance picks a move of those that fit, where not once; 0.2: it ends a story early.
+_OFTEN = {
+    "accept": 8,
+    "split": 3,
+    "conclude": 4,
+    "reply": 8,
+    "call_back": 5,
+    "close": 4,
+    "resume": 2,
+    "dispatch": 9,
+    "sign_for": 8,
+    "object": 4,
+    "hand_in": 4,
+    "find": 6,
+    "submit": 6,
+    "strike_off": 5,
+    "return": 3,
+    "reject_objection": 3,
+    "dispatch_anew": 3,
+    "designate": 6,
+    "conclude_withdrawn": 9,
+    "ask": 0.5,
+    "consent_withdrawal": 3,
+    "extend": 6,
+    "extend_case": 3,
+    "grant": 7,
+    "grant_case": 6,
+    "refuse": 7,
+    "refuse_case": 1,
+    "reassign": 2,
+    "note": 0.2,
+    "edit": 0.2,
+    "reopen": 0.5,
+    "tell": 0.2,
+    "refer": 0.1,
+    "decline": 0.2,
+    "answer": 0.3,
+    "statutory": 0.3,
+    "statutory_outcome": 0.2,
+    "withdraw": 0.6,
+    "assign": 0.3,
+    "name_unit": 0.2,
+    "raise_urgency": 0.2,
+}
+
+
+class Choosing:
+    """Picks by a chance of its own, so that a seed tells the same story again."""
+
+    def __init__(self, luck: random.Random) -> None:
+        self.luck = luck
+
+    def likely(self, able: list[bool]) -> int:
+        """Pick one of several, in most cases one that something can still be done with."""
+        better = [n for n, one in enumerate(able) if one]
+        if better and self.luck.random() < 0.93:
+            return self.luck.choice(better)
+        return self.luck.randrange(len(able))
+
+    def pick(self, fitting: list[str], every: dict[str, Any], likely: Callable[[str], bool]) -> str:
+        """Pick a move that fits the state in most cases, what leads on more often."""
+        luck = self.luck.random()
+        if luck < 0.04 or not fitting:
+            return self.luck.choice(list(every))
+        fitting = [move for move in fitting if luck < 0.12 or likely(move)] or fitting
+        weights = [_OFTEN.get(move, 1) for move in fitting]
+        return self.luck.choices(fitting, weights)[0]
+
+    def who(self, move: str, case: Case) -> Person:
+        """Pick somebody whose role may and who sees the case, in most cases."""
+        luck = self.luck.random()
+        able = [one for one in PEOPLE.values() if one.role in MAY[move] or luck < 0.05]
+        near = [one for one in able if luck < 0.12 or reaches(one, case.area, case.about)]
+        return self.luck.choice(near or able)
+
+    def holder(self, move: str, case: Case, item: Item) -> Person:
+        """Pick whoever has the item, where it is theirs to move it; in most cases."""
+        if "unit" not in MAY[move] or self.luck.random() < 0.2:
+            return self.who(move, case)
+        if item.in_person:
+            return PEOPLE[item.inspector]
+        return PEOPLE.get(item.holder) or PEOPLE["handler"]
+
+    def said(self, item: Item | None) -> Said:
+        """Pick what is said with a move, of all that could be."""
+        chance = self.luck
+        unit = chance.choice(UNITS)
+        same = item is not None and item.verifying and chance.random() < 0.2
+        return Said(
+            unit=item.verifying if item and same else unit,
+            inspector=chance.choice(("inspector", "inspector", "handler"))
+            if unit == "section" or chance.random() < 0.1
+            else "",
+            none_listed=chance.random() < 0.8,
+            result=chance.choice(("substantiated", "partly", "unsubstantiated", "unverifiable")),
+            rectifier=chance.choice(("school", "branch", "academy", *([unit] if item else []))),
+            way=chance.choice(("telephone", "message", "message", "impossible", "track")),
+            reached=chance.random() < 0.6,
+            satisfied=chance.random() < 0.5,
+            police=chance.random() < 0.5,
+            consent=chance.random() < 0.8,
+            person=chance.choice(("handler", "brother", "supervisor", *PEOPLE)),
+        )
+
+    def dated(
+        self,
+        now: datetime,
+        said: Said,
+        owed: list[Promise],
+        room: Callable[[], tuple[datetime, datetime]],
+    ) -> Said:
+        """Ask for the first or the last day that could be, a day too many, or a day off; for the
+        next working day where more time is not to be had for another reason.
+        """
+        try:
+            first, last = map(days.last_day, room())
+        except Refused:
+            due = days.last_day(owed[0].due) if owed else days.day_of(now)
+            first = last = days.after(due, 1)
+        wished: date = self.luck.choice(
+            (first, last, last, last, days.after(last, 1), last - days.DAY, first - days.DAY)
+        )
+        return replace(said, until=wished)

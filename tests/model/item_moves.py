@@ -1,0 +1,275 @@
+"""The model's moves of items: dispatch, verify, put right, check, strike off (design §3)."""
+
+from datetime import datetime
+
+from tests.model import days, promises
+from tests.model.matters import (
+    OVER,
+    Case,
+    Item,
+    Said,
+    free_of,
+    its_turn,
+    may,
+    may_on,
+    need,
+    working,
+)
+from tests.model.office import OF_THE_OFFICE, PEOPLE, Person, manages
+
+TO_RECTIFY = ("substantiated", "partly")
+_OWED = {
+    "dispatched": "verify",
+    "objected": "verify",
+    "verifying": "verify",
+    "rectifying": "rectify",
+}
+
+
+def edit(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
+    """Reword a draft."""
+    may_on(person, "edit", case, item)
+
+
+def dispatch(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
+    """A unit gets it, with two promises; an operator dispatches urgent ones only."""
+    may(person, "dispatch", case)
+    may_on(person, "dispatch", case, item)
+    need(person.role != "operator" or case.urgent, "not urgent")
+    fits(case, said)
+    if case.state == "accepted":
+        promise_again(case, now)
+    case.state, item.state = "handling", "dispatched"
+    case.handled(now)
+    give(case, item, said, now)
+
+
+def fits(case: Case, said: Said) -> None:
+    """Refuse a unit that a tip must not go to: the one reported, whatever it manages, and any that
+    was ever named as reported.
+    """
+    if said.inspector:
+        other = PEOPLE[said.inspector]
+        need(other.role == "inspector", "no inspector")
+        need(other.away not in case.shielded | {said.unit}, "the inspector must keep away")
+    if case.kind == "tip":
+        need(bool(case.about) or said.none_listed, "nobody said whom the tip is about")
+        wrong = any(manages(unit, said.unit) for unit in case.shielded)
+        need(not wrong, "the unit reported would verify")
+
+
+def give(case: Case, item: Item, said: Said, now: datetime) -> None:
+    """Put an item into somebody's hands, with fresh promises."""
+    item.verifying, item.inspector = said.unit, said.inspector
+    item.dispatched = item.held_since = now
+    if case.handler:
+        item.hands.add(case.handler)
+    case.start("sign_for", item.on, now)
+    case.start_work("verify", item, now)
+
+
+def promise_again(case: Case, now: datetime) -> None:
+    """What a decline or a referral left unfinished is owed again once the case is at work again
+    (the design is silent).
+    """
+    for item in case.items:
+        if item.state in ("draft", *OVER) or case.alive(item.on):
+            continue
+        unsigned = not item.signed and item.state in ("dispatched", "objected", "rectifying")
+        if unsigned:
+            case.start("sign_for", item.on, now)
+            if item.state != "rectifying":
+                item.dispatched = now
+        if item.state in _OWED:
+            case.start_work(_OWED[item.state], item, now)
+        if item.state in ("objected", "submitted"):
+            case.start("decide" if item.state == "objected" else "check", item.on, now)
+
+
+def reassign(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
+    """Let another inspector verify; promises go on, what the former holder asked for lapses."""
+    working(case)
+    may_on(person, "reassign", case, item)
+    need(said.inspector not in ("", item.inspector), "the same inspector")
+    other = PEOPLE[said.inspector]
+    need(other.role == "inspector", "no inspector")
+    need(other.away not in case.shielded | {item.verifying}, "the inspector must keep away")
+    item.inspector, item.held_since = said.inspector, now
+    wish = item.more_time
+    if wish is not None and PEOPLE[wish.by].role in ("unit", "inspector"):
+        lapse(case, item, now)
+
+
+def lapse(case: Case, item: Item | None, now: datetime) -> None:
+    """Let what was asked for be over, with nobody deciding."""
+    of = item or case
+    if of.more_time is not None:
+        of.more_time = None
+        case.stop(item.on if item else "case", now, "decide")
+
+
+def sign_for(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
+    """The verifying unit signs for it, later the rectifying one for its notice."""
+    working(case)
+    its_turn(person, item)
+    may_on(person, "sign_for", case, item)
+    need(item.state == "dispatched" or not item.signed, "signed already")
+    item.signed = True
+    case.meet(item.on, now, "sign_for")
+    if item.state == "dispatched":
+        item.state = "verifying"
+        item.hands.add(person.name)
+
+
+def hand_in(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
+    """Evidence; whoever brought it has a hand in the item."""
+    working(case)
+    its_turn(person, item)
+    may_on(person, "hand_in", case, item)
+    item.evidence = now
+    item.hands.add(person.name)
+
+
+def find(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
+    """The unit itself finds for complaints and help, an inspector or handler for tips."""
+    working(case)
+    its_turn(person, item)
+    may_on(person, "find", case, item)
+    if case.kind == "tip":
+        need(person.role != "unit", "not the unit's to find")
+    elif person.role in ("handler", "supervisor"):
+        need(item.verifying in OF_THE_OFFICE, "the unit's to find")
+    if said.result not in TO_RECTIFY:
+        _evidence(item, item.returned)
+    item.finding, item.found = said.result, now
+    item.hands.add(person.name)
+    case.meet(item.on, now, "verify")
+    lapse(case, item, now)
+    if said.result in TO_RECTIFY:
+        _rectify(case, item, said, now)
+    else:
+        _submitted(case, item, now)
+
+
+def _rectify(case: Case, item: Item, said: Said, now: datetime) -> None:
+    """Begins with a notice to sign for, unless the unit found it itself (the design is silent)."""
+    item.state, item.rectifying = "rectifying", said.rectifier
+    if said.rectifier != item.verifying or item.inspector:
+        item.signed = False
+        case.start("sign_for", item.on, now)
+    case.start_work("rectify", item, now)
+
+
+def _evidence(item: Item, since: datetime | None) -> None:
+    """Needed: newer than the last return or finding, and from whoever has the item now."""
+    new = item.evidence is not None and (since is None or item.evidence > since)
+    mine = item.evidence is not None and item.held_since is not None
+    need(new and mine and item.evidence >= item.held_since, "no new evidence")
+
+
+def _submitted(case: Case, item: Item, now: datetime) -> None:
+    """Submission stops the unit's clock and starts the office's."""
+    item.state = "submitted"
+    case.start("check", item.on, now)
+
+
+def submit(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
+    """Put right, says whoever has to."""
+    working(case)
+    its_turn(person, item)
+    may_on(person, "submit", case, item)
+    need(item.signed, "not signed for")
+    _evidence(item, max(one for one in (item.returned, item.found) if one is not None))
+    case.meet(item.on, now, "rectify")
+    lapse(case, item, now)
+    item.hands.add(person.name)
+    _submitted(case, item, now)
+
+
+def send_back(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
+    """Returned: the clock goes on with what was left, at least the policy's minimum."""
+    working(case)
+    free_of(person, item)
+    may_on(person, "return", case, item)
+    name = "rectify" if item.finding in TO_RECTIFY else "verify"
+    item.state = {"rectify": "rectifying", "verify": "verifying"}[name]
+    item.finding = item.finding if name == "rectify" else ""
+    item.returns, item.returned = item.returns + 1, now
+    case.meet(item.on, now, "check")
+    old = [one for one in case.promises if one.on == item.on and one.name == name][-1]
+    case.promises.append(_again(case, old, now))
+    if case.asked_until is not None:
+        case.promises[-1].stand_still(now, case.asked_until)
+
+
+def _again(case: Case, old: promises.Promise, now: datetime) -> promises.Promise:
+    handed_in = old.ended or now
+    due = old.due
+    if handed_in < old.due:
+        due = days.given_back(old.due, handed_in, max(handed_in, now))
+    ends = [one.due for one in case.alive("all", "resolve", "reply")]
+    if ends:
+        due = min(due, max(min(ends), old.due))
+    new = promises.start(old.name, old.on, case.matter(), now)
+    new.due = max(due, days.working_days(now, promises.LEFT_AFTER_RETURN))
+    new.used, new.extended = old.used, old.extended
+    return new
+
+
+def strike_off(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
+    """Four eyes: by nobody who had a hand in it."""
+    working(case)
+    free_of(person, item)
+    may_on(person, "strike_off", case, item)
+    need(person.name not in item.hands, "four eyes")
+    item.state = "struck_off"
+    case.meet(item.on, now, "check")
+    end(case, item, now)
+
+
+def end(case: Case, item: Item, now: datetime) -> None:
+    """An item that is over owes nothing; the last one leads its case on."""
+    item.round = case.reopened
+    lapse(case, item, now)
+    item.withdrawal = None
+    case.stop(item.on, now)
+    conclude_when_done(case, now)
+
+
+def conclude_when_done(case: Case, now: datetime) -> None:
+    """`replying` needs every item over, and one of this round not merely withdrawn."""
+    here = [item for item in case.items if item.round == case.reopened]
+    over = all(item.state in OVER for item in case.items)
+    if case.state == "handling" and over and any(item.state != "withdrawn" for item in here):
+        case.state = "replying"
+        lapse(case, None, now)
+
+
+def statutory(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
+    """To the authority whose procedure it is."""
+    working(case)
+    free_of(person, item)
+    may_on(person, "statutory", case, item)
+    item.state = "statutory"
+    end(case, item, now)
+
+
+def statutory_outcome(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
+    """What came of it, whatever became of the case."""
+    free_of(person, item)
+    may_on(person, "statutory_outcome", case, item)
+
+
+MOVES = {
+    "edit": edit,
+    "dispatch": dispatch,
+    "reassign": reassign,
+    "sign_for": sign_for,
+    "hand_in": hand_in,
+    "find": find,
+    "submit": submit,
+    "return": send_back,
+    "strike_off": strike_off,
+    "statutory": statutory,
+    "statutory_outcome": statutory_outcome,
+}

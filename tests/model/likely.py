@@ -1,0 +1,78 @@
+"""What chance need not try often, for the model knows that it would be refused: a matter of luck
+only, for the rest is tried too and must be refused by both.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from tests.model import more_time
+from tests.model.case_moves import WITHOUT_ITEMS
+from tests.model.matters import IN, OPEN, OVER, Case, Item, Refused
+
+
+def _room(room: Callable[[], tuple[datetime, datetime]], *but: str) -> bool:
+    """Tell whether there is room for more time, or none for one of these reasons."""
+    try:
+        first, last = room()
+    except Refused as refused:
+        return str(refused) in but
+    return first <= last
+
+
+def falls_to_the_case(case: Case, now: datetime) -> bool:
+    """Tell whether the next sensible step is the case's and not one of its items'."""
+    works = case.state in ("accepted", "handling")
+    undone = works and any(x.state not in OVER for x in case.items)
+    return case.state in OPEN and (not undone or bool(case.more_time) or _wants_more(case, now))
+
+
+def _wants_more(case: Case, now: datetime) -> bool:
+    """Tell whether more time for the case would give some to an item that is worked on."""
+    worked_on = any(item.state in ("verifying", "rectifying") for item in case.items)
+    return case.more_time is None and worked_on and _room(lambda: more_time.room_of_case(case, now))
+
+
+def on_case(move: str, case: Case, now: datetime) -> bool:
+    """Tell whether a move of a case has something to be about."""
+    over = all(item.state in OVER for item in case.items)
+    about = {
+        "countersign": case.countersign,
+        "acknowledge": case.urgent and bool(case.alive("case", "immediate")),
+        "second_look": bool(case.alive("case", "second_look")),
+        "conclude": case.kind in WITHOUT_ITEMS and not case.items,
+        "conclude_withdrawn": over and any(item.withdrawn_by for item in case.items),
+        "split": over,
+        "extend_case": _wants_more(case, now)
+        or _room(lambda: more_time.room_of_case(case, now), "extended before"),
+        "grant_case": case.more_time is not None,
+        "refuse_case": case.more_time is not None,
+    }
+    return about.get(move, True)
+
+
+def on_item(move: str, case: Case, item: Item, now: datetime) -> bool:
+    """Tell whether a move of an item has something to be about."""
+    works = case.at_work or item.state in ("draft", "statutory")
+    since = [one for one in (item.returned, item.found) if one is not None]
+    new = item.evidence is not None and all(item.evidence > one for one in since)
+    about = {
+        "sign_for": item.state == "dispatched" or not item.signed,
+        "hand_in": not new,
+        "submit": new and item.signed,
+        "dispatch": case.state in IN["dispatch"],
+        "extend": item.more_time is None
+        and _room(
+            lambda: more_time.room_of_item(case, item, now), "extended before", "it stands still"
+        ),
+        "grant": item.more_time is not None,
+        "refuse": item.more_time is not None,
+        "withdraw": item.withdrawal is None and case.state in IN["grant_case"],
+        "consent_withdrawal": item.withdrawal is not None,
+        "refuse_withdrawal": item.withdrawal is not None,
+        "designate": item.objections >= 2,
+        "reject_objection": item.objections < 2,
+        "dispatch_anew": item.objections < 2,
+        "object": not item.designated and not item.returns,
+        "statutory": case.at_work,
+    }
+    return works and about.get(move, True)

@@ -1,0 +1,318 @@
+"""What the model keeps of a case, its items and documents, and what is asked before every move."""
+
+from dataclasses import dataclass, field, fields
+from datetime import UTC, date, datetime
+
+from tests.model import days, promises
+from tests.model.office import BRANCH, MAY, SCHOOL, Person, reaches
+from tests.model.promises import Matter, Promise, Rung
+
+OVER = ("struck_off", "withdrawn", "statutory")
+VERIFIES = ("dispatched", "objected", "verifying")
+OPEN = ("received", "accepted", "handling", "awaiting_reporter", "replying", "calling_back")
+ENDED = ("answered", "declined", "referred", "closed")
+_BEGUN = ("accepted", "handling")
+
+# In which states of a case a move may be made; of moves of items `AT` says the item's states.
+IN = {
+    "answer": ("received",),
+    "accept": ("received",),
+    "decline": ("received", *_BEGUN),
+    "refer": ("received", *_BEGUN),
+    "raise_urgency": OPEN,
+    "acknowledge": OPEN + ENDED,
+    "countersign": OPEN + ENDED,
+    "note": OPEN + ENDED,
+    "split": _BEGUN,
+    "dispatch": _BEGUN,
+    "ask": _BEGUN,
+    "resume": ("awaiting_reporter",),
+    "conclude": ("accepted",),
+    "conclude_withdrawn": _BEGUN,
+    "reply": ("replying",),
+    "call_back": ("calling_back",),
+    "close": ("calling_back",),
+    "reopen": ("answered", "declined", "replying", "calling_back", "closed"),
+    "second_look": ("answered", "declined"),
+    "extend_case": _BEGUN,
+    "grant_case": (*_BEGUN, "awaiting_reporter"),
+    "refuse_case": (*_BEGUN, "awaiting_reporter"),
+    "tell": (*OPEN[1:], *ENDED),
+    "assign": OPEN,
+    "name_unit": OPEN,
+}
+_UNDER_WAY = (*VERIFIES, "rectifying", "submitted")
+AT = {
+    "edit": ("draft",),
+    "dispatch": ("draft",),
+    "reassign": ("dispatched", "verifying"),
+    "object": ("dispatched", "verifying"),
+    "reject_objection": ("objected",),
+    "dispatch_anew": ("objected",),
+    "designate": ("objected",),
+    "sign_for": ("dispatched", "rectifying"),
+    "hand_in": ("verifying", "rectifying"),
+    "find": ("verifying",),
+    "submit": ("rectifying",),
+    "return": ("submitted",),
+    "strike_off": ("submitted",),
+    "extend": ("verifying", "rectifying"),
+    "grant": ("verifying", "rectifying"),
+    "refuse": ("verifying", "rectifying"),
+    "withdraw": ("draft", *_UNDER_WAY),
+    "consent_withdrawal": ("draft", *_UNDER_WAY),
+    "refuse_withdrawal": ("draft", *_UNDER_WAY),
+    "statutory": ("draft", *_UNDER_WAY),
+    "statutory_outcome": ("statutory",),
+}
+
+
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
+
+
+class Refused(Exception):
+    """A move that the rules do not allow, and why."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody says with a move, of all that could be said with any."""
+
+    unit: str = SCHOOL
+    inspector: str = ""
+    none_listed: bool = False
+    result: str = "substantiated"
+    rectifier: str = BRANCH
+    report: int = 0
+    way: str = "telephone"
+    reached: bool = True
+    satisfied: bool = True
+    police: bool = True
+    until: date = date.min
+    consent: bool = True
+    person: str = "handler"
+
+    def __str__(self) -> str:
+        """Return what is not said by default."""
+        said = ((one.name, getattr(self, one.name), one.default) for one in fields(self))
+        return " ".join(f"{name}={value}" for name, value, usual in said if value != usual)
+
+
+@dataclass
+class Wish:
+    """More time, or a withdrawal, that somebody asked for and nobody decided yet."""
+
+    by: str
+    until: datetime = _NEVER
+
+
+@dataclass
+class Item:
+    """An item. `hands`: whoever handled, verified, found or submitted it."""
+
+    n: int
+    state: str = "draft"
+    verifying: str = ""
+    rectifying: str = ""
+    inspector: str = ""
+    dispatched: datetime | None = None
+    held_since: datetime | None = None
+    signed: bool = False
+    returns: int = 0
+    returned: datetime | None = None
+    found: datetime | None = None
+    finding: str = ""
+    evidence: datetime | None = None
+    hands: set[str] = field(default_factory=set)
+    objections: int = 0
+    designated: bool = False
+    round: int | None = None
+    more_time: Wish | None = None
+    withdrawal: Wish | None = None
+    withdrawn_by: str = ""
+
+    @property
+    def on(self) -> str:
+        """Name it as what a promise stands on."""
+        return f"item {self.n}"
+
+    @property
+    def units(self) -> set[str]:
+        """Return the units that have it."""
+        return {self.verifying, self.rectifying} - {""}
+
+    @property
+    def in_person(self) -> bool:
+        """Tell whether an inspector verifies it instead of its unit."""
+        return self.inspector != "" and self.state in VERIFIES
+
+    @property
+    def holder(self) -> str:
+        """Return the unit whose turn it is."""
+        return self.verifying if self.state in VERIFIES else self.rectifying
+
+
+@dataclass
+class Document:
+    """A document that a rung drafted. `drafted_by`: the rung."""
+
+    n: int
+    kind: str
+    item: int
+    unit: str
+    drafted: datetime
+    drafted_by: tuple[str, str, int]
+    state: str = "draft"
+
+    @property
+    def on(self) -> str:
+        """Name it as what a promise stands on."""
+        return f"order {self.n}"
+
+
+@dataclass
+class Case:
+    """A case with everything of it. `reach`: of each report, how its sender can be reached."""
+
+    area: str
+    kind: str
+    petition: bool
+    urgent: bool
+    about: str
+    call_back: bool
+    imposed: bool
+    reach: list[str]
+    shielded: set[str] = field(default_factory=set)
+    state: str = "received"
+    handler: str = ""
+    items: list[Item] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
+    promises: list[Promise] = field(default_factory=list)
+    rungs: list[Rung] = field(default_factory=list)
+    countersign: bool = False
+    took_over: set[str] = field(default_factory=set)
+    decided_by: str = ""
+    reopened: int = 0
+    replied: set[int] = field(default_factory=set)
+    waiting: list[tuple[int, int]] = field(default_factory=list)
+    calls: list[tuple[date, bool, bool]] = field(default_factory=list)
+    resume_to: str = ""
+    asked_until: datetime | None = None
+    more_time: Wish | None = None
+
+    @property
+    def at_work(self) -> bool:
+        """Tell whether its items may move: it is handled, or waits and will be again."""
+        return "handling" in (self.state, self.resume_to)
+
+    def matter(self) -> Matter:
+        """Return what the length of its promises depends on."""
+        return Matter(self.kind, self.urgent, self.petition)
+
+    # Promises
+
+    def alive(self, on: str, *names: str) -> list[Promise]:
+        """Return what is owed on something, of these names or all; `on`: may be `all`."""
+        return [
+            one
+            for one in self.promises
+            if one.alive and on in (one.on, "all") and (not names or one.name in names)
+        ]
+
+    def start(self, name: str, on: str, now: datetime) -> Promise:
+        """Start a promise."""
+        new = promises.start(name, on, self.matter(), now)
+        self.promises.append(new)
+        return new
+
+    def start_work(self, name: str, item: Item, now: datetime) -> None:
+        """Start a unit's work: due before its case, with a working day at the least; what starts
+        while the case waits for its reporter waits too.
+        """
+        ends = [one.due for one in self.alive("all", "resolve", "reply")]
+        new = promises.start(name, item.on, self.matter(), now)
+        if ends:
+            new.due = max(days.earlier(min(ends), promises.MARGIN), days.working_days(now, 1))
+        self.promises.append(new)
+        if self.asked_until is not None:
+            new.stand_still(now, self.asked_until)
+
+    def meet(self, on: str, now: datetime, *names: str) -> None:
+        """End promises as kept."""
+        for one in self.alive(on, *names):
+            one.end("met", now)
+
+    def stop(self, on: str, now: datetime, *names: str) -> None:
+        """End promises as no longer owed."""
+        for one in self.alive(on, *names):
+            one.end("stopped", now)
+
+    def let_go(self, now: datetime, *kept: str) -> None:
+        """Stop what a case that ends still owed; its documents outlive it."""
+        for one in self.alive("all"):
+            if not one.on.startswith("order") and one.name not in kept:
+                one.end("stopped", now)
+
+    def handled(self, now: datetime) -> None:
+        """Stop the immediate clock; an urgent one only a named person's acknowledgement stops."""
+        if not self.urgent:
+            self.meet("case", now, "immediate")
+
+
+# What is asked before a move
+
+
+def need(true: bool, why: str) -> None:
+    """Refuse unless something is true."""
+    if not true:
+        raise Refused(why)
+
+
+def may(person: Person, move: str, case: Case) -> None:
+    """Refuse unless the state of a case, the role and what they see allow a move of the case."""
+    need(case.state in IN[move], "the case's state")
+    need(person.role in MAY[move], "the role")
+    need(reaches(person, case.area, case.about), "out of sight")
+
+
+def may_on(person: Person, move: str, case: Case, item: Item, permission: str = "") -> None:
+    """Refuse unless the state of an item, the role and what they see allow a move of it."""
+    need(item.state in AT[move], "the item's state")
+    need(person.role in MAY[permission or move], "the role")
+    need(reaches(person, case.area, case.about) or holds(person, item), "out of sight")
+
+
+def holds(person: Person, item: Item) -> bool:
+    """Tell whether a unit or an inspector has an item: only then they see it."""
+    if item.state == "draft":
+        return False
+    if person.role == "inspector":
+        return item.inspector == person.name
+    mine = {item.rectifying} | ({item.verifying} if not item.inspector else set())
+    return person.role == "unit" and person.unit in mine
+
+
+def its_turn(person: Person, item: Item) -> None:
+    """Refuse a unit or an inspector that does not have to do something now."""
+    if person.role == "unit":
+        need(person.unit == item.holder and not item.in_person, "not its turn")
+    if person.role == "inspector":
+        need(item.inspector == person.name and item.in_person, "not its turn")
+
+
+def working(case: Case) -> None:
+    """Refuse where the items of a case must not move."""
+    need(case.at_work, "the case is not at work")
+
+
+def free_of(person: Person, item: Item) -> None:
+    """Nobody judges the work of a unit that they must keep away from."""
+    need(person.away not in item.units or not person.away, "must keep away")
+
+
+def asked(wish: Wish | None, person: Person) -> Wish:
+    """Return what was asked for, to somebody else than who asked."""
+    if wish is None:
+        raise Refused("nothing asked")
+    need(wish.by != person.name, "four eyes")
+    return wish

@@ -1,0 +1,93 @@
+"""Who is there in the model's office, and who may what there (design §3 "Who may").
+
+Role, area and unit decide; whoever must keep away from a unit sees nothing of what is about it.
+"""
+
+from typing import NamedTuple
+
+DISTRICT, OTHER, CITY = "district", "other", "city"
+SCHOOL, BRANCH, ACADEMY, SECTION = "school", "branch", "academy", "section"
+UNITS = (SCHOOL, BRANCH, ACADEMY, SECTION)
+MANAGED_BY = {BRANCH: SCHOOL}
+OF_THE_OFFICE = (SECTION,)  # a section of the office: its people record findings
+
+
+class Person(NamedTuple):
+    """Somebody. `away`: the unit that they must keep away from."""
+
+    name: str
+    role: str
+    area: str = DISTRICT
+    unit: str = ""
+    away: str = ""
+
+
+PEOPLE = {
+    person.name: person
+    for person in (
+        Person("operator", "operator"),
+        Person("handler", "handler"),
+        Person("brother", "handler", away=SCHOOL),
+        Person("inspector", "inspector"),
+        Person("reviewer", "reviewer"),
+        Person("supervisor", "supervisor"),
+        Person("leader", "leader"),
+        Person("auditor", "auditor"),
+        Person("city", "supervisor", CITY),
+        Person("stranger", "supervisor", OTHER),
+        Person("school", "unit", unit=SCHOOL),
+        Person("branch", "unit", unit=BRANCH),
+        Person("academy", "unit", unit=ACADEMY),
+    )
+}
+
+# Roles by initial: operator, handler, inspector, unit, reviewer, supervisor, leader.
+_INITIALS = {
+    "o": "operator",
+    "h": "handler",
+    "i": "inspector",
+    "u": "unit",
+    "r": "reviewer",
+    "s": "supervisor",
+    "l": "leader",
+}
+_WHO = {
+    "ohs": "answer accept raise_urgency dispatch call_back close tell",
+    "ohsl": "acknowledge",
+    "s": "decline refer reopen assign reassign reject_objection dispatch_anew grant refuse"
+    " statutory",
+    "sl": "countersign grant_case refuse_case designate consent_withdrawal refuse_withdrawal"
+    " conclude_withdrawn issue cancel",
+    "hs": "split edit ask conclude reply extend_case withdraw statutory_outcome name_unit resume",
+    "hrsl": "second_look",
+    "ohrsl": "note",
+    "u": "object",
+    "uihs": "sign_for hand_in find submit extend",
+    "rs": "return strike_off",
+    "hsl": "consent_draft refuse_draft",
+}
+MAY = {
+    move: frozenset(_INITIALS[one] for one in roles)
+    for roles, moves in _WHO.items()
+    for move in moves.split()
+}
+
+
+def manages(unit: str, other: str) -> bool:
+    """Tell whether a unit is the other one, or has it under its management."""
+    return unit == other or MANAGED_BY.get(other) == unit
+
+
+def reaches(person: Person, area: str, about: str) -> bool:
+    """Tell whether a case of an area, about a unit, lies within what an office person sees."""
+    if person.role in ("unit", "inspector") or (person.away and person.away == about):
+        return False
+    return person.area in (area, CITY)
+
+
+def first_handler(person: Person, area: str, about: str) -> str:
+    """Return who handles a case that somebody accepted: they, or the holder of the post."""
+    if person.role in ("handler", "supervisor"):
+        return person.name
+    posts = ("handler", "supervisor", "leader", "city")
+    return next((n for n in posts if reaches(PEOPLE[n], area, about)), person.name)

@@ -1,0 +1,260 @@
+"""The product's side: the same steps made with the real verbs, and what it says of a case then.
+
+One session and no commit; each try is a savepoint, so a refused move leaves nothing.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines.tables import Clock
+from caseflow.errors import CaseflowError
+from caseflow.escalation import orders
+from caseflow.escalation.sweep import sweep
+from caseflow.escalation.tables import Order as Document
+from caseflow.escalation.tables import Rung
+from caseflow.ledger.moves import (
+    asking,
+    check,
+    closing,
+    extending,
+    items,
+    naming,
+    notice,
+    objecting,
+    opening,
+    transferring,
+    triage,
+    urgency,
+    withdrawing,
+    work,
+)
+from caseflow.ledger.moves.closing import Heard
+from caseflow.ledger.moves.items import Dispatch
+from caseflow.ledger.moves.transferring import Transfer
+from caseflow.ledger.moves.urgency import DangerCard
+from caseflow.ledger.moves.work import Result
+from caseflow.ledger.report_tables import Reply
+from caseflow.ledger.tables import Case, Item
+from caseflow.people.actor import REPORTER, Actor
+from tests import office as offices
+from tests.model.matters import Said
+
+AREAS = {"district": offices.DISTRICT, "other": offices.OTHER}
+_CALLED = DangerCard(True, True, "值班员", "10:05", "接警 12")
+_NOT_CALLED = DangerCard(False, True, reason="孩子已由家长接走")
+_THIS = bindparam("case")
+# Tables rather than mapped classes: read after every step, and half as dear.
+_case, _item, _clock = Case.__table__.c, Item.__table__.c, Clock.__table__.c
+_rung, _order = Rung.__table__.c, Document.__table__.c
+_CASE = select(
+    *(_case.state, _case.handler_id, _case.urgent, _case.countersign, _case.reopened),
+    _case.unit_id,
+).where(_case.id == _THIS)
+_ITEMS = (
+    select(
+        *(_item.id, _item.n, _item.state, _item.verifying_unit_id, _item.rectifying_unit_id),
+        *(_item.inspector_id, _item.returns, _item.objections, _item.designated, _item.finding),
+    )
+    .where(_item.case_id == _THIS)
+    .order_by(_item.n)
+)
+_ON = (_clock.case_id, _clock.report_id, _clock.item_id, _clock.order_id, _clock.name)
+_CLOCKS = select(
+    *(*_ON, _clock.state),
+    *(_clock.started_at, _clock.due, _clock.ended_at, _clock.next_rung, _clock.next_rung_at),
+).where(_clock.root_case_id == _THIS)
+_RUNGS = (
+    select(_rung.id, _rung.n, _rung.planned_at, _rung.superseded, *_ON)
+    .join(Clock.__table__, _clock.id == _rung.clock_id)
+    .where(_rung.case_id == _THIS)
+)
+_DOCUMENTS = select(
+    *(_order.id, _order.kind, _order.item_id, _order.unit_id, _order.state),
+    *(_order.answered_at, _order.rung_id),
+).where(_order.case_id == _THIS)
+
+
+class Product:
+    """The ledger under test. `cases`: their ids, in the order in which they came in."""
+
+    def __init__(self, session: Session, office: offices.Office) -> None:
+        self.session, self.office = session, office
+        self.cases: list[int] = []
+        self.reports: list[int] = []
+        self.items: dict[tuple[int, int], int] = {}
+        self.names = {actor.id: name for name, actor in office.actors.items()}
+        self.units: dict[int | None, str] = {n: name for name, n in office.units.items()}
+        self.units[None] = ""
+        self.orders: dict[int, dict[int, int]] = {}
+
+    # Steps
+
+    def comes_in(self, now: datetime, area: str, **said: Any) -> None:
+        """A report comes in."""
+        about = self.office.units.get(said.pop("about"))
+        case, report = offices.report(self.session, now, area=AREAS[area], unit=about, **said)
+        self.cases.append(case.id)
+        self.reports.append(report.id)
+        self.orders[len(self.cases) - 1] = {}
+
+    def says_more(self, case: int, now: datetime, *, retaliation: bool) -> None:
+        """The reporter says more."""
+        found = self.session.get_one(Case, self.cases[case])
+        first = opening.first_reports(self.session, found)[0]
+        said = {"urgent": retaliation, "area": first.area_code, "kind": found.kind}
+        new = offices.new_report(self.session, now, **said)
+        opening.join(self.session, REPORTER, found, first, new, now)
+
+    def channel(self, case: int, now: datetime, *, takes: bool) -> None:
+        """The channel takes the oldest reply that waits, or refuses it for good."""
+        waiting = select(Reply).where(Reply.delivered_at.is_(None), Reply.failed_at.is_(None))
+        query = waiting.where(Reply.case_id == self.cases[case]).order_by(Reply.id)
+        found = self.session.scalars(query).first()
+        assert found is not None, "no reply waits"
+        verb = closing.delivered if takes else closing.undeliverable
+        verb(self.session, found.id, now)
+
+    def silence(self, now: datetime) -> None:
+        """Let happen what is due."""
+        while sweep(self.session, now):
+            pass
+
+    def attempt(self, act: Callable[[], object]) -> CaseflowError | None:
+        """Try a move; return why it was refused, which undoes it."""
+        try:
+            with self.session.begin_nested():
+                act()
+        except CaseflowError as refused:
+            return refused
+        return None
+
+    def on_case(
+        self, move: str, who: str | None, case: int, said: Said, now: datetime
+    ) -> Callable[[], object]:
+        """Return a move of a case as something to try."""
+        s, n, at = self.session, self.cases[case], now
+        me = self._who(who)
+        report = self.reports[case]
+        card = _CALLED if said.police else _NOT_CALLED
+        consent = "来电同意" if said.consent else ""
+        tries: dict[str, Callable[[], object]] = {
+            "answer": lambda: triage.answer(s, me, n, "已答复", at),
+            "accept": lambda: triage.accept(s, me, n, at),
+            "decline": lambda: triage.decline(s, me, n, "不属于", at),
+            "refer": lambda: triage.refer(s, me, n, "市场监管局", "主管", at),
+            "second_look": lambda: triage.second_look(s, me, n, "同意", at),
+            "note": lambda: triage.note(s, me, n, "补记", at),
+            "assign": lambda: triage.assign(s, me, n, self._who(said.person).person, at),
+            "name_unit": lambda: naming.name_unit(s, me, n, self._unit(said.unit), "来件", at),
+            "raise_urgency": lambda: urgency.raise_urgency(s, me, n, "孩子", at),
+            "acknowledge": lambda: urgency.acknowledge(s, me, n, card, at),
+            "countersign": lambda: urgency.countersign(s, me, n, "", at),
+            "split": lambda: items.split(s, me, n, ["事项"], at),
+            "ask": lambda: asking.ask(s, me, n, report, "哪一天？", at),
+            "resume": lambda: asking.resume(s, me, n, at),
+            "conclude": lambda: closing.conclude(s, me, n, at),
+            "conclude_withdrawn": lambda: withdrawing.conclude_withdrawn(s, me, n, "均撤", at),
+            "reply": lambda: closing.reply(s, me, n, report, "答复", said.way, at, proof="空号"),
+            "call_back": lambda: closing.call_back(s, me, n, _heard(said), at),
+            "close": lambda: closing.close(s, me, n, "已说明", at),
+            "reopen": lambda: closing.reopen(s, me, n, "不满意", at),
+            "tell": lambda: notice.tell(s, me, n, report, at),
+            "extend_case": lambda: extending.extend_case(
+                s, me, n, said.until, "检测", at, consent=consent
+            ),
+            "grant_case": lambda: extending.grant_case(s, me, n, "", at),
+            "refuse_case": lambda: extending.refuse_case(s, me, n, "来得及", at),
+        }
+        return tries[move]
+
+    def on_item(
+        self, move: str, who: str, where: tuple[int, int], said: Said, now: datetime
+    ) -> Callable[[], object]:
+        """Return a move of an item as something to try."""
+        s, n, me, at = self.session, self.items[where], self._who(who), now
+        inspector = self._who(said.inspector).person if said.inspector else None
+        order = Dispatch(self._unit(said.unit), "请核查", inspector, none_listed=said.none_listed)
+        result = Result(said.result, "依据", self._unit(said.rectifier), "请整改")
+        tries: dict[str, Callable[[], object]] = {
+            "edit": lambda: items.edit(s, me, n, "改写", at),
+            "dispatch": lambda: items.dispatch(s, me, n, order, at),
+            "reassign": lambda: items.reassign(s, me, n, inspector, "调岗", at),
+            "extend": lambda: extending.extend(s, me, n, said.until, "还差检测", at),
+            "grant": lambda: extending.grant(s, me, n, "", at),
+            "refuse": lambda: extending.refuse(s, me, n, "来得及", at),
+            "object": lambda: objecting.object_to(s, me, n, "不归我们管", at),
+            "reject_objection": lambda: objecting.reject_objection(s, me, n, "归你们", at),
+            "dispatch_anew": lambda: objecting.dispatch_anew(s, me, n, order, at),
+            "designate": lambda: objecting.designate(s, me, n, order, at),
+            "sign_for": lambda: work.sign_for(s, me, n, at),
+            "hand_in": lambda: work.hand_in(s, me, n, offices.blob(s, at), "图", at),
+            "find": lambda: work.find(s, me, n, result, at),
+            "submit": lambda: work.submit(s, me, n, "已改", at),
+            "return": lambda: check.return_item(s, me, n, "不够", at),
+            "strike_off": lambda: check.strike_off(s, me, n, "通过", at),
+            "withdraw": lambda: withdrawing.withdraw(s, me, n, "重复", at),
+            "consent_withdrawal": lambda: withdrawing.consent_withdrawal(s, me, n, "", at),
+            "refuse_withdrawal": lambda: withdrawing.refuse_withdrawal(s, me, n, "要查", at),
+            "statutory": lambda: transferring.statutory(s, me, n, Transfer("公安", "案"), at),
+            "statutory_outcome": lambda: transferring.statutory_outcome(s, me, n, "立案", at),
+        }
+        return tries[move]
+
+    def on_order(
+        self, move: str, who: str, where: tuple[int, int], now: datetime
+    ) -> Callable[[], object]:
+        """Return what is to be done with a document as something to try."""
+        s, me = self.session, self._who(who)
+        case, n = where
+        order = next(key for key, number in self.orders[case].items() if number == n)
+        tries: dict[str, Callable[[], object]] = {
+            "issue": lambda: orders.issue(s, me, order, "请速办", now),
+            "cancel": lambda: orders.cancel(s, me, order, "已完成", now),
+            "answer_order": lambda: orders.answer(s, me, order, "已办", now),
+        }
+        return tries[move]
+
+    def _who(self, name: str | None) -> Actor:
+        return REPORTER if name is None else self.office.actors[name]
+
+    def _unit(self, name: str) -> int:
+        return self.office.units[name]
+
+    # What it says
+
+    def rows(self, what: str, case: int) -> list[Any]:
+        """Return what the tables hold of a case: `case`, `items`, `clocks`, `rungs` or
+        `documents`.
+        """
+        query = {
+            "case": _CASE,
+            "items": _ITEMS,
+            "clocks": _CLOCKS,
+            "rungs": _RUNGS,
+            "documents": _DOCUMENTS,
+        }[what]
+        self.session.flush()
+        return list(self.session.connection().execute(query, {"case": self.cases[case]}))
+
+    def on(self, case: int, row: Any) -> str:
+        """Name what a clock stands on as the model does."""
+        if row.case_id:
+            return "case"
+        if row.report_id:
+            return "report 0"
+        if row.order_id:
+            return f"order {self.orders[case][row.order_id]}"
+        return f"item {self._number(case, row.item_id)}"
+
+    def _number(self, case: int, item_id: int) -> int:
+        return next(n for (of, n), key in self.items.items() if of == case and key == item_id)
+
+
+def _heard(said: Said) -> Heard:
+    if not said.reached:
+        return Heard(reached=False)
+    return Heard(reached=True, solved=said.satisfied, satisfied=said.satisfied, words="好")

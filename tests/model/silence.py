@@ -1,0 +1,92 @@
+"""The model's ladder: what happens when nobody does anything, and the documents it drafts."""
+
+from datetime import datetime
+
+from tests.model import promises
+from tests.model.case_moves import resume
+from tests.model.matters import Case, Document, Said, need
+from tests.model.office import CITY, MAY, Person, reaches
+
+_KINDS = {n: kind for n, _, kind in promises.UNITS}
+_OF_LEVEL_ABOVE = ("listed", "accountability")
+
+
+def swept(case: Case, now: datetime) -> None:
+    """Let everything happen that is due: questions and pauses run out first, then rungs come."""
+    if case.asked_until is not None and case.asked_until <= now:
+        resume(case, None, Said(), now)
+    for one in case.alive("all"):
+        if one.paused_until is not None and one.paused_until <= now:
+            one.run_on(now)
+    for one in case.alive("all"):
+        if one.state == "running":
+            happened = list(one.climb(now))
+            case.rungs += happened
+            for rung in happened:
+                if one.of_units and not rung.superseded and _KINDS[rung.n]:
+                    _drafted(case, _KINDS[rung.n], (rung.clock, rung.on, rung.n), now)
+
+
+def _drafted(case: Case, kind: str, by: tuple[str, str, int], now: datetime) -> None:
+    """Draft a document to the unit that is late: none where an inspector verifies in person; the
+    proposal of accountability goes to no unit.
+    """
+    n, unit = _about(case, by[1])
+    to = "" if kind == "accountability" else unit
+    new = Document(len(case.documents) + 1, kind, n, to, now, by)
+    case.documents.append(new)
+    case.start("draft", new.on, now)
+
+
+def _about(case: Case, on: str) -> tuple[int, str]:
+    n = int(on.split()[1])
+    if on.startswith("order"):
+        unanswered = case.documents[n - 1]
+        return unanswered.item, unanswered.unit
+    item = case.items[n - 1]
+    return n, "" if item.inspector and not item.rectifying else item.holder
+
+
+def _may(case: Case, order: Document, person: Person, move: str) -> None:
+    need(person.role in MAY[move], "the role")
+    need(reaches(person, case.area, case.about), "out of sight")
+    need(order.kind not in _OF_LEVEL_ABOVE or person.area == CITY, "the level above's")
+    need(order.state == "draft", "settled before")
+
+
+def issue(case: Case, order: Document, person: Person, now: datetime) -> None:
+    """Issued, with an answer owed. Not where no unit is to get it (docs/decisions/0009)."""
+    _may(case, order, person, "issue")
+    item = case.items[order.item - 1]
+    proposal = order.kind == "accountability"
+    need(not (item.inspector and not item.rectifying), "verified in person")
+    need(proposal or order.unit != "", "to nobody")
+    need(item.held_since is None or order.drafted >= item.held_since, "taken since")
+    need(order.unit in ("", item.verifying, item.rectifying), "taken since")
+    need(proposal or item.state not in ("withdrawn", "statutory"), "owed no more")
+    order.state = "issued"
+    case.meet(order.on, now, "draft")
+    if order.unit and not proposal:
+        case.start("answer", order.on, now)
+
+
+def cancel(case: Case, order: Document, person: Person, now: datetime) -> None:
+    """Cancelled; the rung stays."""
+    _may(case, order, person, "cancel")
+    order.state = "cancelled"
+    case.stop(order.on, now)
+
+
+def answer(case: Case, order: Document, person: Person, now: datetime) -> None:
+    """By the unit that got it, or by the office for what came on paper (the design is silent)."""
+    if person.role == "unit":
+        need(person.unit == order.unit, "not its document")
+    else:
+        need(person.role in MAY["issue"], "the role")
+        need(reaches(person, case.area, case.about), "out of sight")
+    need(order.state == "issued", "no answer owed")
+    order.state = "answered"
+    case.meet(order.on, now, "answer")
+
+
+MOVES = {"issue": issue, "cancel": cancel, "answer_order": answer}

@@ -1,0 +1,74 @@
+"""A comparison that misses a deliberate fault of the product proves nothing: each is noticed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import pytest
+
+from caseflow.deadlines import clocks
+from caseflow.escalation import sweep as sweeping
+from caseflow.ledger import extensions
+from caseflow.ledger.moves import items
+from tests.ledger.conftest import Stage
+from tests.model.compare import Disagreement
+from tests.model.play import Counted, tell
+
+STORIES, STEPS = 25, 120
+_HIGHEST = 4  # of the office's own ladder
+_DUE, _CLIMBED, _RUNG = clocks._due, clocks.climbed, sweeping.Rung
+
+
+class Fault(NamedTuple):
+    """What is taken out of the code, and what the comparison says then."""
+
+    where: Any
+    what: str
+    instead: Callable[..., Any]
+    said: str
+
+
+def _without_margin(rules: Any, policy: Any, *more: Any) -> Any:
+    return _DUE(rules, replace(policy, margin=0), *more)
+
+
+def _skipping(clock: Any, after: Any) -> None:
+    more = after is not None and after[0] < _HIGHEST
+    _CLIMBED(clock, (after[0] + 1, after[1]) if more else after)
+
+
+def _sends_all(**values: Any) -> Any:
+    return _RUNG(**{**values, "superseded": False})
+
+
+FAULTS = {
+    "an item has no margin before its case": Fault(
+        clocks, "_due", _without_margin, "clocks: .*'verify'"
+    ),
+    "a pause gives no days back": Fault(
+        clocks, "due_after", lambda _rules, clock, *_: clock.due, "clocks: .*'(resolve|reply)'"
+    ),
+    "a rung is skipped": Fault(clocks, "climbed", _skipping, "(rungs|clocks): "),
+    "after a standstill every rung sends": Fault(sweeping, "Rung", _sends_all, "rungs: .*True"),
+    "a tip goes to the unit reported": Fault(
+        items, "manages", lambda *_: False, "the unit reported would verify, the product None"
+    ),
+    "more time is granted again and again": Fault(
+        extensions, "_granted", lambda *_: 0, "extended before, the product None"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_in_the_product_is_noticed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    fault = FAULTS[name]
+    monkeypatch.setattr(fault.where, fault.what, fault.instead)
+    with pytest.raises(Disagreement, match=f"(?s){fault.said}"):
+        _many(stage)
+
+
+def _many(stage: Stage) -> None:
+    for seed in range(STORIES):
+        tell(stage, seed, STEPS, Counted())
