@@ -16,7 +16,9 @@ from tests.model import days
 from tests.model.play import Counted, tell
 from tests.model.report import missed, table
 
-STORIES, MORE, STEPS = 25, 20, 120
+STORIES, MORE, STEPS = 17, 40, 120
+# These go everywhere by themselves; where the code has changed and they do not, more are told.
+FIRST = (74, 60, 47, 43, 97, 46, 9)
 PRODUCT_SIDE = ("product.py", "compare.py", "play.py", "report.py", "soak.py", "conftest.py")
 
 # What the rules forbid, by the model's own words: each was tried, and both said no.
@@ -46,8 +48,9 @@ FORBIDDEN = {
 
 def test_model_and_product_agree_whatever_happens(stage: Stage) -> None:
     counted = Counted()
-    for seed in range(STORIES + MORE):
-        if seed >= STORIES and not missed(counted) and not untried(counted):
+    seeds = (*FIRST, *(seed for seed in range(STORIES + MORE) if seed not in FIRST))
+    for n, seed in enumerate(seeds):
+        if n >= STORIES and not missed(counted) and not untried(counted):
             break
         tell(stage, seed, STEPS, counted)
     sys.stdout.write(f"{table(counted)}\n")
