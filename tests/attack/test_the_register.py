@@ -116,8 +116,8 @@ def test_what_the_register_takes_the_desk_can_choose(site: Site, name: str) -> N
 @pytest.mark.parametrize(
     ("move", "typed"),
     [
-        ("refer", {"authority": "市场监管局", "reason": "不属本办职责"}),
-        ("decline", {"reason": "不属"}),
+        ("refer", {"code": "authority", "authority": "市场监管局", "reason": "不属本办职责"}),
+        ("decline", {"code": "outside", "reason": "不属"}),
     ],
 )
 def test_what_an_ended_case_left_behind_keeps_no_unit_open(
@@ -133,7 +133,8 @@ def test_what_an_ended_case_left_behind_keeps_no_unit_open(
 def test_nobody_is_sent_where_nothing_is_to_be_done(site: Site) -> None:
     number = dispatched(site, "school")
     item = item_of(site, number).id
-    on_case(site, "supervisor", number, "refer", authority="市场监管局", reason="不属本办职责")
+    said = {"code": "authority", "authority": "市场监管局", "reason": "不属本办职责"}
+    on_case(site, "supervisor", number, "refer", **said)
     path, inspector = f"/console/items/{item}/reassign", str(site.office["inspector"].person)
     assert site.as_("supervisor").post(path, inspector=inspector, reason="重要").status == 409
     assert item_of(site, number).inspector_id is None

@@ -14,7 +14,7 @@ import pytest
 from tests.faults import kills
 from tests.faults.house import House, in_production
 
-EMBEDDED, IN_PRODUCTION = (500, 20), (240, 12)
+SUBMISSIONS, KILLS = 500, 20
 
 
 @pytest.fixture
@@ -33,19 +33,17 @@ def production(tmp_path: Path, redis_url: str) -> Iterator[House]:
 
 
 def test_no_kill_loses_doubles_or_halves_what_was_submitted(embedded: House) -> None:
-    submissions, times = EMBEDDED
-    run = kills.run(embedded, submissions, times)
+    run = kills.run(embedded, SUBMISSIONS, KILLS)
     kills.judge(embedded, run)
-    assert sum(1 for one in run.sent if one.files) > submissions / 3 - 1
-    assert run.torn >= times / 2, "the kills hit nobody who was waiting for an answer"
+    assert sum(1 for one in run.sent if one.files) > SUBMISSIONS / 3 - 1
+    assert run.torn >= KILLS / 2, "the kills hit nobody who was waiting for an answer"
 
 
 def test_nor_in_production_where_the_database_is_struck_and_officers_move_cases(
     production: House,
 ) -> None:
-    submissions, times = IN_PRODUCTION
-    run = kills.run(production, submissions, times)
+    run = kills.run(production, SUBMISSIONS, KILLS)
     kills.judge(production, run)
-    assert production.crashes == times // 3
-    assert run.torn >= times / 2, "the kills hit nobody who was waiting for an answer"
-    assert len(run.made) > times, "hardly anybody moved a case"
+    assert production.crashes == KILLS // 3
+    assert run.torn >= KILLS / 2, "the kills hit nobody who was waiting for an answer"
+    assert len(run.made) > KILLS, "hardly anybody moved a case"
