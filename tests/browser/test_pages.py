@@ -64,6 +64,16 @@ def received_order() -> Sight:
     return Sight("unit:order", "unit", path)
 
 
+def passed_on() -> Sight:
+    """A case that waits for another office to sign for it."""
+
+    def path(house: House) -> str:
+        query = select(Case.number).where(Case.bound_for.is_not(None)).order_by(Case.id).limit(1)
+        return f"/console/passages/{house.ask(lambda s: s.scalars(query).one())}"
+
+    return Sight("city:passage", "city", path)
+
+
 def of_account(username: str) -> ScalarSelect[int | None]:
     return select(User.unit_id).where(User.username == username).scalar_subquery()
 
@@ -89,6 +99,7 @@ SIGHTS = (
     a_case("received", "operator"),
     an_item("submitted", "reviewer"),
     an_item("draft", "handler"),
+    passed_on(),
     an_order("draft", "supervisor"),
     an_order("issued", "leader"),
     at("unit", "/unit/"),
