@@ -133,7 +133,6 @@ def test_the_preview_names_no_case_that_its_reader_keeps_away_from(site: Site) -
         ("check", {"margin": "3"}, {"margin"}),
         ("check", {"pausable": "1"}, {"pausable"}),
     ],
-    ids=str,
 )
 def test_what_makes_no_sense_is_said_beside_its_field_and_all_that_was_typed_stays(
     site: Site, clock: str, typed: dict[str, str], wrong: set[str]

@@ -46,7 +46,19 @@ def test_a_refusal_says_why(site: Site) -> None:
     move(site, got, triage.decline, "supervisor", "属于信访事项")
     told = decided(site, got)
     assert (told.title, told.number) == ("不予受理告知书", f"来件编号 {got.number}")
-    assert told.lines[-1] == "理由：属于信访事项"
+    assert "我们的决定：不予受理" in told.lines
+    assert "理由：属于信访事项" in told.lines
+
+
+def test_the_letter_and_the_page_say_the_same(site: Site) -> None:
+    got = reported(site)
+    move(site, got, partial(triage.decline, code="outside"), "supervisor", "不归本办")
+    page, told = letter(site, got), decided(site, got)
+    assert len(told.lines) > 4, "reason and remedy are told"
+    for line in told.lines[2:]:
+        label, _, text = line.partition("：")
+        assert label in page.text
+        assert " ".join(text.split()) in page.text
 
 
 @pytest.mark.parametrize("typed", [{}, {"ticket": "made up"}])

@@ -7,14 +7,12 @@ from datetime import date, datetime
 
 from caseflow import words
 from caseflow.clock import local
-from caseflow.intake.tracking import Step, Story
+from caseflow.intake.tracking import Story
 from caseflow.paper.sheets import Official
 from caseflow.web.locale import gettext
-from caseflow.web.public.letter import STATES
+from caseflow.web.public import notice
 
-# By what was decided: the title, and the step of the story that says so.
-_TITLES = {"answered": "答复书", "declined": "不予受理告知书", "referred": "转送告知书"}
-_STEPS = {"answered": ("replied", "answer"), "declined": ("decline",), "referred": ("refer",)}
+_ANSWERS = ("replied", "answer")
 
 
 def decision(story: Story, office: str) -> tuple[Official, datetime] | None:
@@ -22,20 +20,19 @@ def decision(story: Story, office: str) -> tuple[Official, datetime] | None:
 
     Called where everything is said in Chinese.
     """
-    what = "answered" if story.reply else story.state
-    decided = [step for step in story.steps if step.what in _STEPS.get(what, ())]
-    if not decided:
+    told = _answer(story) if story.reply else _paper(story)
+    if told is None:
         return None
-    step, number = decided[-1], story.first.number
+    title, lines, at = told
     sheet = Official(
         office=office,
-        number=gettext("来件编号 %(number)s", number=number),
-        title=gettext(_TITLES[what]),
+        number=gettext("来件编号 %(number)s", number=story.first.number),
+        title=title,
         to=gettext("反映人："),
-        lines=[_began(story), *_lines(story, what, step)],
-        day=_day(local(step.at).date()),
+        lines=[_began(story), *lines],
+        day=_day(local(at).date()),
     )
-    return sheet, step.at
+    return sheet, at
 
 
 def _began(story: Story) -> str:
@@ -43,13 +40,21 @@ def _began(story: Story) -> str:
     return gettext("您%(when)s提交的%(kind)s，我们收到了。", when=when, kind=kind)
 
 
-def _lines(story: Story, what: str, step: Step) -> list[str]:
-    if what == "answered":
-        answer = [line.strip() for line in story.reply.splitlines() if line.strip()]
-        return [gettext("现答复如下："), *answer]
-    if what == "declined":
-        return [gettext(STATES[what]), gettext("理由：%(reason)s", reason=step.text)]
-    return [gettext(STATES[what]), gettext("接收机关：%(authority)s", authority=step.text)]
+def _answer(story: Story) -> tuple[str, list[str], datetime] | None:
+    answered = [step for step in story.steps if step.what in _ANSWERS]
+    if not answered:
+        return None
+    said = [line.strip() for line in story.reply.splitlines() if line.strip()]
+    return gettext("答复书"), [gettext("现答复如下："), *said], answered[-1].at
+
+
+def _paper(story: Story) -> tuple[str, list[str], datetime] | None:
+    """Return the paper of the page, line by line: reason, rule and remedy are the same on both."""
+    found = notice.paper(story)
+    if found is None:
+        return None
+    lines = [f"{label}：{text}" for label, text in found.lines]  # not said
+    return found.title, lines, found.at
 
 
 def _day(day: date) -> str:

@@ -6,6 +6,7 @@ What it may know is decided in `intake.tracking`: never another reporter, nor wh
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from caseflow import words
 from caseflow.clock import local
@@ -21,12 +22,13 @@ _ENDED = {"declined": "decline", "referred": "refer"}
 
 @dataclass(frozen=True)
 class Paper:
-    """The paper as the page prints it; `lines`: label and text."""
+    """The paper as the page prints it; `lines`: label and text; `at`: when it was decided."""
 
     title: str
     number: str
     lines: list[tuple[str, str]]
     day: str
+    at: datetime
 
 
 def paper(story: Story) -> Paper | None:
@@ -47,6 +49,7 @@ def paper(story: Story) -> Paper | None:
         number=story.first.number,
         lines=[(label, text) for label, text in lines if text],
         day=long_day_text(local(decision.at).date()),
+        at=decision.at,
     )
 
 
@@ -72,6 +75,7 @@ def _supplement(story: Story) -> Paper | None:
             (gettext("到时没有补正"), silent),
         ],
         day=long_day_text(local(asked.asked_at).date()),
+        at=asked.asked_at,
     )
 
 
