@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
@@ -27,7 +28,7 @@ class Stage:
 @pytest.fixture(scope="session")
 def stage(quick: Path, sqlite_template: Path) -> Iterator[Stage]:
     """The stage of this test process, on SQLite."""
-    file = quick / "stage.db"
+    file = Path(mkdtemp(dir=quick)) / "stage.db"  # a folder of tests may have one of its own
     file.write_bytes(sqlite_template.read_bytes())
     with a_stage(f"sqlite:///{file}") as stage:
         yield stage

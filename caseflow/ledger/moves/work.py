@@ -115,14 +115,16 @@ def find(
     """
     case, item = gate.lock_item(session, item_id, seen)
     _at_work(actor, case, item)
-    to_rectify = result.result in TO_RECTIFY
-    gate.pass_item(actor, case, item, "find", "rectifying" if to_rectify else "submitted")
+    target = "rectifying" if result.result in TO_RECTIFY else "submitted"
+    if item.state != "verifying":
+        gate.pass_item(actor, case, item, "find", target)  # refuses: nobody holds it to verify it
     _may_find(session, actor, case, item)
     gathered(
         lambda: _known(result),
         lambda: words(result.basis, "basis"),
         lambda: _ready(session, case, item, result),
     )
+    gate.pass_item(actor, case, item, "find", target)
     basis = words(result.basis, "basis")
     item.finding = result.result
     session.add(
@@ -132,7 +134,7 @@ def find(
     clocks.meet(session, of_item(item), now, "verify")
     extending.lapse(session, case, item, now)
     refs: dict[str, object] = {"result": result.result}
-    if to_rectify:
+    if target == "rectifying":
         refs["unit"] = _begin_rectifying(session, case, item, result, now)
     else:
         _submitted(session, actor, case, item, now)
