@@ -87,15 +87,6 @@ def test_a_sign_that_no_font_has_is_replaced_and_named(typst: Typst) -> None:
     assert '"U+1F44D", "U+20BB7"' in shown
 
 
-def test_the_fonts_of_the_machine_stand_behind_ours(typst: Typst) -> None:
-    rare = replace(ORDER, lines=["𠮷"])
-    whole = Typst(FONTS)
-    if "Noto Serif CJK SC" not in whole.families:
-        pytest.skip("no rare characters on this machine")
-    assert whole.pdf(rare, AT) != typst.pdf(rare, AT)
-    assert whole.pdf(ORDER, AT) == typst.pdf(ORDER, AT), "our own font comes first"
-
-
 def test_what_has_no_picture_by_nature_is_left_out() -> None:
     shown = said(replace(ORDER, lines=["一\u200d二\u0007三\ue000\n四"]))
     assert f"一二三{LACKING}\\n四" in shown

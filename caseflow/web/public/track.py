@@ -5,8 +5,9 @@ The code is asked for once; from then on a sealed ticket in the forms proves it,
 since the last step. Nothing of it stands in an address.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -16,6 +17,7 @@ from caseflow.errors import BadInput, MoveNotAllowed, NotFound, Unavailable
 from caseflow.intake import tracking
 from caseflow.intake.channels import webform
 from caseflow.intake.receive import said_the_same
+from caseflow.intake.rooms import Rooms
 from caseflow.intake.tracking import Joined
 from caseflow.web import edge, proof
 from caseflow.web.files import attached
@@ -142,28 +144,22 @@ def retaliation() -> Response:
 @blueprint.post("/track/disclosure")
 def tighten() -> Response:
     """Let fewer people know who reported; sent twice it is done once."""
-    proven, tried = guard.ticket(), Tried("disclosure")
-    if proven is None:
-        return _asked(403, notice=gettext(OVER))
-    try:
-        tracking.tighten(edge.rooms(), proven.report_id, edge.typed("disclosure"), edge.now())
-    except BadInput as wrong:
-        errors = {name: gettext(said) for name, said in wrong.fields.items()}
-        return _letter(proven.report_id, replace(tried, errors=errors), 422, loose=proven.loose)
-    except Unavailable:
-        return _not_now(proven, tried)
-    thanks = gettext(THANKS["disclosure"])
-    return _letter(proven.report_id, Tried(), thanks=thanks, loose=proven.loose)
+    return _wished("disclosure", tracking.tighten, edge.typed("disclosure"))
 
 
 @blueprint.post("/track/retract")
 def retract() -> Response:
     """Take the report back; sent twice it is done once."""
-    proven, tried = guard.ticket(), Tried("retract")
+    return _wished("retract", tracking.retract, edge.typed("why"))
+
+
+def _wished(part: str, work: Callable[[Rooms, int, str, datetime], None], chosen: str) -> Response:
+    """Do what the reporter chose in a form without words of their own."""
+    proven, tried = guard.ticket(), Tried(part)
     if proven is None:
         return _asked(403, notice=gettext(OVER))
     try:
-        tracking.retract(edge.rooms(), proven.report_id, edge.typed("why"), edge.now())
+        work(edge.rooms(), proven.report_id, chosen, edge.now())
     except BadInput as wrong:
         errors = {name: gettext(said) for name, said in wrong.fields.items()}
         return _letter(proven.report_id, replace(tried, errors=errors), 422, loose=proven.loose)
@@ -172,7 +168,7 @@ def retract() -> Response:
         return _letter(proven.report_id, gone, 409, loose=proven.loose)
     except Unavailable:
         return _not_now(proven, tried)
-    thanks = gettext(THANKS["retract"])
+    thanks = gettext(THANKS[part])
     return _letter(proven.report_id, Tried(), thanks=thanks, loose=proven.loose)
 
 
