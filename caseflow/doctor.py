@@ -18,19 +18,11 @@ from caseflow.deadlines.tables import Clock
 from caseflow.escalation.tables import Rung
 from caseflow.files.store import Store
 from caseflow.files.tables import Blob
+from caseflow.ledger.application_tables import Proposal, Withdrawal
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import CallBack, Merger, Passage, Reply, Report
 from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES, PROPOSED, WITHOUT_ITEMS
-from caseflow.ledger.tables import (
-    NEVER,
-    Case,
-    Counter,
-    Evidence,
-    Item,
-    ItemActor,
-    Proposal,
-    Withdrawal,
-)
+from caseflow.ledger.tables import NEVER, Case, Counter, Evidence, Item, ItemActor
 from caseflow.ledger.tables import Finding as FindingRow
 from caseflow.outbox.tables import Event
 from caseflow.people.permissions import OFFICE

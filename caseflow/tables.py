@@ -4,6 +4,7 @@ import caseflow.deadlines.tables
 import caseflow.escalation.tables
 import caseflow.files.tables
 import caseflow.intake.tables
+import caseflow.ledger.application_tables
 import caseflow.ledger.history_tables
 import caseflow.ledger.report_tables
 import caseflow.ledger.tables

@@ -16,11 +16,12 @@ from caseflow.deadlines.clocks import ALIVE
 from caseflow.deadlines.tables import Clock
 from caseflow.files.tables import Blob
 from caseflow.ledger import checkers, extensions, mergers, proposals, queries, withdrawals
+from caseflow.ledger.application_tables import Proposal, Withdrawal
 from caseflow.ledger.checkers import Eyes
 from caseflow.ledger.extensions import Asked
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Attachment, CallBack, Question, Reply, Report
-from caseflow.ledger.tables import Case, Evidence, Finding, Item, Proposal, Withdrawal
+from caseflow.ledger.tables import Case, Evidence, Finding, Item
 from caseflow.people import names
 from caseflow.people.tables import Area, Unit
 from caseflow.vault.tables import Identity

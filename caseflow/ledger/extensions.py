@@ -18,9 +18,10 @@ from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.policies import ClockName, Policy
 from caseflow.deadlines.rules import Rules
 from caseflow.deadlines.tables import Clock
+from caseflow.ledger.application_tables import Extension
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Merger
-from caseflow.ledger.tables import Extension, Item
+from caseflow.ledger.tables import Item
 
 ON_ITEM = (ClockName.verify, ClockName.rectify)
 

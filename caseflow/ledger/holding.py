@@ -26,13 +26,14 @@ from caseflow.deadlines.tables import Clock
 from caseflow.errors import NotFound, Stale
 from caseflow.files.tables import Blob
 from caseflow.ledger import extensions, gate, queries
+from caseflow.ledger.application_tables import Extension
 from caseflow.ledger.at_work import at_work
 from caseflow.ledger.extensions import Asked, Bar, Decided, Room
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import objecting
 from caseflow.ledger.moves.record import whole
 from caseflow.ledger.states import COUNTED_APART, ITEM_DONE, ITEM_MOVES, TO_RECTIFY
-from caseflow.ledger.tables import Case, Evidence, Extension, Finding, Item
+from caseflow.ledger.tables import Case, Evidence, Finding, Item
 from caseflow.people.scope import Scope
 from caseflow.people.tables import User
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
 from caseflow.deadlines.policies import ClockName
-from caseflow.ledger.tables import Case, Proposal
+from caseflow.ledger.application_tables import Proposal
+from caseflow.ledger.tables import Case
 
 
 def asked(session: Session, case_id: int) -> Sequence[Proposal]:

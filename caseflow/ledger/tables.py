@@ -47,11 +47,6 @@ def _work_list(level: str) -> Index:
     )
 
 
-def _undecided(name: str, column: str, which: str) -> Index:
-    """Return the index by which at most one application waits for its decision."""
-    return Index(name, column, unique=True, sqlite_where=text(which), postgresql_where=text(which))
-
-
 # What comes first on every list: a leader's instruction, then danger to a child, then the rest.
 INSTRUCTED, URGENT, ORDINARY = 0, 1, 2
 
@@ -224,102 +219,6 @@ class Evidence(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     at: Mapped[datetime] = mapped_column(Moment)
-
-
-class Extension(Base):
-    """Somebody asked for more time (延期): for an item, or for the case itself.
-
-    `until`: the due moment that is asked for; `clock_id`: the promise it is about, as it stood
-    then; `consent`: how the office that imposed the due moment agreed. `outcome` is None until
-    somebody else decides; `lapsed` where nobody had to any more.
-    """
-
-    __tablename__ = "extension"
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
-    item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"))
-    clock_id: Mapped[int] = mapped_column(ForeignKey("clock.id"), index=True)
-    asked_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    asked_at: Mapped[datetime] = mapped_column(Moment)
-    grounds: Mapped[str] = mapped_column(Text)
-    consent: Mapped[str] = mapped_column(Text, default="")
-    until: Mapped[datetime] = mapped_column(Moment)
-    outcome: Mapped[str | None] = mapped_column(String(12))
-    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(Moment)
-
-    __table_args__ = (
-        CheckConstraint("outcome IN ('granted', 'refused', 'lapsed')", name="outcome"),
-        CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name="decided_at"),
-        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="another"),
-        _undecided("uq_extension_item_id_undecided", "item_id", "outcome IS NULL"),
-        _undecided(
-            "uq_extension_case_id_undecided", "case_id", "outcome IS NULL AND item_id IS NULL"
-        ),
-    )
-
-
-class Withdrawal(Base):
-    """Somebody asked that an item be withdrawn (撤项). `outcome` is None until another person
-    decides; `lapsed` where the item or its case was over before anybody had.
-    """
-
-    __tablename__ = "withdrawal"
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
-    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
-    asked_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    asked_at: Mapped[datetime] = mapped_column(Moment)
-    grounds: Mapped[str] = mapped_column(Text)
-    outcome: Mapped[str | None] = mapped_column(String(12))
-    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(Moment)
-
-    __table_args__ = (
-        CheckConstraint("outcome IN ('consented', 'refused', 'lapsed')", name="outcome"),
-        CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name="decided_at"),
-        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="another"),
-        CheckConstraint(
-            "outcome IS NULL OR (outcome = 'lapsed') = (decided_by IS NULL)", name="decided_by"
-        ),
-        _undecided("uq_withdrawal_item_id_undecided", "item_id", "outcome IS NULL"),
-    )
-
-
-class Proposal(Base):
-    """Somebody proposed to decline a case or to refer it (拟不予受理, 拟转送), and why.
-
-    `code`: of `reasons`; `authority`: to whom, where it is to be referred. `outcome` is None until
-    another person decides; `lapsed` where the case went another way before anybody had.
-    """
-
-    __tablename__ = "proposal"
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
-    move: Mapped[str] = mapped_column(String(12))
-    code: Mapped[str] = mapped_column(String(20))
-    authority: Mapped[str] = mapped_column(String(120))
-    grounds: Mapped[str] = mapped_column(Text)
-    asked_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    asked_at: Mapped[datetime] = mapped_column(Moment)
-    outcome: Mapped[str | None] = mapped_column(String(12))
-    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(Moment)
-
-    __table_args__ = (
-        CheckConstraint("move IN ('decline', 'refer')", name="move"),
-        CheckConstraint("(move = 'refer') = (authority <> '')", name="authority"),
-        CheckConstraint("outcome IN ('approved', 'refused', 'lapsed')", name="outcome"),
-        CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name="decided_at"),
-        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="another"),
-        CheckConstraint(
-            "outcome IS NULL OR (outcome = 'lapsed') = (decided_by IS NULL)", name="decided_by"
-        ),
-        _undecided("uq_proposal_case_id_undecided", "case_id", "outcome IS NULL"),
-    )
 
 
 class ItemActor(Base):

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, literal, or_,
 from sqlalchemy.orm import aliased
 
 from caseflow.deadlines.tables import Clock
+from caseflow.ledger.application_tables import Extension, Proposal, Withdrawal
 from caseflow.ledger.asker import ME
 from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.history_tables import Entry
@@ -18,7 +19,7 @@ from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.moves.opening import CALLED_BACK
 from caseflow.ledger.report_tables import CallBack, Reply, Report
 from caseflow.ledger.states import ITEM_DONE, PROPOSED
-from caseflow.ledger.tables import Case, Extension, Item, Proposal, Withdrawal
+from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.tips import TO_FIND
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may

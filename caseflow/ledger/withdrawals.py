@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
 from caseflow.deadlines.policies import ClockName
+from caseflow.ledger.application_tables import Withdrawal
 from caseflow.ledger.states import ITEM_DONE
-from caseflow.ledger.tables import Case, Item, Withdrawal
+from caseflow.ledger.tables import Case, Item
 
 
 def asked(session: Session, case_id: int) -> Sequence[Withdrawal]:

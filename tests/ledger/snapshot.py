@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from caseflow.deadlines.tables import Clock, Pause, PolicyRow
 from caseflow.escalation.tables import Order, Rung
+from caseflow.ledger.application_tables import Extension, Proposal, Withdrawal
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import CallBack, Merger, Passage, Question, Reply, Report
 from caseflow.ledger.states import CASE_EDGES, CASE_MOVES, ITEM_EDGES, ITEM_MOVES, TO_RECTIFY
-from caseflow.ledger.tables import Case, Extension, Item, Proposal, Withdrawal
+from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.tables import Counter as Tally
 from caseflow.outbox.tables import Event
 from caseflow.people.tables import Area, Recusal, Unit, User

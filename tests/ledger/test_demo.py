@@ -17,6 +17,7 @@ from caseflow.escalation.tables import Order, Rung
 from caseflow.intake.delivery import NOT_UNDERSTOOD
 from caseflow.intake.report import CHANNELS
 from caseflow.intake.tables import Quarantine
+from caseflow.ledger.application_tables import Extension
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Passage, Report
 from caseflow.ledger.states import (
@@ -27,7 +28,7 @@ from caseflow.ledger.states import (
     OPEN_CASE_STATES,
     OUTCOMES,
 )
-from caseflow.ledger.tables import NEVER, Case, Extension, Item, ItemActor
+from caseflow.ledger.tables import NEVER, Case, Item, ItemActor
 from caseflow.ledger.verify import verify_chains
 from caseflow.outbox.tables import EVENT_OPEN, Event, Message
 from caseflow.people import accounts

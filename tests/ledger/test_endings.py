@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from caseflow.db import Database
 from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
+from caseflow.ledger.application_tables import Withdrawal
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import (
     asking,
@@ -25,7 +26,7 @@ from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.record import of_item, whole
 from caseflow.ledger.moves.transferring import Transfer
 from caseflow.ledger.moves.work import Result
-from caseflow.ledger.tables import Item, Withdrawal
+from caseflow.ledger.tables import Item
 from caseflow.people import accounts
 from caseflow.people.tables import Recusal, User
 from tests import office as offices

@@ -14,12 +14,13 @@ from caseflow.deadlines.rules import forget, rules_of
 from caseflow.deadlines.tables import Clock, Pause, PolicyRow
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.ledger import extensions
+from caseflow.ledger.application_tables import Extension
 from caseflow.ledger.extensions import Room
 from caseflow.ledger.moves import asking, extending, items, triage, work
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.record import of_item, whole
 from caseflow.ledger.moves.work import Result
-from caseflow.ledger.tables import Extension, Item
+from caseflow.ledger.tables import Item
 from tests import office as offices
 
 WHY = "检测报告要十个工作日"

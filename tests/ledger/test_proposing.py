@@ -13,11 +13,12 @@ from caseflow.db import Database
 from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.escalation.sweep import sweep
+from caseflow.ledger.application_tables import Proposal
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import asking, merging, proposing, triage
 from caseflow.ledger.moves.record import of_case
 from caseflow.ledger.moves.triage import Because
-from caseflow.ledger.tables import Case, Proposal
+from caseflow.ledger.tables import Case
 from tests import office as offices
 
 OURS_NOT = Because("outside", "涉及食品经营许可")

@@ -11,11 +11,12 @@ from caseflow.db import Database
 from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.escalation.sweep import sweep
+from caseflow.ledger.application_tables import Proposal
 from caseflow.ledger.moves import asking, merging, notice, proposing, supplementing, triage
 from caseflow.ledger.moves.record import whole
 from caseflow.ledger.moves.triage import Because
 from caseflow.ledger.report_tables import Question
-from caseflow.ledger.tables import Case, Proposal
+from caseflow.ledger.tables import Case
 from caseflow.people.actor import REPORTER
 from tests import office as offices
 

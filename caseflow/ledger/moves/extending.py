@@ -20,6 +20,7 @@ from caseflow.deadlines.rules import rules_of
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted, Told
 from caseflow.ledger import extensions, gate
+from caseflow.ledger.application_tables import Extension
 from caseflow.ledger.at_work import require_at_work
 from caseflow.ledger.extensions import Room
 from caseflow.ledger.moves import notice
@@ -34,7 +35,7 @@ from caseflow.ledger.moves.record import (
     words,
 )
 from caseflow.ledger.report_tables import Report
-from caseflow.ledger.tables import Case, Extension, Item
+from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import INSPECTOR, UNIT
 from caseflow.people.tables import User

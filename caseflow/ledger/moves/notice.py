@@ -12,10 +12,11 @@ from caseflow.deadlines.rules import rules_of
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import MoveNotAllowed, NotFound
 from caseflow.ledger import gate, supplements
+from caseflow.ledger.application_tables import Extension
 from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.moves.record import matter_of, of_report, record
 from caseflow.ledger.report_tables import Report
-from caseflow.ledger.tables import Case, Extension
+from caseflow.ledger.tables import Case
 from caseflow.people.actor import SWEEP, Actor
 from caseflow.vault.tables import Identity
 

@@ -13,10 +13,11 @@ from caseflow.deadlines import clocks
 from caseflow.deadlines.policies import ClockName
 from caseflow.errors import MoveNotAllowed, NotPermitted
 from caseflow.ledger import gate, proposals
+from caseflow.ledger.application_tables import Proposal
 from caseflow.ledger.moves import triage
 from caseflow.ledger.moves.record import matter_of, may_say, record, words
 from caseflow.ledger.moves.triage import Because
-from caseflow.ledger.tables import Case, Proposal
+from caseflow.ledger.tables import Case
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import require
 

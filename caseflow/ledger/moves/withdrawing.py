@@ -13,11 +13,12 @@ from caseflow.deadlines import clocks
 from caseflow.deadlines.policies import ClockName
 from caseflow.errors import MoveNotAllowed, NotPermitted
 from caseflow.ledger import gate, hands, proposals, queries, withdrawals
+from caseflow.ledger.application_tables import Withdrawal
 from caseflow.ledger.at_work import at_work
 from caseflow.ledger.moves import extending
 from caseflow.ledger.moves.ending import conclude_when_done, end, holder_of
 from caseflow.ledger.moves.record import handled, matter_of, may_say, of_item, record, words
-from caseflow.ledger.tables import Case, Item, Withdrawal
+from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
 
 WITH_DRAFTS = ("accepted", "handling", "awaiting_reporter")

@@ -4,10 +4,11 @@ from flask import url_for
 
 from caseflow.clock import local
 from caseflow.ledger import withdrawals
+from caseflow.ledger.application_tables import Withdrawal
 from caseflow.ledger.moves import withdrawing
 from caseflow.ledger.moves.ending import holder_of
 from caseflow.ledger.states import ITEM_DONE
-from caseflow.ledger.tables import Item, Withdrawal
+from caseflow.ledger.tables import Item
 from caseflow.web.console.forms import Field, Form
 from caseflow.web.console.sight import Sight
 from caseflow.web.locale import day_text, gettext

@@ -6,8 +6,9 @@ from flask import url_for
 
 from caseflow.clock import local
 from caseflow.ledger import extensions
+from caseflow.ledger.application_tables import Extension
 from caseflow.ledger.dossier import Dossier
-from caseflow.ledger.tables import Extension, Item
+from caseflow.ledger.tables import Item
 from caseflow.web.clocks import due_text
 from caseflow.web.console.forms import Field, Form
 from caseflow.web.console.sight import Sight

@@ -21,13 +21,14 @@ from caseflow.ledger import (
     tips,
     withdrawals,
 )
+from caseflow.ledger.application_tables import Extension, Proposal, Withdrawal
 from caseflow.ledger.dossier import Dossier
 from caseflow.ledger.extensions import Room
 from caseflow.ledger.moves import naming, objecting
 from caseflow.ledger.moves.objecting import Designation
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.report_tables import Passage
-from caseflow.ledger.tables import Case, Extension, Item, Proposal, Withdrawal
+from caseflow.ledger.tables import Case, Item
 from caseflow.people import absences, names
 from caseflow.people.absences import Away
 from caseflow.people.actor import Actor

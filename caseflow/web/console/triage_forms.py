@@ -5,7 +5,7 @@ from flask import url_for
 from caseflow import words
 from caseflow.clock import local
 from caseflow.ledger import reasons, supplements
-from caseflow.ledger.tables import Proposal
+from caseflow.ledger.application_tables import Proposal
 from caseflow.web.clocks import due_text
 from caseflow.web.console.forms import Field, Form, Option
 from caseflow.web.console.sight import Sight
