@@ -7,8 +7,9 @@ comes is decided here. A due moment changes only by the named verbs of this room
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.calendar import Unit
@@ -38,10 +39,9 @@ class Subject:
     report_id: int | None = None
     root_case_id: int | None = None
 
-    def where(self) -> ColumnElement[bool]:
-        """Return the SQL condition that finds clocks of this subject."""
-        named = {key: value for key, value in asdict(self).items() if value is not None}
-        return and_(*(getattr(Clock, key) == value for key, value in named.items()))
+    def said(self) -> dict[str, int]:
+        """Return the ids that it says, by name."""
+        return {key: value for key, value in vars(self).items() if value is not None}
 
 
 def start(
@@ -172,8 +172,17 @@ def climbed(clock: Clock, after: Planned) -> None:
 
 def alive(session: Session, subject: Subject, *names: str) -> Sequence[Clock]:
     """Return the running and paused clocks of a subject, of the given names or all."""
-    query = select(Clock).where(subject.where(), Clock.state.in_(ALIVE)).order_by(Clock.id)
-    return session.scalars(query.where(Clock.name.in_(names)) if names else query).all()
+    said = subject.said()
+    more = {"names": names} if names else {}
+    return session.scalars(_alive(tuple(said), bool(names)), {**said, **more}).all()
+
+
+@lru_cache(maxsize=64)
+def _alive(said: tuple[str, ...], named: bool) -> Select[Clock]:
+    """Build the statement once for each kind of subject: every move asks it several times."""
+    query = select(Clock).where(*(getattr(Clock, key) == bindparam(key) for key in said))
+    query = query.where(Clock.state.in_(ALIVE)).order_by(Clock.id)
+    return query.where(Clock.name.in_(bindparam("names", expanding=True))) if named else query
 
 
 def meet(session: Session, subject: Subject, now: datetime, *names: str) -> list[Clock]:

@@ -8,7 +8,7 @@ follows (returned work): otherwise a question every ten days would keep the ladd
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
@@ -71,17 +71,24 @@ def _stood_still(session: Session, ids: Sequence[int]) -> dict[int, int]:
     """Return for how many working days clocks, and those they follow, have stood still so far."""
     calendar = rules_of(session).calendar
     days = dict.fromkeys(ids, 0)
-    asked = select(Clock.id, Clock.id.label("link"), Clock.follows).where(Clock.id.in_(ids))
-    line = asked.cte("line", recursive=True)
-    before = select(line.c.id, Clock.id, Clock.follows).join(line, Clock.id == line.c.follows)
-    line = line.union_all(before)
-    query = select(line.c.id, Pause.started_at, Pause.ended_at)
-    query = query.join(Pause, Pause.clock_id == line.c.link).where(Pause.ended_at.is_not(None))
-    for clock_id, began, ended in session.execute(query):
+    for clock_id, began, ended in session.execute(_STRETCHES, {"ids": ids}):
         if ended is not None:
             first, last = calendar.local_day(began), calendar.due_day(ended)
             days[clock_id] += calendar.working_days_between(first, last)
     return days
+
+
+def _of_lines() -> Select[int, datetime, datetime | None]:
+    """Select the stretches that are over of clocks, and of those they follow."""
+    asked = select(Clock.id, Clock.id.label("link"), Clock.follows)
+    line = asked.where(Clock.id.in_(bindparam("ids", expanding=True))).cte("line", recursive=True)
+    before = select(line.c.id, Clock.id, Clock.follows).join(line, Clock.id == line.c.follows)
+    line = line.union_all(before)
+    query = select(line.c.id, Pause.started_at, Pause.ended_at)
+    return query.join(Pause, Pause.clock_id == line.c.link).where(Pause.ended_at.is_not(None))
+
+
+_STRETCHES = _of_lines()
 
 
 def resume(session: Session, question_id: int, now: datetime) -> list[Clock]:

@@ -20,6 +20,9 @@ from caseflow.deadlines.tables import DayOverride, LadderRow, PolicyRow, Publish
 _MEMO = "deadlines.rules"
 _WHO_AND_WHEN = ("set_by", "set_at")
 _POLICIES = select(*(c for c in PolicyRow.__table__.columns if c.name not in _WHO_AND_WHEN))
+_DAYS = select(DayOverride.day, DayOverride.working)
+_YEARS = select(PublishedYear.year)
+_LADDERS = select(LadderRow.name, LadderRow.version, LadderRow.steps)
 _SAID = _POLICIES.selected_columns.keys()
 
 
@@ -58,15 +61,15 @@ def forget(session: Session) -> None:
 
 
 def _load(session: Session) -> Rules:
-    overrides = session.execute(select(DayOverride.day, DayOverride.working))
-    ladders = session.scalars(select(LadderRow))
+    overrides = session.execute(_DAYS)
+    ladders = session.execute(_LADDERS)
     return Rules(
         calendar=Calendar(
             overrides=dict(overrides.all()),
-            published_years=frozenset(session.scalars(select(PublishedYear.year))),
+            published_years=frozenset(session.scalars(_YEARS)),
         ),
         policies=tuple(_policy(tuple(row)) for row in session.execute(_POLICIES)),
-        ladders={(x.name, x.version): load_ladder(x.name, x.version, x.steps) for x in ladders},
+        ladders={(name, n): load_ladder(name, n, steps) for name, n, steps in ladders},
     )
 
 

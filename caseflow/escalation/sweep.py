@@ -8,10 +8,10 @@ per clock and number, so that crashes, restarts and other sweeps cannot make it 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
-from caseflow.db import Database
+from caseflow.db import Database, Moment
 from caseflow.deadlines import clocks
 from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.clocks import Planned
@@ -56,56 +56,56 @@ def run(database: Database, now: datetime) -> int:
 
 def _end_pauses(session: Session, now: datetime, limit: int) -> int:
     """End questions that ran out, and pauses whose clock has used up its own limit before that."""
-    used_up = exists().where(
-        Pause.question_id == Question.id, Pause.ended_at.is_(None), Pause.until <= now
-    )
-    ran_out = session.scalars(_waiting(Question.until <= now, limit)).unique().all()
+    said = {"now": now, "limit": limit}
+    ran_out = session.scalars(_RAN_OUT, said).unique().all()
     for case in ran_out:
         asking.go_on(session, SWEEP, case, now)
-    single = session.scalars(_waiting(used_up, limit)).unique().all()
+    single = session.scalars(_USED_UP, said).unique().all()
     for case in single:
         asking.pause_over(session, SWEEP, case, now)
     return len(ran_out) + len(single)
 
 
-def _waiting(over: ColumnElement[bool], limit: int) -> Select[Case]:
+def _waiting(over: ColumnElement[bool]) -> Select[Case]:
     """Select and lock cases that wait for their reporter, whose open question is `over`."""
     return (
         select(Case)
         .join(Question, Question.case_id == Case.id)
         .where(Case.state == "awaiting_reporter", Question.ended_at.is_(None), over)
         .order_by(Case.id)
-        .limit(limit)
+        .limit(_LIMIT)
         .with_for_update(of=Case, skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     )
 
 
+_NOW, _LIMIT = bindparam("now", type_=Moment), bindparam("limit", type_=Integer)
+_RAN_OUT = _waiting(Question.until <= _NOW)
+_USED_UP = _waiting(
+    exists().where(Pause.question_id == Question.id, Pause.ended_at.is_(None), Pause.until <= _NOW)
+)
+_DUE = (
+    select(Clock)
+    .where(Clock.state == "running", Clock.next_rung_at <= _NOW)
+    .order_by(Clock.next_rung_at, Clock.id)
+    .limit(_LIMIT)
+    .with_for_update(skip_locked=True, key_share=True)
+    .execution_options(populate_existing=True)
+)
+_DUE_OF_CASES = _DUE.add_columns(Case).join(Case, Case.id == Clock.root_case_id)
+_DUE_OF_QUARANTINE = _DUE.where(Clock.root_case_id.is_(None))
+
+
 def _due_of_cases(session: Session, now: datetime, limit: int) -> list[tuple[Clock, Case | None]]:
-    query = (
-        select(Clock, Case)
-        .join(Case, Case.id == Clock.root_case_id)
-        .where(Clock.state == "running", Clock.next_rung_at <= now)
-        .order_by(Clock.next_rung_at, Clock.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    return [(clock, case) for clock, case in session.execute(query)]
+    rows = session.execute(_DUE_OF_CASES, {"now": now, "limit": limit})
+    return [(clock, case) for clock, case in rows]
 
 
 def _due_of_quarantine(
     session: Session, now: datetime, limit: int
 ) -> list[tuple[Clock, Case | None]]:
-    query = (
-        select(Clock)
-        .where(Clock.state == "running", Clock.next_rung_at <= now, Clock.root_case_id.is_(None))
-        .order_by(Clock.next_rung_at, Clock.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    return [(clock, None) for clock in session.scalars(query)]
+    rows = session.scalars(_DUE_OF_QUARANTINE, {"now": now, "limit": limit})
+    return [(clock, None) for clock in rows]
 
 
 def _climb(session: Session, due: Sequence[tuple[Clock, Case | None]], now: datetime) -> int:

@@ -8,13 +8,23 @@ asked.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from caseflow.ledger.hands import CHECKERS
 from caseflow.ledger.tables import Case, Item, ItemActor
 from caseflow.people.tables import Area, Recusal, User
+
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_HANDS = select(ItemActor).where(ItemActor.item_id.in_(_IDS)).order_by(ItemActor.part)
+_CHECKERS = (
+    select(User)
+    .where(User.area_code.in_(_IDS), User.role.in_(CHECKERS), User.active.is_(True))
+    .order_by(User.name, User.id)
+)
+_RECUSED = select(Recusal.user_id, Recusal.unit_id).where(Recusal.user_id.in_(_IDS))
 
 
 @dataclass(frozen=True)
@@ -77,23 +87,19 @@ def _about(case: Case, item: Item) -> tuple[int | None, ...]:
 
 def _hands(session: Session, item_ids: Sequence[int]) -> dict[int, dict[int, tuple[str, ...]]]:
     found: dict[int, dict[int, tuple[str, ...]]] = defaultdict(dict)
-    query = select(ItemActor).where(ItemActor.item_id.in_(item_ids)).order_by(ItemActor.part)
-    for row in session.scalars(query):
+    for row in session.scalars(_HANDS, {"ids": item_ids}):
         found[row.item_id][row.user_id] = (*found[row.item_id].get(row.user_id, ()), row.part)
     return found
 
 
 def _offices(session: Session, codes: set[str]) -> dict[str, list[User]]:
-    query = select(User).where(
-        User.area_code.in_(codes), User.role.in_(CHECKERS), User.active.is_(True)
-    )
     found: dict[str, list[User]] = defaultdict(list)
-    for person in session.scalars(query.order_by(User.name, User.id)):
+    for person in session.scalars(_CHECKERS, {"ids": sorted(codes)}):
         found[person.area_code].append(person)
     return found
 
 
 def _recused(session: Session, people: Iterable[User]) -> set[tuple[int, int | None]]:
     ids = [person.id for person in people]
-    query = select(Recusal.user_id, Recusal.unit_id).where(Recusal.user_id.in_(ids))
-    return {(user_id, unit_id) for user_id, unit_id in session.execute(query)}
+    rows = session.execute(_RECUSED, {"ids": ids})
+    return {(user_id, unit_id) for user_id, unit_id in rows}

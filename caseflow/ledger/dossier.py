@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.clocks import ALIVE
@@ -105,6 +106,24 @@ class Dossier:
         return self.people.get(user_id, "") if user_id else ""
 
 
+# Said once: every page of a case asks them.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_FINDINGS = select(Finding).where(Finding.item_id.in_(_IDS)).order_by(Finding.id)
+_ATTACHMENTS = select(Attachment).where(Attachment.report_id.in_(_IDS)).order_by(Attachment.id)
+_REACHED = select(Identity.id, Identity.can_be_reached).where(Identity.id.in_(_IDS))
+_EVIDENCE = (
+    select(Evidence, Blob)
+    .join(Blob, Blob.id == Evidence.blob_id)
+    .where(Evidence.item_id.in_(_IDS))
+    .order_by(Evidence.id)
+)
+_CLOCKS = (
+    select(Clock)
+    .where(Clock.root_case_id == bindparam("case"), Clock.state.in_(ALIVE))
+    .order_by(Clock.due, Clock.id)
+)
+
+
 def load(session: Session, case: Case) -> Dossier:
     """Load the dossier of a case that the caller has found within a scope."""
     area = session.get_one(Area, case.area_code)
@@ -112,9 +131,7 @@ def load(session: Session, case: Case) -> Dossier:
     items = queries.items_of(session, case)
     item_ids = [item.id for item in items]
     entries = [Happened.of(entry) for entry in queries.entries(session, case)]
-    findings = session.scalars(
-        select(Finding).where(Finding.item_id.in_(item_ids)).order_by(Finding.id)
-    ).all()
+    findings = session.scalars(_FINDINGS, {"ids": item_ids}).all()
     submitted = [item for item in items if item.state == "submitted"]
     eyes = checkers.eyes(session, [(area, case, item) for item in submitted])
     above, merged = mergers.cases_of(session, case)
@@ -144,21 +161,25 @@ def load(session: Session, case: Case) -> Dossier:
 
 
 def _of(session: Session, table: type[T], case: Case) -> Sequence[T]:
-    return session.scalars(select(table).where(table.case_id == case.id).order_by(table.id)).all()
+    return session.scalars(_rows(table), {"case": case.id}).all()
+
+
+@lru_cache(maxsize=8)
+def _rows(table: type[T]) -> Select[T]:
+    return select(table).where(table.case_id == bindparam("case")).order_by(table.id)
 
 
 def _attachments(session: Session, reports: Sequence[Report]) -> dict[int, list[Attachment]]:
     found: dict[int, list[Attachment]] = defaultdict(list)
-    query = select(Attachment).where(Attachment.report_id.in_([report.id for report in reports]))
-    for attachment in session.scalars(query.order_by(Attachment.id)):
+    ids = [report.id for report in reports]
+    for attachment in session.scalars(_ATTACHMENTS, {"ids": ids}):
         found[attachment.report_id].append(attachment)
     return found
 
 
 def _ways(session: Session, reports: Sequence[Report]) -> dict[int, tuple[str, ...]]:
     ids = [report.identity_id for report in reports if report.identity_id]
-    query = select(Identity.id, Identity.can_be_reached).where(Identity.id.in_(ids))
-    reached = dict(session.execute(query).all())
+    reached = dict(session.execute(_REACHED, {"ids": ids}).all())
     return {
         report.id: tuple(way for way in reached.get(report.identity_id or "", "").split(",") if way)
         for report in reports
@@ -174,16 +195,13 @@ def _by_item(findings: Sequence[Finding]) -> dict[int, list[Finding]]:
 
 def _evidence(session: Session, item_ids: Sequence[int]) -> dict[int, list[tuple[Evidence, Blob]]]:
     found: dict[int, list[tuple[Evidence, Blob]]] = defaultdict(list)
-    query = select(Evidence, Blob).join(Blob, Blob.id == Evidence.blob_id)
-    query = query.where(Evidence.item_id.in_(item_ids)).order_by(Evidence.id)
-    for evidence, blob in session.execute(query):
+    for evidence, blob in session.execute(_EVIDENCE, {"ids": item_ids}):
         found[evidence.item_id].append((evidence, blob))
     return found
 
 
 def _clocks(session: Session, case: Case) -> Sequence[Clock]:
-    query = select(Clock).where(Clock.root_case_id == case.id, Clock.state.in_(ALIVE))
-    return session.scalars(query.order_by(Clock.due, Clock.id)).all()
+    return session.scalars(_CLOCKS, {"case": case.id}).all()
 
 
 def _unit_ids(

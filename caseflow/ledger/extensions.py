@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlalchemy import or_, select
+from sqlalchemy import Integer, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.calendar import Unit
@@ -89,17 +89,28 @@ def asked(session: Session, case_id: int) -> list[Asked]:
     """Return every application of a case and its items, oldest first, and of the cases that were
     merged into it, whose promises are its own now; one statement.
     """
-    lent = select(Merger.case_id).where(Merger.into_id == case_id, Merger.undone_at.is_(None))
-    ours = or_(Extension.case_id == case_id, Extension.case_id.in_(lent))
+    found: dict[int, tuple[Extension, set[int]]] = {}
+    for row, link in session.execute(_ASKED, {"case": case_id}):
+        found.setdefault(row.id, (row, set()))[1].add(link)
+    return [Asked(row, frozenset(links)) for row, links in found.values()]
+
+
+def _with_lines() -> Select[Extension, int]:
+    """Select the applications of a case and of those merged into it, each with every clock that
+    is, or follows, the promise it is about.
+    """
+    case = bindparam("case", type_=Integer)
+    lent = select(Merger.case_id).where(Merger.into_id == case, Merger.undone_at.is_(None))
+    ours = or_(Extension.case_id == case, Extension.case_id.in_(lent))
     about = select(Extension.id.label("asked"), Extension.clock_id.label("link"))
     line = about.where(ours).cte("line", recursive=True)
     after = select(line.c.asked, Clock.id).join(line, Clock.follows == line.c.link)
-    line = line.union_all(after.where(Clock.root_case_id == case_id))
+    line = line.union_all(after.where(Clock.root_case_id == case))
     query = select(Extension, line.c.link).join(line, line.c.asked == Extension.id)
-    found: dict[int, tuple[Extension, set[int]]] = {}
-    for row, link in session.execute(query.order_by(Extension.id)):
-        found.setdefault(row.id, (row, set()))[1].add(link)
-    return [Asked(row, frozenset(links)) for row, links in found.values()]
+    return query.order_by(Extension.id)
+
+
+_ASKED = _with_lines()
 
 
 def undecided(known: Sequence[Asked], item: Item | None) -> Extension | None:

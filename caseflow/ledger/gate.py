@@ -4,7 +4,7 @@ Verbs lock, ask the gate, do their work and record it. An unknown move, a forbid
 missing permission each raise; nothing passes silently.
 """
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from caseflow.errors import MoveNotAllowed, NotFound, NotPermitted, Stale
@@ -28,14 +28,21 @@ from caseflow.people.scope import Scope, scope_of
 VERIFIES = ("dispatched", "objected", "verifying")
 _NOTES = ("notice_sent", "rung")
 
+# Said once: every move of every case asks these.
+_FRESH = {"populate_existing": True}
+_LOCKED = select(Case).where(Case.id == bindparam("case")).with_for_update(key_share=True)
+_LOCKED = _LOCKED.execution_options(**_FRESH)
+_CASE_OF = select(Item.case_id).where(Item.id == bindparam("item"))
+_LOCKED_ITEM = select(Item).where(Item.id == bindparam("item")).with_for_update(key_share=True)
+_LOCKED_ITEM = _LOCKED_ITEM.execution_options(**_FRESH)
+
 
 def lock(session: Session, case_id: int, seen: int | None = None) -> Case:
     """Lock a case and return it fresh. `seen`: the history number that the form was made from.
 
     Raises NotFound, and Stale when somebody moved the case since.
     """
-    query = select(Case).where(Case.id == case_id).execution_options(populate_existing=True)
-    case = session.scalar(query.with_for_update(key_share=True))
+    case = session.scalar(_LOCKED, {"case": case_id})
     if case is None:
         raise NotFound("没有这个办件")
     if seen is not None and seen != case.head_n and _moved_on(session, case, seen):
@@ -76,13 +83,11 @@ class _Moved(Exception):
 
 def lock_item(session: Session, item_id: int, seen: int | None = None) -> tuple[Case, Item]:
     """Lock an item behind its case (engine 3) and return both."""
-    case_id = session.scalar(select(Item.case_id).where(Item.id == item_id))
+    case_id = session.scalar(_CASE_OF, {"item": item_id})
     if case_id is None:
         raise NotFound("没有这个问题项")
     case = lock(session, case_id, seen)
-    query = select(Item).where(Item.id == item_id).execution_options(populate_existing=True)
-    item = session.scalars(query.with_for_update(key_share=True)).one()
-    return case, item
+    return case, session.scalars(_LOCKED_ITEM, {"item": item_id}).one()
 
 
 def covers(scope: Scope, case: Case, item: Item | None = None) -> bool:

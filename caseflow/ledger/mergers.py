@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select, true
+from sqlalchemy import bindparam, exists, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from caseflow.deadlines.calendar import Unit
@@ -51,14 +51,21 @@ def into(session: Session, case_id: int) -> Sequence[Merger]:
     return session.scalars(query.order_by(Merger.id)).all()
 
 
+_EITHER = or_(
+    (Merger.case_id == bindparam("case")) & (Merger.into_id == Case.id),
+    (Merger.into_id == bindparam("case")) & (Merger.case_id == Case.id),
+)
+_MERGED = (
+    select(Case, Merger.into_id)
+    .join(Merger, _EITHER)
+    .where(Merger.undone_at.is_(None))
+    .order_by(Merger.id)
+)
+
+
 def cases_of(session: Session, case: Case) -> tuple[Case | None, Sequence[Case]]:
     """Return the case that this one is merged into, and those merged into it; one statement."""
-    other = or_(
-        (Merger.case_id == case.id) & (Merger.into_id == Case.id),
-        (Merger.into_id == case.id) & (Merger.case_id == Case.id),
-    )
-    query = select(Case, Merger.into_id).join(Merger, other).where(Merger.undone_at.is_(None))
-    rows = session.execute(query.order_by(Merger.id)).all()
+    rows = session.execute(_MERGED, {"case": case.id}).all()
     above = next((one for one, into_id in rows if into_id == one.id), None)
     return above, [one for one, into_id in rows if into_id == case.id]
 

@@ -4,9 +4,13 @@ Whoever rolls back gives the number back; whoever comes second waits (design §2
 """
 
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from caseflow.clock import local
 from caseflow.ledger.tables import Counter
@@ -15,17 +19,20 @@ from caseflow.ledger.tables import Counter
 def take(session: Session, area: str, period: str) -> int:
     """Return the next number of an area and period (YYYYMMDD for reports, YYYY for cases)."""
     values = {"area_code": area, "period": period, "value": 1}
-    add = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(Counter)
-    query = (
-        add.values(values)
-        .on_conflict_do_update(
-            index_elements=[Counter.area_code, Counter.period],
-            set_={"value": Counter.value + 1},
-        )
-        .returning(Counter.value)
-    )
-    value: int = session.execute(query).scalar_one()
+    value: int = session.execute(_next(session.get_bind().dialect.name), values).scalar_one()
     return value
+
+
+@lru_cache(maxsize=2)
+def _next(dialect: str) -> ReturningInsert[int]:
+    add = (sqlite if dialect == "sqlite" else postgresql).insert(Counter)
+    named: dict[str, Any] = {key: bindparam(key) for key in ("area_code", "period", "value")}
+    upsert = add.values(named).on_conflict_do_update(
+        index_elements=[Counter.area_code, Counter.period],
+        set_={"value": Counter.value + 1},
+    )
+    query: ReturningInsert[int] = upsert.returning(Counter.value)
+    return query
 
 
 def day_of(moment: datetime) -> str:

@@ -7,7 +7,7 @@ it can be neither declined nor referred.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
@@ -15,6 +15,12 @@ from caseflow.deadlines.clocks import Subject
 from caseflow.deadlines.policies import ClockName
 from caseflow.ledger.application_tables import Proposal
 from caseflow.ledger.tables import Case
+
+_LAPSE = (
+    update(Proposal)
+    .where(Proposal.case_id == bindparam("case"), Proposal.outcome.is_(None))
+    .values(outcome="lapsed", decided_at=bindparam("now"))
+)
 
 
 def asked(session: Session, case_id: int) -> Sequence[Proposal]:
@@ -30,8 +36,7 @@ def undecided(known: Iterable[Proposal]) -> Proposal | None:
 
 def lapse(session: Session, case: Case, now: datetime) -> None:
     """Let a proposal be over without anybody's decision: the case went another way."""
-    waits = (Proposal.case_id == case.id, Proposal.outcome.is_(None))
-    session.execute(update(Proposal).where(*waits).values(outcome="lapsed", decided_at=now))
+    session.execute(_LAPSE, {"case": case.id, "now": now})
     clocks.stop(session, of(case), now, ClockName.consent)
 
 

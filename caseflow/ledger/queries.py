@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    bindparam,
     false,
     literal,
     or_,
@@ -212,12 +213,19 @@ def find(session: Session, scope: Scope, words: str, limit: int = PAGE) -> Seque
     return session.scalars(query.order_by(Case.id.desc()).limit(limit)).all()
 
 
+_ENTRIES = (
+    select(Entry)
+    .where(Entry.case_id == bindparam("case"), Entry.n > bindparam("since"))
+    .order_by(Entry.n.desc())
+)
+_ITEMS = select(Item).where(Item.case_id == bindparam("case")).order_by(Item.n)
+
+
 def entries(session: Session, case: Case, since: int = 0) -> Sequence[Entry]:
     """Return the history of a case after entry `since`, newest first."""
-    query = select(Entry).where(Entry.case_id == case.id, Entry.n > since)
-    return session.scalars(query.order_by(Entry.n.desc())).all()
+    return session.scalars(_ENTRIES, {"case": case.id, "since": since}).all()
 
 
 def items_of(session: Session, case: Case) -> Sequence[Item]:
     """Return the items of a case in order."""
-    return session.scalars(select(Item).where(Item.case_id == case.id).order_by(Item.n)).all()
+    return session.scalars(_ITEMS, {"case": case.id}).all()

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from caseflow.clock import local
@@ -64,21 +64,25 @@ class Away:
     current: bool
 
 
-def _runs(day: date) -> ColumnElement[bool]:
-    """Return the condition that an absence runs on a day."""
-    within = and_(Absence.first_day <= day, Absence.last_day >= day)
-    return and_(within, Absence.ended_at.is_(None))
+_RUNS = and_(
+    Absence.first_day <= bindparam("today"),
+    Absence.last_day >= bindparam("today"),
+    Absence.ended_at.is_(None),
+)
+_RUNNING = select(Absence).where(_RUNS)
+_AWAY = (
+    select(Absence.user_id, User.id)
+    .outerjoin(User, and_(User.id == Absence.stand_in_id, User.active.is_(True)))
+    .where(_RUNS)
+)
 
 
 def away(session: Session, now: datetime) -> Mapping[int, int | None]:
     """Return who is away at a moment, by id, and who stands in: somebody who is there, following
     those who stand in for one another; None where nobody is.
     """
-    there = and_(User.id == Absence.stand_in_id, User.active.is_(True))
-    query = select(Absence.user_id, User.id).outerjoin(User, there)
-    entered: dict[int, int | None] = dict(
-        session.execute(query.where(_runs(local(now).date()))).all()
-    )
+    today = {"today": local(now).date()}
+    entered: dict[int, int | None] = dict(session.execute(_AWAY, today).all())
     return {user_id: _present(entered, user_id) for user_id in entered}
 
 
@@ -118,9 +122,10 @@ def of(session: Session, user_id: int, now: datetime) -> Sequence[Away]:
 def running(session: Session, now: datetime) -> Mapping[int, Away]:
     """Return the absences that run at a moment, by whose they are; `stand_in`: who is there."""
     instead = away(session, now)
+    if not instead:
+        return {}
     ids = {*instead, *(one for one in instead.values() if one is not None)}
     names = dict(session.execute(select(User.id, User.name).where(User.id.in_(ids))).all())
-    query = select(Absence).where(_runs(local(now).date()))
     return {
         one.user_id: Away(
             one.id,
@@ -130,7 +135,7 @@ def running(session: Session, now: datetime) -> Mapping[int, Away]:
             one.last_day,
             True,
         )
-        for one in session.scalars(query)
+        for one in session.scalars(_RUNNING, {"today": local(now).date()})
     }
 
 

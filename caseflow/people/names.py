@@ -1,29 +1,33 @@
 """Names for what a page shows by id, and whom or what a form lets one choose: one query each."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from caseflow.people.tables import Area, Recusal, Unit, User
 
+# Said once: nearly every page asks them.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_USERS = select(User.id, User.name).where(User.id.in_(_IDS))
+_UNITS = select(Unit).where(Unit.id.in_(_IDS))
+_AREAS = select(Area.code, Area.name).where(Area.code.in_(_IDS))
+
 
 def users(session: Session, ids: Collection[int]) -> Mapping[int, str]:
     """Return the names of people by id, also of those who left."""
-    query = select(User.id, User.name).where(User.id.in_(sorted(ids)))
-    return dict(session.execute(query).all())
+    return dict(session.execute(_USERS, {"ids": sorted(ids)}).all())
 
 
 def units(session: Session, ids: Collection[int]) -> Mapping[int, Unit]:
     """Return units by id, also those that are closed."""
-    query = select(Unit).where(Unit.id.in_(sorted(ids)))
-    return {unit.id: unit for unit in session.scalars(query)}
+    return {unit.id: unit for unit in session.scalars(_UNITS, {"ids": sorted(ids)})}
 
 
 def areas(session: Session, codes: Collection[str]) -> Mapping[str, str]:
     """Return the names of areas by code."""
-    query = select(Area.code, Area.name).where(Area.code.in_(sorted(codes)))
-    return dict(session.execute(query).all())
+    return dict(session.execute(_AREAS, {"ids": sorted(codes)}).all())
 
 
 def units_near(session: Session, area: Area) -> Sequence[Unit]:

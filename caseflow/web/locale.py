@@ -20,11 +20,14 @@ _WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日
 
 def _catalogue() -> NullTranslations:
     """Return the catalogue of this request, looked up once: a page asks for hundreds of texts."""
-    found: NullTranslations | None = g.get("catalogue") if has_app_context() else None
-    if found is None:
+    found: NullTranslations
+    if not has_app_context():
         found = get_translations()
-        if has_app_context():
-            g.catalogue = found
+        return found
+    known = g._get_current_object()  # each look through the proxy costs as much as the text
+    if "catalogue" not in known:
+        known.catalogue = get_translations()
+    found = known.catalogue
     return found
 
 

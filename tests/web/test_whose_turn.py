@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from tests.notices.watch import Watch
 from tests.office import CITY
 from tests.web.site import Site
-from tests.web.test_nav_counts import come_back, for_, keep_away
+from tests.web.test_nav_counts import come_back, counts, keep_away
 from tests.web.walking import (
     dispatched,
     item_of,
@@ -166,9 +166,9 @@ def _agree(site: Site, scene: Scene, number: str) -> None:
         if site.as_(name).get(f"/console/cases/{number}").offers(f"/console/{what}/{key}/{move}")
     }
     assert offered
-    assert {name for name in PEOPLE if for_(site, name).get("")} == offered
-    listed = {name for name in PEOPLE if number in site.as_(name).get("/console/?mine=turn").html}
-    assert listed == offered
+    turns = {name: site.as_(name).get("/console/?mine=turn") for name in PEOPLE}
+    assert {name for name in PEOPLE if counts(turns[name]).get("")} == offered
+    assert {name for name in PEOPLE if number in turns[name].html} == offered
     told = _told(site)
     assert told
     assert told <= offered

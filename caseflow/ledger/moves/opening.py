@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from caseflow import refs
@@ -254,5 +254,11 @@ def make_urgent(session: Session, case: Case, now: datetime) -> None:
 
 def first_reports(session: Session, case: Case) -> Sequence[Report]:
     """Return the reports of a case that are owed a notice and a reply, oldest first."""
-    query = select(Report).where(Report.case_id == case.id, Report.follows.is_(None))
-    return session.scalars(query.order_by(Report.id)).all()
+    return session.scalars(_FIRST_REPORTS, {"case": case.id}).all()
+
+
+_FIRST_REPORTS = (
+    select(Report)
+    .where(Report.case_id == bindparam("case"), Report.follows.is_(None))
+    .order_by(Report.id)
+)
