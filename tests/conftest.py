@@ -13,7 +13,7 @@ import pytest
 from caseflow.db import Database
 from caseflow.migrating import upgrade
 from tests.alone import sitecustomize
-from tests.postgres import Postgres, start_postgres
+from tests.postgres import Kept, Postgres, start_postgres
 from tests.servers import STRANGE_ZONE, quick_folder, start_redis
 
 pytest_plugins = ["tests.browsers"]
@@ -103,22 +103,28 @@ def sqlite_url(sqlite_again: Database, sqlite_template: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_again(postgres: Postgres) -> Iterator[Database]:
-    """One database object for many fresh copies, for the same reason as `sqlite_again`."""
-    database = Database(postgres.named(f"caseflow_{os.getpid()}_again"))
+def postgres_kept(postgres: Postgres, postgres_template: str) -> Iterator[Kept]:
+    """The database of this test process that one test after another has for itself."""
+    kept = Kept(postgres, postgres_template, f"caseflow_{os.getpid()}_kept")
+    yield kept
+    kept.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_again(postgres_kept: Kept) -> Iterator[Database]:
+    """One database object for many tests, for the same reason as `sqlite_again`."""
+    database = Database(postgres_kept.url)
     yield database
     database.close()
 
 
 @pytest.fixture
-def postgres_url(
-    postgres: Postgres, postgres_template: str, postgres_again: Database
-) -> Iterator[str]:
+def postgres_url(postgres_kept: Kept, postgres_again: Database) -> str:
     """The address of a fresh migrated PostgreSQL database."""
-    name = postgres_again.url.rpartition("/")[2]
-    with postgres.copy(postgres_template, name):
-        yield postgres_again.url
+    if not postgres_kept.wiped():
         postgres_again.close()
+        postgres_kept.renew()
+    return postgres_kept.url
 
 
 @pytest.fixture

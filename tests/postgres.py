@@ -1,6 +1,7 @@
 """A real PostgreSQL for the tests: TEST_DATABASE_URL, else the machine's, else one from a wheel.
 
-Every test has a database of its own, copied from a template that was migrated once.
+Every test has a database that nobody wrote to: a copy of a template that was migrated once, or
+the one of the test before where nothing but rows was left in it, and those are gone.
 """
 
 import os
@@ -111,15 +112,19 @@ class Postgres:
         """Yield the address of a fresh copy of `template` under a name, dropped afterwards."""
         self._number += 1
         name = name or f"caseflow_{os.getpid()}_{self._number}"
+        self.make_copy(template, name)
+        try:
+            yield self.named(name)
+        finally:
+            self.drop(name)
+
+    def make_copy(self, template: str, name: str) -> None:
+        """Make a fresh copy of `template` under a name."""
         # file_copy takes checkpoints: the fastest way without fsync, the slowest with it.
         way = "wal_log" if self.cluster is None or self.cluster.durable else "file_copy"
         with self.admin() as link:
             how = f"STRATEGY {way}" if link.info.server_version >= 150000 else ""
             link.execute(f"CREATE DATABASE {name} TEMPLATE {template} {how}")
-        try:
-            yield self.named(name)
-        finally:
-            self.drop(name)
 
     def drop(self, name: str) -> None:
         """Drop a database of ours, whoever is still connected."""
@@ -139,6 +144,69 @@ class Postgres:
         if self.server and self.cluster:
             self.server.stop()
             shutil.rmtree(self.cluster.folder, ignore_errors=True)
+
+
+class Kept:
+    """One copy of a template for many tests: wiped for the next one, which takes 3 ms instead of
+    the 40 of a new copy, or made anew where a test left more than rows.
+    """
+
+    def __init__(self, postgres: Postgres, template: str, name: str) -> None:
+        self.url = postgres.named(name)
+        self._postgres, self._template, self._name = postgres, template, name
+        self._link: psycopg.Connection[Any] | None = None
+        self._shape: object = None
+        self._wipe = ""
+        self._uses = 0
+
+    def wiped(self) -> bool:
+        """Take away every row that a test left; False where the copy has to be made anew."""
+        self._uses += 1
+        if self._link is None or self._uses > _USES:
+            return False
+        try:
+            if self._link.execute(_SHAPE).fetchone() != self._shape:
+                return False
+            self._link.execute(self._wipe)
+        except psycopg.Error:  # somebody holds a lock, or ended our connection
+            return False
+        return True
+
+    def renew(self) -> None:
+        """Make the copy anew; nobody may be connected who still needs the old one."""
+        self.close()
+        self._postgres.make_copy(self._template, self._name)
+        self._link = psycopg.connect(self.url, autocommit=True)
+        tables = self._link.execute(_TABLES).fetchall()
+        deletes = [f'DELETE FROM "{name}"' for (name,) in tables if name != "alembic_version"]
+        self._wipe = ";".join([*_UNGUARDED, *deletes, _FROM_ONE])
+        self._shape = self._link.execute(_SHAPE).fetchone()
+        self._uses = 0
+
+    def close(self) -> None:
+        """Let go of the copy, and drop it."""
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+        self._postgres.drop(self._name)
+
+
+_USES = 100
+"""Of a copy before it is made anew: rows that are gone still take up room."""
+_UNGUARDED = ("SET lock_timeout = '1s'", "SET session_replication_role = replica")
+_TABLES = """SELECT relname FROM pg_class
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"""
+_FROM_ONE = "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"
+# All that tests change but rows: tables, columns, checks, triggers, functions, rights, statistics.
+_SHAPE = """SELECT md5(string_agg(x, ',' ORDER BY x)) FROM (
+    SELECT concat(oid, relname, relfilenode, relnatts, relchecks, reltuples, relacl)
+        FROM pg_class WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT concat(oid, conname) FROM pg_constraint
+    UNION ALL SELECT concat(oid, tgname, tgenabled) FROM pg_trigger
+    UNION ALL SELECT concat(oid, xmin) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL SELECT concat(oid, nspname, nspacl) FROM pg_namespace WHERE nspname !~ '^pg_t'
+    UNION ALL SELECT concat(setdatabase, setrole, setconfig) FROM pg_db_role_setting
+) shape (x)"""
 
 
 def start_postgres(durable: bool = False) -> Postgres:

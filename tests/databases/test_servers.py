@@ -1,5 +1,6 @@
 """The servers that tests run against: fresh databases, and programs from wheels where need be."""
 
+import os
 from pathlib import Path
 
 import psycopg
@@ -7,7 +8,7 @@ import pytest
 import redis
 
 from tests import postgres as place
-from tests.postgres import Postgres, start_postgres
+from tests.postgres import Kept, Postgres, start_postgres
 from tests.servers import start_redis
 
 
@@ -26,6 +27,38 @@ def test_a_database_of_a_test_is_gone_afterwards(
         pass
     with pytest.raises(psycopg.OperationalError, match="does not exist"):
         psycopg.connect(url)
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        "CREATE TABLE more (n int)",
+        "ALTER TABLE entry DISABLE TRIGGER ALL",
+        "ALTER TABLE item ADD COLUMN more int",
+        "GRANT SELECT ON item TO PUBLIC",
+        "ANALYZE area",
+    ],
+)
+def test_rows_are_wiped_away_and_whatever_else_is_left_makes_a_copy_anew(
+    postgres: Postgres, postgres_template: str, left: str
+) -> None:
+    kept = Kept(postgres, postgres_template, f"caseflow_{os.getpid()}_tried")
+    try:
+        assert not kept.wiped()
+        kept.renew()
+        for _ in range(2):
+            with psycopg.connect(kept.url) as link:
+                link.execute("SET session_replication_role = replica")  # its area is nowhere
+                link.execute("INSERT INTO counter VALUES ('430503', '2026', 1)")
+                assert link.execute("SELECT nextval('item_id_seq')").fetchone() == (1,)
+            assert kept.wiped()
+        with psycopg.connect(kept.url) as link:
+            link.execute(left)
+        assert not kept.wiped()
+        kept.renew()
+        assert kept.wiped()
+    finally:
+        kept.close()
 
 
 @pytest.mark.postgresql
