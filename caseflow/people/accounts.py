@@ -9,6 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from caseflow.db import Database
 from caseflow.errors import NotFound
 from caseflow.people.actor import Actor
 from caseflow.people.tables import Area, Recusal, User
@@ -141,3 +142,23 @@ def actor_of(session: Session, user: User) -> Actor:
     if found is None:
         raise NotFound("没有这个账号")
     return found.actor
+
+
+def enter(database: Database, username: str, password: str, now: datetime) -> Login | None:
+    """Return who signs in with a name and a password, None for every way of being wrong.
+
+    Compares outside any transaction (hashing is slow), then notes the outcome in one.
+    """
+    with database.read() as session:
+        user = by_username(session, username)
+        stored = user.password_hash if user and not is_locked_out(user, now) else None
+    right = check_password(stored, password)
+
+    def note(session: Session) -> Login | None:
+        found = by_username(session, username, lock=True)
+        if found is None or not tried(found, stored, right, now):
+            return None
+        signed_in(found, now)
+        return login_of(session, found.id)
+
+    return database.run(note)

@@ -17,7 +17,6 @@ from flask import (
 )
 from flask import session as cookie
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from caseflow import words
@@ -120,7 +119,8 @@ def show() -> Page:
 def sign_in() -> Page:
     """Check name and password; one answer for every way of being wrong."""
     username, password = edge.typed("username"), request.form.get("password", "")
-    found = _check(username, password)
+    known = accounts.enter(edge.rooms().database, username, password, edge.now())
+    found = me(known) if known else None
     if found is None:
         wrong = gettext("登录名或密码不对，或账号暂时锁定。连续输错五次锁定 15 分钟。")
         page = render_template(
@@ -138,25 +138,6 @@ def let_in(person: Me) -> None:
     """Begin a session; nothing that was known of this browser before may prove anything after."""
     cookie.clear()
     login_user(person)
-
-
-def _check(username: str, password: str) -> Me | None:
-    """Compare outside any transaction (hashing is slow), then note the outcome in one."""
-    now = edge.now()
-    with edge.read() as session:
-        user = accounts.by_username(session, username)
-        stored = user.password_hash if user and not accounts.is_locked_out(user, now) else None
-    right = accounts.check_password(stored, password)
-
-    def note(session: Session) -> Me | None:
-        found = accounts.by_username(session, username, lock=True)
-        if found is None or not accounts.tried(found, stored, right, now):
-            return None
-        accounts.signed_in(found, now)
-        known = accounts.login_of(session, found.id)
-        return me(known) if known else None
-
-    return edge.change(note)
 
 
 def safe(target: str | None) -> str:

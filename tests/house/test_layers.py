@@ -5,7 +5,18 @@ import pytest
 from tests.house.source import Module, modules
 
 ROWS = (
-    {"wsgi", "cli", "app", "demo", "serving", "setup", "tables", "migrating", "doctor"},
+    {
+        "wsgi",
+        "cli",
+        "app",
+        "demo",
+        "serving",
+        "setup",
+        "tables",
+        "migrating",
+        "doctor",
+        "typed_moves",
+    },
     {"web", "api", "jobs"},
     {"intake", "publishing", "insight"},
     {"escalation", "notices"},

@@ -1,0 +1,222 @@
+"""Every move that a person makes, by its name in the state tables: for whoever names one.
+
+A verb takes session and actor, what it is about (`case_id` or `item_id`), what was said, and the
+moment. What must be said is read off its signature, so that nothing has to be kept in step.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from datetime import datetime
+from inspect import Parameter, signature
+from typing import Any, get_type_hints
+
+from sqlalchemy.orm import Session
+
+from caseflow.ledger.moves import (
+    asking,
+    check,
+    closing,
+    extending,
+    handing,
+    items,
+    merging,
+    naming,
+    notice,
+    objecting,
+    passing,
+    proposing,
+    retracting,
+    supplementing,
+    transferring,
+    triage,
+    urgency,
+    withdrawing,
+    work,
+)
+from caseflow.ledger.moves.handing import Handing
+from caseflow.ledger.moves.triage import Because
+from caseflow.people.actor import Actor
+
+Verb = Callable[..., object]
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing that a verb wants to be told: its name, its type, and whether it can do without.
+
+    `part_of`: the name of the verb's own parameter, where this is one field of it.
+    """
+
+    name: str
+    kind: Any
+    needed: bool
+    part_of: str = ""
+
+
+def propose_decline(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    code: str,
+    reason: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Propose not to accept a case (拟不予受理)."""
+    proposing.propose(session, actor, case_id, "decline", Because(code, reason), now, seen=seen)
+
+
+def propose_refer(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    authority: str,
+    code: str,
+    reason: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Propose to send a case on (拟转送)."""
+    said = Because(code, reason, authority)
+    proposing.propose(session, actor, case_id, "refer", said, now, seen=seen)
+
+
+def retract(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    report_id: int,
+    why: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Record that a reporter takes back what they reported (撤回)."""
+    retracting.retract(session, actor, report_id, why, now, case_id=case_id, seen=seen)
+
+
+def hand_over(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    giver_id: int,
+    reason: str,
+    now: datetime,
+    *,
+    handler_id: int | None = None,
+    inspector_id: int | None = None,
+    seen: int | None = None,
+) -> None:
+    """Hand over what somebody has in hand of a case (移交)."""
+    given = Handing(case_id, handler_id, inspector_id, seen)
+    handing.hand_over(session, actor, giver_id, given, reason, now)
+
+
+CASE_VERBS: Mapping[str, Verb] = {
+    "answer": triage.answer,
+    "accept": triage.accept,
+    "decline": triage.decline,
+    "refer": triage.refer,
+    "propose_decline": propose_decline,
+    "propose_refer": propose_refer,
+    "approve": proposing.approve,
+    "refuse_proposal": proposing.refuse_proposal,
+    "raise_urgency": urgency.raise_urgency,
+    "acknowledge": urgency.acknowledge,
+    "countersign": urgency.countersign,
+    "split": items.split,
+    "ask": asking.ask,
+    "supplement": supplementing.supplement,
+    "resume": asking.resume,
+    "retract": retract,
+    "conclude": closing.conclude,
+    "conclude_withdrawn": withdrawing.conclude_withdrawn,
+    "reply": closing.reply,
+    "call_back": closing.call_back,
+    "close": closing.close,
+    "reopen": closing.reopen,
+    "second_look": triage.second_look,
+    "extend_case": extending.extend_case,
+    "grant_case": extending.grant_case,
+    "refuse_case": extending.refuse_case,
+    "tell": notice.tell,
+    "note": triage.note,
+    "assign": triage.assign,
+    "hand_over": hand_over,
+    "name_unit": naming.name_unit,
+    "merge": merging.merge,
+    "unmerge": merging.unmerge,
+    "pass_on": passing.pass_on,
+    "take_back": passing.take_back,
+    "receive": passing.receive,
+    "send_back": passing.send_back,
+}
+ITEM_VERBS: Mapping[str, Verb] = {
+    "edit": items.edit,
+    "dispatch": items.dispatch,
+    "reassign": items.reassign,
+    "object": objecting.object_to,
+    "reject_objection": objecting.reject_objection,
+    "dispatch_anew": objecting.dispatch_anew,
+    "designate": objecting.designate,
+    "sign_for": work.sign_for,
+    "hand_in": work.hand_in,
+    "extend": extending.extend,
+    "grant": extending.grant,
+    "refuse": extending.refuse,
+    "find": work.find,
+    "submit": work.submit,
+    "return": check.return_item,
+    "strike_off": check.strike_off,
+    "withdraw": withdrawing.withdraw,
+    "consent_withdrawal": withdrawing.consent_withdrawal,
+    "refuse_withdrawal": withdrawing.refuse_withdrawal,
+    "statutory": transferring.statutory,
+    "statutory_outcome": transferring.statutory_outcome,
+}
+BESIDE = {"take_in": "merge", "give_back": "unmerge"}
+"""Moves of one case that come about by the verb that moves another one."""
+_GIVEN = ("session", "actor", "case_id", "item_id", "now", "seen")
+
+
+def wants(verb: Verb) -> tuple[Said, ...]:
+    """Return what a verb wants to be told, in its own order; fields stand for what they make up."""
+    kinds = get_type_hints(verb)
+    found = (one for one in signature(verb).parameters.values() if one.name not in _GIVEN)
+    return tuple(said for one in found for said in _parts(one, kinds[one.name]))
+
+
+def _parts(one: Parameter, kind: Any) -> Iterator[Said]:
+    if is_dataclass(kind) and isinstance(kind, type):
+        hints = get_type_hints(kind)
+        for part in fields(kind):
+            yield Said(part.name, hints[part.name], part.default is MISSING, one.name)
+    else:
+        yield Said(one.name, kind, one.default is Parameter.empty)
+
+
+def call(
+    verb: Verb,
+    session: Session,
+    actor: Actor,
+    about: int,
+    said: Mapping[str, object],
+    now: datetime,
+) -> None:
+    """Call a verb with what was said, by the names of `wants`; `about`: id of the case or item.
+
+    Raises what the verb raises.
+    """
+    kinds, values = get_type_hints(verb), dict(said)
+    made: dict[str, object] = {}
+    for one in wants(verb):
+        if one.part_of:
+            made.setdefault(one.part_of, {})
+            if one.name in values:
+                made[one.part_of][one.name] = values.pop(one.name)  # type: ignore[index]
+    for name, parts in made.items():
+        values[name] = kinds[name](**parts)  # type: ignore[arg-type]
+    subject = "case_id" if "case_id" in kinds else "item_id"
+    verb(session=session, actor=actor, now=now, **{subject: about}, **values)
