@@ -13,7 +13,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard caseflow/translations/*/LC_MESSAGE
 TYPED := caseflow $(wildcard config.py wsgi.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test soak lint format catalogues compiled migration lock
+.PHONY: help run check test soak bench lint format catalogues compiled migration lock
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 
@@ -58,6 +58,10 @@ test: $(TESTING) $(ASSETS) $(CATALOGUES) ## every test, its own set-up included
 SECONDS := 480
 soak: $(TESTING) $(ASSETS) $(CATALOGUES) ## conflicts, kills and chance for minutes, with figures: make soak SECONDS=480
 	$(BIN)/python -m tests.soak $(SECONDS)
+
+SIZE := 100000
+bench: $(TESTING) $(ASSETS) $(CATALOGUES) ## how fast it is, beside limits of this machine: make bench SIZE=100000
+	$(BIN)/python -m bench --size $(SIZE)
 
 lint: $(TESTING) ## format, lint and types only
 	$(BIN)/ruff format --quiet --check --diff .

@@ -210,6 +210,8 @@ def _postgresql(url: str) -> Engine:
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
         pool_size=10,
+        # Compiling the count of what waits for somebody takes the server 250 ms, counting it 5.
+        connect_args={"options": "-c jit=off"},
         hide_parameters=True,  # what people wrote must not reach a log by an error
     )
 

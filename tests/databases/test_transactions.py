@@ -36,6 +36,12 @@ def test_sqlite_says_yes_when_a_commit_is_on_the_disk(sqlite_database: Database)
     assert said == {"synchronous": 2, "foreign_keys": 1, "journal_mode": "wal"}
 
 
+def test_postgresql_compiles_no_statement(postgres_database: Database) -> None:
+    """It takes fifty times as long as the count of what waits for somebody does by itself."""
+    with postgres_database.read() as session:
+        assert session.scalar(text("SHOW jit")) == "off"
+
+
 def count(session: Session, period: str) -> None:
     query = select(Tally).where(Tally.period == period).with_for_update()
     session.scalars(query).one().value += 1

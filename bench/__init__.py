@@ -1,0 +1,1 @@
+"""How fast caseflow is: measured beside a peer or a physical limit in the same run, as ratios."""

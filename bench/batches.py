@@ -1,0 +1,99 @@
+"""Work in one piece: a sweep over many overdue promises, and a bag of e-mails."""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from io import BytesIO
+
+from sqlalchemy import func, select
+
+from bench import filling, places
+from bench.filling import Plan
+from caseflow.app import Services
+from caseflow.escalation import sweep
+from caseflow.escalation.tables import Rung
+from caseflow.intake.mail import mail_deliver
+from tests.postgres import Postgres
+
+LETTERS = 500
+OVERDUE = 10_000
+_FORMS = ("plain", "html", "attached", "gb18030", "raw gb18030")
+_WORDS = "食堂的饭菜里有异物，孩子吃了肚子疼，请来看看。𠮷老师也知道。"
+
+
+def swept(server: Postgres, size: int) -> tuple[float, float]:
+    """Let a sweep find `OVERDUE` overdue cases of `size` open ones; return its seconds, and those
+    of the barest UPDATE of as many rows. Raises ValueError where a rung is missing.
+    """
+    plan = Plan(size, open_share=1.0, overdue=OVERDUE, seed=2)
+    with places.an_office(server, "bench_sweep") as settings:
+        with places.connect(settings) as link:
+            filling.fill(link, plan)
+            filling.finish(link)
+            began = time.perf_counter()
+            link.execute(
+                "UPDATE clock SET last_rung = last_rung WHERE state = 'running'"
+                " AND next_rung_at <= %s AND name = 'resolve'",
+                (plan.now,),
+            )
+            bare = time.perf_counter() - began
+            link.rollback()
+        with places.built(settings) as office:
+            return _swept(office, plan), bare
+
+
+def _swept(office: Services, plan: Plan) -> float:
+    def rungs() -> int:
+        with office.database.read() as session:
+            return session.scalar(select(func.count()).select_from(Rung)) or 0
+
+    before = rungs()
+    began = time.perf_counter()
+    sweep.run(office.database, plan.now)
+    took = time.perf_counter() - began
+    if rungs() - before < OVERDUE:
+        raise ValueError(f"{rungs() - before} rungs of {OVERDUE}")
+    return took
+
+
+def delivered(server: Postgres) -> Mapping[str, float]:
+    """Deliver 500 e-mails of each form in one process; return how many a second, by form.
+
+    Raises ValueError where one of them was not taken into the ledger.
+    """
+    with places.an_office(server, "bench_mail") as settings, places.built(settings) as office:
+        return {form: _delivered(office, form) for form in _FORMS}
+
+
+def _delivered(office: Services, form: str) -> float:
+    letters = [_letter(form, n) for n in range(LETTERS)]
+    now = Plan.now + timedelta(hours=1)
+    began = time.perf_counter()
+    for letter in letters:
+        if mail_deliver(office.rooms, BytesIO(letter), now):
+            raise ValueError(f"{form}: a letter was not taken")
+    return LETTERS / (time.perf_counter() - began)
+
+
+def _letter(form: str, n: int) -> bytes:
+    letter = EmailMessage(policy=SMTP)
+    letter["From"], letter["To"] = f"sender{n}@caseflow.invalid", "tips@caseflow.invalid"
+    letter["Subject"] = f"食堂问题 {n}"
+    letter["Message-ID"] = f"<{form.replace(' ', '-')}-{n}@caseflow.invalid>"
+    words = f"{_WORDS}第 {n} 封。"
+    make: Mapping[str, Callable[[], None]] = {
+        "plain": lambda: letter.set_content(words),
+        "html": lambda: letter.set_content(f"<p>{words}</p>", subtype="html"),
+        "attached": lambda: _attach(letter, words),
+        "gb18030": lambda: letter.set_content(words, charset="gb18030", cte="base64"),
+        "raw gb18030": lambda: letter.set_content(words, charset="gb18030", cte="8bit"),
+    }
+    make[form]()
+    return letter.as_bytes()
+
+
+def _attach(letter: EmailMessage, words: str) -> None:
+    letter.set_content(words)
+    letter.add_attachment(bytes(20_000), maintype="image", subtype="png", filename="图.png")

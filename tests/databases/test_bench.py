@@ -1,0 +1,58 @@
+"""What `make bench` fills a ledger with is a ledger: chained, without gaps, findable."""
+
+from datetime import UTC, datetime
+
+import psycopg
+from sqlalchemy import func, select
+
+from bench import filling
+from bench.filling import Plan
+from bench.results import judged
+from bench.texts import RARE, told
+from caseflow.db import Database
+from caseflow.ledger import queries
+from caseflow.ledger.tables import Case
+from caseflow.ledger.verify import verify_chains
+from caseflow.people import divisions
+from caseflow.people.scope import scope_of
+from tests import office as offices
+
+PLAN = Plan(60, open_share=0.5, overdue=6)
+
+
+def test_the_rows_are_a_ledger(postgres_database: Database) -> None:
+    with postgres_database.transaction() as session:
+        office = offices.make(session)
+        divisions.load(session)
+        offices.report(session, datetime(2026, 3, 3, 2, 0, tzinfo=UTC))
+    with psycopg.connect(postgres_database.url.replace("+psycopg", "")) as link:
+        assert filling.fill(link, PLAN) == 60
+        assert filling.fill(link, PLAN) == 0  # it goes on where it stopped
+    with postgres_database.read() as session:
+        report = verify_chains(session)
+        assert report.fits
+        numbers = session.execute(
+            select(Case.registered_in, Case.year, func.max(Case.seq), func.count()).group_by(
+                Case.registered_in, Case.year
+            )
+        )
+        assert all(last == count for _, _, last, count in numbers)
+        found = queries.find(session, scope_of(office["city"]), "skateboard")
+        assert found
+        overdue = select(func.count()).select_from(Case).where(Case.next_due <= PLAN.now)
+        assert session.scalar(overdue) == PLAN.overdue + 1  # and the office's own
+
+
+def test_a_rare_word_stands_in_as_many_reports_as_are_said() -> None:
+    texts = [told(n, 1).text for n in range(1_000)]
+    assert {word: sum(word in text for text in texts) for word in RARE} == RARE
+
+
+def test_a_line_says_which_of_its_goals_it_met() -> None:
+    assert [judged("", value, "", (10, 20)).met for value in (9, 10, 20)] == [
+        "no",
+        "floor",
+        "reach",
+    ]
+    less = [judged("", value, "", (20, 10), less=True).met for value in (21, 20, 10)]
+    assert less == ["no", "floor", "reach"]
