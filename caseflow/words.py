@@ -275,4 +275,23 @@ CLOCK_ENDS = {
     "superseded": "已由新的时限代替",
     "stopped": "不再需要",
 }
+FIGURES = {
+    "response": "响应率",
+    "solution": "解决率",
+    "satisfaction": "满意率",
+    "substantiated": "查实率",
+    "sent_back": "重办率",
+    "repeated": "重复来件率",
+    "signing": "按期签收率",
+    "acceptance": "按期受理率",
+    "closure": "按期办结率",
+    "submission": "首次按期提交率",
+}
+COUNTED = {
+    "reports": "来件总数",
+    "anonymous": "匿名来件",
+    "not_ours": "不予受理或已转送",
+    "called": "已回访接通",
+    "unreached": "回访未接通",
+}
 TABLE = ("办件", "问题项", "从", "办理", "到", "谁可以", "说明", "系统自动")

@@ -70,6 +70,7 @@ class Report(Base):
         CheckConstraint("kind <> 'tip' OR disclosure = 'withheld'", name="tip_withheld"),
         Index("uq_report_channel_key", "channel", "channel_key", unique=True),
         Index("uq_report_area_code_day_seq", "area_code", "day", "seq", unique=True),
+        Index("ix_report_received_at", "received_at"),
     )
 
 

@@ -103,6 +103,7 @@ class Case(Base):
         CheckConstraint(_among("state", CASE_STATES), name="state"),
         CheckConstraint(_among("kind", KINDS), name="kind"),
         Index("uq_case_file_registered_in_year_seq", "registered_in", "year", "seq", unique=True),
+        Index("ix_case_file_opened_at", "opened_at"),
         _work_list("province"),
         _work_list("city"),
         _work_list("county"),

@@ -90,6 +90,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "policy.edit": (ADMINISTRATOR,),
     "calendar.read": (*OFFICE, AUDITOR, ADMINISTRATOR),
     "calendar.edit": (ADMINISTRATOR,),
+    "figures.read": (SUPERVISOR, LEADER, AUDITOR),
     "people.read": (SUPERVISOR, LEADER, AUDITOR, ADMINISTRATOR),
     "people.edit": (ADMINISTRATOR,),
     "people.send_away": (SUPERVISOR, ADMINISTRATOR),

@@ -17,9 +17,11 @@ from sqlalchemy.orm import Session
 from caseflow.db import Base, Database
 from caseflow.deadlines.tables import Clock
 from caseflow.escalation.sweep import sweep
+from caseflow.insight import figures as period_figures
 from caseflow.ledger import likely, listing, outbox_reach, passages, queries
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import items, triage
+from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import NEVER, Case, Item
 from caseflow.ledger.waiting import waiting
 from caseflow.outbox import letters
@@ -30,7 +32,7 @@ from tests.office import Office
 from tests.postgres import Postgres
 
 CLOSED, OPEN = 20_000, 300
-BIG = ("case_file", "clock", "item", "entry")
+BIG = ("case_file", "clock", "item", "entry", "report")
 
 
 Ledger = tuple[Database, Office]
@@ -48,12 +50,14 @@ def ledger(postgres: Postgres, postgres_template: str) -> Iterator[Ledger]:
 def fill(database: Database, now: datetime) -> Office:
     with database.transaction() as session:
         office = offices.make(session)
-        case, _ = offices.report(session, now)
+        case, report = offices.report(session, now)
         triage.accept(session, office["supervisor"], case.id, now)
         session.flush()
         closed = {"state": "'closed'", "next_due": f"'{NEVER.isoformat()}'", "next_clock": "NULL"}
         copies(session, Case, case.id, CLOSED, 1, **closed)
         copies(session, Case, case.id, OPEN, 1 + CLOSED)
+        own = {"number": "'430503-20260303-' || nth", "seq": "nth", "channel_key": "'old-' || nth"}
+        copies(session, Report, report.id, CLOSED + OPEN - 1, 1, **own, case_id="nth")
         clock = session.scalars(select(Clock).where(Clock.name == "resolve")).one()
         over = {"state": "'met'", "next_rung": "NULL", "next_rung_at": "NULL"}
         copies(session, Clock, clock.id, CLOSED, 0, **over, case_id="nth", root_case_id="nth")
@@ -181,6 +185,18 @@ def test_the_outbox_of_an_area_reads_its_own_few_rows(ledger: Ledger, now: datet
     plan = plans(database, page)
     assert whole_tables(plan) == set(), plan
     assert "pk_case_file" in plan, plan
+
+
+def test_the_figures_of_a_day_read_what_came_in_that_day(ledger: Ledger) -> None:
+    database, office = ledger
+    scope, now = scope_of(office["city"]), datetime(2026, 4, 2, 2, 0, tzinfo=UTC)
+    day = period_figures.Period(now.date(), now.date())
+    plan = plans(database, partial(period_figures.figures, scope=scope, period=day, now=now))
+    assert "ix_case_file_opened_at" in plan, plan
+    assert "ix_clock_sweep" in plan, plan
+    assert "ix_case_file_open_" in plan, plan
+    assert "ix_report_received_at" in plan, plan
+    assert whole_tables(plan) == set(), plan
 
 
 def test_a_sweep_reads_what_is_due(ledger: Ledger, now: datetime) -> None:
