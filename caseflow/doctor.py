@@ -21,7 +21,8 @@ from caseflow.files.tables import Blob
 from caseflow.ledger.application_tables import Proposal, Withdrawal
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import CallBack, Merger, Passage, Reply, Report
-from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES, PROPOSED, WITHOUT_ITEMS
+from caseflow.ledger.shelving_tables import Milestone, Shelving
+from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES, PROPOSED, SHELVABLE, WITHOUT_ITEMS
 from caseflow.ledger.tables import NEVER, Case, Counter, Evidence, Item, ItemActor
 from caseflow.ledger.tables import Finding as FindingRow
 from caseflow.outbox.tables import Event
@@ -32,7 +33,7 @@ NAMED = 5
 """So many that break a law are named; more help nobody to find out why."""
 
 _ANSWERED = ("replying", "calling_back", "closed")
-_PROMISED = tuple(state for state in OPEN_CASE_STATES if state != "calling_back")
+_PROMISED = tuple(state for state in OPEN_CASE_STATES if state not in ("calling_back", "shelved"))
 _OWED = ("resolve", "reply", "call_back", "sign_for", "verify", "rectify", "check")
 _OF_ITEMS = {
     "dispatched": "sign_for",
@@ -180,7 +181,8 @@ def _promises() -> Iterator[Query]:
     ]
     again = exists().where(other.id < Clock.id, other.state.in_(ALIVE), *same)
     of_clock = select(Case.number).join(Clock, Clock.root_case_id == Case.id)
-    yield of_clock.where(Clock.state.in_(ALIVE), again.correlate_except(other))
+    several = Clock.name != "milestone"  # a shelved case has one for each
+    yield of_clock.where(Clock.state.in_(ALIVE), several, again.correlate_except(other))
 
 
 def _of_each() -> Iterator[Query]:
@@ -231,6 +233,37 @@ def _passages() -> Iterator[Query]:
     yield select(Case.number).where(Case.bound_for.is_not(None) != urged)
 
 
+def _shelvings() -> Iterator[Query]:
+    """Nothing shelved is forgotten: it waits for something that somebody is urged about."""
+    lasting = exists().where(
+        Shelving.case_id == Case.id, Shelving.outcome == "approved", Shelving.ended_at.is_(None)
+    )
+    yield select(Case.number).where((Case.state == "shelved") != lasting)
+    alive = Clock.state.in_(ALIVE)
+    urged = exists().where(Clock.case_id == Case.id, alive, Clock.name == "milestone")
+    yield select(Case.number).where((Case.state == "shelved") != urged)
+    of_case = select(Case.number).join(Shelving, Shelving.case_id == Case.id)
+    running = select(func.count()).where(Clock.case_id == Case.id, alive, Clock.name == "milestone")
+    left = (
+        select(func.count())
+        .select_from(Milestone)
+        .join(Shelving, Shelving.id == Milestone.shelving_id)
+    )
+    left = left.where(Shelving.case_id == Case.id, Milestone.met_at.is_(None))
+    left = left.where(Shelving.outcome == "approved", Shelving.ended_at.is_(None))
+    counted = running.scalar_subquery() != left.scalar_subquery()
+    yield select(Case.number).where(counted)
+    stands = exists().where(
+        Clock.root_case_id == Case.id, alive, Clock.name.in_(_STANDS), Case.state == "shelved"
+    )
+    yield select(Case.number).where(stands)
+    yield of_case.where(Shelving.outcome.is_(None), Case.state.not_in(SHELVABLE))
+
+
+_STANDS = ("resolve", "reply", "sign_for", "verify", "rectify", "check", "decide")
+"""Promises that nobody is held to while a case is shelved."""
+
+
 def _owners() -> Iterator[Query]:
     """An accepted case is nobody's who left, went elsewhere or must keep away (decision 23)."""
     handled = select(Case.number).join(User, User.id == Case.handler_id)
@@ -278,6 +311,7 @@ LAWS: dict[str, Callable[[], Iterator[Query]]] = {
     "7 promises": lambda: chain(_promises(), _of_each()),
     "11 nobody outside their scope": _places,
     "a case lies where it was signed for": _passages,
+    "what is shelved is not forgotten": _shelvings,
     "nothing without an owner": _owners,
     "numbers without gaps": _numbers,
 }

@@ -7,6 +7,7 @@ import caseflow.intake.tables
 import caseflow.ledger.application_tables
 import caseflow.ledger.history_tables
 import caseflow.ledger.report_tables
+import caseflow.ledger.shelving_tables
 import caseflow.ledger.tables
 import caseflow.outbox.tables
 import caseflow.people.office_tables

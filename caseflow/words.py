@@ -16,6 +16,7 @@ CASE_STATES = {
     "accepted": "已受理",
     "handling": "办理中",
     "awaiting_reporter": "待补充材料",
+    "shelved": "挂账",
     "replying": "待答复",
     "calling_back": "待回访",
     "closed": "已办结",
@@ -74,6 +75,7 @@ CLOCKS = {
     "draft": "文书签发",
     "answer": "督办答复",
     "look": "隔离查看",
+    "milestone": "挂账节点",
 }
 ROLES = {
     "operator": "值班员",
@@ -177,6 +179,16 @@ MOVES = {
     "receive": "签收移送",
     "send_back": "退回移送",
     "go_along": "随并入的办件移送",
+    "ask_shelving": "申请挂账",
+    "shelve": "同意挂账",
+    "refuse_shelving": "不同意挂账",
+    "meet_milestone": "节点完成",
+    "ask_milestone": "申请调整节点",
+    "move_milestone": "同意调整节点",
+    "refuse_milestone": "不同意调整节点",
+    "take_up": "销账，恢复办理",
+    "stand_still": "随挂账暂停办理",
+    "carry_on": "随销账恢复办理",
 }
 PASSING = {
     "area": "属于该办的辖区",

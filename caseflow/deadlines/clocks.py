@@ -237,6 +237,12 @@ def _end(clocks: Iterable[Clock], state: str, now: datetime) -> list[Clock]:
     return ended
 
 
+def end(clock: Clock, state: str, now: datetime) -> None:
+    """End one clock of several that stand on the same subject: `met`, or `stopped`."""
+    if clock.state in ALIVE:
+        _end([clock], state, now)
+
+
 def restart(
     session: Session, old: Clock, matter: Matter, now: datetime, *, cap: datetime | None = None
 ) -> Clock:

@@ -107,11 +107,20 @@ def _offices(ids: Iterator[int]) -> Iterator[Policy]:
     yield row(id=next(ids), urgent=True, amount=2, unit=Unit.hours)
 
 
+def _milestones(ids: Iterator[int]) -> Iterator[Policy]:
+    """Yield how far ahead the office may put what a shelved case waits for: a year, and no more at
+    once, so that somebody has to say anew why it still cannot be solved.
+    """
+    row = partial(_row, ladder="office", clock=ClockName.milestone)
+    yield row(id=next(ids), amount=366, unit=Unit.calendar_days)
+
+
 def _all() -> Iterator[Policy]:
     ids = iter(range(1, 1000))
     yield from _office(ids)
     yield from _units(ids)
     yield from _offices(ids)
+    yield from _milestones(ids)
 
 
 DEFAULT_POLICIES: tuple[Policy, ...] = tuple(_all())

@@ -34,6 +34,7 @@ class ClockName(StrEnum):
     objection = "objection"  # item: in which days a unit may object; a right, no clock runs
     draft = "draft"  # order: issued or cancelled
     answer = "answer"  # order: answered by the unit
+    milestone = "milestone"  # case: what a shelved one waits for is there; at most so far ahead
     look = "look"  # quarantine: a person looked at it
 
 

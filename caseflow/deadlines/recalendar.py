@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.deadlines.calendar import Calendar, Unit
 from caseflow.deadlines.ladder import Ladder
-from caseflow.deadlines.policies import COUNTED_BACK_FROM, Policy
+from caseflow.deadlines.policies import COUNTED_BACK_FROM, ClockName, Policy
 from caseflow.deadlines.rules import Rules, forget, rules_of
 from caseflow.deadlines.tables import Clock, DayOverride, Pause, PublishedYear
 
@@ -126,7 +126,8 @@ class Recount:
         those of the cases that were merged into it.
         `imposed`: due moments that were set from outside for this case.
         """
-        if Unit(clock.unit) in _UNKNOWING or clock.due in imposed:
+        decided = clock.due in imposed or clock.name == ClockName.milestone
+        if Unit(clock.unit) in _UNKNOWING or decided:
             return clock.due
         counted = self._back(clock, resolves) or self._forward(clock)
         return spared(self.after, clock.due, counted, self.now)

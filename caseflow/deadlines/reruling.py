@@ -53,7 +53,7 @@ class Reruled:
         outside for this case.
         """
         old = next((p for p in self.rules.policies if p.id == clock.policy_id), None)
-        if old is None or clock.due in imposed:
+        if old is None or clock.due in imposed or clock.name == ClockName.milestone:
             return Counted(clock.due, clock.due)
         counted = self._back(clock, old, new or old, resolves)
         if counted is None and new is not None:

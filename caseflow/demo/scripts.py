@@ -217,6 +217,15 @@ def extended(s: Story) -> Script:
     s.grants(0)
 
 
+def shelved(s: Story) -> Script:
+    """What is to be put right needs a budget: the leader has it shelved."""
+    yield from path(s, "signed")
+    yield s.next_day("10:10")
+    s.asks_to_shelve("线路老化须整体改造，今年没有资金。", "列入暑期改造项目，由基建科负责。")
+    yield s.after(hours=5)
+    s.is_shelved()
+
+
 def waits_for_time(s: Story) -> Script:
     """The case has more time already; the inspector just asked for some of it."""
     yield from path(s, "signed")

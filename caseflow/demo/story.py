@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from caseflow.clock import local
 from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
 from caseflow.deadlines.rules import rules_of
@@ -30,6 +31,7 @@ from caseflow.ledger.moves import (
     objecting,
     passing,
     proposing,
+    shelving,
     transferring,
     triage,
     withdrawing,
@@ -200,6 +202,21 @@ class Story:
     def grants(self, n: int) -> None:
         """The supervisor gives the n-th item the time that was asked for."""
         extending.grant(self.session, self["supervisor"], self.items[n], "", self.at)
+
+    def asks_to_shelve(self, grounds: str, plan: str) -> None:
+        """The handler asks for the case to be shelved, with two milestones."""
+        today = local(self.at).date()
+        wanted = [
+            ("预算批复", today + timedelta(days=60)),
+            ("改造完工，现场复测", today + timedelta(days=150)),
+        ]
+        told = "需要整体改造线路，已列入暑期改造项目。"
+        me, n = self[self.handler], self.case_id
+        shelving.ask_shelving(self.session, me, n, grounds, plan, told, wanted, self.at)
+
+    def is_shelved(self) -> None:
+        """The leader has it shelved."""
+        shelving.shelve(self.session, self["leader"], self.case_id, "同意，按节点督促。", self.at)
 
     def merges(self, key: str) -> None:
         """The handler merges the case into that of another matter."""

@@ -35,11 +35,12 @@ from caseflow.people.actor import REPORTER
 TOLD = (
     *("answer", "accept", "decline", "refer", "acknowledge", "dispatch", "conclude", "reopen"),
     *("tighten", "grant_case", "statutory", "retract", "receive"),
+    *("shelve", "meet_milestone", "move_milestone", "take_up"),
 )
 _ONCE = ("dispatch",)
 _OF_ONE = ("tighten", "retract")
 _OWED = {"decline": "reason", "refer": "authority", "grant_case": "until", "receive": "office"}
-"""Of which moves the reporter is owed a fact: which."""
+"""Of which moves the reporter is owed a fact: which; of any other, what it says is `told`."""
 _OPEN_PROMISES = ("notice", "reply")
 
 
@@ -54,12 +55,14 @@ class Lookup:
 @dataclass(frozen=True)
 class Step:
     """Something that happened. `what` is a verb, or `received`, `asked`, `answered`, `replied`,
-    `added`, `retaliation`; `text` is filled where the reporter is owed the words, or the day.
+    `added`, `retaliation`; `text` is filled where the reporter is owed the words, or the day;
+    `day`: when a shelved matter's next milestone is due.
     """
 
     what: str
     at: datetime
     text: str = ""
+    day: str = ""
 
 
 @dataclass(frozen=True)
@@ -296,8 +299,8 @@ def _moves(entries: Sequence[Entry], report: Report) -> list[Step]:
             continue  # another reporter's of the same case
         if entry.verb == "grant_case" and report.id not in facts["reports"]:
             continue  # this one's promise did not move
-        owed = _OWED.get(entry.verb)
-        steps.append(Step(entry.verb, entry.at, str(facts[owed]) if owed else ""))
+        owed = facts.get(_OWED.get(entry.verb, "told"), "")
+        steps.append(Step(entry.verb, entry.at, str(owed), facts.get("next", "")))
     return steps
 
 

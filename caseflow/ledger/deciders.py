@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from caseflow.ledger import extensions, gate, proposals, withdrawals
+from caseflow.ledger import extensions, gate, proposals, shelvings, withdrawals
 from caseflow.ledger.moves import objecting, withdrawing
 from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.tables import Case, Item
@@ -49,6 +49,21 @@ def on_proposal(asked_by: int | None) -> Decision:
     return Decision("case.approve", asked_by)
 
 
+def on_shelving(asked_by: int | None) -> Decision:
+    """Return the decision on shelving a case, or on moving one of its milestones."""
+    return Decision("case.decide_shelving", asked_by)
+
+
+def _shelves(session: Session, case: Case) -> int | None:
+    row = shelvings.undecided(shelvings.asked(session, case.id))
+    if row is not None:
+        return row.asked_by
+    if case.state != "shelved":
+        return None
+    one = shelvings.wished(shelvings.milestones(session, case.id))
+    return one.wish_by if one is not None else None
+
+
 def promised(session: Session, case: Case, item: Item | None) -> Decision:
     """Return what a promise to decide (`decide`) is about: an objection, or more time."""
     if item is not None and item.state == "objected":
@@ -58,8 +73,11 @@ def promised(session: Session, case: Case, item: Item | None) -> Decision:
 
 
 def consented(session: Session, case: Case, item: Item | None) -> Decision:
-    """Return what a promise to consent (`consent`) is about: a withdrawal, or a proposal."""
+    """Return what a promise to consent (`consent`) is about: a withdrawal, a proposal, shelving."""
     if item is None:
+        asked_by = _shelves(session, case)
+        if asked_by is not None:
+            return on_shelving(asked_by)
         proposal = proposals.undecided(proposals.asked(session, case.id))
         return on_proposal(proposal.asked_by if proposal else None)
     row = withdrawals.undecided(withdrawals.asked(session, case.id), item)

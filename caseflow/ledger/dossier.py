@@ -16,12 +16,21 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines.clocks import ALIVE
 from caseflow.deadlines.tables import Clock
 from caseflow.files.tables import Blob
-from caseflow.ledger import checkers, extensions, mergers, proposals, queries, withdrawals
+from caseflow.ledger import (
+    checkers,
+    extensions,
+    mergers,
+    proposals,
+    queries,
+    shelvings,
+    withdrawals,
+)
 from caseflow.ledger.application_tables import Proposal, Withdrawal
 from caseflow.ledger.checkers import Eyes
 from caseflow.ledger.extensions import Asked
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Attachment, CallBack, Question, Reply, Report
+from caseflow.ledger.shelving_tables import Milestone, Shelving
 from caseflow.ledger.tables import Case, Evidence, Finding, Item
 from caseflow.people import names
 from caseflow.people.tables import Area, Unit
@@ -76,6 +85,8 @@ class Dossier:
     extensions: Sequence[Asked]
     withdrawals: Sequence[Withdrawal]
     proposals: Sequence[Proposal]
+    shelvings: Sequence[Shelving]
+    milestones: Sequence[Milestone]
     above: Case | None
     merged: Sequence[Case]
     units: Mapping[int, Unit]
@@ -153,6 +164,8 @@ def load(session: Session, case: Case) -> Dossier:
         extensions=extensions.asked(session, case.id),
         withdrawals=withdrawals.asked(session, case.id),
         proposals=proposals.asked(session, case.id),
+        shelvings=shelvings.asked(session, case.id),
+        milestones=shelvings.milestones(session, case.id),
         above=above,
         merged=merged,
         units=names.units(session, _unit_ids(case, items, reports, entries)),

@@ -17,6 +17,7 @@ from caseflow.ledger.states import (
     STAY,
     SYSTEM,
     WHILE_PASSED_ON,
+    WHILE_SHELVED,
     Edge,
     edges,
 )
@@ -143,6 +144,17 @@ def _require_here(case: Case, move: str) -> None:
         raise MoveNotAllowed(PASSED_ON)
 
 
+SHELVED = "办件已挂账，暂停办理；要继续办理，请先销账"
+
+
+def _require_taken_up(case: Case, move: str) -> None:
+    """Nothing of a shelved case moves: its items' promises do not run, so nobody may be held to
+    them, nor get ahead of others by them.
+    """
+    if case.state == "shelved" and move not in WHILE_SHELVED:
+        raise MoveNotAllowed(SHELVED)
+
+
 def _pick(found: tuple[Edge, ...], move: str, source: str, target: str | None) -> Edge:
     fitting = [edge for edge in found if target is None or edge.target == target]
     if not fitting:
@@ -170,6 +182,7 @@ def pass_item(actor: Actor, case: Case, item: Item, move: str, target: str | Non
     """Take the item along the edge of `move` and return the edge; raises as `pass_case` does."""
     edge = _pick(edges(ITEM_EDGES, move, item.state), move, item.state, target)
     _require_here(case, move)
+    _require_taken_up(case, move)
     if not _may_take(actor, edge, case, item):
         raise NotPermitted("您的岗位或辖区不能进行这一步")
     if edge.target != STAY:
@@ -198,7 +211,11 @@ def offers_on(actor: Actor, case: Case, item: Item) -> list[Edge]:
     return [
         edge
         for edge in ITEM_EDGES
-        if edge.source == item.state and _is_open(case, edge) and _may_take(actor, edge, case, item)
+        if edge.source == item.state
+        and edge.who != SYSTEM
+        and _is_open(case, edge)
+        and (case.state != "shelved" or edge.move in WHILE_SHELVED)
+        and _may_take(actor, edge, case, item)
     ]
 
 

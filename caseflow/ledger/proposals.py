@@ -14,11 +14,17 @@ from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
 from caseflow.deadlines.policies import ClockName
 from caseflow.ledger.application_tables import Proposal
+from caseflow.ledger.shelving_tables import Shelving
 from caseflow.ledger.tables import Case
 
 _LAPSE = (
     update(Proposal)
     .where(Proposal.case_id == bindparam("case"), Proposal.outcome.is_(None))
+    .values(outcome="lapsed", decided_at=bindparam("now"))
+)
+_LAPSE_TOO = (
+    update(Shelving)
+    .where(Shelving.case_id == bindparam("case"), Shelving.outcome.is_(None))
     .values(outcome="lapsed", decided_at=bindparam("now"))
 )
 
@@ -35,8 +41,11 @@ def undecided(known: Iterable[Proposal]) -> Proposal | None:
 
 
 def lapse(session: Session, case: Case, now: datetime) -> None:
-    """Let a proposal be over without anybody's decision: the case went another way."""
-    session.execute(_LAPSE, {"case": case.id, "now": now})
+    """Let a proposal, or that the case be shelved, be over without anybody's decision: the case
+    went another way. At most one of the two waits.
+    """
+    for statement in (_LAPSE, _LAPSE_TOO):
+        session.execute(statement, {"case": case.id, "now": now})
     clocks.stop(session, of(case), now, ClockName.consent)
 
 

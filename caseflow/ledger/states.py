@@ -24,6 +24,7 @@ CASE_STATES = (
     "accepted",
     "handling",
     "awaiting_reporter",
+    "shelved",
     "replying",
     "calling_back",
     "closed",
@@ -33,6 +34,7 @@ OPEN_CASE_STATES = (
     "accepted",
     "handling",
     "awaiting_reporter",
+    "shelved",
     "replying",
     "calling_back",
 )
@@ -57,11 +59,17 @@ SYSTEM = "system"
 # A merged case is another one's: nothing happens in it but that it becomes a case of its own again.
 _OF_ITSELF = tuple(state for state in CASE_STATES if state != "merged")
 UNANSWERED = ("received", "accepted", "handling", "awaiting_reporter")
+TAKEN_BACK = (*UNANSWERED, "shelved")
+"""States of a case whose reporter may take back what they reported."""
+_IN_WORK = tuple(state for state in OPEN_CASE_STATES if state != "shelved")
 TAKES_IN = UNANSWERED
 """States of a case in which another one may be merged into it: what it is about is still open."""
 PROPOSED = ("received", "accepted", "handling")
 """States of a case in which it can be declined or referred, and either be proposed."""
 GIVES_BACK = ("received", "accepted", "handling", "replying", "declined", "referred")
+
+SHELVABLE = ("accepted", "handling")
+"""States of a case that may be shelved: it was accepted, and nobody waits for its reporter."""
 
 PASSED_ON = ("received", "accepted", "handling")
 """States of a case that may go to another office: nobody waits for its reporter, or answers."""
@@ -134,7 +142,7 @@ CASE_EDGES: tuple[Edge, ...] = (
     Edge("resume", "awaiting_reporter", "accepted", "case.resume", "材料补齐或期限已到"),
     Edge("resume", "awaiting_reporter", "handling", "case.resume", "材料补齐或期限已到"),
     *_from(
-        UNANSWERED,
+        TAKEN_BACK,
         "retract",
         STAY,
         "case.retract",
@@ -181,7 +189,7 @@ CASE_EDGES: tuple[Edge, ...] = (
     *_from(OPEN_CASE_STATES, "assign", STAY, "case.assign", "指定承办人"),
     *_from(OPEN_CASE_STATES, "hand_over", STAY, "case.assign", "承办人外出或离任，移交他人"),
     *_from(OPEN_CASE_STATES, "fall_back", STAY, SYSTEM, "承办人离任或须回避，由岗位接办"),
-    *_from(OPEN_CASE_STATES, "name_unit", STAY, "case.name_unit", "来件只描述了单位，指明是哪一个"),
+    *_from(_IN_WORK, "name_unit", STAY, "case.name_unit", "来件只描述了单位，指明是哪一个"),
     *_from(
         ("accepted", "handling"),
         "conclude_withdrawn",
@@ -205,9 +213,20 @@ CASE_EDGES: tuple[Edge, ...] = (
     *_from(PASSED_ON, "take_back", STAY, "case.pass_on", "对方签收以前收回移送"),
     *_from(PASSED_ON, "receive", STAY, "case.receive", "接收的办签收，从此由其办理"),
     *_from(PASSED_ON, "send_back", STAY, "case.receive", "接收的办退回，仍由移送的办办理"),
+    *_from(SHELVABLE, "ask_shelving", STAY, "case.shelve", "现在办不了，申请挂账，写明计划和节点"),
+    *_from(SHELVABLE, "shelve", "shelved", "case.decide_shelving", "同意挂账，时限停止，节点计时"),
+    *_from(SHELVABLE, "refuse_shelving", STAY, "case.decide_shelving", "不同意挂账，照常办理"),
+    Edge("meet_milestone", "shelved", STAY, "case.milestone", "节点事项已完成"),
+    Edge("ask_milestone", "shelved", STAY, "case.milestone", "节点不能按期完成，申请调整"),
+    Edge("move_milestone", "shelved", STAY, "case.decide_shelving", "同意调整节点"),
+    Edge("refuse_milestone", "shelved", STAY, "case.decide_shelving", "不同意调整节点"),
+    Edge("take_up", "shelved", "accepted", "case.take_up", "可以办理了，销账恢复办理"),
+    Edge("take_up", "shelved", "handling", "case.take_up", "可以办理了，销账恢复办理"),
     Edge("go_along", "merged", STAY, SYSTEM, "并入的办件已移送，随之移送"),
 )
 
+HELD = ("dispatched", "verifying", "rectifying")
+"""States of an item that somebody outside the office works on."""
 UNDER_WAY = ("dispatched", "objected", "verifying", "rectifying", "submitted")
 
 ITEM_EDGES: tuple[Edge, ...] = (
@@ -269,7 +288,11 @@ ITEM_EDGES: tuple[Edge, ...] = (
         SYSTEM,
         "并入的办件已恢复，期限随之还原",
     ),
+    *_from(HELD, "stand_still", STAY, SYSTEM, "办件挂账，暂停办理"),
+    *_from(HELD, "carry_on", STAY, SYSTEM, "办件销账，恢复办理"),
 )
+WHILE_SHELVED = ("statutory_outcome",)
+"""What may happen to the items of a shelved case: nobody works on it, so nothing moves."""
 
 CASE_MOVES = tuple(dict.fromkeys(edge.move for edge in CASE_EDGES))
 ITEM_MOVES = tuple(dict.fromkeys(edge.move for edge in ITEM_EDGES))

@@ -18,7 +18,8 @@ from caseflow.ledger.moves.calling import BY_CALLING
 from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.moves.opening import CALLED_BACK
 from caseflow.ledger.report_tables import CallBack, Reply, Report
-from caseflow.ledger.states import ITEM_DONE, PROPOSED
+from caseflow.ledger.shelving_tables import Milestone, Shelving
+from caseflow.ledger.states import ITEM_DONE, PROPOSED, SHELVABLE
 from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.tips import TO_FIND
 from caseflow.people.actor import Actor
@@ -89,6 +90,7 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
     steps = {
         "case.accept": and_(Case.state == "received", ~_PROPOSED),
         "case.approve": _proposed(),
+        "case.decide_shelving": _to_shelve(),
         "case.split": _own(),
         "case.assign": Case.handler_id.is_(None),
         "case.countersign": and_(Case.countersign.is_(True), signs()),
@@ -115,6 +117,18 @@ _FOR_DANGER = ("case.acknowledge", "case.countersign")
 def _proposed() -> ColumnElement[bool]:
     """Return the condition that somebody else proposed how a case ends, and nobody has decided."""
     return and_(Case.state.in_(PROPOSED), _some(_PROPOSALS.where(Proposal.asked_by != ME)))
+
+
+def _to_shelve() -> ColumnElement[bool]:
+    """Return the condition that somebody else asked to shelve a case, or to move a milestone."""
+    asked = select(Shelving.id).where(
+        Shelving.case_id == Case.id, Shelving.outcome.is_(None), Shelving.asked_by != ME
+    )
+    wished = select(Milestone.id).join(Shelving, Shelving.id == Milestone.shelving_id)
+    wished = wished.where(Shelving.case_id == Case.id, Shelving.ended_at.is_(None))
+    wished = wished.where(Milestone.wish_by != ME)
+    here = and_(Case.state.in_(SHELVABLE), _some(asked))
+    return or_(here, and_(Case.state == "shelved", _some(wished)))
 
 
 def _alarmed() -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ moment. What must be said is read off its signature, so that nothing has to be k
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from inspect import Parameter, signature
 from typing import Any, get_type_hints
 
@@ -20,12 +20,14 @@ from caseflow.ledger.moves import (
     handing,
     items,
     merging,
+    milestones,
     naming,
     notice,
     objecting,
     passing,
     proposing,
     retracting,
+    shelving,
     supplementing,
     transferring,
     triage,
@@ -114,6 +116,24 @@ def hand_over(
     handing.hand_over(session, actor, giver_id, given, reason, now)
 
 
+def ask_shelving(
+    session: Session,
+    actor: Actor,
+    case_id: int,
+    grounds: str,
+    plan: str,
+    told: str,
+    what: str,
+    until: date,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Ask for a case to be shelved, with one milestone (申请挂账)."""
+    wanted = [(what, until)]
+    shelving.ask_shelving(session, actor, case_id, grounds, plan, told, wanted, now, seen=seen)
+
+
 CASE_VERBS: Mapping[str, Verb] = {
     "answer": triage.answer,
     "accept": triage.accept,
@@ -152,6 +172,14 @@ CASE_VERBS: Mapping[str, Verb] = {
     "take_back": passing.take_back,
     "receive": passing.receive,
     "send_back": passing.send_back,
+    "ask_shelving": ask_shelving,
+    "shelve": shelving.shelve,
+    "refuse_shelving": shelving.refuse_shelving,
+    "meet_milestone": milestones.meet_milestone,
+    "ask_milestone": milestones.ask_milestone,
+    "move_milestone": milestones.move_milestone,
+    "refuse_milestone": milestones.refuse_milestone,
+    "take_up": shelving.take_up,
 }
 ITEM_VERBS: Mapping[str, Verb] = {
     "edit": items.edit,

@@ -94,6 +94,8 @@ def _decision(session: Session, matter: Matter) -> Decision | None:
         return deciders.consented(session, case, item)
     if name in PROPOSES.values():
         return deciders.on_proposal(matter.body["asked_by"])
+    if name in ("ask_shelving", "ask_milestone"):
+        return deciders.on_shelving(matter.body["asked_by"])
     if item is None:
         return None
     if name == "withdraw":

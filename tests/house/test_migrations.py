@@ -113,15 +113,17 @@ def test_an_office_with_a_past_goes_back_and_forth_whole(past: Database) -> None
 
 # Rows that the older tables could not hold: an objection is over there, and nobody need decide it
 # or consent to anything; nor does the promise of a merged case run on, or a case wait for another
-# office.
+# office, or a shelved one for what it needs: that is handled again.
 _WAITED = """SELECT case_id FROM entry
     WHERE verb IN ('pass_on', 'receive', 'send_back', 'take_back')
     GROUP BY case_id HAVING count(*) % 2 = 1"""
+_SHELVED = "SELECT case_id FROM entry WHERE verb = 'shelve'"
 _SINCE = {
     "item": "id NOT IN (SELECT item_id FROM entry WHERE verb = 'object')",
-    "case_file": f"id NOT IN (SELECT case_id FROM ({_WAITED}) waited)",
+    "case_file": f"id NOT IN (SELECT case_id FROM ({_WAITED}) waited) AND id NOT IN ({_SHELVED})",
     "clock": "name NOT IN ('decide', 'consent', 'receive')"
-    " AND (case_id IS NULL OR case_id = root_case_id)",
+    " AND (case_id IS NULL OR case_id = root_case_id)"
+    f" AND coalesce(root_case_id, 0) NOT IN ({_SHELVED})",
 }
 
 
@@ -160,13 +162,15 @@ def test_an_objection_of_an_office_that_goes_back_is_over(past: Database) -> Non
 
 def test_who_asks_for_more_time_in_an_office_that_goes_back_gets_none(past: Database) -> None:
     """What was granted holds as it was promised; what nobody decided is owed to nobody."""
-    rules = "SELECT id, extendable_times, extendable_amount FROM policy ORDER BY id"
+    rules = (
+        "SELECT clock, amount, extendable_times, extendable_amount FROM policy ORDER BY 1, 2, 3, 4"
+    )
     promised = (
         "SELECT id, due, state, follows FROM clock WHERE"
         " (name NOT IN ('decide', 'consent', 'receive')"
         " AND (case_id IS NULL OR case_id = root_case_id))"
         " OR item_id IN (SELECT id FROM item WHERE state = 'objected') ORDER BY id"
-    )
+    ).replace("WHERE (", f"WHERE coalesce(root_case_id, 0) NOT IN ({_SHELVED}) AND (", 1)
     asked = "SELECT outcome, count(*) FROM extension GROUP BY outcome"
     with past.read() as session:
         before = [session.execute(text(sql)).all() for sql in (rules, promised)]
@@ -260,7 +264,7 @@ def test_a_case_that_was_passed_on_is_at_home_in_an_office_that_goes_back(past: 
     lies = "SELECT number, area_code, province, city, county, district FROM case_file"
     signed = f"{lies} WHERE id IN (SELECT case_id FROM entry WHERE verb = 'receive')"
     rows = "SELECT case_id, from_area, to_area, reason, grounds, passed_by, outcome FROM passage"
-    rules = "SELECT id, clock, urgent, amount, unit FROM policy WHERE clock = 'receive' ORDER BY id"
+    rules = "SELECT clock, urgent, amount, unit FROM policy WHERE clock = 'receive' ORDER BY id"
     with past.read() as session:
         before = [session.execute(text(sql)).all() for sql in (signed, rules)]
         [passed] = session.execute(text(f"{rows} WHERE outcome = 'received'")).all()
@@ -303,3 +307,28 @@ def test_a_rule_that_ended_stays_ended_in_an_office_that_goes_back(empty: Databa
     with empty.read() as session:
         ended = text("SELECT category, count(*) FROM policy WHERE withdrawn GROUP BY category")
         assert session.execute(ended).all() == [("fees", 2)]
+
+
+def test_what_is_shelved_is_handled_again_in_an_office_that_goes_back(past: Database) -> None:
+    """Its promises run there, and what it waited for is owed to nobody; the history says all."""
+    shelved = "SELECT case_id FROM shelving WHERE outcome = 'approved' AND ended_at IS NULL"
+    with past.read() as session:
+        [case_id] = session.scalars(text(shelved)).all()
+    known = {"id": case_id}
+    names = text(
+        "SELECT name FROM clock WHERE root_case_id = :id AND state = 'running' ORDER BY name"
+    )
+    state = text("SELECT state FROM case_file WHERE id = :id")
+    downgrade(past.engine, "0028")
+    assert "shelving" not in inspect(past.engine).get_table_names()
+    with past.read() as session:
+        assert session.scalar(state, known) == "handling"
+        running = session.scalars(names, known).all()
+        assert {"resolve", "reply", "verify"} <= set(running)
+        assert "milestone" not in running
+    upgrade(past.engine)
+    with past.read() as session:
+        assert session.scalars(names, known).all() == running
+        rule = text("SELECT amount, unit FROM policy WHERE clock = 'milestone'")
+        assert session.execute(rule).one() == (366, "calendar_days")
+        assert verify_chains(session).fits

@@ -6,14 +6,23 @@ from tests.ledger import (
     faults_of_merging,
     faults_of_passing,
     faults_of_rules,
+    faults_of_shelving,
     faults_of_triage,
     scenes_of_endings,
     scenes_of_passing,
     scenes_of_rules,
+    scenes_of_shelving,
 )
 
 SCENES = tuple(
-    dict.fromkeys((*scenes_of_endings.SCENES, *scenes_of_passing.SCENES, *scenes_of_rules.SCENES))
+    dict.fromkeys(
+        (
+            *scenes_of_endings.SCENES,
+            *scenes_of_passing.SCENES,
+            *scenes_of_rules.SCENES,
+            *scenes_of_shelving.SCENES,
+        )
+    )
 )
 FAULTS = {
     **faults.FAULTS,
@@ -21,5 +30,6 @@ FAULTS = {
     **faults_of_merging.FAULTS,
     **faults_of_passing.FAULTS,
     **faults_of_rules.FAULTS,
+    **faults_of_shelving.FAULTS,
     **faults_of_triage.FAULTS,
 }

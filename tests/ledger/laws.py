@@ -20,6 +20,7 @@ from tests.ledger import (
     laws_of_passing,
     laws_of_people,
     laws_of_rules,
+    laws_of_shelving,
     laws_of_time,
     laws_of_triage,
 )
@@ -47,7 +48,8 @@ def hold(world: World) -> None:
 def every_law() -> tuple[Callable[[Snapshot], None], ...]:
     """Return the laws of every module."""
     others = (laws_of_people, laws_of_rules, laws_of_time, laws_of_more_time)
-    others = (*others, laws_of_endings, laws_of_merging, laws_of_passing, laws_of_triage)
+    others = (*others, laws_of_endings, laws_of_merging, laws_of_passing)
+    others = (*others, laws_of_shelving, laws_of_triage)
     return (*LAWS, *(law for module in others for law in module.LAWS))
 
 

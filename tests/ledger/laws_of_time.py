@@ -36,7 +36,9 @@ KEPT_BY = {
     "decide": {"reject_objection", "dispatch_anew", "designate", "grant", "refuse"}
     | {"grant_case", "refuse_case"},
     "consent": {"consent_withdrawal", "refuse_withdrawal"}
-    | {"decline", "refer", "refuse_proposal"},
+    | {"decline", "refer", "refuse_proposal"}
+    | {"shelve", "refuse_shelving", "move_milestone", "refuse_milestone"},
+    "milestone": {"meet_milestone"},
     "reply": DONE_BY_REPLY,
     "resolve": DONE_BY_REPLY,
     "notice": DONE_BY_REPLY | {"tell", "notice_sent", "accept", "decline", "refer", "take_in"},

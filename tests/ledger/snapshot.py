@@ -17,6 +17,7 @@ from caseflow.escalation.tables import Order, Rung
 from caseflow.ledger.application_tables import Extension, Proposal, Withdrawal
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import CallBack, Merger, Passage, Question, Reply, Report
+from caseflow.ledger.shelving_tables import Milestone, ShelvedClock, Shelving
 from caseflow.ledger.states import CASE_EDGES, CASE_MOVES, ITEM_EDGES, ITEM_MOVES, TO_RECTIFY
 from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.tables import Counter as Tally
@@ -68,6 +69,9 @@ class Snapshot:
     proposals: list[Row]
     mergers: list[Row]
     passages: list[Row]
+    shelvings: list[Row]
+    milestones: list[Row]
+    shelved_clocks: list[Row]
     recusals: set[tuple[int, int]]
     events: Counter[tuple[int | None, str]]
     said: dict[int, list[Said]]
@@ -101,6 +105,7 @@ class Snapshot:
 _MOVING = (
     *(Case, Item, Report, Reply, CallBack, Question, Clock, Pause, Rung, Order, Tally, Event),
     *(Entry, Extension, Withdrawal, Proposal, Merger, Passage),
+    *(Shelving, Milestone, ShelvedClock),
 )
 _STANDING = (User, Unit, Area, PolicyRow, Recusal)
 _EVERY_ROW = {
@@ -146,6 +151,9 @@ def take(session: Session, now: datetime, known: dict[type[Any], list[Row]]) -> 
         proposals=rows(Proposal),
         mergers=rows(Merger),
         passages=rows(Passage),
+        shelvings=rows(Shelving),
+        milestones=rows(Milestone),
+        shelved_clocks=rows(ShelvedClock),
         recusals={(row.user_id, row.unit_id) for row in rows(Recusal)},
         events=Counter((row.case_id, row.name) for row in rows(Event)),
         said=_history(rows(Entry)),
@@ -206,7 +214,9 @@ def _case_step(seen: Snapshot, one: Said, state: str, asked_in: str) -> str:
     verb = one.verb
     ends = [e.target for e in CASE_EDGES if (e.move, e.source) == (verb, state)]
     assert ends, f"law 3: {verb} is no edge out of {state}"
-    end = {"resume": asked_in, "unmerge": one.facts.get("to", "")}.get(verb, ends[0])
+    end = {"resume": asked_in, "unmerge": one.facts.get("to"), "take_up": one.facts.get("to")}.get(
+        verb, ends[0]
+    )
     assert end in ends, f"law 3: {verb} does not lead to {end}"
     seen.taken[verb, state, end] += 1
     return end or state

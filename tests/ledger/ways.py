@@ -7,7 +7,7 @@ from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.states import CASE_EDGES, ITEM_DONE, ITEM_EDGES, STAY, SYSTEM, Edge
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
-from tests.ledger import laws
+from tests.ledger import laws, shelved
 from tests.ledger.world import World
 
 EDGES = {(e.move, e.source, e.target) for e in (*CASE_EDGES, *ITEM_EDGES)}
@@ -15,7 +15,7 @@ LEADS = 12
 _END = {"answered": "answer", "declined": "decline", "referred": "refer"}
 _FOR_DANGER = ("acknowledge", "countersign")
 _ON_REQUEST = ("consent_withdrawal", "refuse_withdrawal")
-_AT_ANY_TIME = ("withdraw", *_ON_REQUEST, "statutory", "hasten", "ease")
+_AT_ANY_TIME = ("withdraw", *_ON_REQUEST, "statutory", "hasten", "ease", "stand_still", "carry_on")
 _BEGINS = {"objected": "dispatched", "statutory": "dispatched"}
 _FIRST = {"refuse_proposal": "propose_decline", "countersign": "acknowledge"}
 _NOWHERE = ("", "", "", "")
@@ -37,6 +37,7 @@ class Way:
         steps = {
             "received": ("accept", "handler"),
             "awaiting_reporter": ("resume", "handler"),
+            "shelved": ("take_up", "handler"),
             "replying": ("reply", "handler"),
             "calling_back": ("call_back", "operator"),
         }
@@ -90,6 +91,8 @@ class Way:
 
     def to(self, case: Case, state: str, luck: int = 0) -> bool:
         """Lead a case to a state; False when it did not get there."""
+        if state == "shelved":
+            return shelved.shelve(self, case)
         for _ in range(LEADS):
             if case.state == state:
                 return True
@@ -120,7 +123,7 @@ class Way:
         case = self.world.come_in(
             "question" if without_items else "complaint",
             "" if ends_at_once else "phone",
-            urgent=edge.move in _FOR_DANGER,
+            urgent=edge.move in _FOR_DANGER and edge.source != "shelved",
             unit=False,
         )
         self._passes(case, edge)
@@ -129,14 +132,16 @@ class Way:
                 way(self, case, edge)
                 return
         assert self.to(case, edge.source), f"no way to {edge.source}"
+        if edge.move in _FOR_DANGER and edge.source == "shelved":
+            self.tried("raise_urgency", case)
         if first := _FIRST.get(edge.move):
-            self._everybody_tries(first, case)
+            self.tried(first, case)
         if edge.who == SYSTEM or edge.move == "dispatch":
             assert self._by_itself(case, edge), f"no way along {edge.move}"
         elif edge.move == "close":
             self._three_days_of_silence(case)
         else:
-            self._everybody_tries(edge.move, case)
+            self.tried(edge.move, case)
 
     def _passes(self, case: Case, edge: Edge) -> None:
         """Lead a case through what an edge needs on the way to where it begins."""
@@ -151,13 +156,20 @@ class Way:
             assert self.to(case, "accepted"), "no way to accepted"
             self._all_withdrawn(case, edge.source)
 
+    def _along_shelving(self, case: Case, edge: Edge) -> None:
+        if edge.move == "take_up":
+            shelved.shelve(self, case, edge.target)
+        else:
+            shelved.before(self, case, edge.move, edge.source)
+        self.tried(edge.move, case)
+
     def _along_handing(self, case: Case, edge: Edge) -> None:
         """Let somebody have the case, and everybody try to hand it on."""
         assert self.to(case, edge.source), f"no way to {edge.source}"
         supervisor = self.world.office["supervisor"]
         self.world.on_case("assign", supervisor, case, self.world.number_of("handler"))
         laws.hold(self.world)
-        self._everybody_tries(edge.move, case)
+        self.tried(edge.move, case)
 
     def _waiting(self, case: Case, since: str) -> None:
         """Bring a case to where its reporter can be asked, and before it is accepted ask."""
@@ -185,7 +197,7 @@ class Way:
             world.on_case("take_in", handler, case, 0)
             assert self.to(case, state), f"no way to {state}"
         laws.hold(world)
-        self._everybody_tries(edge.move, case)
+        self.tried(edge.move, case)
 
     def _along_passing(self, case: Case, edge: Edge) -> None:
         """Let the case be where it may be passed on, passed on, and everybody answer."""
@@ -203,7 +215,7 @@ class Way:
             world.on_case("pass_on", office["supervisor"], case, 0)
             laws.hold(world)
         move = "receive" if edge.move == "go_along" else edge.move
-        self._everybody_tries(move, case)
+        self.tried(move, case)
 
     def _idle(self, case: Case) -> None:
         """Bring a case to where it is at work, and no item of it is left."""
@@ -237,9 +249,9 @@ class Way:
         self._everybody_but_the_supervisor_closes(case)
 
     def _everybody_but_the_supervisor_closes(self, case: Case) -> None:
-        self._everybody_tries("close", case, [self.world.office["operator"]])
+        self.tried("close", case, [self.world.office["operator"]])
 
-    def _everybody_tries(self, move: str, case: Case, people: list[Actor] | None = None) -> None:
+    def tried(self, move: str, case: Case, people: list[Actor] | None = None) -> None:
         """Let people try a case move until one may: first whoever acted last on the case."""
         for actor in people or self._hands_first(case):
             if self.world.on_case(move, actor, case, 1 + 3 * len(self.world.people)):
@@ -254,7 +266,8 @@ class Way:
 
     def _along_item(self, edge: Edge) -> None:
         world = self.world
-        other = self._earlier() if edge.who == SYSTEM else None
+        stands = edge.move in ("stand_still", "carry_on")
+        other = self._earlier() if edge.who == SYSTEM and not stands else None
         case = world.come_in("complaint", "phone")
         assert self.to(case, "accepted"), "no way to accepted"
         world.on_case("split", world.office["handler"], case, 0)
@@ -269,6 +282,10 @@ class Way:
                 break
             self._item_step(item, finding)
         self._made_ready(case, item, edge, finding)
+        if stands:
+            shelved.shelve(self, case, "handling")
+            self.tried("take_up", case)
+            return
         if other is not None:
             self._merged_in(other, edge.move == "ease")
             return
@@ -377,4 +394,5 @@ _OF_THEIR_OWN = {
     _OF_MERGING: Way._along_merging,
     _OF_PASSING: Way._along_passing,
     _OF_HANDING: Way._along_handing,
+    shelved.MOVES: Way._along_shelving,
 }

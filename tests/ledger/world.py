@@ -59,7 +59,7 @@ from caseflow.people.actor import REPORTER, Actor
 from caseflow.people.permissions import may
 from caseflow.people.tables import Recusal, User
 from tests import office as offices
-from tests.ledger import handings
+from tests.ledger import handings, shelved
 from tests.ledger.ends import OTHERS, ends
 from tests.ledger.snapshot import standing
 
@@ -270,6 +270,7 @@ class World:
             "fall_back": lambda at: handings.leaves(self, case, at),
             "name_unit": lambda at: naming.name_unit(s, me, n, self._unit(luck), "来件所述", at),
         }
+        tries |= shelved.tries(self, me, case, luck)
         return self.attempt(lambda: tries[move](self.now))
 
     def _called(self, case: Case) -> int | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.deadlines.policies import ClockName
 from caseflow.errors import MoveNotAllowed, NotPermitted
-from caseflow.ledger import gate, proposals
+from caseflow.ledger import gate, proposals, shelvings
 from caseflow.ledger.application_tables import Proposal
 from caseflow.ledger.moves import triage
 from caseflow.ledger.moves.record import matter_of, may_say, record, words
@@ -42,6 +42,8 @@ def propose(
     said = triage.checked(session, case, move, because)
     if proposals.undecided(proposals.asked(session, case.id)) is not None:
         raise MoveNotAllowed("已有一份拟办意见等待审批")
+    if shelvings.undecided(shelvings.asked(session, case.id)) is not None:
+        raise MoveNotAllowed("已有一份挂账申请等待审批")
     triage.require_countersigned(case)
     gate.pass_case(actor, case, PROPOSES[move])
     session.add(

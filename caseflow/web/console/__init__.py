@@ -14,6 +14,7 @@ from caseflow.web.console import (
     order_pages,
     passing_pages,
     reporter,
+    shelving_moves,
     triage_moves,
     work_list,
 )
@@ -30,6 +31,7 @@ PAGES = (
     order_pages,
     passing_pages,
     reporter,
+    shelving_moves,
     triage_moves,
     work_list,
 )

@@ -14,6 +14,7 @@ from caseflow.web.console import (
     merging_forms,
     passing_forms,
     retracting_forms,
+    shelving_forms,
     supplement_forms,
     triage_forms,
 )
@@ -295,6 +296,7 @@ _BUILDERS: dict[str, Builder] = {
     "take_back": passing_forms.take_back,
     "receive": passing_forms.receive,
     "send_back": passing_forms.send_back,
+    **shelving_forms.BUILDERS,
     "raise_urgency": _raise_urgency,
     "acknowledge": _acknowledge,
     "countersign": _countersign,

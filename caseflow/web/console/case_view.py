@@ -18,7 +18,7 @@ from caseflow.ledger.tables import INSTRUCTED, Case, Item
 from caseflow.people.permissions import may
 from caseflow.vault.person import Person
 from caseflow.web.clocks import ClockView, clock_views, due_text
-from caseflow.web.console import case_forms, ending_forms, item_forms, timeline
+from caseflow.web.console import case_forms, ending_forms, item_forms, shelving_forms, timeline
 from caseflow.web.console.forms import Again, Field, Form
 from caseflow.web.console.next_step import Step, next_step
 from caseflow.web.console.sight import Sight, unit_labels
@@ -164,7 +164,14 @@ def _beside(sight: Sight, forms: Mapping[str, Form], step: Step) -> list[Form]:
     return [forms[name] for name in names if name in forms and forms[name] is not step.form]
 
 
-_OTHER_WAY = {"grant_case": "refuse_case", "approve": "refuse_proposal", "receive": "send_back"}
+_OTHER_WAY = {
+    "grant_case": "refuse_case",
+    "approve": "refuse_proposal",
+    "receive": "send_back",
+    "shelve": "refuse_shelving",
+    "move_milestone": "refuse_milestone",
+    "meet_milestone": "take_up",
+}
 """Of a decision that is the next step: the other way to decide."""
 
 
@@ -177,6 +184,7 @@ def _facts(sight: Sight) -> list[tuple[str, str]]:
         (gettext("类别"), category),
         (gettext("承办人"), _who(sight, case.handler_id) or gettext("未分派")),
         (gettext("收到"), moment_text(case.opened_at)),
+        *shelving_forms.facts(sight),
     ]
 
 

@@ -182,12 +182,16 @@ def _choices(
     return found
 
 
-def heading(now_chosen: Chosen, open_cases: int, own: int) -> tuple[str, str, str]:
+def heading(now_chosen: Chosen, groups: Sequence[Group], own: int) -> tuple[str, str, str]:
     """Return what the list is called, how many wait for the reader, and what else is said beside
-    it; ended cases are not counted. `own`: the number that the navigation shows.
+    it; ended cases are not counted, shelved ones apart. `own`: the number that the navigation
+    shows.
     """
     if not _ended(now_chosen.address):
-        told = gettext("未办结 %(n)s 件，批示和紧急的在前，其余按期限先后", n=open_cases)
+        apart = sum(group.count for group in groups if group.state == "shelved")
+        others = sum(group.count for group in groups) - apart
+        told = gettext("未办结 %(n)s 件，批示和紧急的在前，其余按期限先后", n=others)
+        told += gettext("；另有挂账 %(n)s 件", n=apart) if apart else ""
         return gettext("待办"), gettext("等您办的 %(n)s 件。", n=own) if own else "", told
     state = now_chosen.address["state"]
     title = gettext("全部办件") if state == "all" else gettext("已结束的办件")

@@ -10,7 +10,7 @@ from caseflow.ledger.report_tables import Reply, Report
 from caseflow.ledger.states import UNANSWERED
 from caseflow.ledger.tables import Item
 from caseflow.web.clocks import due_text
-from caseflow.web.console import awaited, passing_forms, retracting_forms
+from caseflow.web.console import awaited, passing_forms, retracting_forms, shelving_forms
 from caseflow.web.console.closing_forms import calls, failures, unanswered
 from caseflow.web.console.forms import Form
 from caseflow.web.console.sight import Sight
@@ -103,6 +103,13 @@ def _received(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
     return Step(gettext("决定是否受理；不归本办管的转送。"), form)
 
 
+def _shelved(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
+    if "move_milestone" in case:
+        said = gettext("有人申请调整挂账节点：看理由，同意或不同意。")
+        return Step(said, case["move_milestone"])
+    return Step(shelving_forms.waits(sight), case.get("meet_milestone"))
+
+
 def _accepted(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
     asked = _application(sight, case, items)
     if asked is not None:
@@ -154,6 +161,8 @@ def _of_items(sight: Sight, items: ItemForms) -> Step | None:
 
 def _proposed(sight: Sight) -> Step | None:
     """Return that everybody else waits for a decision on how the case ends, where one is asked."""
+    if sight.shelving is not None:
+        return Step(shelving_forms.waits(sight))
     return _waits_for([awaited.proposal(sight)]) if sight.proposal is not None else None
 
 
@@ -167,6 +176,8 @@ def _application(sight: Sight, case: CaseForms, items: ItemForms) -> Step | None
     decision = case.get("approve") or case.get("refuse_proposal")
     if decision is not None:
         return Step(_to_approve(sight), decision)
+    if "shelve" in case:
+        return Step(gettext("有人申请挂账：看理由、计划和节点，同意或不同意。"), case["shelve"])
     if "grant_case" in case:
         return Step(gettext("有人申请办件延期：看理由，准予或不予。"), case["grant_case"])
     if "conclude_withdrawn" in case:
@@ -316,6 +327,7 @@ _STEPS = {
     "accepted": _accepted,
     "handling": _handling,
     "awaiting_reporter": _awaiting,
+    "shelved": _shelved,
     "replying": _replying,
     "calling_back": _calling_back,
     "closed": _ended,

@@ -17,6 +17,7 @@ from caseflow.ledger import (
     gate,
     passages,
     proposals,
+    shelvings,
     supplements,
     tips,
     withdrawals,
@@ -28,6 +29,7 @@ from caseflow.ledger.moves import naming, objecting
 from caseflow.ledger.moves.objecting import Designation
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.report_tables import Passage
+from caseflow.ledger.shelving_tables import Shelving
 from caseflow.ledger.tables import Case, Item
 from caseflow.people import absences, names
 from caseflow.people.absences import Away
@@ -136,6 +138,12 @@ class Sight:
     def withdrawal(self, item: Item) -> Withdrawal | None:
         """Return the request to withdraw an item that waits for its decision."""
         return withdrawals.undecided(self.dossier.withdrawals, item)
+
+    @property
+    def shelving(self) -> Shelving | None:
+        """By which application the case is shelved, or which one waits for its decision."""
+        known = self.dossier.shelvings
+        return shelvings.undecided(known) or shelvings.lasting(known)
 
     @cached_property
     def proposal(self) -> Proposal | None:

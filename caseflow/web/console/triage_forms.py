@@ -48,7 +48,7 @@ def refer(sight: Sight) -> Form | None:
 
 
 def propose_decline(sight: Sight) -> Form | None:
-    """Return the form that proposes to decline; None where a proposal waits."""
+    """Return the form that proposes to decline; None where something else waits."""
     if _waits(sight):
         return None
     title = gettext("拟不予受理，请负责人审批")
@@ -56,7 +56,7 @@ def propose_decline(sight: Sight) -> Form | None:
 
 
 def propose_refer(sight: Sight) -> Form | None:
-    """Return the form that proposes to refer; None where a proposal waits."""
+    """Return the form that proposes to refer; None where something else waits."""
     if _waits(sight):
         return None
     title, what = gettext("拟转送，请负责人审批"), (*_decided(sight), _not_to())
@@ -123,7 +123,7 @@ def said(sight: Sight, row: Proposal) -> tuple[str, ...]:
 
 
 def _waits(sight: Sight) -> bool:
-    return sight.case.countersign or sight.proposal is not None
+    return sight.case.countersign or sight.proposal is not None or sight.shelving is not None
 
 
 def _decided(sight: Sight) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from caseflow import words
 from caseflow.clock import local
 from caseflow.intake.tracking import Added, Step, Story
 from caseflow.ledger.moves.tightening import stricter
-from caseflow.ledger.states import RETRACTED, UNANSWERED
+from caseflow.ledger.states import RETRACTED, TAKEN_BACK
 from caseflow.web.clocks import due_text
 from caseflow.web.locale import day_text, gettext, long_day_text, moment_text
 from caseflow.web.promises import promised
@@ -25,6 +25,7 @@ STATES = {
     "handling": "我们已经受理，正在逐项核查办理。",
     "awaiting_reporter": "我们已经受理。为了查清楚，请您回答上面的问题。",
     "supplementing": "我们还没有决定是否受理。为了判断，请您补正上面写明的材料。",
+    "shelved": "这件事我们还在跟进，但现在还解决不了，已经批准挂账，等条件具备再办。",
     "replying": "我们正在准备给您的答复。",
     "calling_back": "我们已经答复您，还会打电话问您问题解决了没有、满意不满意。",
     "closed": "这件事已经办结。",
@@ -54,6 +55,10 @@ STEPS = {
     "retract": "您撤回了这次反映",
     "grant_case": "办理期限延长",
     "statutory": "有问题转入法定程序",
+    "shelve": "暂时解决不了，已挂账跟进",
+    "meet_milestone": "有了进展",
+    "move_milestone": "跟进日期有调整",
+    "take_up": "恢复办理",
     "receive": "已转给负责这件事的机构办理",
 }
 # States in which the reply is still to come, so that its day is news.
@@ -109,7 +114,7 @@ def secrecy(story: Story) -> dict[str, object] | None:
 def may_retract(story: Story) -> list[dict[str, str]]:
     """Return why the report may be taken back; nothing where it cannot be any more."""
     whats = [step.what for step in story.steps if step.what in ("retract", "reopen")]
-    if story.state not in UNANSWERED or whats[-1:] == ["retract"]:
+    if story.state not in TAKEN_BACK or whats[-1:] == ["retract"]:
         return []
     return [{"value": code, "label": gettext(RETRACTING[code])} for code in RETRACTED]
 
@@ -130,7 +135,7 @@ def _paragraphs(story: Story) -> list[str]:
     said.append(gettext(STATES[story.state]))
     if story.state == "declined" and story.decision is not None:
         said.append(gettext(SEEN_TWICE if story.decision.twice else SEEN_AGAIN))
-    if not may_retract(story) and story.state in UNANSWERED:
+    if not may_retract(story) and story.state in TAKEN_BACK:
         wish = "您已经撤回。要不要继续查，由我们按规定决定，结果仍会答复您。"
         said.append(gettext(wish))
     office = _last(story, "receive")
@@ -140,6 +145,7 @@ def _paragraphs(story: Story) -> list[str]:
     if put_off is not None:
         longer = "这件事需要更多时间才能办好，答复您的期限延长到 %(until)s。让您久等了，请谅解。"
         said.append(gettext(longer, until=due_text(put_off)))
+    said += _shelved(story)
     if any(step.what == "statutory" for step in story.steps):
         apart = "您反映的问题中，有的已转入法定程序，由有权机关依法处理。处理结果由该机关作出。"
         said.append(gettext(apart))
@@ -162,12 +168,28 @@ def _extended(story: Story) -> datetime | None:
     return reply.due if put_off and reply is not None else None
 
 
+def _shelved(story: Story) -> list[str]:
+    """Return why a matter is shelved, and when somebody looks at it next."""
+    if story.state != "shelved":
+        return []
+    days = [step.day for step in story.steps if step.day]
+    day = day_text(date.fromisoformat(days[-1]))
+    return [
+        gettext("理由：%(why)s", why=_last(story, "shelve")),
+        gettext("下一步最晚 %(day)s 有结果。有了进展，您可以在这里看到。", day=day),
+        gettext("挂账期间答复您的期限停止计算，恢复办理后继续，我们不会忘记这件事。"),
+    ]
+
+
 def _last(story: Story, what: str) -> str:
     return next((step.text for step in reversed(story.steps) if step.what == what), "")
 
 
 def _step(step: Step) -> dict[str, object]:
     shown = step.text if step.what in ("decline", "refer", "asked", "receive") else ""
+    if step.day:
+        day = gettext("下一步最晚 %(day)s", day=day_text(date.fromisoformat(step.day)))
+        shown = "\n".join(filter(None, (step.text, day)))
     if step.what == "grant_case":
         shown = gettext("新的期限：%(day)s", day=day_text(date.fromisoformat(step.text)))
     return {"what": gettext(STEPS[step.what]), "at": moment_text(step.at), "text": shown}
