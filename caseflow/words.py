@@ -97,6 +97,7 @@ DUTIES = {
     "leader": "分管领导",
 }
 RETRACTED = {"settled": "已和解或已解决", "withdrawn": "不愿再反映"}
+MEDIATED = {"agreed": "达成一致", "partly": "部分达成", "not_agreed": "没有谈成"}
 MOVES = {
     "open": "收到来件",
     "add": "反映人补充",
@@ -179,6 +180,7 @@ MOVES = {
     "receive": "签收移送",
     "send_back": "退回移送",
     "go_along": "随并入的办件移送",
+    "mediate": "调解",
     "ask_shelving": "申请挂账",
     "shelve": "同意挂账",
     "refuse_shelving": "不同意挂账",

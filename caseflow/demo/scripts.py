@@ -221,7 +221,7 @@ def shelved(s: Story) -> Script:
     """What is to be put right needs a budget: the leader has it shelved."""
     yield from path(s, "signed")
     yield s.next_day("10:10")
-    s.asks_to_shelve("线路老化须整体改造，今年没有资金。", "列入暑期改造项目，由基建科负责。")
+    s.asks_to_shelve("片区小学没有资源教室，须改造教室。", "列入暑期改造，由基建科负责。")
     yield s.after(hours=5)
     s.is_shelved()
 

@@ -208,9 +208,9 @@ class Story:
         today = local(self.at).date()
         wanted = [
             ("预算批复", today + timedelta(days=60)),
-            ("改造完工，现场复测", today + timedelta(days=150)),
+            ("资源教室建成，现场查看", today + timedelta(days=150)),
         ]
-        told = "需要整体改造线路，已列入暑期改造项目。"
+        told = "学校要先建好资源教室，已列入暑期改造项目。"
         me, n = self[self.handler], self.case_id
         shelving.ask_shelving(self.session, me, n, grounds, plan, told, wanted, self.at)
 

@@ -12,6 +12,8 @@ TO_RECTIFY = ("substantiated", "partly")
 OUTCOMES = ("rectified", "unsubstantiated", "unverifiable", "statutory")
 RETRACTED = ("settled", "withdrawn")
 """Why a reporter takes a report back: it was settled, or they do not want it looked into."""
+MEDIATED = ("agreed", "partly", "not_agreed")
+"""What a mediation came to."""
 DISCLOSURES = ("withheld", "relay", "unit")
 WITHOUT_ITEMS = ("question", "suggestion")
 
@@ -213,6 +215,13 @@ CASE_EDGES: tuple[Edge, ...] = (
     *_from(PASSED_ON, "take_back", STAY, "case.pass_on", "对方签收以前收回移送"),
     *_from(PASSED_ON, "receive", STAY, "case.receive", "接收的办签收，从此由其办理"),
     *_from(PASSED_ON, "send_back", STAY, "case.receive", "接收的办退回，仍由移送的办办理"),
+    *_from(
+        (*SHELVABLE, "awaiting_reporter", "shelved"),
+        "mediate",
+        STAY,
+        "case.mediate",
+        "本办主持调解，记录时间、参加人和结果",
+    ),
     *_from(SHELVABLE, "ask_shelving", STAY, "case.shelve", "现在办不了，申请挂账，写明计划和节点"),
     *_from(SHELVABLE, "shelve", "shelved", "case.decide_shelving", "同意挂账，时限停止，节点计时"),
     *_from(SHELVABLE, "refuse_shelving", STAY, "case.decide_shelving", "不同意挂账，照常办理"),

@@ -225,6 +225,7 @@ SILENT = (
     "climb_anew",
     "pause_over",
     "meet_milestone",
+    "mediate",
     "statutory_outcome",
     "merge",
     "go_along",

@@ -39,6 +39,7 @@ LABELS = {
     "until": "延期到",
     "grounds": "延期理由",
     "consent": "来文机关的意见",
+    "present": "参加人",
     "plan": "计划",
     "told": "告诉反映人的理由",
     "what_1": "节点 1",

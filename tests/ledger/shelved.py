@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from caseflow.ledger.moves import milestones, shelving
+from caseflow.ledger.moves import mediating, milestones, shelving
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import Actor
 
@@ -25,6 +25,7 @@ def tries(world: "World", me: Actor, case: Case, luck: int) -> dict[str, Try]:
     wanted = [(f"节点{k}", today + timedelta(days=9 * k)) for k in range(1, 2 + luck % 2)]
     which, later = 1 + luck % 2, today + timedelta(days=20)
     return {
+        "mediate": lambda at: mediating.mediate(s, me, n, today, "反映人", "agreed", "谈成", at),
         "ask_shelving": lambda at: shelving.ask_shelving(
             s, me, n, "没有资金", "列入预算", "今年没有资金", wanted, at
         ),

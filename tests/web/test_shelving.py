@@ -61,6 +61,25 @@ def test_it_is_asked_for_decided_followed_and_taken_up(site: Site) -> None:
         assert said in page.text
 
 
+def test_a_mediation_is_put_on_record_and_ends_nothing(site: Site) -> None:
+    number = open_case(site)
+    on_case(site, "handler", number, "accept")
+    wrong = on_case(site, "handler", number, "mediate", on="2026-03-09", present="", text="谈了")
+    assert wrong.status == 422
+    for said in ("不晚于今天", "请选择调解结果"):
+        assert said in wrong.text
+    said = {"on": "2026-03-02", "present": "反映人、校方代表", "result": "agreed", "text": "退费"}
+    page = on_case(site, "handler", number, "mediate", **said)
+    assert "调解已记录。" in page.text
+    assert "3月2日(周一)，反映人、校方代表：达成一致" in page.text
+    assert state(site, number) == "accepted"
+    tip = open_case(site, kind="tip")
+    on_case(site, "handler", tip, "accept")
+    path = f"/console/cases/{tip}"
+    assert not site.as_("handler").get(path).offers(f"{path}/mediate")
+    assert site.as_("handler").post(f"{path}/mediate", **said).status == 409
+
+
 def test_the_reporter_reads_why_and_when_next_and_what_the_office_keeps_stays(site: Site) -> None:
     got = reported(site)
     case = the_case(site, got.number)

@@ -8,6 +8,7 @@ from caseflow.ledger.moves import (
     closing,
     extending,
     items,
+    mediating,
     merging,
     naming,
     notice,
@@ -209,6 +210,18 @@ def retract(number: str) -> Page:
             s, actor(), report, why, now(), case_id=case.id, seen=seen()
         ),
     )
+
+
+@blueprint.post("/cases/<number>/mediate")
+@needs("case.mediate")
+def mediate(number: str) -> Page:
+    """Put a mediation on record (调解)."""
+    on, present, result, text = typed_day("on"), typed("present"), typed("result"), typed("text")
+
+    def work(session: Session, case: Case) -> None:
+        mediating.mediate(session, actor(), case.id, on, present, result, text, now(), seen=seen())
+
+    return on_case(number, "mediate", work)
 
 
 @blueprint.post("/cases/<number>/split")

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 from caseflow import words
 from caseflow.ledger.dossier import Happened
 from caseflow.web.clocks import unspoken
-from caseflow.web.console import counted_anew, passing_forms, shelving_forms, told_reasons
+from caseflow.web.console import (
+    counted_anew,
+    mediating_forms,
+    passing_forms,
+    shelving_forms,
+    told_reasons,
+)
 from caseflow.web.console.sentences import Sentence, moved, with_name, worded, written
 from caseflow.web.locale import day_text, gettext, series
 
@@ -215,6 +221,10 @@ def _passage(_story: "Story", entry: Happened) -> Sentence:
     return with_name(entry, entry.facts["office"]), passing_forms.story(entry.facts)
 
 
+def _mediation(_story: "Story", entry: Happened) -> Sentence:
+    return moved(entry), mediating_forms.told(entry)
+
+
 def _shelving(_story: "Story", entry: Happened) -> Sentence:
     return moved(entry), shelving_forms.told(entry)
 
@@ -269,6 +279,7 @@ TELLERS: dict[str, Callable[["Story", Happened], Sentence]] = {
     **dict.fromkeys(("statutory", "statutory_outcome"), _statutory),
     **dict.fromkeys(("merge", "unmerge", "take_in", "give_back"), _merger),
     **dict.fromkeys(("pass_on", "receive", "go_along"), _passage),
+    "mediate": _mediation,
     **dict.fromkeys(("ask_shelving", "shelve", "refuse_shelving", "take_up"), _shelving),
     **dict.fromkeys(("meet_milestone", "ask_milestone"), _shelving),
     **dict.fromkeys(("move_milestone", "refuse_milestone"), _shelving),
