@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0036"
-down_revision = "0028"
+down_revision = "0035"
 
 _MOMENT = sa.DateTime(timezone=True)
 _FIRST = "'received', 'answered', 'declined', 'referred', 'merged', 'accepted', 'handling', "

@@ -319,7 +319,7 @@ def test_what_is_shelved_is_handled_again_in_an_office_that_goes_back(past: Data
         "SELECT name FROM clock WHERE root_case_id = :id AND state = 'running' ORDER BY name"
     )
     state = text("SELECT state FROM case_file WHERE id = :id")
-    downgrade(past.engine, "0028")
+    downgrade(past.engine, "0035")
     assert "shelving" not in inspect(past.engine).get_table_names()
     with past.read() as session:
         assert session.scalar(state, known) == "handling"
