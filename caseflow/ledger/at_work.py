@@ -3,11 +3,12 @@
 from sqlalchemy import and_, or_
 
 from caseflow.errors import MoveNotAllowed
+from caseflow.ledger.literals import is_word
 from caseflow.ledger.tables import Case
 
 AT_WORK = or_(
-    Case.state == "handling",
-    and_(Case.state == "awaiting_reporter", Case.resume_to == "handling"),
+    is_word(Case.state, "handling"),
+    and_(is_word(Case.state, "awaiting_reporter"), is_word(Case.resume_to, "handling")),
 )
 """In SQL: what `at_work` tells of one case."""
 

@@ -14,6 +14,7 @@ from caseflow.db import Moment
 from caseflow.deadlines.tables import Clock
 from caseflow.ledger.asker import KINDS, ME, kind_of, said_of, within
 from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.literals import among
 from caseflow.ledger.states import COUNTED_APART, OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.turns import waits_for
@@ -123,7 +124,7 @@ def _marked(kind: Actor) -> Select[Any]:
             sql_case((Case.handler_id.is_(None), 1), else_=0).label("nobodys"),
             sql_case((Case.next_due <= _NOW, 1), else_=0).label("overdue"),
         )
-        .where(within(kind), Case.state.in_(OPEN_CASE_STATES))
+        .where(within(kind), among(Case.state, OPEN_CASE_STATES))
         .subquery()
     )
     marks = [inner.c[name] for name in ("state", "kind", "rung", *_YES)]

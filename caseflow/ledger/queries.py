@@ -27,6 +27,7 @@ from caseflow.errors import NotFound
 from caseflow.ledger import gate, search
 from caseflow.ledger.asker import said_of
 from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.literals import among, is_word, not_among
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import OPEN_CASE_STATES
 from caseflow.ledger.tables import UNSIGNED, Case, Item
@@ -110,9 +111,9 @@ def item_in_scope(session: Session, scope: Scope, item_id: int) -> tuple[Case, I
 def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filters.state == "open":
-        conditions.append(Case.state.in_(OPEN_CASE_STATES))
+        conditions.append(among(Case.state, OPEN_CASE_STATES))
     elif filters.state == "closed":
-        conditions.append(Case.state.not_in(OPEN_CASE_STATES))
+        conditions.append(not_among(Case.state, OPEN_CASE_STATES))
     elif filters.state:
         conditions.append(Case.state == filters.state)
     if filters.kind:
@@ -155,7 +156,7 @@ def cries(session: Session, scope: Scope) -> Sequence[Case]:
     query = (
         select(Case)
         .where(Case.id.in_(union_all(alarmed(), unsigned())))
-        .where(visible(scope), Case.state.not_in(OPEN_CASE_STATES))
+        .where(visible(scope), not_among(Case.state, OPEN_CASE_STATES))
         .order_by(Case.next_due, Case.id)
     )
     return session.scalars(query.limit(PAGE)).all()
@@ -165,7 +166,7 @@ def second_looks(session: Session, actor: Actor) -> Sequence[Case]:
     """Return the cases that are over and whose end this person is to look at, what ends first
     first: through the running clocks, as `cries` does.
     """
-    over = (visible(scope_of(actor)), Case.state.not_in(OPEN_CASE_STATES))
+    over = (visible(scope_of(actor)), not_among(Case.state, OPEN_CASE_STATES))
     query = select(Case).where(Case.id.in_(looked_at()), *over, looks_again(actor))
     query = query.order_by(Case.next_due, Case.id).limit(PAGE)
     return session.scalars(query, said_of(actor)).all()
@@ -173,12 +174,16 @@ def second_looks(session: Session, actor: Actor) -> Sequence[Case]:
 
 def looked_at() -> Select[int | None]:
     """Return the ids of cases whose end another person must look at."""
-    return select(Clock.case_id).where(Clock.state == "running", Clock.name == "second_look")
+    return select(Clock.case_id).where(
+        is_word(Clock.state, "running"), is_word(Clock.name, "second_look")
+    )
 
 
 def alarmed() -> Select[int | None]:
     """Return the ids of cases that somebody must take over at once."""
-    return select(Clock.case_id).where(Clock.state == "running", Clock.name == "immediate")
+    return select(Clock.case_id).where(
+        is_word(Clock.state, "running"), is_word(Clock.name, "immediate")
+    )
 
 
 def unsigned() -> Select[int]:

@@ -29,6 +29,8 @@ def _among(column: str, words: tuple[str, ...]) -> str:
 
 _OPEN = _among("state", OPEN_CASE_STATES)
 _SUBMITTED = "state = 'submitted'"
+_DRAFTED = "state = 'draft'"
+_OBJECTED = "state = 'objected'"
 _BOUND = "bound_for IS NOT NULL"
 UNSIGNED = "countersign"
 """In SQL: a reason for not calling the police waits for its countersignature."""
@@ -45,6 +47,11 @@ def _work_list(level: str) -> Index:
         sqlite_where=text(_OPEN),
         postgresql_where=text(_OPEN),
     )
+
+
+def _waiting(name: str, which: str) -> Index:
+    """Return the index of items that wait for somebody of the office: few, wherever they are."""
+    return Index(name, "case_id", sqlite_where=text(which), postgresql_where=text(which))
 
 
 # What comes first on every list: a leader's instruction, then danger to a child, then the rest.
@@ -178,12 +185,9 @@ class Item(Base):
         Index("ix_item_verifying_unit_id", "verifying_unit_id", "state"),
         Index("ix_item_rectifying_unit_id", "rectifying_unit_id", "state"),
         Index("ix_item_inspector_id", "inspector_id", "state"),
-        Index(
-            "ix_item_submitted",
-            "case_id",
-            sqlite_where=text(_SUBMITTED),
-            postgresql_where=text(_SUBMITTED),
-        ),
+        _waiting("ix_item_submitted", _SUBMITTED),
+        _waiting("ix_item_draft", _DRAFTED),
+        _waiting("ix_item_objected", _OBJECTED),
     )
 
 

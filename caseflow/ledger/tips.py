@@ -7,6 +7,7 @@ returned, says that there is something to conclude from: from then on the office
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from caseflow.ledger.literals import is_word
 from caseflow.ledger.tables import Case, Evidence, Item
 
 _HANDED_IN = (
@@ -22,8 +23,8 @@ _HANDED_IN = (
 )
 
 TO_FIND = and_(
-    Case.kind == "tip",
-    Item.state == "verifying",
+    is_word(Case.kind, "tip"),
+    is_word(Item.state, "verifying"),
     Item.inspector_id.is_(None),
     _HANDED_IN.is_not(None),
 )

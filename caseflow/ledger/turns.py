@@ -14,6 +14,7 @@ from caseflow.ledger.asker import ME
 from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.judges import designates, far, hand, nearer
+from caseflow.ledger.literals import among, is_not_word, is_word, not_among
 from caseflow.ledger.moves.calling import BY_CALLING
 from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.moves.opening import CALLED_BACK
@@ -36,7 +37,7 @@ def _some(of_case: Select[int]) -> ColumnElement[bool]:
     return of_case.limit(1).correlate(Case).scalar_subquery().is_not(None)
 
 
-_CALLING = Case.state == "calling_back"
+_CALLING = is_word(Case.state, "calling_back")
 _CALLS = (CallBack.case_id == Case.id, CallBack.round == Case.reopened)
 _NEXT = aliased(CallBack)
 _AFTER = exists().where(
@@ -58,14 +59,17 @@ _GOT = exists().where(
 _WAYS = or_(*(Identity.can_be_reached.contains(way) for way in BY_CALLING))
 _BACK = exists().where(
     Entry.case_id == Case.id,
-    Entry.verb == "retract",
+    is_word(Entry.verb, "retract"),
     Entry.body.contains(literal('"report":"') + Report.number + '"'),
 )
 _CALLED = (
     Report.case_id == Case.id,
     Report.follows.is_(None),
     Report.anonymous.is_(False),
-    or_(Report.kind.in_(CALLED_BACK), and_(Report.kind == "tip", Report.call_back.is_(True))),
+    or_(
+        among(Report.kind, CALLED_BACK),
+        and_(is_word(Report.kind, "tip"), Report.call_back.is_(True)),
+    ),
     exists().where(Identity.id == Report.identity_id, _WAYS),
     ~_BACK.correlate(Case, Report),
 )
@@ -80,15 +84,17 @@ UNSATISFIED = and_(_CALLING, or_(_HEARD, and_(_REACHED, ~_PLEASED)))
 """Somebody was reached and is not satisfied: a supervisor decides what follows."""
 
 
-_PROPOSALS = select(Proposal.id).where(Proposal.case_id == Case.id, Proposal.outcome.is_(None))
-_PROPOSED = _some(_PROPOSALS)
+# What waits for a decision is little, and lies in an index of its own: these are found first and
+# held against each case, rather than looked for anew in every case that is open.
+_PROPOSALS = select(Proposal.case_id).where(Proposal.outcome.is_(None))
+_PROPOSED = Case.id.in_(_PROPOSALS)
 """It was proposed to decline or refer the case: whoever proposed, and handles it, waits."""
 
 
 def waits_for(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on an open case that its next step is this person's."""
     steps = {
-        "case.accept": and_(Case.state == "received", ~_PROPOSED),
+        "case.accept": and_(is_word(Case.state, "received"), ~_PROPOSED),
         "case.approve": _proposed(),
         "case.decide_shelving": _to_shelve(),
         "case.split": _own(),
@@ -98,10 +104,10 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
         "case.call_back": _to_call_back(actor),
         "case.close_unsatisfied": UNSATISFIED,
         "item.decide": or_(_objected(Item.objections < OBJECTIONS, *far(actor)), _held_up(actor)),
-        "case.decide": _some(_asks().where(Extension.item_id.is_(None))),
+        "case.decide": Case.id.in_(_asks().where(Extension.item_id.is_(None))),
         "item.designate": _objected(Item.objections >= OBJECTIONS, designates(actor)),
         "item.consent": _to_consent(actor),
-        "item.consent_draft": _to_withdraw(Item.state == "draft", Withdrawal.asked_by != ME),
+        "item.consent_draft": _to_withdraw(is_word(Item.state, "draft"), Withdrawal.asked_by != ME),
         "case.conclude_withdrawn": _to_conclude(),
     }
     theirs = {name: step for name, step in steps.items() if may(actor, name)}
@@ -116,26 +122,28 @@ _FOR_DANGER = ("case.acknowledge", "case.countersign")
 
 def _proposed() -> ColumnElement[bool]:
     """Return the condition that somebody else proposed how a case ends, and nobody has decided."""
-    return and_(Case.state.in_(PROPOSED), _some(_PROPOSALS.where(Proposal.asked_by != ME)))
+    return and_(among(Case.state, PROPOSED), Case.id.in_(_PROPOSALS.where(Proposal.asked_by != ME)))
 
 
 def _to_shelve() -> ColumnElement[bool]:
     """Return the condition that somebody else asked to shelve a case, or to move a milestone."""
-    asked = select(Shelving.id).where(
-        Shelving.case_id == Case.id, Shelving.outcome.is_(None), Shelving.asked_by != ME
-    )
+    asked = select(Shelving.case_id).where(Shelving.outcome.is_(None), Shelving.asked_by != ME)
     wished = select(Milestone.id).join(Shelving, Shelving.id == Milestone.shelving_id)
     wished = wished.where(Shelving.case_id == Case.id, Shelving.ended_at.is_(None))
     wished = wished.where(Milestone.wish_by != ME)
-    here = and_(Case.state.in_(SHELVABLE), _some(asked))
-    return or_(here, and_(Case.state == "shelved", _some(wished)))
+    here = and_(among(Case.state, SHELVABLE), Case.id.in_(asked))
+    return or_(here, and_(is_word(Case.state, "shelved"), _some(wished)))
 
 
 def _alarmed() -> ColumnElement[bool]:
     """Return the condition that somebody must take a case over at once: whatever else of it is late
     by now, which is what `next_clock` would name.
     """
-    running = (Clock.case_id == Case.id, Clock.name == "immediate", Clock.state == "running")
+    running = (
+        Clock.case_id == Case.id,
+        is_word(Clock.name, "immediate"),
+        is_word(Clock.state, "running"),
+    )
     return and_(Case.urgent.is_(True), _some(select(Clock.id).where(*running)))
 
 
@@ -144,11 +152,11 @@ def signs() -> ColumnElement[bool]:
     whoever took over since the last signature may have given it (`urgency.took_over`).
     """
     signed = exists().where(
-        _LATER.case_id == Entry.case_id, _LATER.verb == "countersign", _LATER.n > Entry.n
+        _LATER.case_id == Entry.case_id, is_word(_LATER.verb, "countersign"), _LATER.n > Entry.n
     )
     own = select(Entry.id).where(
         Entry.case_id == Case.id,
-        Entry.verb == "acknowledge",
+        is_word(Entry.verb, "acknowledge"),
         Entry.user_id == ME,
         ~signed.correlate(Entry),
     )
@@ -160,7 +168,7 @@ def looks_again(actor: Actor) -> ColumnElement[bool]:
     if not may(actor, "case.second_look"):
         return false()
     decided = select(Entry.user_id).where(
-        Entry.case_id == Case.id, Entry.verb.in_(("answer", "decline"))
+        Entry.case_id == Case.id, among(Entry.verb, ("answer", "decline"))
     )
     who = decided.order_by(Entry.n.desc()).limit(1).correlate(Case).scalar_subquery()
     return who.is_distinct_from(ME)
@@ -172,11 +180,14 @@ def _own() -> ColumnElement[bool]:
     cannot conclude: what it handed in waits for the case's handler.
     """
     asked = select(Withdrawal.item_id).where(Withdrawal.outcome.is_(None))
-    draft = _has(Item.state == "draft", Item.id.not_in(asked))
-    begins = and_(Case.state == "accepted", or_(~_has(Item.state == "draft"), draft), ~_withdrawn())
-    replies = and_(Case.state == "replying", _unanswered())
-    finds = and_(AT_WORK, Case.kind == "tip", _has(TO_FIND))
-    ready = or_(begins, replies, and_(Case.state == "handling", draft), finds)
+    drafts = select(Item.case_id).where(is_word(Item.state, "draft"))
+    draft = Case.id.in_(drafts.where(Item.id.not_in(asked)))
+    begins = and_(
+        is_word(Case.state, "accepted"), or_(Case.id.not_in(drafts), draft), ~_withdrawn()
+    )
+    replies = and_(is_word(Case.state, "replying"), _unanswered())
+    finds = and_(AT_WORK, is_word(Case.kind, "tip"), _has(TO_FIND))
+    ready = or_(begins, replies, and_(is_word(Case.state, "handling"), draft), finds)
     return and_(Case.handler_id == ME, ready, ~_PROPOSED)
 
 
@@ -197,50 +208,52 @@ def _has(*of_item: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _objected(*of_item: ColumnElement[bool]) -> ColumnElement[bool]:
-    return and_(AT_WORK, _has(Item.state == "objected", *of_item))
+    objected = select(Item.case_id).where(is_word(Item.state, "objected"))
+    return and_(AT_WORK, Case.id.in_(objected), _has(is_word(Item.state, "objected"), *of_item))
 
 
 def _asks() -> Select[int]:
     """Select where somebody else asks for more time, and nobody has decided."""
     undecided = (Extension.outcome.is_(None), Extension.asked_by != ME)
-    return select(Extension.id).where(Extension.case_id == Case.id, *undecided)
+    return select(Extension.case_id).where(*undecided)
 
 
 def _held_up(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that an item waits for more time, with no unit to keep away from."""
-    return _some(_asks().join(Item, Item.id == Extension.item_id).where(*far(actor)))
+    return Case.id.in_(_asks().join(Item, Item.id == Extension.item_id).where(*far(actor)))
 
 
 def _to_withdraw(*which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition that somebody asks to withdraw an item, and nobody has decided."""
-    first = select(Withdrawal.id).join(Item, Item.id == Withdrawal.item_id)
-    first = first.where(Withdrawal.case_id == Case.id, Withdrawal.outcome.is_(None), *which)
-    return _some(first)
+    asked = select(Withdrawal.case_id).join(Item, Item.id == Withdrawal.item_id)
+    return Case.id.in_(asked.where(Withdrawal.outcome.is_(None), *which))
 
 
 def _to_consent(actor: Actor) -> ColumnElement[bool]:
     """Whoever asked, handles the case, or had any other hand in the item does not decide."""
     another = or_(Case.handler_id.is_(None), Case.handler_id != ME)
-    asked = _to_withdraw(Item.state != "draft", Withdrawal.asked_by != ME, ~hand(ME), *far(actor))
+    asked = _to_withdraw(
+        is_not_word(Item.state, "draft"), Withdrawal.asked_by != ME, ~hand(ME), *far(actor)
+    )
     return and_(AT_WORK, another, asked)
 
 
 def _withdrawn() -> ColumnElement[bool]:
     """Return the condition that nothing of a case is left but what was withdrawn."""
     here = Item.round == Case.reopened
-    left = or_(Item.state.not_in(ITEM_DONE), and_(here, Item.state != "withdrawn"))
-    return and_(_has(Item.state == "withdrawn", here), ~_has(left))
+    left = or_(not_among(Item.state, ITEM_DONE), and_(here, is_not_word(Item.state, "withdrawn")))
+    return and_(_has(is_word(Item.state, "withdrawn"), here), ~_has(left))
 
 
 def _to_conclude() -> ColumnElement[bool]:
     own = select(Withdrawal.id).join(Item, Item.id == Withdrawal.item_id)
     own = own.where(
         Withdrawal.case_id == Case.id,
-        Withdrawal.outcome == "consented",
+        is_word(Withdrawal.outcome, "consented"),
         Withdrawal.asked_by == ME,
         Item.round == Case.reopened,
     )
-    return and_(Case.state.in_(("accepted", "handling")), _withdrawn(), ~_some(own))
+    return and_(among(Case.state, ("accepted", "handling")), _withdrawn(), ~_some(own))
 
 
 def _to_call_back(actor: Actor) -> ColumnElement[bool]:

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from caseflow.ledger import queries
 from caseflow.ledger.asker import KINDS, bound_here, kind_of, said_of, within
 from caseflow.ledger.at_work import AT_WORK
+from caseflow.ledger.literals import among, is_word
 from caseflow.ledger.states import OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.turns import checked_by, looks_again, signs, waits_for
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
 
-_OPEN = Case.state.in_(OPEN_CASE_STATES)
+_OPEN = among(Case.state, OPEN_CASE_STATES)
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def _checks(actor: Actor) -> Select[int]:
     # That it is open tells PostgreSQL that the index of open cases will do.
     here = and_(within(actor), _OPEN, AT_WORK)
     items = select(func.count()).select_from(Case).join(Item, Item.case_id == Case.id)
-    return items.where(here, Item.state == "submitted", checked_by(actor))
+    return items.where(here, is_word(Item.state, "submitted"), checked_by(actor))
 
 
 def _count() -> Select[int]:
