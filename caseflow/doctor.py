@@ -20,11 +20,14 @@ from caseflow.files.store import Store
 from caseflow.files.tables import Blob
 from caseflow.ledger.application_tables import Proposal, Withdrawal
 from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.moves.visiting import FEWEST
 from caseflow.ledger.report_tables import CallBack, Merger, Passage, Reply, Report
 from caseflow.ledger.shelving_tables import Milestone, Shelving
 from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES, PROPOSED, SHELVABLE, WITHOUT_ITEMS
 from caseflow.ledger.tables import NEVER, Case, Counter, Evidence, Item, ItemActor
 from caseflow.ledger.tables import Finding as FindingRow
+from caseflow.ledger.visit_tables import Visit, Visitor
+from caseflow.ledger.visits import UNVISITED
 from caseflow.outbox.tables import Event
 from caseflow.people.permissions import OFFICE
 from caseflow.people.tables import Area, Recusal, User
@@ -264,6 +267,18 @@ _STANDS = ("resolve", "reply", "sign_for", "verify", "rectify", "check", "decide
 """Promises that nobody is held to while a case is shelved."""
 
 
+def _visits() -> Iterator[Query]:
+    """Two different people went, nobody of them judged, and where demanded somebody went."""
+    of_item = select(Case.number).join(Item, Item.case_id == Case.id)
+    yield of_item.where(Item.state == "struck_off", UNVISITED)
+    of_visit = of_item.join(Visit, Visit.item_id == Item.id)
+    went = select(func.count(Visitor.name.distinct())).where(Visitor.visit_id == Visit.id)
+    yield of_visit.where(went.scalar_subquery() < FEWEST)
+    judged = exists().where(Visitor.visit_id == Visit.id, Visitor.user_id == Item.struck_off_by)
+    yield of_visit.where(or_(judged, Visit.recorded_by == Item.struck_off_by))
+    yield of_visit.where(Visit.case_id != Case.id)
+
+
 def _owners() -> Iterator[Query]:
     """An accepted case is nobody's who left, went elsewhere or must keep away (decision 23)."""
     handled = select(Case.number).join(User, User.id == Case.handler_id)
@@ -312,6 +327,7 @@ LAWS: dict[str, Callable[[], Iterator[Query]]] = {
     "11 nobody outside their scope": _places,
     "a case lies where it was signed for": _passages,
     "what is shelved is not forgotten": _shelvings,
+    "visits": _visits,
     "nothing without an owner": _owners,
     "numbers without gaps": _numbers,
 }

@@ -9,6 +9,7 @@ from caseflow import migrating
 from caseflow.app import Services
 from caseflow.deadlines import shipped
 from caseflow.escalation.defaults import DEFAULT_LADDERS
+from caseflow.ledger import visits
 from caseflow.people import accounts, divisions, staff
 from caseflow.people.tables import Area, User
 
@@ -25,9 +26,10 @@ def prepare(built: Services) -> None:
 
 
 def load_rules(session: Session) -> None:
-    """Load divisions, default policies and default ladders."""
+    """Load divisions, default policies, default ladders, and where a visit is demanded."""
     divisions.load(session)
     shipped.load(session, DEFAULT_LADDERS)
+    visits.load(session)
 
 
 def is_empty(built: Services) -> bool:

@@ -9,6 +9,7 @@ import caseflow.ledger.history_tables
 import caseflow.ledger.report_tables
 import caseflow.ledger.shelving_tables
 import caseflow.ledger.tables
+import caseflow.ledger.visit_tables
 import caseflow.outbox.tables
 import caseflow.people.office_tables
 import caseflow.people.tables

@@ -138,6 +138,7 @@ MOVES = {
     "refuse_case": "不予办件延期",
     "sign_for": "签收",
     "hand_in": "上传材料",
+    "visit": "实地核查",
     "find": "作出核查结论",
     "submit": "提交验收",
     "return": "退回整改",

@@ -34,11 +34,13 @@ from caseflow.ledger.moves import (
     shelving,
     transferring,
     triage,
+    visiting,
     withdrawing,
     work,
 )
 from caseflow.ledger.moves.transferring import Transfer
 from caseflow.ledger.moves.triage import Because
+from caseflow.ledger.moves.visiting import Seen
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import TO_RECTIFY
@@ -328,6 +330,18 @@ class Story:
         """Submit what was put right."""
         done = self.matter.tasks[n % len(self.matter.tasks)].done
         work.submit(self.session, self.holder(n, True), self.items[n], done, self.at)
+
+    def visits(self, n: int) -> None:
+        """An inspector and the handler go and see what was put right."""
+        inspector, me = self["inspector"], self[self.handler]
+        went = Seen(
+            at=self.at - timedelta(minutes=15),
+            place=self.matter.place or "现场",
+            text="到场查看，情况与报送材料一致，已拍照留存。",
+            people=(inspector.person, me.person),
+            pictures=((self._picture(), "实地核查.png"),),
+        )
+        visiting.visit(self.session, me, self.items[n], went, self.at)
 
     def strike_off(self, n: int, by: str = "reviewer") -> None:
         """The reviewer strikes the n-th item off."""

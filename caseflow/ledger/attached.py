@@ -31,6 +31,13 @@ def evidence(session: Session, scope: Scope, evidence_id: int) -> Attached:
     return Attached(row[0].name, row[1])
 
 
+def of_visit(session: Session, visit_id: int) -> list[tuple[Evidence, Blob]]:
+    """Return the pictures of a visit that the caller has found within a scope."""
+    query = select(Evidence, Blob).join(Blob, Blob.id == Evidence.blob_id)
+    query = query.where(Evidence.visit_id == visit_id).order_by(Evidence.id)
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
 def attachment(session: Session, scope: Scope, attachment_id: int) -> Attached:
     """Return a file that came with a report of a case within the scope; raises NotFound."""
     query = (

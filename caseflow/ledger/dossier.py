@@ -23,6 +23,7 @@ from caseflow.ledger import (
     proposals,
     queries,
     shelvings,
+    visits,
     withdrawals,
 )
 from caseflow.ledger.application_tables import Proposal, Withdrawal
@@ -32,6 +33,7 @@ from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Attachment, CallBack, Question, Reply, Report
 from caseflow.ledger.shelving_tables import Milestone, Shelving
 from caseflow.ledger.tables import Case, Evidence, Finding, Item
+from caseflow.ledger.visits import Visited
 from caseflow.people import names
 from caseflow.people.tables import Area, Unit
 from caseflow.vault.tables import Identity
@@ -87,6 +89,7 @@ class Dossier:
     proposals: Sequence[Proposal]
     shelvings: Sequence[Shelving]
     milestones: Sequence[Milestone]
+    visits: Sequence[Visited]
     above: Case | None
     merged: Sequence[Case]
     units: Mapping[int, Unit]
@@ -166,6 +169,7 @@ def load(session: Session, case: Case) -> Dossier:
         proposals=proposals.asked(session, case.id),
         shelvings=shelvings.asked(session, case.id),
         milestones=shelvings.milestones(session, case.id),
+        visits=_visits(session, case, entries),
         above=above,
         merged=merged,
         units=names.units(session, _unit_ids(case, items, reports, entries)),
@@ -215,6 +219,12 @@ def _evidence(session: Session, item_ids: Sequence[int]) -> dict[int, list[tuple
 
 def _clocks(session: Session, case: Case) -> Sequence[Clock]:
     return session.scalars(_CLOCKS, {"case": case.id}).all()
+
+
+def _visits(session: Session, case: Case, entries: Sequence[Happened]) -> Sequence[Visited]:
+    """Return the visits; nothing is asked of most cases."""
+    went = any(entry.verb == "visit" for entry in entries)
+    return visits.of_case(session, case.id) if went else ()
 
 
 def _unit_ids(

@@ -43,7 +43,7 @@ _MARK = 16
 _VERIFYING = ("dispatched", "objected", "verifying")
 _TURN = ("dispatched", "verifying", "rectifying")
 _CLOCKS = ("sign_for", "verify", "rectify")
-_UNSEEN = ("withdraw", "refuse_withdrawal", "statutory_outcome")
+_UNSEEN = ("withdraw", "refuse_withdrawal", "statutory_outcome", "visit")
 """What the office does beside the item: its holder sees nothing of it, nor that it happened."""
 
 

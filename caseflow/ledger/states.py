@@ -256,6 +256,13 @@ ITEM_EDGES: tuple[Edge, ...] = (
     *_from(("verifying", "rectifying"), "extend", STAY, "item.extend", "期限内办不完，申请延期"),
     *_from(("verifying", "rectifying"), "grant", STAY, "item.decide", "准予延期，不超出办件期限"),
     *_from(("verifying", "rectifying"), "refuse", STAY, "item.decide", "不予延期，原期限不变"),
+    *_from(
+        ("verifying", "rectifying", "submitted"),
+        "visit",
+        STAY,
+        "item.visit",
+        "两人以上到场实地核查，记录在案",
+    ),
     Edge("find", "verifying", "rectifying", "item.find", "属实或部分属实，进入整改"),
     Edge("find", "verifying", "submitted", "item.find", "不属实或无法查实，提请验收"),
     Edge("submit", "rectifying", "submitted", "item.submit", "整改完成，提请验收"),

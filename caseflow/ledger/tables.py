@@ -212,6 +212,7 @@ class Evidence(Base):
     """A file that shows what was found or put right, handed in by whoever holds the item.
 
     `unit_id`: the unit that it was handed in for; none for the office and for inspectors.
+    `visit_id`: the visit on which it was taken, if it was.
     """
 
     __tablename__ = "evidence"
@@ -223,6 +224,7 @@ class Evidence(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"))
     at: Mapped[datetime] = mapped_column(Moment)
 
 

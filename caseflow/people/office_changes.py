@@ -38,6 +38,8 @@ CHANGES = {
     "policy_added": "新增时限规则",
     "policy_ended": "停用时限规则",
     "ladder_changed": "修改督办阶梯",
+    "visit_demanded": "销号前须实地核查",
+    "visit_lifted": "销号前不再须实地核查",
     "message_requeued": "重新发送消息",
     "message_discarded": "作废消息",
     "event_requeued": "重新处理事件",

@@ -65,6 +65,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "item.designate": (LEADER, SUPERVISOR),
     "item.sign_for": _HOLDERS,
     "item.hand_in": _HOLDERS,
+    "item.visit": (*CASEWORK, INSPECTOR),
     "item.find": _HOLDERS,
     "item.submit": _HOLDERS,
     "item.return": _CHECK,

@@ -56,6 +56,15 @@ class Brought:
         """Return how many files were put."""
         return len(self._lie)
 
+    def named(self, session: Session) -> list[tuple[str, str]]:
+        """Return blob and name of what was put, for a verb that keeps the files itself.
+
+        Raises BadInput when one of the files could not be taken.
+        """
+        if self._wrong:
+            raise BadInput({self.field_name: self._wrong})
+        return [(blobs.name(session, lies, now()).id, name) for name, lies in self._lie]
+
     def hand_in(self, session: Session, item_id: int, seen: int | None = None) -> None:
         """Hand in what was put; the first file checks `head_n`, if given.
 

@@ -101,10 +101,14 @@ def test_an_office_with_a_past_goes_back_and_forth_whole(past: Database) -> None
     """Back to the first guards and forth again: what the older tables could hold is all there."""
     others = ("case_file", "merger", "merged_report", "item_actor", "message", "call_back")
     kept = ("report", "entry", "evidence", *others, *_SINCE)
-    before = _content(past, kept)
+    before, files = _content(past, kept), text("SELECT count(*) FROM evidence")
+    with past.read() as session:
+        brought = session.scalar(files)
     downgrade(past.engine, "0002")
     upgrade(past.engine)
     assert _content(past, kept) == before
+    with past.read() as session:
+        assert session.scalar(files) == brought  # those of a visit too, which was never known there
     with past.read() as session:
         assert verify_chains(session).fits
         ours = text("SELECT count(*) FROM evidence WHERE unit_id IS NOT NULL")
@@ -119,6 +123,7 @@ _WAITED = """SELECT case_id FROM entry
     GROUP BY case_id HAVING count(*) % 2 = 1"""
 _SHELVED = "SELECT case_id FROM entry WHERE verb = 'shelve'"
 _SINCE = {
+    "evidence": "at NOT IN (SELECT at FROM entry WHERE verb = 'visit')",
     "item": "id NOT IN (SELECT item_id FROM entry WHERE verb = 'object')",
     "case_file": f"id NOT IN (SELECT case_id FROM ({_WAITED}) waited) AND id NOT IN ({_SHELVED})",
     "clock": "name NOT IN ('decide', 'consent', 'receive')"

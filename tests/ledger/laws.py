@@ -23,6 +23,7 @@ from tests.ledger import (
     laws_of_shelving,
     laws_of_time,
     laws_of_triage,
+    laws_of_visits,
 )
 from tests.ledger.snapshot import Row, Snapshot, take
 from tests.ledger.world import World
@@ -50,6 +51,7 @@ def every_law() -> tuple[Callable[[Snapshot], None], ...]:
     others = (laws_of_people, laws_of_rules, laws_of_time, laws_of_more_time)
     others = (*others, laws_of_endings, laws_of_merging, laws_of_passing)
     others = (*others, laws_of_shelving, laws_of_triage)
+    others = (*others, laws_of_visits)
     return (*LAWS, *(law for module in others for law in module.LAWS))
 
 

@@ -21,6 +21,7 @@ from caseflow.ledger.shelving_tables import Milestone, ShelvedClock, Shelving
 from caseflow.ledger.states import CASE_EDGES, CASE_MOVES, ITEM_EDGES, ITEM_MOVES, TO_RECTIFY
 from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.tables import Counter as Tally
+from caseflow.ledger.visit_tables import VisitDemand
 from caseflow.outbox.tables import Event
 from caseflow.people.tables import Area, Recusal, Unit, User
 
@@ -72,6 +73,7 @@ class Snapshot:
     shelvings: list[Row]
     milestones: list[Row]
     shelved_clocks: list[Row]
+    demands: list[Row]
     recusals: set[tuple[int, int]]
     events: Counter[tuple[int | None, str]]
     said: dict[int, list[Said]]
@@ -105,7 +107,7 @@ class Snapshot:
 _MOVING = (
     *(Case, Item, Report, Reply, CallBack, Question, Clock, Pause, Rung, Order, Tally, Event),
     *(Entry, Extension, Withdrawal, Proposal, Merger, Passage),
-    *(Shelving, Milestone, ShelvedClock),
+    *(Shelving, Milestone, ShelvedClock, VisitDemand),
 )
 _STANDING = (User, Unit, Area, PolicyRow, Recusal)
 _EVERY_ROW = {
@@ -154,6 +156,7 @@ def take(session: Session, now: datetime, known: dict[type[Any], list[Row]]) -> 
         shelvings=rows(Shelving),
         milestones=rows(Milestone),
         shelved_clocks=rows(ShelvedClock),
+        demands=rows(VisitDemand),
         recusals={(row.user_id, row.unit_id) for row in rows(Recusal)},
         events=Counter((row.case_id, row.name) for row in rows(Event)),
         said=_history(rows(Entry)),

@@ -124,6 +124,14 @@ _ANOTHER = "UPDATE finding SET user_id = (SELECT min(id) FROM user_account)"
 _HANDLER = "(SELECT handler_id FROM case_file WHERE number = :late)"
 
 
+_DEMANDED = "INSERT INTO visit_demand (category, since) SELECT 'food', opened_at FROM case_file"
+_WENT = """INSERT INTO visit (case_id, item_id, at, place, seen, recorded_by, recorded_at)
+    SELECT case_file.id, item.id, opened_at, '-', '-', COALESCE(struck_off_by, handler_id),
+    opened_at FROM case_file JOIN item ON item.case_id = case_file.id
+    WHERE item.n = 1 AND number ="""
+_TWO = "INSERT INTO visitor (visit_id, n, name) SELECT visit.id, n, n FROM visit, item"
+
+
 VIOLATIONS = (
     ("1 n", f"UPDATE report SET case_id = {_DONE}, {_FOLLOWS} WHERE seq = 2", "late"),
     ("2 n", "UPDATE report SET channel_key = 'same'", ""),
@@ -159,6 +167,9 @@ VIOLATIONS = (
     ("a c", "UPDATE case_file SET bound_for = '430500' WHERE number = :late", "late"),
     ("a c", f"UPDATE case_file SET {_NEXT_DOOR} WHERE number = :late", "late"),
     ("a c", f"{_UNURGED} FROM case_file, item_actor WHERE number = :late LIMIT 1", "late"),
+    ("vis", f"UPDATE case_file SET category = 'food'; {_DEMANDED} WHERE number = :done", "done"),
+    ("vis", f"{_WENT} :late", "late"),
+    ("vis", f"{_WENT} :done; {_TWO} WHERE item.case_id = visit.case_id", "done"),
     ("not", f"UPDATE user_account SET active = FALSE WHERE id = {_HANDLER}", "late"),
     ("not", f"UPDATE user_account SET role = 'inspector' WHERE id = {_HANDLER}", "late"),
     ("not", f"UPDATE user_account SET area_code = '430502' WHERE id = {_HANDLER}", "late"),

@@ -59,7 +59,7 @@ from caseflow.people.actor import REPORTER, Actor
 from caseflow.people.permissions import may
 from caseflow.people.tables import Recusal, User
 from tests import office as offices
-from tests.ledger import handings, shelved
+from tests.ledger import handings, shelved, visitors
 from tests.ledger.ends import OTHERS, ends
 from tests.ledger.snapshot import standing
 
@@ -357,6 +357,7 @@ class World:
             "dispatch_anew": lambda at: objecting.dispatch_anew(s, me, n, self._order(luck), at),
             "designate": lambda at: objecting.designate(s, me, n, self._order(luck), at),
             "sign_for": lambda at: work.sign_for(s, me, n, at),
+            "visit": lambda at: visitors.visits(self, me, item, luck, at),
             "hand_in": lambda at: work.hand_in(s, me, n, offices.blob(s, at), "图", at),
             "find": lambda at: work.find(s, me, n, self._result(luck), at),
             "submit": lambda at: work.submit(s, me, n, "已改", at),

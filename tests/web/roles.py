@@ -20,6 +20,7 @@ from caseflow.app import create_app, services
 from caseflow.db import Database
 from caseflow.escalation.tables import Order
 from caseflow.intake.tables import Quarantine, ShiftNote
+from caseflow.ledger import visit_tables
 from caseflow.ledger.report_tables import Attachment, Report
 from caseflow.ledger.tables import Case, Evidence, Item
 from caseflow.outbox.tables import Event, Message
@@ -228,12 +229,15 @@ def _samples(session: Any) -> dict[str, tuple[Any, Any]]:
         "post_key": ("leader-430503-0", "leader-430503-99999999"),
         "nonce": ("abcdefghijklmnopqrstuvwx", "xwvutsrqponmlkjihgfedcba"),
     }
+    went = visit_tables.Visit
+    visit = select(went.id).join(Case, Case.id == went.case_id)
     rows = {
         "report_id": first,
         "item_id": select(Item.id).where(Item.id == mine.id),
         "attachment_id": about.where(Report.unit_id.is_not(None)),
         "evidence_id": shown,
         "order_id": order,
+        "visit_id": visit.where(Case.unit_id.is_not(None)),
         "quarantine_id": select(Quarantine.id),
         "note_id": select(ShiftNote.id),
         "user_id": any_user,

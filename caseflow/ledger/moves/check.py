@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import MoveNotAllowed, NotPermitted
-from caseflow.ledger import gate, hands
+from caseflow.ledger import gate, hands, visits
 from caseflow.ledger.at_work import at_work
 from caseflow.ledger.moves.ending import conclude_when_done, end
 from caseflow.ledger.moves.record import (
@@ -68,13 +68,16 @@ def strike_off(
 ) -> None:
     """Strike an item off. Whoever had a hand in it may not (design law 4); a trigger refuses too.
 
-    When it was the last one, the case goes on to its reply.
+    Nor may anybody where the category demands a visit and nobody went. When it was the last one,
+    the case goes on to its reply.
     """
     case, item = gate.lock_item(session, item_id, seen)
     _case_at_work(case)
     gate.require_free_of(actor, item)
     if hands.had_a_hand(session, item.id, actor.person):
         raise NotPermitted("您参与过这个问题项的办理，销号须由未参与的人进行")
+    if item.state == "submitted":
+        visits.require_visited(session, case, item)
     gate.pass_item(actor, case, item, "strike_off")
     item.outcome = "rectified" if item.finding in TO_RECTIFY else item.finding
     item.struck_off_at, item.struck_off_by = now, actor.person

@@ -218,7 +218,7 @@ def submit(
         raise MoveNotAllowed("请先签收整改通知")
     gate.pass_item(actor, case, item, "submit")
     since = _newest(item.returned_at, _found_at(session, item))
-    gathered(lambda: words(done, "done"), lambda: _needs_evidence(session, item, since))
+    gathered(lambda: words(done, "done"), lambda: _needs_evidence(session, item, since, own=True))
     what = words(done, "done")
     clocks.meet(session, of_item(item), now, "rectify")
     extending.lapse(session, case, item, now)
@@ -232,10 +232,15 @@ def _submitted(session: Session, actor: Actor, case: Case, item: Item, now: date
     clocks.start(session, "check", of_item(item), matter_of(case), now)
 
 
-def _needs_evidence(session: Session, item: Item, after: datetime | None) -> None:
+def _needs_evidence(
+    session: Session, item: Item, after: datetime | None, *, own: bool = False
+) -> None:
+    """Raise BadInput without evidence; `own`: what the office saw on a visit is none of theirs."""
     # What came before was sent by whoever had the item before.
     ours = (Evidence.item_id == item.id, Evidence.at >= item.held_since)
     query = select(Evidence.id).where(*ours)
+    if own:
+        query = query.where(Evidence.visit_id.is_(None))
     if after is not None:
         query = query.where(Evidence.at > after)
     if session.execute(query.limit(1)).first() is None:

@@ -17,12 +17,13 @@ from caseflow.web.admin import (
     postings,
     quarantine,
     units,
+    visits,
 )
 from caseflow.web.admin.frame import blueprint
 
 PAGES = (
     *(away, calendar, changes, handing, ladders, outbox, people, policies, policy, policy_change),
-    *(postings, quarantine, units),
+    *(postings, quarantine, units, visits),
 )
 
 __all__ = ["PAGES", "blueprint"]

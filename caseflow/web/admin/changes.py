@@ -96,6 +96,8 @@ def _how(one: Noted, known: Mapping[str, Mapping[Any, str]]) -> str:
         return _absence(facts, known)
     if one.what.startswith(("unit_", "recusal_")):
         return _value(known, "unit", facts["unit"])
+    if one.what in ("visit_demanded", "visit_lifted"):
+        return gettext(words.CATEGORIES[facts["category"]])
     if one.what == "account_created":
         return series([_value(known, name, facts[name]) for name in ("username", "role")])
     if one.what == "post_assigned":

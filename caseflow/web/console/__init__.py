@@ -16,6 +16,7 @@ from caseflow.web.console import (
     reporter,
     shelving_moves,
     triage_moves,
+    visit_pages,
     work_list,
 )
 from caseflow.web.console.frame import blueprint
@@ -33,6 +34,7 @@ PAGES = (
     reporter,
     shelving_moves,
     triage_moves,
+    visit_pages,
     work_list,
 )
 

@@ -43,13 +43,16 @@ def of_item(sight: Sight, item: Item) -> str:
     verifies = gettext("%(unit)s 核查", unit=unit)
     if item.id in sight.to_find:
         verifies = gettext("承办人为第 %(n)s 项作出核查结论", n=item.n)
+    checked = gettext("验收人验收第 %(n)s 项", n=item.n)
+    if item.id in sight.unvisited:
+        checked = gettext("责任督学或承办人实地核查第 %(n)s 项", n=item.n)
     sentence = {
         "draft": "" if sight.withdrawal(item) else gettext("承办人交办第 %(n)s 项", n=item.n),
         "dispatched": gettext("%(unit)s 签收", unit=unit),
         "objected": _decides(sight, item),
         "verifying": verifies,
         "rectifying": gettext("%(unit)s 整改", unit=unit),
-        "submitted": gettext("验收人验收第 %(n)s 项", n=item.n),
+        "submitted": checked,
     }
     return sentence[item.state]
 

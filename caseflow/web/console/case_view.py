@@ -18,7 +18,14 @@ from caseflow.ledger.tables import INSTRUCTED, Case, Item
 from caseflow.people.permissions import may
 from caseflow.vault.person import Person
 from caseflow.web.clocks import ClockView, clock_views, due_text
-from caseflow.web.console import case_forms, ending_forms, item_forms, shelving_forms, timeline
+from caseflow.web.console import (
+    case_forms,
+    ending_forms,
+    item_forms,
+    shelving_forms,
+    timeline,
+    visit_forms,
+)
 from caseflow.web.console.forms import Again, Field, Form
 from caseflow.web.console.next_step import Step, next_step
 from caseflow.web.console.sight import Sight, unit_labels
@@ -38,6 +45,7 @@ class ItemView:
     evidence: list[dict[str, str]]
     forms: list[Form]
     eyes: str
+    visits: list[dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -219,7 +227,8 @@ def _item(sight: Sight, item: Item, forms: list[Form]) -> ItemView:
             for one, blob in dossier.evidence.get(item.id, ())
         ],
         forms=forms,
-        eyes=_eyes(sight, item),
+        eyes=visit_forms.wanted(sight, item) or _eyes(sight, item),
+        visits=visit_forms.of_item(sight, item),
     )
 
 

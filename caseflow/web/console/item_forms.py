@@ -14,7 +14,7 @@ from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.states import FINDINGS, ITEM_DONE, TO_RECTIFY
 from caseflow.ledger.tables import Item
-from caseflow.web.console import ending_forms, extension_forms
+from caseflow.web.console import ending_forms, extension_forms, visit_forms
 from caseflow.web.console.forms import Field, Form
 from caseflow.web.console.sight import Sight, unit_labels
 from caseflow.web.locale import gettext
@@ -24,7 +24,7 @@ _OFFICE_UNITS = ("office", "section")
 _OBJECTION = ("dispatch_anew", "reject_objection", "designate")
 _DECISIONS = ("grant", "refuse", "consent_withdrawal", "refuse_withdrawal")
 _APART = ("withdraw", "statutory", "statutory_outcome")
-_JUDGES = ("return", "strike_off", *_DECISIONS, *_OBJECTION, *_APART)
+_JUDGES = ("visit", "return", "strike_off", *_DECISIONS, *_OBJECTION, *_APART)
 """Moves that judge what a unit did or says: not for whoever must keep away from it."""
 
 
@@ -37,7 +37,9 @@ def forms(sight: Sight, item: Item) -> dict[str, Form]:
     """Return the forms of the moves that this person can make on an item now, by move."""
     found = dict.fromkeys(edge.move for edge in gate.offers_on(sight.actor, sight.case, item))
     # What somebody waits for comes first, its two ways beside one another; then what leads on.
-    aside = ("edit", *_APART)
+    # A visit leads on where nothing goes on without one.
+    lacks = item.id in sight.unvisited
+    aside = ("edit", *_APART) if lacks else ("edit", "visit", *_APART)
     offered = sorted(found, key=lambda move: (move not in _DECISIONS, move in aside))
     built = {move: _BUILDERS[move](sight, item) for move in offered if _fits(sight, item, move)}
     return {move: form for move, form in built.items() if form is not None}
@@ -325,7 +327,7 @@ def _return(sight: Sight, item: Item) -> Form:
 
 def _strike_off(sight: Sight, item: Item) -> Form | None:
     eyes = sight.dossier.eyes.get(item.id)
-    if eyes is None or sight.actor.id in eyes.parts:
+    if eyes is None or sight.actor.id in eyes.parts or item.id in sight.unvisited:
         return None
     others = [one for one in sight.dossier.items if one.id != item.id]
     left = [one for one in others if one.state not in ITEM_DONE]
@@ -356,6 +358,7 @@ _BUILDERS: dict[str, Builder] = {
     "refuse": extension_forms.refuse,
     "sign_for": _sign_for,
     "hand_in": _hand_in,
+    "visit": visit_forms.visit,
     "find": _find,
     "submit": _submit,
     "return": _return,

@@ -147,6 +147,10 @@ def _handling(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
 
 def _of_items(sight: Sight, items: ItemForms) -> Step | None:
     """Return what this person has to decide on an item that somebody has done their part of."""
+    unvisited = _first(sight, items, "visit") if sight.unvisited else None
+    if unvisited is not None:
+        said = gettext("这一类别须先实地核查，才能销号：请两人以上到场，记录看到的情况。")
+        return Step(said, unvisited, of_item=True)
     for move, sentence in (
         ("strike_off", gettext("有问题项等您验收：看材料，销号或退回。")),
         ("dispatch_anew", gettext("有单位退单：看理由，改交另一单位或驳回。")),
@@ -209,6 +213,11 @@ def _first(sight: Sight, items: ItemForms, move: str) -> Form | None:
     return None
 
 
+def _to_visit(sight: Sight, item: Item) -> bool:
+    """Tell whether nothing goes on with an item before somebody went there."""
+    return item.id in sight.unvisited
+
+
 def _to_find(sight: Sight, item: Item) -> bool:
     """Tell whether the finding is this person's: whose case it is, since a unit can conclude no
     tip. Anybody else of the office may record it, and need not.
@@ -224,6 +233,7 @@ def _to_dispatch(sight: Sight, item: Item) -> bool:
 _WAITS: Mapping[str, Callable[[Sight, Item], bool]] = {
     "dispatch": _to_dispatch,
     "find": _to_find,
+    "visit": _to_visit,
 }
 """Moves that are offered before it is time for them, and when it is."""
 

@@ -20,6 +20,7 @@ from caseflow.ledger import (
     shelvings,
     supplements,
     tips,
+    visits,
     withdrawals,
 )
 from caseflow.ledger.application_tables import Extension, Proposal, Withdrawal
@@ -130,6 +131,12 @@ class Sight:
     def to_find(self) -> Collection[int]:
         """The items, by id, whose finding the office owes now that the unit handed something in."""
         return tips.to_find(self.session, self.case)
+
+    @cached_property
+    def unvisited(self) -> Collection[int]:
+        """The submitted items, by id, that nobody can strike off before somebody went there."""
+        waits = [item for item in self.dossier.items if item.state == "submitted"]
+        return visits.lacking(self.session, self.case, waits)
 
     def undecided(self, item: Item | None) -> Extension | None:
         """Return the application for more time that waits for its decision."""

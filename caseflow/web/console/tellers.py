@@ -203,6 +203,12 @@ def _extension(_story: "Story", entry: Happened) -> Sentence:
     return with_name(entry, until), written(entry, "grounds", "remark", "reason")
 
 
+def _visit(story: "Story", entry: Happened) -> Sentence:
+    known = (one for one in story.dossier.visits if one.row.id == entry.facts["visit"])
+    went = next(known)
+    return with_name(entry, series(went.names)), f"{went.row.place}\n{went.row.seen}"
+
+
 def _statutory(_story: "Story", entry: Happened) -> Sentence:
     number = entry.facts.get("number")
     lines = [gettext("对方编号：%(number)s", number=number) if number else ""]
@@ -257,6 +263,7 @@ TELLERS: dict[str, Callable[["Story", Happened], Sentence]] = {
     "designate": _dispatch,
     "reassign": _reassign,
     "find": _find,
+    "visit": _visit,
     "return": _return,
     "strike_off": _strike_off,
     "answer": _reply,

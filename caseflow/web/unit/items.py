@@ -8,19 +8,21 @@ from flask import render_template
 from sqlalchemy.orm import Session
 
 from caseflow import words
+from caseflow.clock import local
 from caseflow.escalation.received import orders_to
 from caseflow.intake import desk_places
-from caseflow.ledger import holding
+from caseflow.ledger import holding, visits
 from caseflow.ledger.extensions import Bar
 from caseflow.ledger.holding import Sheet
+from caseflow.ledger.moves import visiting
 from caseflow.ledger.states import FINDINGS
 from caseflow.ledger.tables import Item
 from caseflow.people.scope import Scope
-from caseflow.people.tables import Unit
-from caseflow.web import edge
+from caseflow.people.tables import Area, Unit
+from caseflow.web import edge, visit_typed
 from caseflow.web.clocks import due_text
 from caseflow.web.edge import needs
-from caseflow.web.locale import day_text, gettext, moment_text
+from caseflow.web.locale import day_text, gettext, moment_text, series
 from caseflow.web.unit.evidence import shown
 from caseflow.web.unit.frame import Page, Times, bearer, blueprint, lines, scope, state_label, views
 from caseflow.web.unit.orders import order_line
@@ -30,6 +32,8 @@ OBJECTION = ("reason",)
 EXTENSION = ("until", "grounds")
 FINDING = ("note", "result", "basis", "rectifying_unit", "rectify_text")
 SUBMISSION = ("note", "done")
+VISIT = visit_typed.FIELDS
+_VISITED = ("verifying", "rectifying", "submitted")
 
 
 # To a holder there is no case and nobody who reported (design law 9): every reason in other words.
@@ -110,6 +114,8 @@ def page(session: Session, item_id: int, typed: Typed) -> str:
         unit_names=desk_places.unit_names(session, district()) if inspects else (),
         rectifying_unit=first_guess(session, held.item) if inspects else "",
         place=_place(session, held.item) if inspects else "",
+        visiting=_visiting(session, sheet) if inspects else None,
+        visits=_visits(session, held.item) if inspects else [],
         limits_told=gettext(
             "一次最多 %(many)d 个，每个不超过 %(large)d MB。",
             many=edge.settings().max_files,
@@ -167,10 +173,42 @@ def _unsigned(item: Item) -> bool:
     return item.state == "dispatched" or (item.state == "rectifying" and item.signed_at is None)
 
 
+def _may_visit(sheet: Sheet) -> bool:
+    """Tell whether an inspector's visit can be put on record: also what was put right is seen."""
+    held = sheet.holding
+    return edge.actor().unit is None and not held.stopped and held.item.state in _VISITED
+
+
+def _visiting(session: Session, sheet: Sheet) -> dict[str, object] | None:
+    """Return who can be named as having gone along, where a visit can be put on record."""
+    if not _may_visit(sheet):
+        return None
+    me = edge.actor()
+    people = visiting.company(session, session.get_one(Area, me.area), None)
+    return {
+        "people": [(str(one.id), one.name) for one in people if one.id != me.id],
+        "today": local(edge.now()).date().isoformat(),
+    }
+
+
+def _visits(session: Session, item: Item) -> list[dict[str, str]]:
+    """Return the visits of the item: who went, when, where, and what they saw."""
+    return [
+        {
+            "when": moment_text(one.row.at),
+            "people": series(one.names),
+            "place": one.row.place,
+            "saw": one.row.seen,
+        }
+        for one in visits.of_item(session, item.id)
+    ]
+
+
 def _fields(sheet: Sheet) -> tuple[str, ...]:
     """Return the fields that the holder is offered now, with those of what else one may ask."""
     item = sheet.holding.item
     more: tuple[str, ...] = OBJECTION if sheet.object_until else ()
+    more += VISIT if _may_visit(sheet) else ()
     if not sheet.holding.turn or _unsigned(item):
         return more
     more += EXTENSION if _extendable(sheet) else ()

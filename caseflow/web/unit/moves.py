@@ -3,6 +3,7 @@
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,11 +12,11 @@ from sqlalchemy.orm import Session
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted, Stale
 from caseflow.intake import desk_places
 from caseflow.ledger import holding
-from caseflow.ledger.moves import extending, objecting, work
+from caseflow.ledger.moves import extending, objecting, visiting, work
 from caseflow.ledger.moves.record import gathered
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.states import TO_RECTIFY
-from caseflow.web import edge
+from caseflow.web import edge, visit_typed
 from caseflow.web.edge import needs, now, typed, typed_day
 from caseflow.web.files import Brought
 from caseflow.web.locale import gettext
@@ -25,13 +26,14 @@ from caseflow.web.unit.items import (
     FINDING,
     OBJECTION,
     SUBMISSION,
+    VISIT,
     Typed,
     district,
     first_guess,
     page,
 )
 
-FIELDS = tuple(dict.fromkeys(OBJECTION + EXTENSION + FINDING + SUBMISSION))
+FIELDS = tuple(dict.fromkeys(OBJECTION + EXTENSION + FINDING + SUBMISSION + VISIT))
 
 _FILES = "所选的文件需要重新选择"
 _CHANGED = "这一事项刚有变化，这次没有保存。请看清现在的情况再操作；您写的还在。"
@@ -86,6 +88,8 @@ def _said() -> dict[str, str]:
     said = {name: request.form[name] for name in FIELDS if request.form.get(name)}
     if "grounds" not in said:
         said.pop("until", None)  # the last day there is, as the page itself had put it there
+    if "saw" not in said and "place" not in said:
+        said.pop("visit_day", None)  # today, as the page itself had put it there
     return said
 
 
@@ -181,6 +185,20 @@ def _rectifying(session: Session) -> tuple[int, str]:
     if wrong or unit is None:
         raise BadInput(wrong)
     return unit.id, typed("rectify_text")
+
+
+@blueprint.post("/items/<int:item_id>/visit")
+@needs("item.hold")
+def visit(item_id: int) -> ResponseReturnValue:
+    """Put on record that the inspector went there with somebody else (实地核查)."""
+    me, at, pictures = edge.actor(), now(), Brought("pictures")
+
+    def verb(session: Session) -> None:
+        told = visit_typed.told(session, pictures)
+        went = replace(told, people=[me.person, *told.people])
+        visiting.visit(session, me, item_id, went, at)
+
+    return _move(item_id, "实地核查已记录。", verb, pictures, VISIT)
 
 
 @blueprint.post("/items/<int:item_id>/submit")
