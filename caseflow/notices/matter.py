@@ -80,7 +80,7 @@ def news_of(session: Session, matter: Matter) -> News:
         by_post=case is not None and case.channel in BY_POST,
         way=body.get("way", ""),
         to_other=found and unit is not None and (item is None or unit != item.verifying_unit_id),
-        to_check=found and result not in TO_RECTIFY,
+        to_check=(found and result not in TO_RECTIFY) or bool(body.get("to_check")),
         to_find=bool(body.get("to_find")) and item is not None and item.state == "verifying",
         countersign=case is not None and case.countersign,
         unsatisfied=matter.event.name == "call_back" and _unsatisfied(session, matter),

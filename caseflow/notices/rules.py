@@ -23,7 +23,8 @@ class News:
 
     `by_post`: it came by e-mail or letter, so that nobody was handed a receipt. `audience`,
     `action`, `clock` and `document` come with a rung; `to_other`: the finding asks a
-    unit other than the verifying one to put right; `to_check`: it goes straight to the check;
+    unit other than the verifying one to put right; `to_check`: it goes straight to the check, or
+    was visited while it waits for it;
     `to_find`: the office owes the finding from now on; `to_leader`: the leader decides the
     objection; `moved`: a unit does not have the item any more; `in_its_place`: no other unit has
     it, but an inspector who goes there; `all_withdrawn`: nothing of the case is left but what was
@@ -143,6 +144,7 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
         (lambda news: news.to_other, _to("rectify", "rectifier", "sign_for")),
         (lambda news: news.to_check, _to("check", "checkers", "check")),
     ),
+    "visit": ((lambda news: news.to_check, _to("check", "checkers", "check")),),
     "submit": ((_ALWAYS, _to("check", "checkers", "check")),),
     "return": ((_ALWAYS, _to("returned", "holder", "rectify verify")),),
     "conclude": ((_ALWAYS, _to("write_reply", "assignee", "reply resolve")),),

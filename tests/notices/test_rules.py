@@ -56,3 +56,8 @@ def test_every_message_inside_has_its_words() -> None:
         if not notice.audience[0].startswith("reporter")
     }
     assert rules == set(TASKS)
+
+
+def test_who_checks_is_told_of_a_visit_while_the_item_waits_for_the_check() -> None:
+    assert [one.audience for one in notices(News("visit", to_check=True))] == [("checkers",)]
+    assert notices(News("visit")) == []

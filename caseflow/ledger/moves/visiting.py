@@ -90,7 +90,8 @@ def visit(
         "seen": commitment(text),
         "pictures": _pictures(session, actor, item, row, told, now),
     }
-    record(session, case, actor, "visit", now, facts, item=item)
+    refs = {"to_check": item.state == "submitted"}
+    record(session, case, actor, "visit", now, facts, item=item, refs=refs)
     return row.id
 
 
