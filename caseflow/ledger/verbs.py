@@ -4,12 +4,13 @@ A verb takes session and actor, what it is about (`case_id` or `item_id`), what 
 moment. What must be said is read off its signature, so that nothing has to be kept in step.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from inspect import Parameter, signature
 from typing import Any, get_type_hints
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.ledger.moves import (
@@ -33,12 +34,15 @@ from caseflow.ledger.moves import (
     transferring,
     triage,
     urgency,
+    visiting,
     withdrawing,
     work,
 )
 from caseflow.ledger.moves.handing import Handing
 from caseflow.ledger.moves.triage import Because
+from caseflow.ledger.moves.visiting import Seen
 from caseflow.people.actor import Actor
+from caseflow.people.tables import User
 
 Verb = Callable[..., object]
 
@@ -135,6 +139,38 @@ def ask_shelving(
     shelving.ask_shelving(session, actor, case_id, grounds, plan, told, wanted, now, seen=seen)
 
 
+def visit(
+    session: Session,
+    actor: Actor,
+    item_id: int,
+    visited_at: str,
+    place: str,
+    saw: str,
+    people: Sequence[str],
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Put an on-the-spot visit on record (实地核查): `visited_at` in ISO 8601 with its offset, of
+    `people` each a line, the login name of an account or the name of somebody who has none.
+    """
+    known = dict(
+        session.execute(select(User.username, User.id).where(User.username.in_(people))).all()
+    )
+    try:
+        at = datetime.fromisoformat(visited_at)
+    except ValueError:
+        at = now.replace(tzinfo=None)
+    went = Seen(
+        at if at.tzinfo else None,
+        place,
+        saw,
+        [known[one] for one in people if one in known],
+        [one for one in people if one not in known],
+    )
+    visiting.visit(session, actor, item_id, went, now, seen=seen)
+
+
 CASE_VERBS: Mapping[str, Verb] = {
     "answer": triage.answer,
     "accept": triage.accept,
@@ -196,6 +232,7 @@ ITEM_VERBS: Mapping[str, Verb] = {
     "extend": extending.extend,
     "grant": extending.grant,
     "refuse": extending.refuse,
+    "visit": visit,
     "find": work.find,
     "submit": work.submit,
     "return": check.return_item,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.db import Database
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
-from caseflow.ledger import attached, hands, tips, visits
+from caseflow.ledger import attached, hands, tips, verbs, visits
 from caseflow.ledger.moves import check, items, triage, visiting, work
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.visiting import Seen
@@ -105,6 +105,19 @@ def test_whoever_went_or_wrote_it_down_does_not_judge(given: Kitchen) -> None:
         assert hands.had_a_hand(given.session, given.item.id, given.office[who].person)
     with pytest.raises(NotPermitted):
         given.strikes_off("supervisor")
+
+
+def test_one_is_typed_at_the_machine(given: Kitchen) -> None:
+    said = {"place": "后厨", "saw": "整洁", "people": ["inspector", "张三"]}
+    me, verb = given.office["handler"], verbs.ITEM_VERBS["visit"]
+    for at in ("2026-03-03T09:30:00", "昨天"):  # which moment is it?
+        with pytest.raises(BadInput):
+            call = {**said, "visited_at": at}
+            verbs.call(verb, given.session, me, given.item.id, call, given.now)
+    call = {**said, "visited_at": given.now.isoformat()}
+    verbs.call(verb, given.session, me, given.item.id, call, given.now)
+    [one] = visits.of_item(given.session, given.item.id)
+    assert one.names == ["测试inspector", "张三"]
 
 
 def test_who_may_record_one(given: Kitchen) -> None:
