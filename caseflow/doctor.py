@@ -24,6 +24,8 @@ from caseflow.ledger.moves.visiting import FEWEST
 from caseflow.ledger.report_tables import CallBack, Merger, Passage, Reply, Report
 from caseflow.ledger.shelving_tables import Milestone, Shelving
 from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES, PROPOSED, SHELVABLE, WITHOUT_ITEMS
+from caseflow.ledger.signature_tables import Signature
+from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES, PROPOSED, WITHOUT_ITEMS
 from caseflow.ledger.tables import NEVER, Case, Counter, Evidence, Item, ItemActor
 from caseflow.ledger.tables import Finding as FindingRow
 from caseflow.ledger.visit_tables import Visit, Visitor
@@ -267,6 +269,17 @@ _STANDS = ("resolve", "reply", "sign_for", "verify", "rectify", "check", "decide
 """Promises that nobody is held to while a case is shelved."""
 
 
+def _signatures() -> Iterator[Query]:
+    """What waits for a signature is not submitted yet; nobody signs for somebody with the post."""
+    of_item = select(Case.number).join(Item, Item.case_id == Case.id)
+    of_answer = of_item.join(Signature, Signature.item_id == Item.id)
+    yield of_answer.where(Signature.outcome.is_(None), Item.state.in_(ITEM_DONE))
+    entries = exists().where(
+        Entry.item_id == Item.id, Entry.verb == Signature.move, Entry.at == Signature.decided_at
+    )
+    yield of_answer.where(Signature.outcome == "signed", ~entries)
+
+
 def _visits() -> Iterator[Query]:
     """Two different people went, nobody of them judged, and where demanded somebody went."""
     of_item = select(Case.number).join(Item, Item.case_id == Case.id)
@@ -328,6 +341,7 @@ LAWS: dict[str, Callable[[], Iterator[Query]]] = {
     "a case lies where it was signed for": _passages,
     "what is shelved is not forgotten": _shelvings,
     "visits": _visits,
+    "a unit's answer is signed": _signatures,
     "nothing without an owner": _owners,
     "numbers without gaps": _numbers,
 }

@@ -8,6 +8,7 @@ import caseflow.ledger.application_tables
 import caseflow.ledger.history_tables
 import caseflow.ledger.report_tables
 import caseflow.ledger.shelving_tables
+import caseflow.ledger.signature_tables
 import caseflow.ledger.tables
 import caseflow.ledger.visit_tables
 import caseflow.outbox.tables

@@ -140,6 +140,8 @@ MOVES = {
     "hand_in": "上传材料",
     "visit": "实地核查",
     "find": "作出核查结论",
+    "write": "拟好答复，待单位负责人签发",
+    "unsign": "单位负责人退回修改",
     "submit": "提交验收",
     "return": "退回整改",
     "strike_off": "销号",

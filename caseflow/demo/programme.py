@@ -70,7 +70,7 @@ _PAST: dict[str, tuple[int, str, Course]] = {
     "playground": (10, "08:10", partial(scripts.returned, times=2, again=True)),
     "heating": (10, "18:52", scripts.undelivered),
     "meal_price": (9, "13:20", scripts.missed),
-    "classroom_light": (9, "09:05", scripts.returned),
+    "classroom_light": (9, "09:05", partial(scripts.returned, again=True, signs=False)),
     "nap_fee": (9, "17:31", _to("struck_off")),
     "playground_again": (7, "12:12", partial(scripts.merged, into="playground")),
     "training_tip": (7, "23:07", scripts.threatened),

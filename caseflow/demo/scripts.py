@@ -302,8 +302,8 @@ def objected(s: Story) -> Script:
     s.object_to(0)
 
 
-def returned(s: Story, times: int = 1, again: bool = False) -> Script:
-    """Submit and be sent back `times`; with `again` submitted once more."""
+def returned(s: Story, times: int = 1, again: bool = False, signs: bool = True) -> Script:
+    """Submit and be sent back `times`; `again` submitted once more, and signed or not yet."""
     yield from path(s, "submitted")
     for n in range(times):
         yield s.next_day("09:40")
@@ -313,7 +313,7 @@ def returned(s: Story, times: int = 1, again: bool = False) -> Script:
             yield s.after(hours=6)
             s.hand_in(0, rectifies=True)
             yield s.after(minutes=4)
-            s.submit(0)
+            s.submit(0, signs)
 
 
 def undelivered(s: Story) -> Script:

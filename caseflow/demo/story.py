@@ -19,7 +19,7 @@ from caseflow.escalation.tables import Order
 from caseflow.intake.receive import Received, receive
 from caseflow.intake.report import Contact, HandedDown, IncomingFile, IncomingReport
 from caseflow.intake.rooms import Rooms
-from caseflow.ledger import extensions
+from caseflow.ledger import extensions, signatures
 from caseflow.ledger.extensions import Room
 from caseflow.ledger.moves import (
     check,
@@ -32,6 +32,7 @@ from caseflow.ledger.moves import (
     passing,
     proposing,
     shelving,
+    signing,
     transferring,
     triage,
     visiting,
@@ -45,11 +46,14 @@ from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import TO_RECTIFY
 from caseflow.ledger.tables import Case, Item
+from caseflow.people.accounts import actor_of
 from caseflow.people.actor import REPORTER, Actor
 
 # Who acts for a unit, where it is not the account that has the unit's key.
 _ACTS_FOR = {"zhangye": "unit", "sprout": "sprout_head"}
 
+_SIGNER = "赵校长"
+"""Signs where nobody of a unit has an account and the post."""
 BY_HAND = ("telephone", "window", "letter", "handed_down")
 
 
@@ -323,13 +327,24 @@ class Story:
             self.stage.units[unit] if rectifies else None,
             task.rectify if rectifies else "",
         )
-        work.find(self.session, self.holder(n), self.items[n], result, self.at)
+        me, item = self.holder(n), self.items[n]
+        work.find(self.session, me, item, result, self.at, signer=_SIGNER)
+        self.sign_off(n)
         return rectifies
 
-    def submit(self, n: int) -> None:
-        """Submit what was put right."""
-        done = self.matter.tasks[n % len(self.matter.tasks)].done
-        work.submit(self.session, self.holder(n, True), self.items[n], done, self.at)
+    def submit(self, n: int, signs: bool = True) -> None:
+        """Submit what was put right; the unit's head signs it."""
+        done, me = self.matter.tasks[n % len(self.matter.tasks)].done, self.holder(n, True)
+        work.submit(self.session, me, self.items[n], done, self.at, signer=_SIGNER)
+        if signs:
+            self.sign_off(n)
+
+    def sign_off(self, n: int) -> None:
+        """The head of the unit signs what a colleague wrote of the n-th item, if anything waits."""
+        row = signatures.waiting(self.session, self.item(n))
+        if row is not None:
+            head = signatures.responsible(self.session, row.unit_id, self.at)[0]
+            signing.sign_off(self.session, actor_of(self.session, head), self.items[n], self.at)
 
     def visits(self, n: int) -> None:
         """An inspector and the handler go and see what was put right."""

@@ -45,6 +45,8 @@ _TURN = ("dispatched", "verifying", "rectifying")
 _CLOCKS = ("sign_for", "verify", "rectify")
 _UNSEEN = ("withdraw", "refuse_withdrawal", "statutory_outcome", "visit")
 """What the office does beside the item: its holder sees nothing of it, nor that it happened."""
+_OF_UNIT = ("write", "unsign")
+"""What a unit does within itself before it answers (`moves.signing`): it changes its page."""
 
 
 def reference(item_id: int) -> str:
@@ -354,7 +356,7 @@ def evidence(session: Session, scope: Scope, evidence_id: int) -> tuple[int, Blo
 
 def mark(session: Session, item: Item) -> str:
     """Return what a form carries to tell whether the item has moved since."""
-    seen = set(ITEM_MOVES).difference(_UNSEEN)
+    seen = {*ITEM_MOVES, *_OF_UNIT}.difference(_UNSEEN)
     query = select(Entry.hash).where(Entry.item_id == item.id, Entry.verb.in_(seen))
     return (session.scalar(query.order_by(Entry.n.desc()).limit(1)) or "")[:_MARK]
 

@@ -145,6 +145,8 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
         (lambda news: news.to_check, _to("check", "checkers", "check")),
     ),
     "visit": ((lambda news: news.to_check, _to("check", "checkers", "check")),),
+    "write": ((_ALWAYS, _to("sign_off", "unit_head", "verify rectify")),),
+    "unsign": ((_ALWAYS, _to("unsigned", "named", "verify rectify")),),
     "submit": ((_ALWAYS, _to("check", "checkers", "check")),),
     "return": ((_ALWAYS, _to("returned", "holder", "rectify verify")),),
     "conclude": ((_ALWAYS, _to("write_reply", "assignee", "reply resolve")),),

@@ -102,6 +102,12 @@ def _holders(session: Session, duty: str, area: str, unit: int | None, away: Awa
     return people
 
 
+def heads(session: Session, unit: int, now: datetime) -> list[User]:
+    """Return who serves as responsible person of a unit (单位负责人) now; nobody goes up."""
+    area = session.get_one(Unit, unit).area_code
+    return _holders(session, "unit_head", area, unit, absences.away(session, now))
+
+
 def in_turn(user_id: int | None, deputy_id: int | None, away: Away) -> list[int]:
     """Return who may serve in a post, the first first: its holder, its deputy, then whoever stands
     in for one of them.

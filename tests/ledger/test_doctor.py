@@ -170,6 +170,8 @@ VIOLATIONS = (
     ("vis", f"UPDATE case_file SET category = 'food'; {_DEMANDED} WHERE number = :done", "done"),
     ("vis", f"{_WENT} :late", "late"),
     ("vis", f"{_WENT} :done; {_TWO} WHERE item.case_id = visit.case_id", "done"),
+    ("a u", "UPDATE signature SET outcome = NULL, decided_at = NULL", "done"),
+    ("a u", "UPDATE signature SET move = 'submit'", "done"),
     ("not", f"UPDATE user_account SET active = FALSE WHERE id = {_HANDLER}", "late"),
     ("not", f"UPDATE user_account SET role = 'inspector' WHERE id = {_HANDLER}", "late"),
     ("not", f"UPDATE user_account SET area_code = '430502' WHERE id = {_HANDLER}", "late"),

@@ -111,8 +111,8 @@ def test_one_is_typed_at_the_machine(given: Kitchen) -> None:
     said = {"place": "后厨", "saw": "整洁", "people": ["inspector", "张三"]}
     me, verb = given.office["handler"], verbs.ITEM_VERBS["visit"]
     for at in ("2026-03-03T09:30:00", "昨天"):  # which moment is it?
+        call = {**said, "visited_at": at}
         with pytest.raises(BadInput):
-            call = {**said, "visited_at": at}
             verbs.call(verb, given.session, me, given.item.id, call, given.now)
     call = {**said, "visited_at": given.now.isoformat()}
     verbs.call(verb, given.session, me, given.item.id, call, given.now)

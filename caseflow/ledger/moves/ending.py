@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
-from caseflow.ledger import gate, proposals, withdrawals
+from caseflow.ledger import gate, proposals, signatures, withdrawals
 from caseflow.ledger.moves import extending
 from caseflow.ledger.moves.record import of_item, record
 from caseflow.ledger.tables import Case, Item
@@ -21,6 +21,7 @@ def end(session: Session, case: Case, item: Item, now: datetime) -> None:
     item.round = case.reopened
     extending.lapse(session, case, item, now)
     withdrawals.lapse(session, item, now)
+    signatures.lapse(session, item, now)
     clocks.stop(session, of_item(item), now)
 
 

@@ -12,9 +12,10 @@ from caseflow.files.tables import Blob
 from caseflow.ledger import gate, hands, tips
 from caseflow.ledger.at_work import require_at_work
 from caseflow.ledger.history import commitment
-from caseflow.ledger.moves import extending, items
+from caseflow.ledger.moves import extending, items, writing
 from caseflow.ledger.moves.items import start_clocks
 from caseflow.ledger.moves.record import gathered, matter_of, of_item, record, words
+from caseflow.ledger.moves.writing import Answer
 from caseflow.ledger.states import FINDINGS, TO_RECTIFY
 from caseflow.ledger.tables import Case, Evidence, Finding, Item
 from caseflow.people.actor import Actor
@@ -107,11 +108,14 @@ def find(
     result: Result,
     now: datetime,
     *,
+    signer: str = "",
     seen: int | None = None,
 ) -> None:
     """Record the finding: substantiated ones go on to be put right, others to the check.
 
-    Raises BadInput with everything that is missing, so that a form is corrected once.
+    A unit's waits for its responsible person's signature first; `signer`: who signed, where nobody
+    has that post. Raises BadInput with everything that is missing, so that a form is
+    corrected once.
     """
     case, item = gate.lock_item(session, item_id, seen)
     _at_work(actor, case, item)
@@ -123,9 +127,17 @@ def find(
         lambda: _known(result),
         lambda: words(result.basis, "basis"),
         lambda: _ready(session, case, item, result),
+        lambda: writing.signs(session, actor, Answer("find", "", signer=signer), now),
     )
-    gate.pass_item(actor, case, item, "find", target)
     basis = words(result.basis, "basis")
+    unit = result.rectifying_unit_id
+    answer = Answer("find", basis, result.result, signer, unit, result.rectify_text)
+    name = writing.signs(session, actor, answer, now)
+    if name is None:
+        writing.wait(session, actor, case, item, answer, now)
+        return
+    written = writing.signed(session, actor, item, answer, name, now)
+    gate.pass_item(actor, case, item, "find", target)
     item.finding = result.result
     session.add(
         Finding(item_id=item.id, result=result.result, basis=basis, user_id=actor.person, at=now)
@@ -138,7 +150,7 @@ def find(
         refs["unit"] = _begin_rectifying(session, case, item, result, now)
     else:
         _submitted(session, actor, case, item, now)
-    facts = {**refs, "basis": commitment(basis)}
+    facts = {**refs, "basis": commitment(basis), **written}
     record(session, case, actor, "find", now, facts, item=item, refs=refs)
 
 
@@ -206,24 +218,38 @@ def submit(
     done: str,
     now: datetime,
     *,
+    signer: str = "",
     seen: int | None = None,
 ) -> None:
     """Submit what was put right for the check; needs evidence newer than the last return.
 
-    Raises BadInput with everything that is missing.
+    A unit's waits for its responsible person's signature first, as in `find`. Raises BadInput with
+    everything that is missing.
     """
     case, item = gate.lock_item(session, item_id, seen)
     _at_work(actor, case, item)
     if item.state == "rectifying" and item.signed_at is None:
         raise MoveNotAllowed("请先签收整改通知")
-    gate.pass_item(actor, case, item, "submit")
+    if item.state != "rectifying":
+        gate.pass_item(actor, case, item, "submit")  # refuses: there is nothing to put right
     since = _newest(item.returned_at, _found_at(session, item))
-    gathered(lambda: words(done, "done"), lambda: _needs_evidence(session, item, since, own=True))
+    gathered(
+        lambda: words(done, "done"),
+        lambda: _needs_evidence(session, item, since, own=True),
+        lambda: writing.signs(session, actor, Answer("submit", "", signer=signer), now),
+    )
     what = words(done, "done")
+    answer = Answer("submit", what, signer=signer)
+    name = writing.signs(session, actor, answer, now)
+    if name is None:
+        writing.wait(session, actor, case, item, answer, now)
+        return
+    written = writing.signed(session, actor, item, answer, name, now)
+    gate.pass_item(actor, case, item, "submit")
     clocks.meet(session, of_item(item), now, "rectify")
     extending.lapse(session, case, item, now)
     _submitted(session, actor, case, item, now)
-    record(session, case, actor, "submit", now, {"done": what}, item=item)
+    record(session, case, actor, "submit", now, {"done": what, **written}, item=item)
 
 
 def _submitted(session: Session, actor: Actor, case: Case, item: Item, now: datetime) -> None:

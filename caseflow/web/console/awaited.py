@@ -46,6 +46,7 @@ def of_item(sight: Sight, item: Item) -> str:
     checked = gettext("验收人验收第 %(n)s 项", n=item.n)
     if item.id in sight.unvisited:
         checked = gettext("责任督学或承办人实地核查第 %(n)s 项", n=item.n)
+    signs = sight.signing.get(item.id)
     sentence = {
         "draft": "" if sight.withdrawal(item) else gettext("承办人交办第 %(n)s 项", n=item.n),
         "dispatched": gettext("%(unit)s 签收", unit=unit),
@@ -54,6 +55,8 @@ def of_item(sight: Sight, item: Item) -> str:
         "rectifying": gettext("%(unit)s 整改", unit=unit),
         "submitted": checked,
     }
+    if signs is not None:
+        return gettext("%(unit)s 负责人签发答复", unit=unit)
     return sentence[item.state]
 
 

@@ -18,6 +18,7 @@ from caseflow.ledger import (
     passages,
     proposals,
     shelvings,
+    signatures,
     supplements,
     tips,
     visits,
@@ -31,6 +32,7 @@ from caseflow.ledger.moves.objecting import Designation
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.report_tables import Passage
 from caseflow.ledger.shelving_tables import Shelving
+from caseflow.ledger.signature_tables import Signature
 from caseflow.ledger.tables import Case, Item
 from caseflow.people import absences, names
 from caseflow.people.absences import Away
@@ -131,6 +133,14 @@ class Sight:
     def to_find(self) -> Collection[int]:
         """The items, by id, whose finding the office owes now that the unit handed something in."""
         return tips.to_find(self.session, self.case)
+
+    @cached_property
+    def signing(self) -> Mapping[int, Signature]:
+        """The answers that wait for the signature of a unit's responsible person, by item id."""
+        if not any(entry.verb == "write" for entry in self.dossier.entries):
+            return {}
+        found = {one.id: signatures.waiting(self.session, one) for one in self.dossier.items}
+        return {item_id: row for item_id, row in found.items() if row is not None}
 
     @cached_property
     def unvisited(self) -> Collection[int]:

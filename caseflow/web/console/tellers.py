@@ -88,6 +88,8 @@ def _find(story: "Story", entry: Happened) -> Sentence:
     basis = next((finding.basis for finding in found if finding.at == entry.at), "")
     unit = story.dossier.unit_name(entry.facts.get("unit"))
     lines = [basis, gettext("整改单位：%(unit)s", unit=unit) if unit else ""]
+    signer = entry.facts.get("signer")
+    lines.append(gettext("单位负责人 %(who)s 签发", who=signer) if signer else "")
     result = worded(words.FINDINGS, entry.facts.get("result"))
     return with_name(entry, result), "\n".join(line for line in lines if line)
 
@@ -203,6 +205,17 @@ def _extension(_story: "Story", entry: Happened) -> Sentence:
     return with_name(entry, until), written(entry, "grounds", "remark", "reason")
 
 
+def _written(_story: "Story", entry: Happened) -> Sentence:
+    what = worded(words.FINDINGS, entry.facts.get("result"))
+    return with_name(entry, what) if what else moved(entry), ""
+
+
+def _submitted(_story: "Story", entry: Happened) -> Sentence:
+    signer = entry.facts.get("signer")
+    signed = gettext("单位负责人 %(who)s 签发", who=signer) if signer else ""
+    return moved(entry), "\n".join(filter(None, (written(entry, "done"), signed)))
+
+
 def _visit(story: "Story", entry: Happened) -> Sentence:
     known = (one for one in story.dossier.visits if one.row.id == entry.facts["visit"])
     went = next(known)
@@ -263,6 +276,8 @@ TELLERS: dict[str, Callable[["Story", Happened], Sentence]] = {
     "designate": _dispatch,
     "reassign": _reassign,
     "find": _find,
+    "write": _written,
+    "submit": _submitted,
     "visit": _visit,
     "return": _return,
     "strike_off": _strike_off,

@@ -1,7 +1,6 @@
 """What a unit or inspector holds: the list, and one item with what is asked and by when."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from flask import render_template
@@ -23,15 +22,17 @@ from caseflow.web import edge, visit_typed
 from caseflow.web.clocks import due_text
 from caseflow.web.edge import needs
 from caseflow.web.locale import day_text, gettext, moment_text, series
+from caseflow.web.unit import signing
 from caseflow.web.unit.evidence import shown
 from caseflow.web.unit.frame import Page, Times, bearer, blueprint, lines, scope, state_label, views
 from caseflow.web.unit.orders import order_line
+from caseflow.web.unit.typed import Typed
 from config import MIB
 
 OBJECTION = ("reason",)
 EXTENSION = ("until", "grounds")
-FINDING = ("note", "result", "basis", "rectifying_unit", "rectify_text")
-SUBMISSION = ("note", "done")
+FINDING = ("note", "result", "basis", "rectifying_unit", "rectify_text", "signer")
+SUBMISSION = ("note", "done", "signer")
 VISIT = visit_typed.FIELDS
 _VISITED = ("verifying", "rectifying", "submitted")
 
@@ -46,15 +47,6 @@ NO_MORE_TIME: Mapping[Bar, str] = MappingProxyType(
         Bar.full: "这已经是能给的最长期限，不能再申请延期；确实办不完的，请尽早联系督导办公室。",
     }
 )
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What was typed and not sent yet: with what is wrong with it, or why it could not be done."""
-
-    form: Mapping[str, str] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
-    changed: str = ""
 
 
 @blueprint.get("/")
@@ -88,6 +80,8 @@ def page(session: Session, item_id: int, typed: Typed) -> str:
     """Return the page of one item, with what could not be done in its place."""
     sheet = holding.sheet(session, scope(), item_id, edge.now())
     held = sheet.holding
+    sign = signing.look(session, held)
+    typed = signing.given_back(sign, typed)
     inspects = edge.actor().unit is None
     fields = _fields(sheet)
     return render_template(
@@ -114,6 +108,7 @@ def page(session: Session, item_id: int, typed: Typed) -> str:
         unit_names=desk_places.unit_names(session, district()) if inspects else (),
         rectifying_unit=first_guess(session, held.item) if inspects else "",
         place=_place(session, held.item) if inspects else "",
+        sign=sign,
         visiting=_visiting(session, sheet) if inspects else None,
         visits=_visits(session, held.item) if inspects else [],
         limits_told=gettext(

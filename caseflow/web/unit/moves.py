@@ -4,6 +4,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,10 +13,12 @@ from sqlalchemy.orm import Session
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted, Stale
 from caseflow.intake import desk_places
 from caseflow.ledger import holding
-from caseflow.ledger.moves import extending, objecting, visiting, work
+from caseflow.ledger.moves import extending, objecting, signing, visiting, work
 from caseflow.ledger.moves.record import gathered
 from caseflow.ledger.moves.work import Result
+from caseflow.ledger.signatures import responsible
 from caseflow.ledger.states import TO_RECTIFY
+from caseflow.people.actor import Actor
 from caseflow.web import edge, visit_typed
 from caseflow.web.edge import needs, now, typed, typed_day
 from caseflow.web.files import Brought
@@ -27,11 +30,11 @@ from caseflow.web.unit.items import (
     OBJECTION,
     SUBMISSION,
     VISIT,
-    Typed,
     district,
     first_guess,
     page,
 )
+from caseflow.web.unit.typed import Typed
 
 FIELDS = tuple(dict.fromkeys(OBJECTION + EXTENSION + FINDING + SUBMISSION + VISIT))
 
@@ -157,19 +160,48 @@ def hand_in(item_id: int) -> ResponseReturnValue:
 def find(item_id: int) -> ResponseReturnValue:
     """Record the finding; an inspector also names who puts it right, and writes what they read."""
     me, at = edge.actor(), now()
-    result, basis = typed("result"), typed("basis")
+    result, basis, signer = typed("result"), typed("basis"), typed("signer")
     files = Brought("evidence")
 
     def conclude(session: Session) -> None:
         unit_id, text = None, ""
         if me.unit is None and result in TO_RECTIFY:
             unit_id, text = _rectifying(session)
-        work.find(session, me, item_id, Result(result, basis, unit_id, text), at)
+        found = Result(result, basis, unit_id, text)
+        work.find(session, me, item_id, found, at, signer=signer)
 
     def verb(session: Session) -> None:
         gathered(lambda: files.hand_in(session, item_id), lambda: conclude(session))
 
-    return _move(item_id, "核查结论已记录。", verb, files)
+    return _move(item_id, _answered(me, at, "核查结论已记录。"), verb, files)
+
+
+def _answered(me: Actor, at: datetime, done: str) -> str:
+    """Return what is said of an answer: that it counts, or waits for somebody's signature."""
+    with edge.read() as session:
+        people = responsible(session, me.unit, at) if me.unit else ()
+        waits = people and all(one.id != me.id for one in people)
+    return "已报单位负责人签发；签发前时限照常计算。" if waits else done
+
+
+@blueprint.post("/items/<int:item_id>/sign_off")
+@needs("item.hold")
+def sign_off(item_id: int) -> ResponseReturnValue:
+    """Sign what a colleague wrote as the unit's answer (签发)."""
+    me, at = edge.actor(), now()
+    return _move(item_id, "已签发，答复已提交。", lambda s: signing.sign_off(s, me, item_id, at))
+
+
+@blueprint.post("/items/<int:item_id>/send_back_answer")
+@needs("item.hold")
+def send_back_answer(item_id: int) -> ResponseReturnValue:
+    """Send what a colleague wrote back, with words."""
+    me, at, why = edge.actor(), now(), typed("reason")
+    return _move(
+        item_id,
+        "已退回，拟稿人会收到通知。",
+        lambda s: signing.send_back_answer(s, me, item_id, why, at),
+    )
 
 
 def _rectifying(session: Session) -> tuple[int, str]:
@@ -205,13 +237,13 @@ def visit(item_id: int) -> ResponseReturnValue:
 @needs("item.hold")
 def submit(item_id: int) -> ResponseReturnValue:
     """Submit what was put right."""
-    me, at, done = edge.actor(), now(), typed("done")
+    me, at, done, signer = edge.actor(), now(), typed("done"), typed("signer")
     files = Brought("evidence")
 
     def verb(session: Session) -> None:
         gathered(
             lambda: files.hand_in(session, item_id),
-            lambda: work.submit(session, me, item_id, done, at),
+            lambda: work.submit(session, me, item_id, done, at, signer=signer),
         )
 
-    return _move(item_id, "已提交，等待验收。", verb, files)
+    return _move(item_id, _answered(me, at, "已提交，等待验收。"), verb, files)

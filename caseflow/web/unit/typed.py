@@ -1,0 +1,13 @@
+"""What was typed on an item's page and is not kept yet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed and not sent yet: with what is wrong with it, or why it could not be done."""
+
+    form: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    changed: str = ""

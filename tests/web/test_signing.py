@@ -1,0 +1,77 @@
+"""A unit of two accounts and one of a single one, as their people press it."""
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from caseflow.ledger.tables import Case, Item
+from caseflow.people import accounts
+from caseflow.people.tables import Post, User
+from tests.web.site import Site, a_file
+from tests.web.test_unit import at, dispatched, open_item, state
+
+FOUND = {"result": "unsubstantiated", "basis": "未见违规"}
+
+
+def with_clerk(site: Site) -> None:
+    """Give the school a second account, which writes."""
+    unit = site.office.units["school"]
+
+    def add(session: Session) -> None:
+        head = session.get_one(User, site.office["school"].person)
+        values = {"role": "unit", "area_code": head.area_code, "unit_id": unit}
+        clerk = User(username="clerk", name="干事", password_hash=head.password_hash, **values)
+        session.add(clerk)
+        session.flush()
+        site.office.actors["clerk"] = accounts.actor_of(session, clerk)
+
+    site.do(add)
+
+
+def test_the_clerk_writes_and_the_head_signs(site: Site) -> None:
+    with_clerk(site)
+    item = dispatched(site)
+    page = open_item(site, item, "clerk").send(at(item, "sign_for"))
+    assert "由 测试school 签发后才算提交" in page.text
+    page = page.send(at(item, "find"), **FOUND, evidence=a_file())
+    assert "已报单位负责人签发；签发前时限照常计算。" in page.text
+    assert not page.offers(at(item, "find"))
+    assert not page.offers(at(item, "sign_off"))
+    page = open_item(site, item)
+    assert "未见违规" in page.text
+    page = page.send(at(item, "send_back_answer"), reason=" ")
+    assert page.status == 422
+    page = open_item(site, item).send(at(item, "send_back_answer"), reason="写明查了几个班")
+    assert "已退回，拟稿人会收到通知。" in page.text
+    page = open_item(site, item, "clerk")
+    assert "写明查了几个班" in page.text
+    assert page.form(at(item, "find")).fields["basis"] == ["未见违规"]
+    site.later(minutes=5)
+    page.send(at(item, "find"), result="unsubstantiated", basis="查了六个班，未见违规")
+    number = site.ask(lambda s: _number(s, item))
+    page = site.as_("handler").get(f"/console/cases/{number}")
+    assert "测试school 负责人签发答复" in page.text
+    page = open_item(site, item).send(at(item, "sign_off"))
+    assert "已签发，答复已提交。" in page.text
+    assert state(site, item) == "submitted"
+    page = site.as_("handler").get(f"/console/cases/{number}")
+    assert "单位负责人 测试school 签发" in page.text
+
+
+def test_a_unit_of_one_account_names_who_signed_in_the_same_form(site: Site) -> None:
+    unit = site.office.units["school"]
+    head = Post.duty == "unit_head", Post.unit_id == unit
+    site.do(lambda s: s.execute(delete(Post).where(*head)))
+    item = dispatched(site)
+    page = open_item(site, item).send(at(item, "sign_for"))
+    page = page.send(at(item, "find"), **FOUND, evidence=a_file())
+    assert "请填写签发的单位负责人姓名" in page.text
+    page = page.send(at(item, "find"), **FOUND, evidence=a_file(), signer="王校长")
+    assert "核查结论已记录。" in page.text
+    again = dispatched(site)
+    page = open_item(site, again).send(at(again, "sign_for"))
+    assert page.form(at(again, "find")).fields["signer"] == ["王校长"]
+
+
+def _number(session: Session, item_id: int) -> str:
+    item = session.get_one(Item, item_id)
+    return session.get_one(Case, item.case_id).number
