@@ -7,12 +7,14 @@ from tests.ledger import (
     faults_of_passing,
     faults_of_rules,
     faults_of_shelving,
+    faults_of_signing,
     faults_of_triage,
     faults_of_visits,
     scenes_of_endings,
     scenes_of_passing,
     scenes_of_rules,
     scenes_of_shelving,
+    scenes_of_signing,
     scenes_of_visits,
 )
 
@@ -23,6 +25,7 @@ SCENES = tuple(
             *scenes_of_passing.SCENES,
             *scenes_of_rules.SCENES,
             *scenes_of_shelving.SCENES,
+            *scenes_of_signing.SCENES,
             *scenes_of_visits.SCENES,
         )
     )
@@ -35,5 +38,6 @@ FAULTS = {
     **faults_of_rules.FAULTS,
     **faults_of_shelving.FAULTS,
     **faults_of_triage.FAULTS,
+    **faults_of_signing.FAULTS,
     **faults_of_visits.FAULTS,
 }

@@ -23,7 +23,7 @@ from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.tables import Counter as Tally
 from caseflow.ledger.visit_tables import VisitDemand
 from caseflow.outbox.tables import Event
-from caseflow.people.tables import Area, Recusal, Unit, User
+from caseflow.people.tables import Area, Post, Recusal, Unit, User
 
 Row = Any
 Took = tuple[str, str, str]
@@ -74,6 +74,7 @@ class Snapshot:
     milestones: list[Row]
     shelved_clocks: list[Row]
     demands: list[Row]
+    posts: list[Row]
     recusals: set[tuple[int, int]]
     events: Counter[tuple[int | None, str]]
     said: dict[int, list[Said]]
@@ -109,7 +110,7 @@ _MOVING = (
     *(Entry, Extension, Withdrawal, Proposal, Merger, Passage),
     *(Shelving, Milestone, ShelvedClock, VisitDemand),
 )
-_STANDING = (User, Unit, Area, PolicyRow, Recusal)
+_STANDING = (User, Unit, Area, PolicyRow, Recusal, Post)
 _EVERY_ROW = {
     table: select(table.__table__).order_by(*table.__table__.primary_key)
     for table in (*_MOVING, *_STANDING)
@@ -157,6 +158,7 @@ def take(session: Session, now: datetime, known: dict[type[Any], list[Row]]) -> 
         milestones=rows(Milestone),
         shelved_clocks=rows(ShelvedClock),
         demands=rows(VisitDemand),
+        posts=rows(Post),
         recusals={(row.user_id, row.unit_id) for row in rows(Recusal)},
         events=Counter((row.case_id, row.name) for row in rows(Event)),
         said=_history(rows(Entry)),

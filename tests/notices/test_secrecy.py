@@ -69,7 +69,7 @@ def secrets_of(built: Services, session: Session) -> dict[str, set[str]]:
         "people": people,
         "tasks": set().union(*map(pieces, tasks)),
         "replies": set().union(*(pieces(one.reply) for one in said)),
-        "evidence": set(session.scalars(select(Evidence.note))),
+        "evidence": set(session.scalars(select(Evidence.note).where(Evidence.note != ""))),
         "codes": codes | {code[:4] + " " + code[4:8] for code in codes},
         "staff": set(session.scalars(select(User.name))),
         "units": set(session.scalars(select(Unit.name))),

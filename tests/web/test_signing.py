@@ -70,6 +70,8 @@ def test_a_unit_of_one_account_names_who_signed_in_the_same_form(site: Site) -> 
     again = dispatched(site)
     page = open_item(site, again).send(at(again, "sign_for"))
     assert page.form(at(again, "find")).fields["signer"] == ["王校长"]
+    page = page.send(at(again, "evidence"), evidence=a_file())  # a name of the page's is no draft
+    assert "您写的还在" not in page.text
 
 
 def _number(session: Session, item_id: int) -> str:

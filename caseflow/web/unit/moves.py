@@ -91,6 +91,8 @@ def _said() -> dict[str, str]:
     said = {name: request.form[name] for name in FIELDS if request.form.get(name)}
     if "grounds" not in said:
         said.pop("until", None)  # the last day there is, as the page itself had put it there
+    if not said.keys() & {"result", "basis", "done"}:
+        said.pop("signer", None)  # who signed last, as the page itself had put it there
     if "saw" not in said and "place" not in said:
         said.pop("visit_day", None)  # today, as the page itself had put it there
     return said
