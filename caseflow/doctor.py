@@ -23,9 +23,8 @@ from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves.visiting import FEWEST
 from caseflow.ledger.report_tables import CallBack, Merger, Passage, Reply, Report
 from caseflow.ledger.shelving_tables import Milestone, Shelving
-from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES, PROPOSED, SHELVABLE, WITHOUT_ITEMS
 from caseflow.ledger.signature_tables import Signature
-from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES, PROPOSED, WITHOUT_ITEMS
+from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES, PROPOSED, SHELVABLE, WITHOUT_ITEMS
 from caseflow.ledger.tables import NEVER, Case, Counter, Evidence, Item, ItemActor
 from caseflow.ledger.tables import Finding as FindingRow
 from caseflow.ledger.visit_tables import Visit, Visitor

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from caseflow.demo.story import Story
 from caseflow.demo.timeline import Script
-from caseflow.ledger import visits
 from caseflow.ledger.moves import asking, check, closing, proposing, triage, urgency
 from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.moves.urgency import DangerCard
@@ -92,13 +91,8 @@ def _submitted(s: Story) -> Script:
 
 
 def _struck_off(s: Story) -> Script:
-    if s.matter.category in visits.SHIPPED:
-        yield s.next_day("08:40")
-        for n in range(len(s.items)):
-            if s.item(n).state == "submitted":
-                yield s.after(minutes=20)
-                s.visits(n)
     yield s.next_day("10:05")
+    s.visits()
     for n in range(len(s.items)):
         if s.item(n).state == "submitted":
             yield s.after(minutes=12)

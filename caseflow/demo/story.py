@@ -19,7 +19,7 @@ from caseflow.escalation.tables import Order
 from caseflow.intake.receive import Received, receive
 from caseflow.intake.report import Contact, HandedDown, IncomingFile, IncomingReport
 from caseflow.intake.rooms import Rooms
-from caseflow.ledger import extensions, signatures
+from caseflow.ledger import extensions, signatures, visits
 from caseflow.ledger.extensions import Room
 from caseflow.ledger.moves import (
     check,
@@ -346,17 +346,16 @@ class Story:
             head = signatures.responsible(self.session, row.unit_id, self.at)[0]
             signing.sign_off(self.session, actor_of(self.session, head), self.items[n], self.at)
 
-    def visits(self, n: int) -> None:
-        """An inspector and the handler go and see what was put right."""
-        inspector, me = self["inspector"], self[self.handler]
-        went = Seen(
-            at=self.at - timedelta(minutes=15),
-            place=self.matter.place or "现场",
-            text="到场查看，情况与报送材料一致，已拍照留存。",
-            people=(inspector.person, me.person),
-            pictures=((self._picture(), "实地核查.png"),),
-        )
-        visiting.visit(self.session, me, self.items[n], went, self.at)
+    def visits(self) -> None:
+        """Where the category demands it, an inspector and the handler see what was put right."""
+        me, pictures = self[self.handler], ((self._picture(), "实地核查.png"),)
+        people, place = (self["inspector"].person, me.person), self.matter.place or "现场"
+        told = "到场查看，情况与报送材料一致，已拍照留存。"
+        went = Seen(self.at - timedelta(minutes=15), place, told, people, (), pictures)
+        waits = [self.session.get_one(Item, n) for n in self.items]
+        for n in sorted(visits.lacking(self.session, self.case(), waits)):
+            if self.session.get_one(Item, n).state == "submitted":
+                visiting.visit(self.session, me, n, went, self.at)
 
     def strike_off(self, n: int, by: str = "reviewer") -> None:
         """The reviewer strikes the n-th item off."""

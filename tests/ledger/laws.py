@@ -52,7 +52,6 @@ def every_law() -> tuple[Callable[[Snapshot], None], ...]:
     others = (laws_of_people, laws_of_rules, laws_of_time, laws_of_more_time)
     others = (*others, laws_of_endings, laws_of_merging, laws_of_passing)
     others = (*others, laws_of_shelving, laws_of_triage)
-    others = (*others, laws_of_visits)
     others = (*others, laws_of_signing, laws_of_visits)
     return (*LAWS, *(law for module in others for law in module.LAWS))
 
