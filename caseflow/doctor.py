@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session, aliased
 
 from caseflow.deadlines.clocks import ALIVE
 from caseflow.deadlines.tables import Clock
-from caseflow.escalation.tables import Rung
+from caseflow.escalation.order_gate import UPPER
+from caseflow.escalation.order_states import OWED, STANDS
+from caseflow.escalation.tables import Order, Rung
 from caseflow.files.store import Store
 from caseflow.files.tables import Blob
 from caseflow.ledger.application_tables import Proposal, Withdrawal
@@ -175,7 +177,7 @@ def _promises() -> Iterator[Query]:
     alive = and_(Clock.root_case_id == Case.id, Clock.state.in_(ALIVE))
     resolve = exists().where(alive, Clock.name == "resolve")
     yield select(Case.number).where(Case.state.in_(_PROMISED), ~resolve)
-    ended = exists().where(alive, Clock.name.in_(_OWED))
+    ended = exists().where(alive, Clock.name.in_(_OWED), Clock.order_id.is_(None))
     over = Case.state.not_in(OPEN_CASE_STATES)
     yield select(Case.number).where(over, ended)
     other = aliased(Clock)
@@ -329,6 +331,24 @@ def _numbers() -> Iterator[Query]:
     yield select(Counter.area_code + "-" + Counter.period).where(whole, ~reports, ~cases)
 
 
+def _documents() -> Iterator[Query]:
+    """What is owed about a document is urged; other eyes signed it; the level that issued it alone
+    strikes its item off (decisions 33, 34).
+    """
+    of_order = select(Case.number).join(Order, Order.case_id == Case.id)
+    urged = exists().where(
+        Clock.order_id == Order.id, Clock.name == "answer", Clock.state.in_(ALIVE)
+    )
+    yield of_order.where(Order.state.in_(OWED), Order.unit_id.is_not(None), ~urged)
+    yield of_order.where(Order.edited_by == Order.issued_by)
+    of_item = select(Case.number).join(Item, Item.case_id == Case.id)
+    stands = (Order.item_id == Item.id, Order.unit_id.is_not(None), Order.state.in_(STANDS))
+    theirs = exists().where(*stands, Order.issued_level == Item.reserved_for)
+    yield of_item.where(Item.reserved_for.is_not(None), ~theirs)
+    above = exists().where(*stands, Order.issued_level.in_(UPPER))
+    yield of_item.where(Item.reserved_for.is_(None), above)
+
+
 LAWS: dict[str, Callable[[], Iterator[Query]]] = {
     "2 nothing comes in twice": _twice,
     "3 one move, one transaction": _moves,
@@ -341,6 +361,7 @@ LAWS: dict[str, Callable[[], Iterator[Query]]] = {
     "what is shelved is not forgotten": _shelvings,
     "visits": _visits,
     "a unit's answer is signed": _signatures,
+    "documents are signed, owed and lifted": _documents,
     "nothing without an owner": _owners,
     "numbers without gaps": _numbers,
 }

@@ -161,6 +161,11 @@ MOVES = {
     "order_issued": "文书签发",
     "order_cancelled": "文书撤销",
     "order_answered": "文书答复",
+    "order_edited": "修改文书正文",
+    "order_signed": "文书签收",
+    "order_accepted": "认可文书答复",
+    "order_returned": "退回文书答复",
+    "order_lifted": "解除文书",
     "reveal": "查看反映人身份",
     "hand_out": "导出案卷",
     "recalendar": "日历变动，时限重算",
@@ -283,7 +288,15 @@ UNIT_KINDS = {
     "section": "局内科室",
     "office": "督导办公室",
 }
-ORDER_STATES = {"draft": "拟稿", "issued": "已签发", "cancelled": "已撤销"}
+ORDER_STATES = {
+    "draft": "拟稿",
+    "issued": "已签发",
+    "signed_for": "单位已签收",
+    "answered": "待审核答复",
+    "accepted": "答复已认可",
+    "lifted": "已解除",
+    "cancelled": "已撤销",
+}
 CLOCK_ENDS = {
     "running": "计时中",
     "paused": "暂停中",

@@ -198,8 +198,16 @@ def stop(session: Session, subject: Subject, now: datetime, *names: str) -> list
 def _over(
     session: Session, subject: Subject, names: Sequence[str], state: str, now: datetime
 ) -> list[Clock]:
+    return _over_with(session, alive(session, subject, *names), state, now)
+
+
+def stop_these(session: Session, ending: Sequence[Clock], now: datetime) -> list[Clock]:
+    """End some running or paused clocks because nothing is owed any more."""
+    return _over_with(session, ending, "stopped", now)
+
+
+def _over_with(session: Session, ending: Sequence[Clock], state: str, now: datetime) -> list[Clock]:
     """End clocks; one that stood still gets its days back first, so that it is not late by them."""
-    ending = alive(session, subject, *names)
     still = [clock.id for clock in ending if clock.state == "paused"]
     if still:
         lasting = select(Pause).where(Pause.clock_id.in_(still), Pause.ended_at.is_(None))
@@ -259,7 +267,7 @@ def restart(
     if cap is not None:
         due = min(due, max(cap, old.due))
     floor = rules.calendar.due(now, policy.minimum_after_return, Unit.working_days)
-    subject = Subject(item_id=old.item_id, root_case_id=old.root_case_id)
+    subject = Subject(item_id=old.item_id, order_id=old.order_id, root_case_id=old.root_case_id)
     return _open(session, rules, policy, old.name, subject, now, max(due, floor), old.id)
 
 

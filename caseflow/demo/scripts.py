@@ -387,6 +387,7 @@ def neglected(s: Story, signs: bool = True) -> Script:
 def warned(s: Story, *desk: tuple[int, str, str]) -> Script:
     """Neglected; documents are issued, answered or cancelled: (working days ago, what, by whom)."""
     yield from neglected(s)
+    does = {"sign": s.sign_order, "accept": s.accept_answer, "lift": s.lift_order}
     for ago, what, by in desk:
         s.at = s.stage.days.ago(ago, "09:25")
         yield s.at
@@ -394,5 +395,7 @@ def warned(s: Story, *desk: tuple[int, str, str]) -> Script:
             s.issue(by)
         elif what == "answer":
             s.answer(by, "已向家长说明情况，正在整理办学许可和合同材料，预计三日内报送。")
+        elif what in does:
+            does[what](by)
         else:
             s.cancel(what, by)

@@ -1,7 +1,8 @@
 """Orders: the formal documents of the upper rungs, drafted by the sweep, settled by a person.
 
-What they say is in `wording`. All go to the unit that is late but the proposal of accountability,
-which goes to whoever decides: no unit is its addressee, and none owes it an answer.
+What they say is in `wording`, what becomes of them in `answers`, and as data in `order_states`.
+All go to the unit that is late but the proposal of accountability, which goes to whoever decides:
+no unit is its addressee, and none owes it an answer.
 """
 
 from datetime import date, datetime
@@ -13,7 +14,8 @@ from caseflow.deadlines.clocks import Subject
 from caseflow.deadlines.ladder import Action
 from caseflow.deadlines.rules import rules_of
 from caseflow.deadlines.tables import Clock
-from caseflow.errors import MoveNotAllowed, NotFound, NotPermitted
+from caseflow.errors import BadInput, MoveNotAllowed
+from caseflow.escalation import answers, order_gate
 from caseflow.escalation.tables import Order, Rung
 from caseflow.escalation.wording import Late, wording
 from caseflow.ledger import gate, numbers
@@ -22,8 +24,6 @@ from caseflow.ledger.moves.record import matter_of, record, words
 from caseflow.ledger.states import COUNTED_APART
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
-from caseflow.people.permissions import require
-from caseflow.people.scope import scope_of
 
 # The body that signs, in front of 〔year〕number; each kind of document counts for itself.
 _SERIES = {
@@ -33,8 +33,6 @@ _SERIES = {
     "listed": "教督挂",
     "accountability": "教督问",
 }
-_OF_LEVEL_ABOVE = ("listed", "accountability")
-_UPPER = ("city", "province")
 
 
 def draft(session: Session, case: Case, clock: Clock, rung: Rung, now: datetime) -> Order:
@@ -108,73 +106,60 @@ def _taken_since(order: Order, item: Item) -> bool:
     return order.unit_id is not None and order.unit_id not in ours
 
 
-def _locked(session: Session, actor: Actor, order_id: int) -> tuple[Case, Order]:
-    found = session.get(Order, order_id)
-    if found is None:
-        raise NotFound("没有这份文书")
-    case = gate.lock(session, found.case_id)
-    order = session.get_one(Order, order_id, populate_existing=True, with_for_update=True)
-    require(actor, "order.issue")
-    if not gate.covers(scope_of(actor), case):
-        raise NotPermitted("不在您的辖区内")
-    if order.kind in _OF_LEVEL_ABOVE and actor.level not in _UPPER:
-        raise NotPermitted("这类文书由上一级签发")
-    if order.state != "draft":
-        raise MoveNotAllowed("这份文书已经签发或撤销")
-    return case, order
+def edit(session: Session, actor: Actor, order_id: int, text: str, now: datetime) -> Order:
+    """Correct the text of a draft. Whoever did so last does not sign it (design law 4)."""
+    case, order = order_gate.lock(session, actor, order_id)
+    order_gate.pass_order(actor, case, order, "order_edited")
+    said = _plain(words(text))
+    if said == _plain(order.text):
+        raise BadInput({"text": "正文没有改动"})
+    order.text, order.edited_by = said, actor.person
+    facts = {"order": order.id, "text": commitment(said)}
+    record(session, case, actor, "order_edited", now, facts, item=_item(session, order))
+    return order
+
+
+def _plain(text: str) -> str:
+    """Return a text without what a browser makes of its line ends."""
+    return "\n".join(text.strip().splitlines())
 
 
 def issue(session: Session, actor: Actor, order_id: int, text: str, now: datetime) -> Order:
-    """Issue a drafted document under its number; a unit that gets it owes an answer by a clock.
+    """Issue a drafted document under its number; a unit that gets it has to sign for it and owes
+    an answer, each by a clock. `text`: what the person who signs has read; they do not change it.
 
-    Raises MoveNotAllowed for one that no unit is to get (`kept_back`): while an inspector verifies
-    in person, the unit must not learn of it, and nobody else could answer. It can be cancelled.
+    Raises MoveNotAllowed where it was changed meanwhile, and for one that no unit is to get
+    (`kept_back`): while an inspector verifies in person, the unit must not learn of it, and nobody
+    else could answer. It can be cancelled. Raises NotPermitted for whoever changed its text.
     """
-    case, order = _locked(session, actor, order_id)
-    if why := kept_back(order, _item(session, order)):
+    case, order = order_gate.lock(session, actor, order_id)
+    order_gate.edge_of(actor, case, order, "order_issued")
+    item = _item(session, order)
+    if why := kept_back(order, item):
         raise MoveNotAllowed(why)
-    said = words(text)
+    if _plain(text) != _plain(order.text):
+        raise MoveNotAllowed(CHANGED)
+    order_gate.pass_order(actor, case, order, "order_issued")
     year = numbers.year_of(now)
     seq = numbers.take(session, case.area_code, f"{_CODES[order.kind]}{year}")
     order.number = f"{_SERIES[order.kind]}〔{year}〕{case.area_code}-{seq}号"
-    order.text, order.state = said, "issued"
-    order.issued_at, order.issued_by = now, actor.person
-    subject = Subject(order_id=order.id, root_case_id=case.id)
+    order.issued_at, order.issued_by, order.issued_level = now, actor.person, actor.level
+    subject = order_gate.subject(order)
     clocks.meet(session, subject, now, "draft")
     if order.kind == Action.accountability:
         order.unit_id = None  # drafts of earlier versions named the unit
     if order.unit_id is not None:
+        clocks.start(session, "sign_for", subject, matter_of(case), now)
         answer = clocks.start(session, "answer", subject, matter_of(case), now)
         order.answer_by = _last_day(session, answer)
-    facts = {"order": order.id, "number": order.number, "text": commitment(said)}
+    answers.reserve(session, item)
+    facts = {"order": order.id, "number": order.number, "text": commitment(order.text)}
     refs_ = {"order": order.id, "unit": order.unit_id}
-    record(session, case, actor, "order_issued", now, facts, item=_item(session, order), refs=refs_)
+    record(session, case, actor, "order_issued", now, facts, item=item, refs=refs_)
     return order
 
 
-def answer(session: Session, actor: Actor, order_id: int, text: str, now: datetime) -> Order:
-    """Answer an issued document: the unit it went to says what it did; its clock is met.
-
-    The office may write an answer down that came on paper. Raises NotFound for anybody else.
-    """
-    found = session.get(Order, order_id)
-    of_unit = actor.role == "unit"
-    if found is None or (of_unit and (found.unit_id is None or found.unit_id != actor.unit)):
-        raise NotFound("没有这份文书")
-    case = gate.lock(session, found.case_id)
-    order = session.get_one(Order, order_id, populate_existing=True, with_for_update=True)
-    if not of_unit:
-        require(actor, "order.issue")
-        if not gate.covers(scope_of(actor), case):
-            raise NotPermitted("不在您的辖区内")
-    if order.state != "issued" or order.answered_at is not None:
-        raise MoveNotAllowed("这份文书现在不需要答复")
-    said = words(text)
-    order.answer, order.answered_at, order.answered_by = said, now, actor.person
-    clocks.meet(session, Subject(order_id=order.id, root_case_id=case.id), now, "answer")
-    facts = {"order": order.id, "text": commitment(said)}
-    record(session, case, actor, "order_answered", now, facts, item=_item(session, order))
-    return order
+CHANGED = "正文与您读到的不同：要改正文请先保存，由他人签发；或重新打开再签发"
 
 
 # Counters are kept per area and period of eight characters: kind, then year.
@@ -197,11 +182,13 @@ def _item(session: Session, order: Order) -> Item | None:
 
 def cancel(session: Session, actor: Actor, order_id: int, reason: str, now: datetime) -> Order:
     """Cancel a drafted document with a reason. The rung stays on the record."""
-    case, order = _locked(session, actor, order_id)
+    case, order = order_gate.lock(session, actor, order_id)
+    order_gate.edge_of(actor, case, order, "order_cancelled")
     why = words(reason, "reason", 2000)
-    order.state, order.reason = "cancelled", why
+    order_gate.pass_order(actor, case, order, "order_cancelled")
+    order.reason = why
     order.cancelled_at, order.cancelled_by = now, actor.person
-    clocks.stop(session, Subject(order_id=order.id, root_case_id=case.id), now)
+    clocks.stop(session, order_gate.subject(order), now)
     facts = {"order": order.id, "reason": why}
     record(session, case, actor, "order_cancelled", now, facts, item=_item(session, order))
     return order

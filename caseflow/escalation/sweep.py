@@ -19,7 +19,7 @@ from caseflow.deadlines.ladder import Step
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.deadlines.tables import Clock, Pause
 from caseflow.errors import MoveNotAllowed
-from caseflow.escalation import orders
+from caseflow.escalation import answers, orders
 from caseflow.escalation.tables import Rung
 from caseflow.ledger import history
 from caseflow.ledger.history import Line
@@ -36,11 +36,14 @@ BATCH = 500
 def sweep(session: Session, now: datetime, limit: int = BATCH) -> int:
     """Do one pass and return how much was done; 0 means that nothing is left for now.
 
-    Ends pauses that ran out first, so that nobody is escalated with time still to be given back.
+    Ends pauses that ran out first, so that nobody is escalated with time still to be given back;
+    then lifts documents about what their unit has no longer, so that it is not urged for it.
     """
     ended = _end_pauses(session, now, limit)
     if ended:
         return ended
+    if lifted := answers.lift_moot(session, now, limit):
+        return lifted
     return _climb(session, _due_of_cases(session, now, limit), now) + _climb(
         session, _due_of_quarantine(session, now, limit), now
     )

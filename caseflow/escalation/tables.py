@@ -2,10 +2,23 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+)
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from caseflow.db import Base, Moment
+from caseflow.escalation.order_states import ORDER_STATES, PENDING
+
+_PENDING = f"state IN {PENDING}"
 
 
 class Rung(Base):
@@ -29,7 +42,12 @@ class Rung(Base):
 
 
 class Order(Base):
-    """A rung's formal document (督办单 …), drafted by the sweep, settled by a person."""
+    """A rung's formal document (督办单 …), drafted by the sweep, settled by a person.
+
+    `edited_by` changed its text last and may not sign it. `issued_level`: the level whose office
+    signed it; that level alone judges its answer and lifts it. `answer` is the last one; what was
+    answered before, and sent back for the reason `returned_for`, is in the history.
+    """
 
     __tablename__ = "supervision_order"
 
@@ -54,5 +72,21 @@ class Order(Base):
     cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
     cancelled_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     reason: Mapped[str] = mapped_column(Text, default="")
+    edited_by: Mapped[int | None] = mapped_column(Integer)
+    issued_level: Mapped[str | None] = mapped_column(String(12))
+    signed_at: Mapped[datetime | None] = mapped_column(Moment)
+    accepted_at: Mapped[datetime | None] = mapped_column(Moment)
+    returns: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    returned_for: Mapped[str] = mapped_column(Text, default="", server_default="")
+    lifted_at: Mapped[datetime | None] = mapped_column(Moment)
+    lifted_for: Mapped[str] = mapped_column(Text, default="", server_default="")
 
-    __table_args__ = (CheckConstraint("state IN ('draft', 'issued', 'cancelled')", name="state"),)
+    __table_args__ = (
+        CheckConstraint(f"state IN {ORDER_STATES}", name="state"),
+        Index(
+            "ix_supervision_order_pending",
+            "item_id",
+            sqlite_where=sql(_PENDING),
+            postgresql_where=sql(_PENDING),
+        ),
+    )

@@ -16,6 +16,7 @@ from caseflow.clock import local
 from caseflow.deadlines.ladder import Action
 from caseflow.deadlines.rules import rules_of
 from caseflow.deadlines.tables import Clock
+from caseflow.escalation.order_states import OUT
 from caseflow.escalation.tables import Order
 from caseflow.ledger.holding import reference
 from caseflow.people.tables import Unit
@@ -71,7 +72,7 @@ def _issued(session: Session, late: Late) -> Sequence[Order]:
     if late.unit_id is None or late.item_id is None:
         return ()
     query = select(Order).where(
-        Order.item_id == late.item_id, Order.unit_id == late.unit_id, Order.state == "issued"
+        Order.item_id == late.item_id, Order.unit_id == late.unit_id, Order.state.in_(OUT)
     )
     return session.scalars(query.order_by(Order.issued_at, Order.id)).all()
 

@@ -143,6 +143,7 @@ class Item(Base):
     by the leader after that.
     `round`: the round of its case (see `Reply.round`) in which it was struck off, withdrawn, or
     went to the `authority` whose statutory procedure it is; `authority_number`: its number there.
+    `reserved_for`: the level that alone strikes it off, because a document of its stands about it.
     """
 
     __tablename__ = "item"
@@ -174,6 +175,7 @@ class Item(Base):
     round: Mapped[int | None] = mapped_column(Integer)
     authority: Mapped[str] = mapped_column(String(200), default="", server_default="")
     authority_number: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    reserved_for: Mapped[str | None] = mapped_column(String(12))
 
     __table_args__ = (
         CheckConstraint(_among("state", ITEM_STATES), name="state"),

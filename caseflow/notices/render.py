@@ -83,7 +83,10 @@ TASKS: Mapping[str, str] = {
     "handed_over": "有 %(n)d 件工作移交给您，请查看",
     "handed_away": "您名下的 %(n)d 件工作已移交他人",
     "order": "有新的督办文书，请查阅并按期书面答复",
-    "order_answered": "单位已书面答复督办文书，请查看",
+    "order_answered": "单位已书面答复督办文书，请审核",
+    "order_accepted": "对督办文书的答复已认可",
+    "order_returned": "对督办文书的答复被退回，请按意见重新答复",
+    "order_lifted": "督办文书已解除",
 }
 
 

@@ -205,6 +205,9 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "reopen": ((_ALWAYS, _to("reopened", "assignee", "resolve")),),
     "order_issued": ((_ALWAYS, _to("order", "unit_named", "answer")),),
     "order_answered": ((_ALWAYS, _to("order_answered", "assignee", "resolve")),),
+    "order_accepted": ((_ALWAYS, _to("order_accepted", "unit_named")),),
+    "order_returned": ((_ALWAYS, _to("order_returned", "unit_named", "answer")),),
+    "order_lifted": ((_ALWAYS, _to("order_lifted", "unit_named")),),
 }
 
 # Moves after which nobody has to be told: whoever comes next was told already, or nobody does.
@@ -222,6 +225,8 @@ SILENT = (
     "reply_delivered",
     "close",
     "order_cancelled",
+    "order_edited",
+    "order_signed",
     "reveal",
     "hand_out",
     "recalendar",

@@ -16,6 +16,7 @@ from caseflow.deadlines.ladder import Action
 from caseflow.deadlines.rules import Rules
 from caseflow.deadlines.tables import Clock
 from caseflow.escalation.drafted import NONE, Documents
+from caseflow.escalation.order_states import OUT
 from caseflow.web.locale import day_text, gettext, ngettext
 
 _DAYS = (Unit.calendar_days, Unit.working_days)
@@ -158,7 +159,7 @@ def _announced(rules: Rules, clock: Clock, documents: Documents) -> str:
     reached = [step for step in steps if step.n <= clock.last_rung]
     for step in reversed(reached):
         drafted = documents.get((clock.id, step.action))
-        issued = drafted is not None and drafted.to_unit and drafted.state == "issued"
+        issued = drafted is not None and drafted.to_unit and drafted.state in OUT
         if issued or not step.document:
             return gettext(step.label)
     return ""
@@ -171,12 +172,12 @@ def document_label(action: str, label: str, n: int, state: str) -> str:
 
 def unspoken(action: str, state: str) -> bool:
     """Tell whether a document must not be called by its name yet."""
-    return action == Action.accountability and state != "issued"
+    return action == Action.accountability and state not in OUT
 
 
 def with_state(label: str, state: str) -> str:
     """Return a document's name with its state, where that is not simply issued."""
-    if state == "issued":
+    if state in OUT:
         return label
     said = gettext(words.ORDER_STATES[state])
     return gettext("%(what)s（%(more)s）", what=label, more=said)

@@ -13,7 +13,7 @@ from caseflow.web import edge
 from caseflow.web.files import attached
 from caseflow.words import ACTIONS
 
-_MARKS = {"draft": "草稿", "cancelled": "已撤销"}
+_MARKS = {"draft": "草稿", "cancelled": "已撤销", "lifted": "已解除"}
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@
 from collections.abc import Callable, Iterator
 
 from caseflow import words
+from caseflow.escalation.order_states import ORDER_EDGES
 from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES, STAY, SYSTEM, Edge
 from caseflow.people.permissions import PERMISSIONS
 from tests.house.extraction import english
@@ -25,13 +26,15 @@ def page() -> str:
     lines = [
         "# 状态表 · States",
         "",
-        "Printed from `caseflow/ledger/states.py`; a test compares. An edge without a new state is",
-        "recorded and leaves the state as it is. Who may: by role, and within their area or unit.",
+        "Printed from `ledger/states.py` and `escalation/order_states.py`; a test compares. An",
+        "edge without a new state is recorded and leaves the state as it is. Who may: by role, and",
+        "within their area or unit.",
     ]
     for title, say in (("中文", str), ("English", in_english)):
         lines += ["", f"## {title}"]
         lines += _table(say, say("办件"), CASE_EDGES, words.CASE_STATES)
         lines += _table(say, say("问题项"), ITEM_EDGES, words.ITEM_STATES)
+        lines += _table(say, say("文书"), ORDER_EDGES, words.ORDER_STATES)
     return "\n".join(lines) + "\n"
 
 

@@ -122,11 +122,15 @@ _WAITED = """SELECT case_id FROM entry
     WHERE verb IN ('pass_on', 'receive', 'send_back', 'take_back')
     GROUP BY case_id HAVING count(*) % 2 = 1"""
 _SHELVED = "SELECT case_id FROM entry WHERE verb = 'shelve'"
+_OF_DOCUMENTS = """SELECT root_case_id FROM clock
+    WHERE order_id IS NOT NULL AND name IN ('sign_for', 'check')"""
 _SINCE = {
     "evidence": "at NOT IN (SELECT at FROM entry WHERE verb = 'visit')",
     "item": "id NOT IN (SELECT item_id FROM entry WHERE verb = 'object')",
-    "case_file": f"id NOT IN (SELECT case_id FROM ({_WAITED}) waited) AND id NOT IN ({_SHELVED})",
+    "case_file": f"id NOT IN (SELECT case_id FROM ({_WAITED}) waited) AND id NOT IN ({_SHELVED})"
+    f" AND id NOT IN ({_OF_DOCUMENTS})",
     "clock": "name NOT IN ('decide', 'consent', 'receive')"
+    " AND (order_id IS NULL OR name IN ('draft', 'answer'))"
     " AND (case_id IS NULL OR case_id = root_case_id)"
     f" AND coalesce(root_case_id, 0) NOT IN ({_SHELVED})",
 }
@@ -165,6 +169,32 @@ def test_an_objection_of_an_office_that_goes_back_is_over(past: Database) -> Non
     assert len(known) == 2
 
 
+def test_a_document_of_an_office_that_goes_back_is_out_answered_or_cancelled(
+    past: Database,
+) -> None:
+    """What was lifted comes back as lifted; what was answered is never asked for again."""
+    states = "SELECT state, count(*) FROM supervision_order GROUP BY state"
+    owed = (
+        "SELECT count(*) FROM clock WHERE order_id IS NOT NULL"
+        " AND name IN ('sign_for', 'check') AND ended_at IS NULL"
+    )
+    with past.read() as session:
+        before = dict(map(tuple, session.execute(text(states))))
+        assert session.scalar(text(owed))
+    downgrade(past.engine, "0036")
+    with past.read() as session:
+        assert set(session.scalars(text("SELECT state FROM supervision_order"))) == {
+            *("draft", "issued", "cancelled")
+        }
+        assert session.scalar(text(owed)) == 0
+    upgrade(past.engine)
+    with past.read() as session:
+        after = dict(map(tuple, session.execute(text(states))))
+    assert after["lifted"] == before["lifted"] > 0
+    assert after["accepted"] == before["accepted"] + before["answered"]
+    assert after["issued"] == before["issued"] + before["signed_for"]
+
+
 def test_who_asks_for_more_time_in_an_office_that_goes_back_gets_none(past: Database) -> None:
     """What was granted holds as it was promised; what nobody decided is owed to nobody."""
     rules = (
@@ -172,7 +202,8 @@ def test_who_asks_for_more_time_in_an_office_that_goes_back_gets_none(past: Data
     )
     promised = (
         "SELECT id, due, state, follows FROM clock WHERE"
-        " (name NOT IN ('decide', 'consent', 'receive')"
+        " (order_id IS NULL OR name IN ('draft', 'answer'))"
+        " AND (name NOT IN ('decide', 'consent', 'receive')"
         " AND (case_id IS NULL OR case_id = root_case_id))"
         " OR item_id IN (SELECT id FROM item WHERE state = 'objected') ORDER BY id"
     ).replace("WHERE (", f"WHERE coalesce(root_case_id, 0) NOT IN ({_SHELVED}) AND (", 1)

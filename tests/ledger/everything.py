@@ -4,6 +4,7 @@ from tests.ledger import (
     faults,
     faults_of_endings,
     faults_of_merging,
+    faults_of_orders,
     faults_of_passing,
     faults_of_rules,
     faults_of_shelving,
@@ -11,6 +12,7 @@ from tests.ledger import (
     faults_of_triage,
     faults_of_visits,
     scenes_of_endings,
+    scenes_of_orders,
     scenes_of_passing,
     scenes_of_rules,
     scenes_of_shelving,
@@ -22,6 +24,7 @@ SCENES = tuple(
     dict.fromkeys(
         (
             *scenes_of_endings.SCENES,
+            *scenes_of_orders.SCENES,
             *scenes_of_passing.SCENES,
             *scenes_of_rules.SCENES,
             *scenes_of_shelving.SCENES,
@@ -34,6 +37,7 @@ FAULTS = {
     **faults.FAULTS,
     **faults_of_endings.FAULTS,
     **faults_of_merging.FAULTS,
+    **faults_of_orders.FAULTS,
     **faults_of_passing.FAULTS,
     **faults_of_rules.FAULTS,
     **faults_of_shelving.FAULTS,

@@ -14,7 +14,7 @@ import pytest
 
 from caseflow.deadlines import clocks, pauses
 from caseflow.errors import MoveNotAllowed
-from caseflow.escalation import orders
+from caseflow.escalation import order_gate
 from caseflow.escalation import sweep as sweeping
 from caseflow.ledger import extensions, gate, hands, history, numbers, withdrawals
 from caseflow.ledger.moves import (
@@ -185,7 +185,7 @@ FAULTS: dict[str, Fault] = {
         lambda: [(clocks, "meet", _nothing)], scenes.every_kind, "law 7: (item clocks|.*runs on)"
     ),
     "clocks run on after the end": Fault(
-        lambda: [(clocks, "stop", _nothing)], scenes.reversed_decision, "law 7: .*runs on in"
+        lambda: [(clocks, "stop_these", _nothing)], scenes.reversed_decision, "law 7: .*runs on in"
     ),
     "the work list is not refreshed": Fault(
         lambda: [(record, "refresh", _nothing)], scenes.every_kind, "law 7: the work list"
@@ -372,7 +372,7 @@ FAULTS: dict[str, Fault] = {
         "UNIQUE .* case_file.seq",
     ),
     "anybody signs for the level above": Fault(
-        lambda: [(orders, "_OF_LEVEL_ABOVE", ())], scenes.silence, "order: signed below"
+        lambda: [(order_gate, "OF_LEVEL_ABOVE", ())], scenes.silence, "order: signed below"
     ),
     "a drafted document has no clock": Fault(
         lambda: [(clocks, "start", _not_started("draft"))], scenes.silence, "order: nothing urges"

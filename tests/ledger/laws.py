@@ -17,6 +17,7 @@ from tests.ledger import (
     laws_of_endings,
     laws_of_merging,
     laws_of_more_time,
+    laws_of_orders,
     laws_of_passing,
     laws_of_people,
     laws_of_rules,
@@ -49,7 +50,7 @@ def hold(world: World) -> None:
 
 def every_law() -> tuple[Callable[[Snapshot], None], ...]:
     """Return the laws of every module."""
-    others = (laws_of_people, laws_of_rules, laws_of_time, laws_of_more_time)
+    others = (laws_of_people, laws_of_rules, laws_of_time, laws_of_orders, laws_of_more_time)
     others = (*others, laws_of_endings, laws_of_merging, laws_of_passing)
     others = (*others, laws_of_shelving, laws_of_triage)
     others = (*others, laws_of_signing, laws_of_visits)

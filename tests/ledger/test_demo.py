@@ -72,7 +72,7 @@ def everything_is_there(session: Session) -> None:
         assert set(session.scalars(query)) == set(range(1, rungs + 1))
     assert column(session, Order.kind) == set(ACTIONS) - MESSAGES_ONLY
     assert column(session, Order.state) == set(ORDER_STATES)
-    assert count(session, Order.answered_at.is_not(None)) == 1
+    assert count(session, Order.answered_at.is_not(None)) == 2
     assert set(session.execute(select(Passage.outcome, Passage.to_area)).all()) == {
         (None, "430500"),
         ("received", "430500"),

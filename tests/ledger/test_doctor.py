@@ -121,6 +121,8 @@ _REPORT = f"report_id IN (SELECT id FROM report WHERE case_id = {_LATE})"
 _FOLLOWS = "follows = (SELECT min(id) FROM report)"
 _HAND = "UPDATE item SET struck_off_by = :hand WHERE state = 'struck_off'"
 _ANOTHER = "UPDATE finding SET user_id = (SELECT min(id) FROM user_account)"
+_SAME = "edited_by = 1, issued_by = 1"
+_ABOVE = "state = 'accepted', issued_level = 'city'"
 _HANDLER = "(SELECT handler_id FROM case_file WHERE number = :late)"
 
 
@@ -144,6 +146,10 @@ VIOLATIONS = (
     ("4 f", "DELETE FROM finding", "done"),
     ("4 f", "UPDATE withdrawal SET outcome = 'lapsed', decided_by = NULL", "done"),
     ("4 f", f"{_PROPOSE} SELECT {_DONE}, NULL, NULL, NULL, {_WHAT}", "done"),
+    ("documents", f"UPDATE supervision_order SET state = 'issued' WHERE {_ITEM}", "late"),
+    ("documents", f"UPDATE supervision_order SET {_SAME} WHERE {_ITEM}", "late"),
+    ("documents", f"UPDATE item SET reserved_for = 'city' WHERE case_id = {_LATE}", "late"),
+    ("documents", f"UPDATE supervision_order SET {_ABOVE} WHERE {_ITEM}", "late"),
     ("5 a", "UPDATE case_file SET state = 'replying' WHERE number = :late", "late"),
     ("5 a", f"UPDATE reply SET delivered_at = NULL WHERE case_id = {_DONE}", "done"),
     ("5 a", f"UPDATE reply SET round = 7 WHERE case_id = {_DONE}", "done"),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from caseflow.db import Database
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import NotFound, NotPermitted
-from caseflow.escalation import orders
+from caseflow.escalation import answers, orders
 from caseflow.escalation.coming import coming
 from caseflow.escalation.sweep import run, sweep
 from caseflow.escalation.tables import Order, Rung
@@ -257,7 +257,7 @@ def test_an_order_is_issued_under_a_number_and_starts_the_answer_clock(
         )
         assert issued.number == "教督办〔2026〕430503-1号"
         names = session.scalars(select(Clock.name).where(Clock.order_id == order.id))
-        assert set(names) == {"draft", "answer"}
+        assert set(names) == {"draft", "sign_for", "answer"}
 
 
 def test_an_order_left_unanswered_brings_documents_for_the_same_unit(
@@ -324,8 +324,8 @@ def test_a_unit_answers_an_issued_order_and_only_its_own(database: Database, now
         order = session.scalars(select(Order)).one()
         orders.issue(session, office["supervisor"], order.id, order.text, at("03-06T09:00"))
         with pytest.raises(NotFound):
-            orders.answer(session, office["academy"], order.id, "已办", at("03-06T10:00"))
-        orders.answer(session, office["school"], order.id, "已办", at("03-06T10:00"))
+            answers.answer(session, office["academy"], order.id, "已办", at("03-06T10:00"))
+        answers.answer(session, office["school"], order.id, "已办", at("03-06T10:00"))
         clock = session.scalars(select(Clock).where(Clock.name == "answer")).one()
         assert (clock.state, order.answer) == ("met", "已办")
 
@@ -340,13 +340,13 @@ def test_what_a_document_wants_outlives_the_end_of_its_case(
     with database.transaction() as session:
         case_id = session.get_one(Item, item_id).case_id
         first, second = session.scalars(_documents("sign_for")).all()
-        orders.issue(session, office["supervisor"], first.id, "请书面说明", late)
+        orders.issue(session, office["supervisor"], first.id, first.text, late)
         triage.decline(session, office["supervisor"], case_id, "不属于", late)
-        assert _alive(session, first.id, second.id) == ["answer", "draft"]
+        assert _alive(session, first.id, second.id) == ["answer", "draft", "sign_for"]
         closing.reopen(session, office["supervisor"], case_id, "有新情况", late)
-        orders.answer(session, office["school"], first.id, "已说明", late)
+        answers.answer(session, office["school"], first.id, "已说明", late)
         orders.cancel(session, office["supervisor"], second.id, "已说明", late)
-        assert _alive(session, first.id, second.id) == []
+        assert _alive(session, first.id, second.id) == ["check"]
 
 
 def _documents(clock: str) -> Select[tuple[Order]]:

@@ -18,7 +18,7 @@ from caseflow.deadlines.clocks import Subject
 from caseflow.deadlines.recalendar import Change
 from caseflow.deadlines.rules import rules_of
 from caseflow.errors import CaseflowError, MoveNotAllowed
-from caseflow.escalation import answer_days, orders
+from caseflow.escalation import answer_days
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.tables import Order as Document
 from caseflow.ledger import extensions, mergers
@@ -59,7 +59,7 @@ from caseflow.people.actor import REPORTER, Actor
 from caseflow.people.permissions import may
 from caseflow.people.tables import Recusal, User
 from tests import office as offices
-from tests.ledger import handings, shelved, visitors
+from tests.ledger import handings, papers, shelved, visitors
 from tests.ledger.ends import OTHERS, ends
 from tests.ledger.snapshot import standing
 
@@ -382,13 +382,8 @@ class World:
         return Result(result, "依据", self.office.units[unit], "请整改")
 
     def on_order(self, actor: Actor, document: Document, luck: int) -> bool:
-        """Issue, cancel or answer a document as `actor`."""
-        s, n = self.session, document.id
-        if document.state == "issued":
-            return self.attempt(lambda: orders.answer(s, actor, n, "已办", self.now))
-        if luck % 3 == 0:
-            return self.attempt(lambda: orders.cancel(s, actor, n, "已完成", self.now))
-        return self.attempt(lambda: orders.issue(s, actor, n, document.text, self.now))
+        """Issue, cancel, answer or lift a document as `actor`."""
+        return self.attempt(papers.what_to_try(self.session, actor, document, luck, self.now))
 
 
 def _heard(luck: int) -> Heard:

@@ -80,7 +80,7 @@ def documents_agree(case: Case, n: int, product: Product) -> None:
     found = [
         (
             *(product.orders[n][row.id], row.kind, product.units[row.unit_id]),
-            "answered" if row.answered_at else row.state,
+            row.state,
         )
         for row in product.rows("documents", n)
     ]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import CaseflowError
-from caseflow.escalation import orders
+from caseflow.escalation import answers, orders
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.tables import Order as Document
 from caseflow.escalation.tables import Rung
@@ -212,9 +212,9 @@ class Product:
         case, n = where
         order = next(key for key, number in self.orders[case].items() if number == n)
         tries: dict[str, Callable[[], object]] = {
-            "issue": lambda: orders.issue(s, me, order, "请速办", now),
+            "issue": lambda: orders.issue(s, me, order, s.get_one(Document, order).text, now),
             "cancel": lambda: orders.cancel(s, me, order, "已完成", now),
-            "answer_order": lambda: orders.answer(s, me, order, "已办", now),
+            "answer_order": lambda: answers.answer(s, me, order, "已办", now),
         }
         return tries[move]
 

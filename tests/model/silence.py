@@ -18,6 +18,7 @@ def swept(case: Case, now: datetime) -> None:
     for one in case.alive("all"):
         if one.paused_until is not None and one.paused_until <= now:
             one.run_on(now)
+    _lift_moot(case, now)
     for one in case.alive("all"):
         if one.state == "running":
             happened = list(one.climb(now))
@@ -25,6 +26,18 @@ def swept(case: Case, now: datetime) -> None:
             for rung in happened:
                 if one.of_units and not rung.superseded and _KINDS[rung.n]:
                     _drafted(case, _KINDS[rung.n], (rung.clock, rung.on, rung.n), now)
+
+
+def _lift_moot(case: Case, now: datetime) -> None:
+    """What a unit was sent about an item that it has no longer, or that is off, is lifted."""
+    for order in case.documents:
+        item = case.items[order.item - 1]
+        taken = item.held_since is not None and item.held_since > order.drafted
+        taken = taken or order.unit not in (item.verifying, item.rectifying)
+        off = item.state in ("withdrawn", "statutory")
+        if order.unit and order.state in ("issued", "answered") and (taken or off):
+            order.state = "lifted"
+            case.stop(order.on, now)
 
 
 def _drafted(case: Case, kind: str, by: tuple[str, str, int], now: datetime) -> None:
@@ -67,6 +80,7 @@ def issue(case: Case, order: Document, person: Person, now: datetime) -> None:
     order.state = "issued"
     case.meet(order.on, now, "draft")
     if order.unit and not proposal:
+        case.start("sign_for", order.on, now)
         case.start("answer", order.on, now)
 
 
@@ -86,7 +100,8 @@ def answer(case: Case, order: Document, person: Person, now: datetime) -> None:
         need(reaches(person, case.area, case.about), "out of sight")
     need(order.state == "issued", "no answer owed")
     order.state = "answered"
-    case.meet(order.on, now, "answer")
+    case.meet(order.on, now, "sign_for", "answer")
+    case.start("check", order.on, now)
 
 
 MOVES = {"issue": issue, "cancel": cancel, "answer_order": answer}

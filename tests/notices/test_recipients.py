@@ -219,7 +219,7 @@ def test_an_issued_order_goes_to_the_head_of_the_unit(desk: Desk) -> None:
     climbed(desk)
     order = desk.session.scalars(select(Order).order_by(Order.id)).first()
     assert order is not None
-    told = desk.by(orders.issue, "supervisor", order.id, "请立即办理")
+    told = desk.by(orders.issue, "supervisor", order.id, order.text)
     assert told == {"order > school"}
 
 

@@ -37,7 +37,13 @@ def test_a_draft_is_corrected_and_issued_under_a_number(site: Site) -> None:
     number = neglected(site)
     page = site.as_("supervisor").get("/console/orders")
     assert number in page.text
-    page = settle(site, "supervisor", "issue", text="请于三日内签收。")
+    path = f"/console/orders/{order(site).id}"
+    page = settle(site, "supervisor", "edit", text="请于三日内签收。")
+    assert not page.offers(f"{path}/issue"), "whoever changed the text does not sign it"
+    assert "请由他人签发" in page.text
+    assert site.as_("supervisor").post(f"{path}/issue", text="请于三日内签收。").status == 403
+    assert site.as_("leader").post(f"{path}/issue", text="请立即签收。").status == 409
+    page = settle(site, "leader", "issue")
     issued = order(site)
     assert (issued.state, issued.text) == ("issued", "请于三日内签收。")
     assert issued.number is not None

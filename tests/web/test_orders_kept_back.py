@@ -61,7 +61,7 @@ def test_nor_for_what_it_did_before_once_the_item_came_back_to_it(site: Site) ->
     cannot_go_out(site, RELIEVED)
 
 
-def test_what_an_unanswered_order_drafts_later_is_no_concern_of_the_former_unit(
+def test_an_unanswered_order_is_lifted_once_the_item_is_anothers_and_climbs_no_more(
     site: Site,
 ) -> None:
     number = objected_and_late(site)
@@ -73,11 +73,10 @@ def test_what_an_unanswered_order_drafts_later_is_no_concern_of_the_former_unit(
     site.later(days=20)
     sweep.run(site.database, site.now)
     school = site.office.units["school"]
-    query = select(Order).where(Order.unit_id == school, Order.state == "draft")
-    late = site.ask(lambda s: s.scalars(query).first())
-    assert late is not None
-    refused = site.as_("supervisor").post(f"/console/orders/{late.id}/issue", text="请答复。")
-    assert (refused.status, RELIEVED in refused.text) == (409, True)
+    query = select(Order.state).where(Order.unit_id == school)
+    assert site.ask(lambda s: s.scalars(query).all()) == ["lifted"], "and it climbed no further"
+    assert "不再需要贵单位答复" in site.as_("school").get(path.replace("console", "unit")).text
+    assert "督办单" in site.as_("supervisor").get("/console/orders?state=lifted").text
 
 
 def test_an_objection_that_was_rejected_changes_nothing(site: Site) -> None:

@@ -15,7 +15,7 @@ def test_a_draft_is_marked_and_an_issued_order_goes_to_its_unit(site: Site) -> N
     assert (draft.mimetype, draft.data[:8]) == ("application/pdf", b"%PDF-1.7")
     assert site.as_("school").get("/unit" + path).status == 404, "a draft is none of its business"
 
-    settle(site, "supervisor", "issue", text="请于三日内签收。")
+    settle(site, "supervisor", "issue")
     shown = official(order(site), "本办")
     assert (shown.mark, shown.number) == ("", order(site).number)
     assert "/unit" + path in site.as_("school").get("/unit" + path.removesuffix("/pdf")).links

@@ -311,7 +311,7 @@ def test_a_unit_reads_of_the_highest_document_that_was_issued_to_it(site: Site) 
     def issue(kind: str, who: str) -> None:
         def work(session: Any) -> None:
             draft = session.scalars(select(Order).where(Order.kind == kind)).first()
-            orders.issue(session, site.office[who], draft.id, "请立即办理。", site.now)
+            orders.issue(session, site.office[who], draft.id, draft.text, site.now)
 
         site.do(work)
 

@@ -19,6 +19,7 @@ from caseflow.ledger.moves.record import (
     resolve_due,
     words,
 )
+from caseflow.ledger.moves.reserving import require_level
 from caseflow.ledger.moves.waiting import wait_too
 from caseflow.ledger.states import TO_RECTIFY
 from caseflow.ledger.tables import Case, Item
@@ -76,6 +77,7 @@ def strike_off(
     gate.require_free_of(actor, item)
     if hands.had_a_hand(session, item.id, actor.person):
         raise NotPermitted("您参与过这个问题项的办理，销号须由未参与的人进行")
+    require_level(actor, item)
     if item.state == "submitted":
         visits.require_visited(session, case, item)
     gate.pass_item(actor, case, item, "strike_off")

@@ -100,9 +100,8 @@ def let_go(session: Session, case: Case, now: datetime, *kept: str) -> None:
     A document's clocks are no part of it: a draft wants a person's decision and an issued one the
     unit's answer, whatever became of the case since (docs/decisions/0009-documents-outlive.md).
     """
-    owed = {c.name for c in clocks.alive(session, whole(case)) if c.order_id is None}
-    if ended := owed - set(kept):
-        clocks.stop(session, whole(case), now, *ended)
+    owed = [c for c in clocks.alive(session, whole(case)) if c.order_id is None]
+    clocks.stop_these(session, [c for c in owed if c.name not in kept], now)
 
 
 def resolve_due(session: Session, case: Case) -> datetime | None:

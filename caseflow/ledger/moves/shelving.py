@@ -234,8 +234,7 @@ def _stand_still(session: Session, case: Case, row: Shelving, now: datetime) -> 
         if clock.order_id is None and clock.name not in _RUN_ON
     ]
     session.add_all(ShelvedClock(clock_id=clock.id, shelving_id=row.id) for clock in ending)
-    if ending:
-        clocks.stop(session, whole(case), now, *{clock.name for clock in ending})
+    clocks.stop_these(session, ending, now)
 
 
 def _promised(session: Session, case: Case, until: datetime, now: datetime) -> int:

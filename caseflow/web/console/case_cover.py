@@ -14,6 +14,7 @@ from caseflow import words
 from caseflow.clock import local
 from caseflow.deadlines.tables import Clock
 from caseflow.escalation import reading
+from caseflow.escalation.order_states import OUT
 from caseflow.escalation.tables import Order
 from caseflow.ledger.tables import Item
 from caseflow.paper.sheets import Report, Section
@@ -127,7 +128,7 @@ def _orders(orders: Sequence[Order]) -> Section:
     rows: Rows = [(gettext("文书"), gettext("编号"), gettext("状态"), gettext("签发"))]
     for one in reversed(orders):
         state = gettext(words.ORDER_STATES[one.state])
-        kind = gettext(words.ACTIONS[one.kind]) if one.state == "issued" else gettext("文书草稿")
+        kind = gettext(words.ACTIONS[one.kind]) if one.state in OUT else gettext("文书草稿")
         rows.append((kind, one.number or "", state, _moment(one.issued_at)))
     return Section(gettext("文书"), rows=rows, columns=(2, 4, 2, 2))
 

@@ -12,6 +12,7 @@ from caseflow.escalation import reading
 from caseflow.files.sniff import may_be_thumbnail
 from caseflow.ledger.holding import reference
 from caseflow.ledger.moves import filing
+from caseflow.ledger.moves.reserving import RESERVED, is_free_for
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import COUNTED_APART
 from caseflow.ledger.tables import INSTRUCTED, Case, Item
@@ -285,6 +286,8 @@ PARTS = {
 def _eyes(sight: Sight, item: Item) -> str:
     """Say who may strike a submitted item off, where it is not the reader."""
     eyes = sight.dossier.eyes.get(item.id)
+    if eyes is not None and not is_free_for(sight.actor, item):
+        return gettext(RESERVED)
     return "" if eyes is None or eyes.may(sight.actor.id) else eyes_text(eyes, sight.actor.id)
 
 

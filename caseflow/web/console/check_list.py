@@ -5,6 +5,7 @@ from flask import render_template, url_for
 from caseflow import words
 from caseflow.deadlines.rules import rules_of
 from caseflow.ledger.checklist import PAGE, ToCheck, to_check
+from caseflow.ledger.moves.reserving import RESERVED, is_free_for
 from caseflow.web.clocks import clock_view
 from caseflow.web.console import paging
 from caseflow.web.console.case_view import eyes_text
@@ -32,7 +33,8 @@ def check_list() -> Page:
 
 
 def _row(one: ToCheck) -> dict[str, object]:
-    mine = one.eyes.may(actor().id)
+    free = is_free_for(actor(), one.item)
+    mine = free and one.eyes.may(actor().id)
     anchor = key(one.item, "strike_off") if mine else f"item-{one.item.n}"
     return {
         "href": url_for("console.case_page", number=one.case.number, _anchor=anchor),
@@ -44,5 +46,5 @@ def _row(one: ToCheck) -> dict[str, object]:
         "returns": one.item.returns,
         "files": one.evidence,
         "mine": mine,
-        "eyes": eyes_text(one.eyes, actor().id),
+        "eyes": eyes_text(one.eyes, actor().id) if free else gettext(RESERVED),
     }

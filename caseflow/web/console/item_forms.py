@@ -12,6 +12,7 @@ from caseflow.ledger.at_work import at_work
 from caseflow.ledger.moves import withdrawing
 from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.moves.record import matter_of
+from caseflow.ledger.moves.reserving import is_free_for
 from caseflow.ledger.states import FINDINGS, ITEM_DONE, TO_RECTIFY
 from caseflow.ledger.tables import Item
 from caseflow.web.console import ending_forms, extension_forms, visit_forms
@@ -328,6 +329,8 @@ def _return(sight: Sight, item: Item) -> Form:
 def _strike_off(sight: Sight, item: Item) -> Form | None:
     eyes = sight.dossier.eyes.get(item.id)
     if eyes is None or sight.actor.id in eyes.parts or item.id in sight.unvisited:
+        return None
+    if not is_free_for(sight.actor, item):
         return None
     others = [one for one in sight.dossier.items if one.id != item.id]
     left = [one for one in others if one.state not in ITEM_DONE]

@@ -11,9 +11,11 @@ from caseflow.deadlines import preview
 from caseflow.deadlines.ladder import Action
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.errors import BadInput, MoveNotAllowed
-from caseflow.escalation import orders, reading
+from caseflow.escalation import answers, order_gate, orders, reading
 from caseflow.escalation.drafted import Documents, documents
+from caseflow.escalation.order_states import ORDER_STATES
 from caseflow.escalation.reading import PAGE, OrderRow
+from caseflow.escalation.tables import Order
 from caseflow.escalation.wording import DECIDES
 from caseflow.ledger.moves.record import matter_of
 from caseflow.people import names
@@ -27,17 +29,13 @@ from caseflow.web.locale import day_text, gettext, moment_text
 from caseflow.web.shell import office
 from caseflow.web.written import written
 
-_STATES = ("draft", "issued", "cancelled")
-_ABOVE = ("listed", "accountability")
-_UPPER = ("city", "province")
-
 
 @blueprint.get("/orders")
 @needs("order.read")
 def order_list() -> Page:
     """Show the orders of the scope: drafts unless asked otherwise."""
     said = request.args.get("state", "draft")
-    state = said if said in _STATES else "draft"
+    state = said if said in ORDER_STATES else "draft"
     with read() as session:
         found = reading.orders(session, scope(), state, paging.after(), PAGE + 1)
         counts = reading.counts(session, scope())
@@ -55,7 +53,7 @@ def order_list() -> Page:
             "count": counts.get(one, 0),
             "selected": one == state,
         }
-        for one in _STATES
+        for one in ORDER_STATES
     ]
     return render_template(
         "console/orders.html",
@@ -84,13 +82,23 @@ def _shown(rules: Rules, row: OrderRow, drafted: Documents) -> dict[str, Any]:
             order.kind, words.ACTIONS[order.kind], row.rung or 0, order.state
         ),
         "state": order.state,
-        "state_label": gettext(words.ORDER_STATES[order.state]),
+        "state_label": _state_label(order),
         "unit": _addressee(row),
         "clocks": clock_views(rules, [row.clock] if row.clock else [], now(), drafted),
         "note": about,
-        "mine": order.state == "draft" and _may_settle(row),
+        "mine": bool(_MINE & order_gate.offers(actor(), row.case, order)),
         "drafted": moment_text(order.drafted_at),
     }
+
+
+# What waits for whoever may do it; lifting does not wait for anybody.
+_MINE = {"order_issued", "order_accepted"}
+
+
+def _state_label(order: Order) -> str:
+    if order.state == "lifted" and order.kind == Action.listed:
+        return gettext("已摘牌")
+    return gettext(words.ORDER_STATES[order.state])
 
 
 def _addressee(row: OrderRow) -> str:
@@ -121,11 +129,10 @@ def _page(
     with read() as session:
         row = reading.order(session, scope(), order_id)
         shown = _shown(rules_of(session), row, _drafted(session, [row]))
-        people = names.users(
-            session, {one for one in (row.order.issued_by, row.order.cancelled_by) if one}
-        )
+        people = names.users(session, {one for one in _people(row.order) if one})
         answers = row.unit is not None and row.order.kind != Action.accountability
         due = preview.due(session, "answer", matter_of(row.case), now()) if answers else None
+    offers = order_gate.offers(actor(), row.case, row.order)
     body = render_template(
         "console/order.html",
         active="orders",
@@ -138,8 +145,9 @@ def _page(
         document=document(row.order),
         answer_due=due_text(due) if due else "",
         answer_by=day_text(row.order.answer_by) if row.order.answer_by else "",
-        may_settle=_may_settle(row),
-        too_high=_too_high(row),
+        moves=offers,
+        refused=_refused(row, offers),
+        history=_history(row.order),
         errors=errors or {},
         form=form,
         language=request.method == "GET",
@@ -155,19 +163,81 @@ def _signed_name(row: OrderRow) -> str:
     return gettext(words.ACTIONS[order.kind])
 
 
-def _may_settle(row: OrderRow) -> bool:
-    return may(actor(), "order.issue") and not _too_high(row)
+def _people(order: Order) -> tuple[int | None, ...]:
+    return order.issued_by, order.cancelled_by, order.edited_by, order.answered_by
 
 
-def _too_high(row: OrderRow) -> bool:
-    """Tell whether the document is the level above's to sign."""
-    return row.order.kind in _ABOVE and actor().level not in _UPPER
+def _refused(row: OrderRow, offers: set[str]) -> str:
+    """Say why somebody who reads a draft, or an answer, cannot settle it."""
+    order, me = row.order, actor()
+    if order.state == "draft" and "order_issued" not in offers:
+        if order.kind in order_gate.OF_LEVEL_ABOVE and me.level not in order_gate.UPPER:
+            return gettext("这类文书由上一级签发。")
+        mine = may(me, "order.issue") and order.edited_by == me.id
+        return gettext(order_gate.EDITED if mine else "由督办负责人或分管领导签发。")
+    if order.state == "answered" and "order_accepted" not in offers and may(me, "order.judge"):
+        mine = order.answered_by == me.id
+        return gettext(order_gate.WROTE if mine else order_gate.BY_ITS_LEVEL)
+    return ""
+
+
+def _history(order: Order) -> list[tuple[str, str]]:
+    """Return what happened to a document after it was issued, with when, as its page lists it."""
+    happened = (
+        (gettext("单位签收"), order.signed_at),
+        (gettext("单位答复"), order.answered_at),
+        (gettext("认可答复"), order.accepted_at),
+        (_state_label(order), order.lifted_at),
+    )
+    return [(what, moment_text(at)) for what, at in happened if at is not None]
+
+
+@blueprint.post("/orders/<int:order_id>/edit")
+@needs("order.edit")
+def edit_order(order_id: int) -> Page:
+    """Save a draft's corrected text for somebody else to sign (修改正文)."""
+    text = typed("text")
+    done = gettext("正文已保存，请由他人审核签发。")
+    return _settle(order_id, "edit", lambda s: orders.edit(s, actor(), order_id, text, now()), done)
+
+
+@blueprint.post("/orders/<int:order_id>/accept")
+@needs("order.judge")
+def accept_order(order_id: int) -> Page:
+    """Accept a unit's answer (认可答复)."""
+    done = gettext("答复已认可。")
+    return _settle(order_id, "accept", lambda s: answers.accept(s, actor(), order_id, now()), done)
+
+
+@blueprint.post("/orders/<int:order_id>/return")
+@needs("order.judge")
+def return_order(order_id: int) -> Page:
+    """Send a unit's answer back with words (退回答复)."""
+    reason = typed("reason")
+    done = gettext("已退回，单位须重新答复。")
+    return _settle(
+        order_id,
+        "return",
+        lambda s: answers.send_back(s, actor(), order_id, reason, now()),
+        done,
+    )
+
+
+@blueprint.post("/orders/<int:order_id>/lift")
+@needs("order.lift")
+def lift_order(order_id: int) -> Page:
+    """Lift a document that stands, with a reason (解除, 摘牌)."""
+    reason = typed("reason")
+    done = gettext("已解除，单位会收到通知。")
+    return _settle(
+        order_id, "lift", lambda s: answers.lift(s, actor(), order_id, reason, now()), done
+    )
 
 
 @blueprint.post("/orders/<int:order_id>/issue")
 @needs("order.issue")
 def issue_order(order_id: int) -> Page:
-    """Issue a draft with the text as corrected (签发)."""
+    """Issue a draft with the text that its reader has read (签发)."""
     text = typed("text")
     done = gettext("已签发，编号自动生成。")
     return _settle(

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from caseflow import words
+from caseflow.escalation.order_states import ORDER_MOVES
 from caseflow.ledger.dossier import Happened
 from caseflow.web.clocks import unspoken
 from caseflow.web.console import (
@@ -291,9 +292,7 @@ TELLERS: dict[str, Callable[["Story", Happened], Sentence]] = {
     "reopen": _reopen,
     "acknowledge": _acknowledge,
     "rung": _climbed,
-    "order_issued": _document,
-    "order_cancelled": _document,
-    "order_answered": _document,
+    **dict.fromkeys(ORDER_MOVES, _document),
     "reveal": _reveal,
     "tighten": _tighten,
     "retract": _retract,

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from caseflow import words
 from caseflow.errors import BadInput, MoveNotAllowed
-from caseflow.escalation import orders as verbs
+from caseflow.escalation import answers
+from caseflow.escalation.order_states import OWED
 from caseflow.escalation.received import order_to
 from caseflow.escalation.tables import Order
 from caseflow.web import edge
@@ -21,7 +22,7 @@ from caseflow.web.unit.frame import Page, bearer, blueprint
 
 @dataclass(frozen=True)
 class OrderLine:
-    """An order in the list; `answer_by` is empty once it was answered."""
+    """An order in the list; `answer_by` is empty once no answer is owed."""
 
     id: int
     kind: str
@@ -29,15 +30,30 @@ class OrderLine:
     issued: str
     answer_by: str
     answered: bool
+    badge: str
 
 
 def order_line(order: Order) -> OrderLine:
     """Return an issued order as a line of the list."""
-    answered = order.answered_at is not None
+    answered = order.state not in OWED
     by = day_text(order.answer_by) if order.answer_by and not answered else ""
     issued = moment_text(order.issued_at) if order.issued_at else ""
     kind = gettext(words.ACTIONS[order.kind])
-    return OrderLine(order.id, kind, order.number or "", issued, by, answered)
+    return OrderLine(order.id, kind, order.number or "", issued, by, answered, _badge(order))
+
+
+_BADGES = {
+    "issued": "待签收",
+    "signed_for": "待答复",
+    "answered": "已答复",
+    "accepted": "答复已认可",
+    "lifted": "已解除",
+}
+
+
+def _badge(order: Order) -> str:
+    """Return how an order stands, as the unit that got it reads it."""
+    return gettext(_BADGES[order.state])
 
 
 @blueprint.get("/orders/<int:order_id>")
@@ -57,6 +73,25 @@ def order_pdf(order_id: int) -> ResponseReturnValue:
     return pdf(found, office().name)
 
 
+@blueprint.post("/orders/<int:order_id>/sign_for")
+@needs("order.sign_for")
+def sign_for_order(order_id: int) -> ResponseReturnValue:
+    """Sign for an order."""
+    me = edge.actor()
+
+    def work(session: Session) -> None:
+        order_to(session, me.unit, order_id)
+        answers.sign_for(session, me, order_id, now())
+
+    try:
+        edge.change(work)
+    except MoveNotAllowed:
+        with edge.read() as session:
+            return _page(session, order_id, "", gettext("这份文书现在不需要签收")), 409
+    flash(gettext("已签收。"), "success")
+    return redirect(url_for(".order", order_id=order_id))
+
+
 @blueprint.post("/orders/<int:order_id>/answer")
 @needs("item.hold")
 def answer(order_id: int) -> ResponseReturnValue:
@@ -65,7 +100,7 @@ def answer(order_id: int) -> ResponseReturnValue:
 
     def work(session: Session) -> None:
         order_to(session, me.unit, order_id)
-        verbs.answer(session, me, order_id, text, now())
+        answers.answer(session, me, order_id, text, now())
 
     try:
         edge.change(work)
@@ -74,7 +109,9 @@ def answer(order_id: int) -> ResponseReturnValue:
             return _page(session, order_id, text, gettext(error.fields.get("text", ""))), 422
     except MoveNotAllowed:
         with edge.read() as session:
-            return _page(session, order_id, text, gettext("已经答复过了，这次没有保存")), 409
+            return _page(
+                session, order_id, text, gettext("这份文书现在不需要答复，这次没有保存")
+            ), 409
     flash(gettext("答复已提交。"), "success")
     return redirect(url_for(".order", order_id=order_id))
 

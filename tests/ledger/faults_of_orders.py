@@ -1,0 +1,29 @@
+"""Deliberate faults in the life of documents, like those of `faults`."""
+
+from caseflow.escalation import answers, order_gate
+from caseflow.ledger.moves import check
+from tests.ledger import scenes_of_orders as scenes
+from tests.ledger.faults import Fault
+
+FAULTS: dict[str, Fault] = {
+    "whoever wrote an order signs it": Fault(
+        lambda: [(order_gate, "_four_eyes", lambda *_: "")],
+        scenes.signed_by_another,
+        "order: signed by whoever wrote it",
+    ),
+    "an order follows a unit that has the item no longer": Fault(
+        lambda: [(answers, "lift_moot", lambda *_: 0)],
+        scenes.taken_away,
+        "order: a former holder is urged",
+    ),
+    "anybody strikes off what a higher level wants": Fault(
+        lambda: [(check, "require_level", lambda *_: None)],
+        scenes.struck_off_above,
+        "order: struck off below",
+    ),
+    "an order reserves nothing": Fault(
+        lambda: [(answers, "reserve", lambda *_: None)],
+        scenes.struck_off_above,
+        "order: the item is anybody's",
+    ),
+}

@@ -1,0 +1,77 @@
+"""What must hold of documents: four eyes, their clocks, their level, and when they are moot."""
+
+from collections.abc import Callable
+
+from tests.ledger.snapshot import Snapshot
+
+_UPPER = ("city", "province")
+
+
+def orders_are_settled_by_whoever_may(seen: Snapshot) -> None:
+    for order in seen.orders.values():
+        alive = {c.name for c in seen.alive(order.case_id) if c.order_id == order.id}
+        if order.state == "draft":
+            assert alive == {"draft"}, "order: nothing urges the draft"
+            continue
+        settled = order.issued_by or order.cancelled_by
+        area = seen.areas[seen.users[settled].area_code]
+        if order.kind in ("listed", "accountability"):
+            assert area.level in ("city", "province"), "order: signed below the level above"
+        assert "draft" not in alive, "order: settled, and its draft clock runs on"
+        owed = WAITS[order.state] if order.unit_id is not None else set()
+        assert alive == owed, f"order: {order.state}, and {alive} runs"
+        if order.number is not None:
+            assert order.edited_by != order.issued_by, "order: signed by whoever wrote it"
+
+
+# What is waited for, by a document's state, once it was settled.
+WAITS: dict[str, set[str]] = {
+    "issued": {"sign_for", "answer"},
+    "signed_for": {"answer"},
+    "answered": {"check"},
+    "accepted": set(),
+    "lifted": set(),
+    "cancelled": set(),
+}
+
+
+def what_a_higher_level_wants_is_its_to_strike_off(seen: Snapshot) -> None:
+    standing = ("issued", "signed_for", "answered", "accepted")
+    for item in seen.items.values():
+        about = [o for o in seen.orders.values() if o.item_id == item.id and o.unit_id]
+        levels = {o.issued_level for o in about if o.state in standing} & set(_UPPER)
+        assert item.reserved_for == max(levels, default=None), "order: the item is anybody's"
+
+
+def what_a_higher_level_issued_it_strikes_off(seen: Snapshot) -> None:
+    for item in seen.items.values():
+        at = item.struck_off_at
+        levels = {
+            order.issued_level
+            for order in seen.orders.values()
+            if order.item_id == item.id and order.unit_id and order.issued_level in _UPPER
+            if at is not None and order.issued_at < at
+            if order.lifted_at is None or order.lifted_at > at
+        }
+        if levels:
+            by = seen.areas[seen.users[item.struck_off_by].area_code].level
+            assert by == max(levels), "order: struck off below the level that issued it"
+
+
+def what_is_moot_climbs_no_more(seen: Snapshot) -> None:
+    for rung in seen.rungs:
+        clock = seen.clocks[rung.clock_id]
+        if clock.order_id is None or clock.name == "draft":
+            continue
+        order = seen.orders[clock.order_id]
+        since = seen.items[order.item_id].held_since
+        taken = since is not None and order.drafted_at < since < rung.at
+        assert not taken, "order: a former holder is urged for it"
+
+
+LAWS: tuple[Callable[[Snapshot], None], ...] = (
+    orders_are_settled_by_whoever_may,
+    what_a_higher_level_wants_is_its_to_strike_off,
+    what_a_higher_level_issued_it_strikes_off,
+    what_is_moot_climbs_no_more,
+)
