@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 
-from caseflow.demo import scripts
+from caseflow.demo import papers, scripts
 from caseflow.demo.matters import read
 from caseflow.demo.scripts import path
 from caseflow.demo.story import Stage, Story
@@ -24,7 +24,7 @@ def _advised(until: str) -> Course:
 
 
 def _warned(*desk: tuple[int, str, str]) -> Course:
-    return lambda story: scripts.warned(story, *desk)
+    return lambda story: papers.warned(story, *desk)
 
 
 # matter: (working days ago, hour, course)
@@ -70,7 +70,7 @@ _PAST: dict[str, tuple[int, str, Course]] = {
     "ladder_four": (15, "08:20", _warned((5, "issue", "supervisor"))),
     "uniform_again": (14, "12:44", scripts.reopened),
     "court_dispute": (11, "15:15", scripts.declined),
-    "ladder_three": (11, "09:33", scripts.neglected),
+    "ladder_three": (11, "09:33", papers.neglected),
     "playground": (10, "08:10", partial(scripts.returned, times=2, again=True)),
     "heating": (10, "18:52", scripts.undelivered),
     "meal_price": (9, "13:20", scripts.missed),

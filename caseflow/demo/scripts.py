@@ -377,25 +377,3 @@ def threatened(s: Story) -> Script:
     s.at = s.stage.days.now
     yield s.after(minutes=-40)
     s.adds("今天被年级组长叫去问话，问是不是我举报的，还说要调我的岗。我很害怕。", urgent=True)
-
-
-def neglected(s: Story, signs: bool = True) -> Script:
-    """The unit lets its time run out; the ladder climbs by itself."""
-    yield from path(s, "signed" if signs else "dispatched")
-
-
-def warned(s: Story, *desk: tuple[int, str, str]) -> Script:
-    """Neglected; documents are issued, answered or cancelled: (working days ago, what, by whom)."""
-    yield from neglected(s)
-    does = {"sign": s.sign_order, "accept": s.accept_answer, "lift": s.lift_order}
-    for ago, what, by in desk:
-        s.at = s.stage.days.ago(ago, "09:25")
-        yield s.at
-        if what == "issue":
-            s.issue(by)
-        elif what == "answer":
-            s.answer(by, "已向家长说明情况，正在整理办学许可和合同材料，预计三日内报送。")
-        elif what in does:
-            does[what](by)
-        else:
-            s.cancel(what, by)

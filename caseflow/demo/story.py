@@ -14,9 +14,6 @@ from caseflow.deadlines.rules import rules_of
 from caseflow.demo.matters import Matter
 from caseflow.demo.places import CITY
 from caseflow.demo.timeline import Days
-from caseflow.escalation import answers, orders
-from caseflow.escalation.order_states import OWED
-from caseflow.escalation.tables import Order
 from caseflow.intake.receive import Received, receive
 from caseflow.intake.report import Contact, HandedDown, IncomingFile, IncomingReport
 from caseflow.intake.rooms import Rooms
@@ -369,47 +366,3 @@ class Story:
     def case(self) -> Case:
         """Return the case as it stands."""
         return self.session.get_one(Case, self.case_id)
-
-    # Documents
-
-    def drafts(self) -> list[Order]:
-        """Return the documents of the case that wait for a signature."""
-        query = select(Order).where(Order.case_id == self.case_id, Order.state == "draft")
-        return list(self.session.scalars(query.order_by(Order.id)))
-
-    def issue(self, by: str = "supervisor") -> None:
-        """Sign every waiting document."""
-        for order in self.drafts():
-            orders.issue(self.session, self[by], order.id, order.text, self.at)
-
-    def answer(self, by: str, text: str) -> None:
-        """The unit answers what was issued to it."""
-        query = select(Order.id).where(
-            Order.case_id == self.case_id, Order.state.in_(OWED), Order.unit_id.is_not(None)
-        )
-        for order_id in self.session.scalars(query).all():
-            answers.answer(self.session, self[by], order_id, text, self.at)
-
-    def _orders(self, *states: str) -> list[int]:
-        query = select(Order.id).where(Order.case_id == self.case_id, Order.state.in_(states))
-        return list(self.session.scalars(query.where(Order.unit_id.is_not(None))))
-
-    def sign_order(self, by: str) -> None:
-        """The unit signs for what was issued to it."""
-        for order_id in self._orders("issued"):
-            answers.sign_for(self.session, self[by], order_id, self.at)
-
-    def accept_answer(self, by: str) -> None:
-        """Whoever signed accepts the answers."""
-        for order_id in self._orders("answered"):
-            answers.accept(self.session, self[by], order_id, self.at)
-
-    def lift_order(self, by: str) -> None:
-        """Whoever signed lifts what is still owed an answer."""
-        for order_id in self._orders(*OWED):
-            answers.lift(self.session, self[by], order_id, "已当面约谈，明确了整改措施。", self.at)
-
-    def cancel(self, reason: str, by: str = "supervisor") -> None:
-        """Cancel every waiting document."""
-        for order in self.drafts():
-            orders.cancel(self.session, self[by], order.id, reason, self.at)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0033"
-down_revision = "0036"
+down_revision = "0031"
 
 _MOMENT = sa.DateTime(timezone=True)
 _BEFORE = "'draft', 'issued', 'cancelled'"

@@ -181,7 +181,7 @@ def test_a_document_of_an_office_that_goes_back_is_out_answered_or_cancelled(
     with past.read() as session:
         before = dict(map(tuple, session.execute(text(states))))
         assert session.scalar(text(owed))
-    downgrade(past.engine, "0036")
+    downgrade(past.engine, "0031")
     with past.read() as session:
         assert set(session.scalars(text("SELECT state FROM supervision_order"))) == {
             *("draft", "issued", "cancelled")
