@@ -19,7 +19,7 @@ from tests.ledger.scenes import Scene
 from tests.ledger.ways import EDGES, Way
 
 Taken = Counter[tuple[str, str, str]]
-STORIES, MORE, STEPS = 16, 20, 40
+STORIES, MORE, STEPS = 16, 40, 40
 
 
 @pytest.mark.parametrize(

@@ -382,3 +382,18 @@ def test_what_one_merger_lent_is_not_found_by_the_next(given: Two) -> None:
     for other in (case, given.second):
         given.undo(other)
     assert (given.first.urgent, given.first.rank) == (False, rank)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_danger_of_its_own_stays_whichever_merger_is_undone_first(
+    given: Two, order: tuple[int, int]
+) -> None:
+    case, handler = given.comes_in()[0], given.office["handler"]
+    given.accept(given.first, given.second, case)
+    given.merge(given.second, given.first)
+    urgency.raise_urgency(given.session, handler, given.first.id, "孩子在楼顶", given.now)
+    urgency.acknowledge(given.session, handler, given.first.id, POLICE, given.now)
+    given.merge(case, given.first)
+    for n in order:
+        given.undo((given.second, case)[n])
+        assert given.first.urgent

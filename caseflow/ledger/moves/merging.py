@@ -320,23 +320,34 @@ def _calm(
     now: datetime,
 ) -> None:
     """Let each of the two be urgent for its own: a danger said since goes with who said it."""
-    since = select(Entry.body).where(
-        Entry.case_id == target.id, Entry.n > merger.into_n, Entry.verb.in_(_DANGER)
-    )
-    theirs = [any(one.number in body for one in reports) for body in session.scalars(since)]
-    if any(theirs):
-        case.urgent, case.rank = True, min(case.rank, URGENT)
     left = mergers.into(session, target.id)
+    first = min([merger, *left], key=lambda one: one.into_n)
+    said = _dangers(session, target, first.into_n, [one.number for one in reports])
+    if any(theirs for n, theirs in said if n > merger.into_n):
+        case.urgent, case.rank = True, min(case.rank, URGENT)
+    own = [n for n, theirs in said if not theirs]
     later = next((one for one in left if one.id > merger.id), None)
-    if later is not None:  # what it found was lent by this one
+    if later is not None and not any(merger.into_n < n < later.into_n for n in own):
+        # What it found was lent by this one.
         later.into_rank, later.into_urgent = merger.into_rank, merger.into_urgent
-    if all(theirs):
+    if not own:
         found = left[0] if left else merger
         ranks = [one.rank for one in mergers.cases_of(session, target)[1]]
         target.urgent, target.rank = found.into_urgent, min([found.into_rank, *ranks])
     at_once = target.state in ("received", "accepted") and not target.urgent
     if at_once and not clocks.alive(session, of_case(target), "immediate"):
         clocks.start(session, "immediate", of_case(target), matter_of(target), now)
+
+
+def _dangers(
+    session: Session, target: Case, after: int, numbers: Sequence[str]
+) -> list[tuple[int, bool]]:
+    """Return the entries after a number that say of danger, each with whether these reports did."""
+    query = select(Entry.n, Entry.body).where(
+        Entry.case_id == target.id, Entry.n > after, Entry.verb.in_(_DANGER)
+    )
+    rows = session.execute(query.order_by(Entry.n))
+    return [(n, any(number in body for number in numbers)) for n, body in rows]
 
 
 def _ease(session: Session, merger: Merger, target: Case, now: datetime) -> list[Item]:
