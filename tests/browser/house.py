@@ -144,6 +144,14 @@ class House:
         finally:
             database.close()
 
+    def do(self, work: Callable[[Session], T]) -> T:
+        """Write to the office's database beside the running server."""
+        database = Database(f"sqlite:///{self.home / 'caseflow.db'}")
+        try:
+            return database.run(work)
+        finally:
+            database.close()
+
     def command(self, *arguments: str, given: bytes = b"") -> str:
         """Run `caseflow ARGUMENTS` on this office and return what it prints."""
         program = Path(sys.executable).with_name("caseflow")

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from caseflow.demo.pictures import picture
 
 GOOD = ".notice-good"
-SCHOOL, ITS_PEOPLE = "临溪中学", "linxi"
+SCHOOL, ITS_PEOPLE, ITS_HEAD = "临溪中学", "linxi", "linxi_head"
 FOUND = {"result": "substantiated", "basis": "查看留样和采购台账，情况属实"}
 _NUMBER = re.compile(r"\d{6,12}-\d{8}-\d{4,}")
 
@@ -160,6 +160,14 @@ def does(page: Page, key: str, **typed: object) -> None:
     """Do something with the open item: `find`, `submit`."""
     send(page, f"move-{key}", **typed)
     expect(page.locator(GOOD)).to_be_visible()
+
+
+def signed_off(head: Page, words: str) -> None:
+    """Let the unit's responsible person sign what a colleague wrote of an item."""
+    hold(head, words)
+    with head.expect_navigation():
+        head.get_by_role("button", name="签发").click()
+    expect(head.locator(GOOD)).to_contain_text("已签发")
 
 
 def hand_in(page: Page, photo: Path, **typed: object) -> None:

@@ -51,6 +51,7 @@ SIGHTS = (
     at("admin", "/console/ladders?name=units"),
     at("admin", "/console/ladders?name=office"),
     at("auditor", "/console/ladders?name=office"),
+    at("admin", "/console/policies/visits"),
     at("admin", "/console/people"),
     at("admin", "/console/people?state=closed&q=nobody"),
     at("admin", "/console/people/new"),

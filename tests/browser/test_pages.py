@@ -10,6 +10,7 @@ from caseflow.app import create_app, services
 from caseflow.escalation.tables import Order
 from caseflow.ledger.states import CASE_STATES
 from caseflow.ledger.tables import Case, Item
+from caseflow.ledger.visit_tables import Visit
 from caseflow.people.tables import User
 from config import Settings
 from tests.browser import test_admin
@@ -74,6 +75,16 @@ def passed_on() -> Sight:
     return Sight("city:passage", "city", path)
 
 
+def a_visit() -> Sight:
+    """What two people saw on the spot."""
+
+    def path(house: House) -> str:
+        query = select(Visit.id).order_by(Visit.id).limit(1)
+        return f"/console/visits/{house.ask(lambda s: s.scalars(query).one())}"
+
+    return Sight("handler:visit", "handler", path)
+
+
 def of_account(username: str) -> ScalarSelect[int | None]:
     return select(User.unit_id).where(User.username == username).scalar_subquery()
 
@@ -100,6 +111,8 @@ SIGHTS = (
     an_item("submitted", "reviewer"),
     an_item("draft", "handler"),
     passed_on(),
+    a_visit(),
+    at("supervisor", "/console/figures"),
     an_order("draft", "supervisor"),
     an_order("issued", "leader"),
     at("unit", "/unit/"),
@@ -134,6 +147,7 @@ NO_PAGE = {
     *("console.evidence", "console.evidence_picture"),
     *("unit.evidence", "unit.evidence_picture"),
     *("console.order_pdf", "unit.order_pdf"),
+    *("console.visit_pdf", "console.figure_table"),
 }
 # Looked at where there is one: a message is made by a test (test_answers.py).
 ELSEWHERE = {"admin.outbox_message"}

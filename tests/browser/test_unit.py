@@ -7,6 +7,7 @@ from playwright.sync_api import Dialog, Page, expect
 from tests.browser.house import House
 from tests.browser.people import (
     FOUND,
+    ITS_HEAD,
     ITS_PEOPLE,
     SCHOOL,
     does,
@@ -17,6 +18,7 @@ from tests.browser.people import (
     open_case,
     photograph,
     sign,
+    signed_off,
 )
 from tests.browsers import TELEPHONE
 
@@ -43,6 +45,8 @@ def test_without_scripts_the_words_wait_while_the_files_are_saved(
     hand_in(page, photograph(tmp_path), **FOUND)
     expect(page.locator("[name=result]:checked")).to_have_value(FOUND["result"])
     does(page, "find")
+    signed_off(house.as_(ITS_HEAD), "查冷柜温度")
+    hold(page, "查冷柜温度")
     hand_in(page, photograph(tmp_path, 1), done=DONE)
     expect(page.locator("[name=done]")).to_have_value(DONE)
     does(page, "submit")

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.house import House
 from tests.browser.people import (
     FOUND,
+    ITS_HEAD,
     ITS_PEOPLE,
     SCHOOL,
     Receipt,
@@ -27,10 +28,10 @@ from tests.browser.people import (
     report,
     send,
     sign,
+    signed_off,
     state,
 )
 
-ITS_HEAD = "linxi_head"
 SECTION = "区教育局基础教育股"
 PARENT = "parent@mail.example"
 CALL = "午餐里有异物，孩子吃了肚子疼"
@@ -47,14 +48,22 @@ def at_work(page: Page, got: Receipt, task: str, to: str = SCHOOL, **more: objec
     state(page, "办理中")
 
 
-def put_right(page: Page, task: str, photo: Path) -> None:
-    """Verify and put right, as a school does with a complaint: signs, looks, concludes, submits."""
+def put_right(
+    house: House, task: str, photo: Path, done: str = "已更换供应商，补了留样记录"
+) -> None:
+    """Verify and put right, as a school does with a complaint: one signs, looks, concludes and
+    submits, and its head signs each answer off.
+    """
+    page, head = house.as_(ITS_PEOPLE), house.as_(ITS_HEAD)
     hold(page, task)
     sign(page)
     hand_in(page, photo)
     does(page, "find", **FOUND)
+    signed_off(head, task)
+    hold(page, task)
     hand_in(page, photo, note="整改后")
-    does(page, "submit", done="已更换供应商，补了留样记录")
+    does(page, "submit", done=done)
+    signed_off(head, task)
 
 
 def answered(house: House, got: Receipt, text: str, **more: object) -> Page:
@@ -68,13 +77,13 @@ def answered(house: House, got: Receipt, text: str, **more: object) -> Page:
     return handler
 
 
-def test_a_tip_without_a_name_reaches_its_end_and_the_school_never_knew(
+def test_a_principal_reported_by_a_teacher_never_knew_who_and_puts_it_right(
     house: House, tmp_path: Path
 ) -> None:
     stranger, school = house.visit(), house.as_(ITS_PEOPLE)
     handler, inspector = house.as_("handler"), house.as_("inspector")
     photo = photograph(tmp_path)
-    told = "年级主任组织周末有偿补课，每人每次一百元。"
+    told = "我是本校教师。校长要求各班周末有偿补课，每人每次一百元。"
     got = report(stranger, kind="tip", unit=SCHOOL, text=told, files=photo, contact="none")
     expect(letter(stranger, got)).to_contain_text("举报")
 
@@ -101,40 +110,43 @@ def test_a_tip_without_a_name_reaches_its_end_and_the_school_never_knew(
     sign(school)
     hand_in(school, photo)
     does(school, "submit", done="已停止并退费")
+    signed_off(house.as_(ITS_HEAD), notice)
     handler = answered(house, got, "已责令停止并退费。", way="track")
     state(handler, "已办结")
     expect(letter(stranger, got)).to_contain_text("已责令停止并退费。")
 
 
-def test_a_complaint_by_telephone_is_returned_once_and_its_caller_is_pleased(
+def test_a_refund_asked_for_by_telephone_is_returned_once_and_its_caller_is_pleased(
     house: House, tmp_path: Path
 ) -> None:
     operator, handler, reviewer = (house.as_(name) for name in ("operator", "handler", "reviewer"))
     school, photo = house.as_(ITS_PEOPLE), photograph(tmp_path)
+    told = "多收了三百元资料费，一直不退"
     got = log(
-        operator, phone="13800002222", name="陈女士", kind="complaint", unit=SCHOOL, text=CALL
+        operator, phone="13800002222", name="陈女士", kind="complaint", unit=SCHOOL, text=told
     )
-    task = "查明午餐异物的来源"
+    task = "核查多收的资料费并退还"
     at_work(handler, got, task)
-    put_right(school, task, photo)
+    put_right(house, task, photo, done="多收的资料费已退还")
 
     open_case(reviewer, got.number)
-    move(reviewer, "item-1-return", reason="看不清整改前后，请补近照")
+    move(reviewer, "item-1-return", reason="退费凭证只有一半学生的，请补全")
     state(reviewer, "办理中")
     hold(school, task)
-    expect(school.locator("main")).to_contain_text("看不清整改前后，请补近照")
+    expect(school.locator("main")).to_contain_text("退费凭证只有一半学生的，请补全")
     send(school, "move-submit", done="补了")
     expect(school.locator(".error-summary")).to_be_visible()
     hand_in(school, photo)
-    does(school, "submit", done="补了近照")
+    does(school, "submit", done="已全部退还，凭证补全")
+    signed_off(house.as_(ITS_HEAD), task)
 
-    handler = answered(house, got, "已更换供应商。", way="telephone")
+    handler = answered(house, got, "多收的资料费已全部退还。", way="telephone")
     state(handler, "待回访")
     open_case(operator, got.number)
     move(operator, "call_back", **PLEASED)
     state(operator, "已办结")
     expect(operator.locator(".case-story")).to_contain_text("满意")
-    expect(letter(house.visit(), got)).to_contain_text("已更换供应商。")
+    expect(letter(house.visit(), got)).to_contain_text("多收的资料费已全部退还。")
 
 
 def test_a_question_at_the_window_is_answered_on_the_spot(house: House) -> None:
@@ -218,7 +230,7 @@ def test_a_complaint_by_mail_goes_on_when_its_reply_was_sent(house: House, tmp_p
     got, handler, task = by_return(house, number), house.as_("handler"), "查明课后服务是否重复收费"
     expect(letter(house.visit(), got)).to_contain_text("投诉")
     at_work(handler, got, task)
-    put_right(house.as_(ITS_PEOPLE), task, photograph(tmp_path))
+    put_right(house, task, photograph(tmp_path))
     answered(house, got, "多收的费用已退回。", way="message")
     shown_in_time(handler, "待回访")
     expect(handler.locator(".case-head")).to_contain_text(case)
@@ -265,11 +277,11 @@ def test_an_unsatisfied_caller_makes_the_office_start_again(house: House, tmp_pa
     operator, handler, supervisor = (
         house.as_(name) for name in ("operator", "handler", "supervisor")
     )
-    school, photo = house.as_(ITS_PEOPLE), photograph(tmp_path)
+    photo = photograph(tmp_path)
     got = log(operator, phone="13800003333", kind="complaint", unit=SCHOOL, text=CALL)
     task = "查明午餐异物的来源"
     at_work(handler, got, task)
-    put_right(school, task, photo)
+    put_right(house, task, photo)
     answered(house, got, "已更换供应商。", way="telephone")
     open_case(operator, got.number)
     move(operator, "call_back", **DISPLEASED)
@@ -282,7 +294,7 @@ def test_an_unsatisfied_caller_makes_the_office_start_again(house: House, tmp_pa
     open_case(handler, got.number)
     move(handler, "split", matters=again, follows=f"1. {task}")
     move(handler, "item-2-dispatch", unit=SCHOOL, text=again)
-    put_right(school, again, photo)
+    put_right(house, again, photo)
     reviewer = house.as_("reviewer")
     open_case(reviewer, got.number)
     move(reviewer, "item-2-strike_off")

@@ -86,6 +86,21 @@ def reply(
         raise BadInput({"report": "请选择要答复的来件"})
     _check_way(session, report, way, proof)
     gate.pass_case(actor, case, "reply")
+    sent = keep_reply(session, actor, case, report, (said, way, proof), now)
+    go_on(session, case, now)
+    return sent
+
+
+def keep_reply(
+    session: Session,
+    actor: Actor,
+    case: Case,
+    report: Report,
+    given: tuple[str, str, str],
+    now: datetime,
+) -> Reply:
+    """Put down one reply to one report: its words, its way and its proof, which are checked."""
+    said, way, proof = given
     sent = Reply(
         case_id=case.id,
         report_id=report.id,
@@ -104,7 +119,6 @@ def reply(
     facts = {"report": report.id, "way": way, "text": commitment(said)}
     refs = {"report": report.id, "reply": sent.id, "way": way}
     record(session, case, actor, "reply", now, facts, refs=refs)
-    go_on(session, case, now)
     return sent
 
 

@@ -12,6 +12,7 @@ from caseflow.ledger.moves import (
     merging,
     naming,
     notice,
+    replying,
     retracting,
     triage,
     urgency,
@@ -22,6 +23,7 @@ from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.tables import Case
 from caseflow.refs import whole
 from caseflow.web.console import extension_forms
+from caseflow.web.console.closing_forms import ALL
 from caseflow.web.console.frame import Page, blueprint
 from caseflow.web.console.moving import on_case
 from caseflow.web.console.sight import unit_typed
@@ -320,13 +322,16 @@ def unmerge(number: str) -> Page:
 def reply(number: str) -> Page:
     """Reply to one report (答复)."""
     report, text, way, proof = _number("report"), typed("text"), typed("way"), typed("proof")
-    return on_case(
-        number,
-        "reply",
-        lambda s, case: closing.reply(
-            s, actor(), case.id, report, text, way, now(), proof=proof, seen=seen()
-        ),
-    )
+
+    def send(session: Session, case: Case) -> None:
+        if typed("report") == ALL:
+            replying.reply_to_all(session, actor(), case.id, text, way, now(), seen=seen())
+        else:
+            closing.reply(
+                session, actor(), case.id, report, text, way, now(), proof=proof, seen=seen()
+            )
+
+    return on_case(number, "reply", send)
 
 
 @blueprint.post("/cases/<number>/call_back")

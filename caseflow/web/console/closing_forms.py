@@ -17,12 +17,17 @@ from caseflow.web.console.forms import Field, Form
 from caseflow.web.console.sight import Sight
 from caseflow.web.locale import gettext, series
 
+ALL = "all"
 
-def which_report(reports: Sequence[Report]) -> Field:
-    """Ask which report is meant, where there are several."""
+
+def which_report(reports: Sequence[Report], all_of: str = "") -> Field:
+    """Ask which report is meant, where there are several; `all_of`: what all of them are called,
+    where all can be meant at once.
+    """
     if len(reports) == 1:
         return Field("hidden", "report", value=str(reports[0].id))
     options = [(str(report.id), report.number) for report in reports]
+    options += [(ALL, all_of)] if all_of else []
     return Field("select", "report", gettext("哪一份来件"), options=options)
 
 
@@ -105,14 +110,20 @@ def _reply(sight: Sight) -> Form | None:
         after = gettext("答复送达后转入回访，期限：%(when)s。", when=sight.due("call_back"))
     apart = ending_forms.apart(sight)
     more = gettext("%(items)s：答复里请一并交代。", items=series(apart)) if apart else ""
+    many = len(owed) > 1
+    each = (
+        gettext("同一答复可以一次发邮件或写在查询页面；要打电话、当面或寄信的，逐份答复。")
+        if many
+        else ""
+    )
     return Form(
         "reply",
         gettext("答复反映人"),
         _action(sight, "reply"),
-        (after, more) if more else (after,),
+        tuple(said for said in (after, more, each) if said),
         (
             Field("original", "original"),
-            which_report(owed),
+            which_report(owed, gettext("全部 %(n)s 份来件，同一答复", n=len(owed))),
             Field(
                 "textarea",
                 "text",
