@@ -38,6 +38,12 @@ class ClockView:
     due_iso: str
 
 
+def _named(clock: Clock) -> str:
+    """Return what a promise is called: a document's answer is judged, its item is checked."""
+    of_document = clock.order_id is not None and clock.name == "check"
+    return "审核答复期限" if of_document else words.CLOCKS[clock.name]
+
+
 def clock_view(
     rules: Rules,
     clock: Clock,
@@ -56,7 +62,7 @@ def clock_view(
     left = rules.calendar.remaining(at, clock.due, Unit(clock.unit))
     return ClockView(
         name=clock.name,
-        label=gettext(words.CLOCKS[clock.name]),
+        label=gettext(_named(clock)),
         level=_level(rules.calendar, clock, left, now),
         text=_spent(left) if still else _text(clock, left),
         rung=(_announced if outside else _reached)(rules, clock, documents),

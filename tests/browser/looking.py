@@ -4,6 +4,7 @@ PAGES_SHOTS=folder keeps a picture of each page, for people to look at.
 """
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ MENUS = """[...document.querySelectorAll('details[data-menu]')].filter(menu => {
     menu.open = false;
     return !fits;
 }).map(menu => menu.querySelector('summary').innerText)"""
+_CODE = re.compile(r"\w+\(\w+=|<\w+[^<>]* object|\bdatetime\.|\{\{|%\(\w+\)s")
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 
@@ -55,6 +57,7 @@ def look(page: Page, name: str, lang: str) -> None:
     check(page, lang)
     photographs(page, f"{name}-{lang}")
     page.evaluate(UNFOLD)
+    assert _CODE.findall(page.locator("body").inner_text()) == [], "a value, as a program writes it"
     for size in SIZES:
         page.set_viewport_size(size)  # type: ignore[arg-type]
         assert too_wide(page) == [], size
