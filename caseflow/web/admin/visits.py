@@ -3,6 +3,7 @@
 from flask import render_template, request, url_for
 
 from caseflow import words
+from caseflow.deadlines.defaults import IN_FORCE_FROM as ALWAYS
 from caseflow.ledger import visits as rules
 from caseflow.web.admin.frame import Page, blueprint, settle
 from caseflow.web.edge import actor, needs, now, read
@@ -37,7 +38,7 @@ def _page(error: str) -> str:
             "code": code,
             "label": gettext(label),
             "on": code in since,
-            "since": moment_text(since[code]) if code in since else "",
+            "since": moment_text(since[code]) if since.get(code, ALWAYS) > ALWAYS else "",
         }
         for code, label in words.CATEGORIES.items()
     ]
