@@ -30,16 +30,22 @@ class Waiting:
     checks: int = 0
 
 
-def waiting(session: Session, actor: Actor) -> Waiting:
-    """Count what waits for a person of the office: one statement."""
-    found = session.execute(_asked(kind_of(actor)), said_of(actor)).one()
-    return Waiting(cases=sum(found[:4]), checks=found[4])
+def waiting(session: Session, actor: Actor, turns: int | None = None) -> Waiting:
+    """Count what waits for a person of the office: one statement.
+
+    `turns`: how many open cases are their turn, where the caller counted them (`listing.groups`):
+    that is most of the work.
+    """
+    query = _asked(kind_of(actor), turns is None)
+    *cases, checks = session.execute(query, said_of(actor)).one()
+    return Waiting(cases=sum(cases) + (turns or 0), checks=checks)
 
 
-@lru_cache(maxsize=KINDS)
-def _asked(kind: Actor) -> Select[int, int, int, int, int]:
-    over = (_crying(kind), _second_looks(kind))
-    counts = (_open_cases(kind), _to_receive(kind), *over, _checks(kind))
+@lru_cache(maxsize=2 * KINDS)
+def _asked(kind: Actor, turns: bool) -> Select[*tuple[int, ...]]:
+    counts = [_to_receive(kind), _crying(kind), _second_looks(kind), _checks(kind)]
+    if turns:
+        counts.insert(0, _open_cases(kind))
     return select(*(count.scalar_subquery() for count in counts))
 
 

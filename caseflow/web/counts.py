@@ -7,13 +7,16 @@ from caseflow.ledger.waiting import Waiting
 from caseflow.web.edge import actor, can, read
 
 
-def waiting() -> Waiting:
-    """Return what waits for whoever is signed in: asked once a request, where a page shows it."""
+def waiting(turns: int | None = None) -> Waiting:
+    """Return what waits for whoever is signed in: asked once a request, where a page shows it.
+
+    `turns`: how many open cases are their turn, where a page counted them already.
+    """
     if "waiting" not in g:
         g.waiting = Waiting()
         if can("ledger.read"):
             with read() as session:
-                g.waiting = ledger.waiting(session, actor())
+                g.waiting = ledger.waiting(session, actor(), turns)
     found: Waiting = g.waiting
     return found
 

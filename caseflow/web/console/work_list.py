@@ -157,7 +157,8 @@ def _burning() -> Mapping[str, Any]:
         place = paging.mark(last.rank, last.next_due, last.id)
         following = filters.address_of(chosen.address, after=place)
     open_cases = sum(group.count for group in groups)
-    title, own, told = filters.heading(chosen, groups, counts.waiting().cases)
+    turns = sum(group.count for group in groups if group.turn)
+    title, own, told = filters.heading(chosen, groups, counts.waiting(turns).cases)
     return {
         "title": title,
         "told": told,
