@@ -76,7 +76,8 @@ def served(app: str, settings: Mapping[str, str]) -> Iterator[int]:
     """Serve an application by gunicorn's two processes; yield the port once it answers."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", app, "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", str(WORKERS), "--threads", str(THREADS), "--log-level", "warning"]
+    command += ["--workers", str(WORKERS), "--threads", str(THREADS), "--preload"]
+    command += ["--log-level", "warning"]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings})
     _processes[port] = process.pid
     try:

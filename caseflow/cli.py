@@ -121,7 +121,7 @@ def administrator(username: str, name: str) -> None:
 
 @main.command()
 def web() -> None:
-    """Serve the web alone (production: gunicorn wsgi:app)."""
+    """Serve the web alone (production: gunicorn --preload wsgi:app)."""
     from caseflow import serving
     from caseflow.app import create_app, services
 
