@@ -7,6 +7,7 @@ import caseflow.intake.tables
 import caseflow.ledger.application_tables
 import caseflow.ledger.history_tables
 import caseflow.ledger.report_tables
+import caseflow.ledger.review_tables
 import caseflow.ledger.shelving_tables
 import caseflow.ledger.signature_tables
 import caseflow.ledger.tables

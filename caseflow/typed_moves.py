@@ -16,6 +16,7 @@ from caseflow.errors import BadInput, NotFound, NotPermitted
 from caseflow.files import blobs
 from caseflow.files.blobs import Put
 from caseflow.files.names import safe_name
+from caseflow.intake import reviewing
 from caseflow.intake.rooms import Rooms
 from caseflow.ledger import gate, queries, verbs
 from caseflow.ledger.report_tables import Report
@@ -56,8 +57,10 @@ def offered(rooms: Rooms, actor: Actor, about: str) -> list[tuple[str, tuple[Sai
 
 
 def wanted(verb: Verb) -> tuple[Said, ...]:
-    """Return what is to be typed for a verb: a file for what the page uploads."""
-    found = verbs.wants(verb)
+    """Return what is to be typed for a verb: a file for what the page uploads; of what is kept as
+    it came in, the words.
+    """
+    found = tuple(one for one in verbs.wants(verb) if one.name != "original_id")
     if not _takes_a_file(verb):
         return found
     rest = tuple(one for one in found if one.name not in ("blob_id", "name"))
@@ -83,7 +86,11 @@ def make(
         said = _understood(session, case, verb, typed)
         if lies is not None:
             said |= {"name": lies[0], "blob_id": blobs.name(session, lies[1], now).id}
+        if move == "ask_review":
+            said["original_id"] = reviewing.kept(session, rooms, typed["text"], now)
         verbs.call(verb, session, actor, item.id if item else case.id, said, now)
+        if move == "ask_review":
+            reviewing.under_one_code(session, rooms, case)
         return item.state if item else case.state
 
     return rooms.database.run(work)

@@ -65,6 +65,7 @@ CLOCKS = {
     "call_back": "回访期限",
     "second_look": "复看期限",
     "receive": "移送签收期限",
+    "remedy": "请求复查、复核的期限",
     "sign_for": "签收期限",
     "verify": "核查期限",
     "rectify": "整改期限",
@@ -188,6 +189,11 @@ MOVES = {
     "receive": "签收移送",
     "send_back": "退回移送",
     "go_along": "随并入的办件移送",
+    "ask_review": "反映人请求复查、复核",
+    "review": "立件复查、复核",
+    "opine": "作出意见",
+    "reviewed": "上级机关作出意见",
+    "answer_later": "答复办结后的来件",
     "mediate": "调解",
     "ask_shelving": "申请挂账",
     "shelve": "同意挂账",
@@ -259,6 +265,16 @@ RULES = {
     "petition_31": "《信访工作条例》第三十一条",
     "petition_36": "《信访工作条例》第三十六条",
 }
+STAGES = {1: "复查", 2: "复核"}
+OPINIONS = {
+    "upheld": "维持原答复",
+    "changed": "变更原答复",
+    "redone": "撤销原答复，责令重新办理",
+}
+ENDED = (
+    "您反映的事项，与已经复查、复核终结的事项是同一事实和理由，按规定不再受理。"
+    "您有新的事实或材料，可以在查询页面补充，或者另行反映，我们会再次审查。"
+)
 ACTIONS = {
     "reminder": "工作提醒",
     "urging": "催办",

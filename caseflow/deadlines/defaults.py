@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from caseflow.deadlines.calendar import Unit
-from caseflow.deadlines.policies import ClockName, Policy
+from caseflow.deadlines.policies import REVIEW, ClockName, Policy
 
 # Early enough for ledgers of past years that are imported, and for the demo office's past moments.
 IN_FORCE_FROM = datetime(2000, 1, 1, tzinfo=UTC)
@@ -115,12 +115,23 @@ def _milestones(ids: Iterator[int]) -> Iterator[Policy]:
     yield row(id=next(ids), amount=366, unit=Unit.calendar_days)
 
 
+def _reviews(ids: Iterator[int]) -> Iterator[Policy]:
+    """Yield in which days a review is asked for, and answered: 30 each, by the calendar, with no
+    stopping and no more time (信访工作条例 2022, §35-36).
+    """
+    days = partial(_row, ladder="office", amount=30, unit=Unit.calendar_days)
+    yield days(id=next(ids), clock=ClockName.remedy)
+    for clock in (ClockName.resolve, ClockName.reply):
+        yield days(id=next(ids), clock=clock, category=REVIEW)
+
+
 def _all() -> Iterator[Policy]:
     ids = iter(range(1, 1000))
     yield from _office(ids)
     yield from _units(ids)
     yield from _offices(ids)
     yield from _milestones(ids)
+    yield from _reviews(ids)
 
 
 DEFAULT_POLICIES: tuple[Policy, ...] = tuple(_all())

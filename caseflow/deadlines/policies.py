@@ -32,6 +32,7 @@ class ClockName(StrEnum):
     decide = "decide"  # item: the office decides what its holder asked for
     consent = "consent"  # item: another person decides whether it is withdrawn
     objection = "objection"  # item: in which days a unit may object; a right, no clock runs
+    remedy = "remedy"  # report: in which days a review may be asked for; a right, no clock runs
     draft = "draft"  # order: issued or cancelled
     answer = "answer"  # order: answered by the unit
     milestone = "milestone"  # case: what a shelved one waits for is there; at most so far ahead
@@ -48,6 +49,10 @@ COUNTED_BACK_FROM: Mapping[str, str] = MappingProxyType(
         ClockName.reply: ClockName.resolve,
     }
 )
+
+
+REVIEW = "review"
+"""Stands in the place of a category: the office above reviews an answer (复查, 复核)."""
 
 
 class Scope(NamedTuple):

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from caseflow.crypto import receipts
@@ -19,14 +18,11 @@ from caseflow.deadlines.tables import Clock
 from caseflow.errors import NotFound
 from caseflow.intake import limits
 from caseflow.intake.channels.webform import CHANNEL, First
-from caseflow.intake.receive import Received, receive
-from caseflow.intake.report import IncomingReport
 from caseflow.intake.rooms import Rooms
-from caseflow.ledger import gate, mergers, supplements
+from caseflow.ledger import mergers, supplements
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.moves import asking, retracting, tightening
+from caseflow.ledger.moves import retracting, tightening
 from caseflow.ledger.moves.calling import calls_of
-from caseflow.ledger.moves.waiting import open_question
 from caseflow.ledger.report_tables import Attachment, Question, Reply, Report
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import REPORTER
@@ -36,9 +32,10 @@ TOLD = (
     *("answer", "accept", "decline", "refer", "acknowledge", "dispatch", "conclude", "reopen"),
     *("tighten", "grant_case", "statutory", "retract", "receive"),
     *("shelve", "meet_milestone", "move_milestone", "take_up"),
+    *("ask_review", "review", "reviewed"),
 )
 _ONCE = ("dispatch",)
-_OF_ONE = ("tighten", "retract")
+_OF_ONE = ("tighten", "retract", "ask_review", "reviewed")
 _OWED = {"decline": "reason", "refer": "authority", "grant_case": "until", "receive": "office"}
 """Of which moves the reporter is owed a fact: which; of any other, what it says is `told`."""
 _OPEN_PROMISES = ("notice", "reply")
@@ -139,10 +136,16 @@ def promises(
     query = select(Clock).where(
         Clock.root_case_id == report.case_id,
         Clock.state.in_(ALIVE),
-        ((Clock.report_id == report.id) & Clock.name.in_(_OPEN_PROMISES))
+        (Clock.report_id.in_(_said_by(report)) & Clock.name.in_(_OPEN_PROMISES))
         | ((Clock.case_id == report.case_id) & Clock.name.in_(on_case)),
     )
     return list(session.scalars(query.order_by(Clock.due, Clock.id)))
+
+
+def _said_by(report: Report) -> Select[int]:
+    """Select a report and what its sender said later: what came after an end is answered too."""
+    own = or_(Report.id == report.id, Report.follows == report.id)
+    return select(Report.id).where(Report.case_id == report.case_id, own)
 
 
 def kept(session: Session, number: str) -> tuple[Report, list[Clock]]:
@@ -186,7 +189,7 @@ def story(session: Session, report_id: int) -> Story:
     report, case, merged, was_shared, shared = row
     replies = session.scalars(
         select(Reply)
-        .where(Reply.report_id == report.id, Reply.delivered_at.is_not(None))
+        .where(Reply.report_id.in_(_said_by(report)), Reply.delivered_at.is_not(None))
         .order_by(Reply.id)
     ).all()
     questions = session.scalars(
@@ -339,7 +342,8 @@ def _added(session: Session, report: Report, entries: Sequence[Entry]) -> list[A
         .scalar_subquery()
     )
     query = select(Report.number, Report.received_at, Report.text, files)
-    rows = session.execute(query.where(Report.follows == report.id).order_by(Report.id)).all()
+    query = query.where(Report.case_id == report.case_id, Report.follows == report.id)
+    rows = session.execute(query.order_by(Report.id)).all()
     urgent = {
         json.loads(entry.body)["facts"]["report"]
         for entry in entries
@@ -356,45 +360,3 @@ def tighten(rooms: Rooms, report_id: int, disclosure: str, now: datetime) -> Non
 def retract(rooms: Rooms, report_id: int, why: str, now: datetime) -> None:
     """Take a report back. Raises BadInput, MoveNotAllowed, Unavailable."""
     rooms.database.run(lambda s: retracting.retract(s, REPORTER, report_id, why, now))
-
-
-@dataclass(frozen=True)
-class Joined:
-    """What became of a further contact. `open`: the question was, or none was asked; `again`: the
-    form had been taken before, and nothing was kept now.
-    """
-
-    open: bool
-    again: bool
-
-
-def add(
-    rooms: Rooms, incoming: IncomingReport, now: datetime, question: int | None = None
-) -> Joined:
-    """Join a further contact, and with `question` let the case go on, in one transaction.
-
-    The same contact sent twice is taken once.
-    """
-
-    def work(session: Session) -> Joined:
-        received = receive(session, incoming, now, rooms)
-        still = question is None or _answered(session, received, question, now)
-        return Joined(still, received.duplicate)
-
-    try:
-        return rooms.database.run(work)
-    except IntegrityError:  # the same contact came at this very moment: now it is known
-        return rooms.database.run(work)
-
-
-def _answered(session: Session, received: Received, question_id: int, now: datetime) -> bool:
-    """Let the case go on where it still waits for this question's answer."""
-    if received.duplicate:
-        return True
-    case_id = session.scalars(select(Case.id).where(Case.number == received.case_number)).one()
-    case = gate.lock(session, case_id)
-    waiting = open_question(session, case.id)
-    if waiting is None or waiting.id != question_id or case.state != "awaiting_reporter":
-        return False
-    asking.go_on(session, REPORTER, case, now)
-    return True

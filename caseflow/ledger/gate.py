@@ -14,6 +14,8 @@ from caseflow.ledger.states import (
     CASE_EDGES,
     ITEM_EDGES,
     OF_RECEIVER,
+    OF_REVIEW,
+    ONLY_REVIEW,
     STAY,
     SYSTEM,
     WHILE_PASSED_ON,
@@ -144,6 +146,22 @@ def _require_here(case: Case, move: str) -> None:
         raise MoveNotAllowed(PASSED_ON)
 
 
+OF_REVIEW_ONLY = "这一步只用于复查、复核件"
+REVIEW = "复查、复核件只审查原来的答复：请作出意见"
+
+
+def _is_its_kind(case: Case, move: str) -> bool:
+    return move in OF_REVIEW if case.reviews is not None else move not in ONLY_REVIEW
+
+
+def _require_its_kind(case: Case, move: str) -> None:
+    """A review looks at an answer (复查, 复核); whatever is to be found out is for the office that
+    handles the matter anew.
+    """
+    if not _is_its_kind(case, move):
+        raise MoveNotAllowed(OF_REVIEW_ONLY if case.reviews is None else REVIEW)
+
+
 SHELVED = "办件已挂账，暂停办理；要继续办理，请先销账"
 
 
@@ -171,6 +189,7 @@ def pass_case(actor: Actor, case: Case, move: str, target: str | None = None) ->
     """
     edge = _pick(edges(CASE_EDGES, move, case.state), move, case.state, target)
     _require_here(case, move)
+    _require_its_kind(case, move)
     if not _may_take(actor, edge, case, None):
         raise NotPermitted("您的岗位或辖区不能进行这一步")
     if edge.target != STAY:
@@ -198,6 +217,7 @@ def offers(actor: Actor, case: Case) -> list[Edge]:
         if edge.source == case.state
         and edge.who != SYSTEM
         and _is_open(case, edge)
+        and _is_its_kind(case, edge.move)
         and _may_take(actor, edge, case, None)
     ]
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    exists,
     false,
     literal,
     or_,
@@ -25,14 +26,15 @@ from caseflow.db import Moment
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import NotFound
 from caseflow.ledger import gate, search
-from caseflow.ledger.asker import said_of
+from caseflow.ledger.asker import ME, said_of
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.literals import among, is_word, not_among
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import OPEN_CASE_STATES
-from caseflow.ledger.tables import UNSIGNED, Case, Item
+from caseflow.ledger.tables import OWING, UNSIGNED, Case, Item
 from caseflow.ledger.turns import looks_again, waits_for
 from caseflow.people.actor import Actor
+from caseflow.people.permissions import may
 from caseflow.people.scope import Scope, scope_of
 
 PAGE = 25
@@ -170,6 +172,27 @@ def second_looks(session: Session, actor: Actor) -> Sequence[Case]:
     query = select(Case).where(Case.id.in_(looked_at()), *over, looks_again(actor))
     query = query.order_by(Case.next_due, Case.id).limit(PAGE)
     return session.scalars(query, said_of(actor)).all()
+
+
+def later(session: Session, actor: Actor) -> Sequence[Case]:
+    """Return the cases that are over, are this person's or nobody's, and whose reporter wrote again
+    and waits for an answer: what is promised first first. By an index that holds few.
+    """
+    query = select(Case).where(visible(scope_of(actor)), wrote_again(actor))
+    return session.scalars(query.order_by(Case.next_due, Case.id).limit(PAGE), said_of(actor)).all()
+
+
+def wrote_again(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a case is over and somebody waits for an answer all the same, which
+    is this person's to give.
+    """
+    if not may(actor, "case.reply"):
+        return false()
+    waits = select(Clock.id).where(
+        Clock.root_case_id == Case.id, is_word(Clock.name, "reply"), is_word(Clock.state, "running")
+    )
+    mine = or_(Case.handler_id == ME, Case.handler_id.is_(None))
+    return and_(text(OWING), mine, exists(waits.correlate(Case)))
 
 
 def looked_at() -> Select[int | None]:

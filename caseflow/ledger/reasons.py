@@ -10,7 +10,7 @@ say more here, or to turn to the office above.
 
 from typing import NamedTuple
 
-from caseflow.ledger.states import KINDS
+from caseflow.ledger.states import CLAIMS, KINDS
 
 DECLINE, REFER = "decline", "refer"
 OTHER = "other"
@@ -18,8 +18,6 @@ UNSUPPLEMENTED = "unsupplemented"
 """Fits only where the reporter was asked for what is missing, and the time for it ran out."""
 LACKS = ("unit", "when", "what", "evidence", "claim")
 """What a report may lack for anybody to decide whether to accept it."""
-
-_CLAIMS = ("help", "complaint")
 
 
 class Reason(NamedTuple):
@@ -37,12 +35,12 @@ REASONS: dict[str, tuple[Reason, ...]] = {
     DECLINE: (
         Reason(UNSUPPLEMENTED, KINDS, "facts"),
         Reason("outside", KINDS, "above"),
-        Reason("lawful_way", _CLAIMS, "lawful_way", "petition_31"),
+        Reason("lawful_way", CLAIMS, "lawful_way", "petition_31"),
         Reason("in_hand", KINDS, "in_hand"),
         Reason("answered", KINDS, "review"),
-        Reason("ended", _CLAIMS, "", "petition_36"),
+        Reason("ended", CLAIMS, "", "petition_36"),
         Reason("unclear", KINDS, "facts"),
-        Reason("person", _CLAIMS, "person"),
+        Reason("person", CLAIMS, "person"),
         Reason(OTHER, KINDS, "above"),
     ),
     REFER: (
@@ -88,9 +86,9 @@ def remedy(move: str, code: str, kind: str) -> str:
     reason = find(move, code) or find(move, OTHER)
     if reason is None:
         return ""
-    return "facts" if reason.remedy == "review" and kind not in _CLAIMS else reason.remedy
+    return "facts" if reason.remedy == "review" and kind not in CLAIMS else reason.remedy
 
 
 def rule(reason: Reason, kind: str) -> str:
     """Return the rule printed with a reason: the petition rules bind claims only."""
-    return reason.rule if kind in _CLAIMS else ""
+    return reason.rule if kind in CLAIMS else ""

@@ -85,6 +85,25 @@ WHILE_PASSED_ON = (
 it another case than the one that office reads; danger is never kept waiting.
 """
 
+ONLY_REVIEW = ("review", "opine")
+"""Moves of a case in which the office above reviews an answer (复查, 复核), and of no other."""
+OF_REVIEW = (
+    *ONLY_REVIEW,
+    *("reply", "close", "ask_review", "answer_later", "note", "tell", "retract"),
+    *("assign", "hand_over", "fall_back", "raise_urgency", "acknowledge", "countersign"),
+)
+"""All that may happen in such a case: nobody investigates there, waits, or passes it on."""
+CLAIMS = ("help", "complaint")
+"""Kinds of matters whose reporters ask for something of their own (信访工作条例 §35)."""
+REVIEWED = ("answered", "replying", "calling_back", "closed")
+"""States of a case whose reporter, once answered, may ask the office above for a review."""
+OPINIONS = ("upheld", "changed", "redone")
+"""What a review comes to: the answer stands, is another one, or the matter is handled again."""
+NO_HAND = ("note", "reveal", "hand_out", "ask_review", "reviewed", "reopen", "tell")
+"""What leaves nobody a part in how a matter was handled, of whose answer they give an opinion."""
+ENDS = ("answered", "declined", "referred", "closed")
+"""States of a case that is over: whoever writes later is answered on their own."""
+
 
 class Edge(NamedTuple):
     """One edge of a state table: from `source` by `move` to `target`, allowed to `who`."""
@@ -232,6 +251,16 @@ CASE_EDGES: tuple[Edge, ...] = (
     Edge("take_up", "shelved", "accepted", "case.take_up", "可以办理了，销账恢复办理"),
     Edge("take_up", "shelved", "handling", "case.take_up", "可以办理了，销账恢复办理"),
     Edge("go_along", "merged", STAY, SYSTEM, "并入的办件已移送，随之移送"),
+    *_from(
+        REVIEWED,
+        "ask_review",
+        STAY,
+        "case.ask_review",
+        "反映人不服答复，在期限内请求上一级机关复查或复核",
+    ),
+    Edge("review", "received", "accepted", SYSTEM, "上一级机关的复查或复核件，随请求立件"),
+    Edge("opine", "accepted", "replying", "case.opine", "作出复查或复核意见：维持、变更或撤销重办"),
+    *_from(ENDS, "answer_later", STAY, "case.reply", "办结后又来件，单独答复，不重新办理"),
 )
 
 HELD = ("dispatched", "verifying", "rectifying")

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from caseflow.db import Base, Moment
-from caseflow.ledger.states import CASE_STATES, FINDINGS, ITEM_STATES, KINDS, OPEN_CASE_STATES
+from caseflow.ledger.states import CASE_STATES, ENDS, FINDINGS, ITEM_STATES, KINDS, OPEN_CASE_STATES
 
 
 def _among(column: str, words: tuple[str, ...]) -> str:
@@ -35,6 +35,9 @@ _BOUND = "bound_for IS NOT NULL"
 UNSIGNED = "countersign"
 """In SQL: a reason for not calling the police waits for its countersignature."""
 
+OWING = f"next_clock IS NOT NULL AND {_among('state', ENDS)}"
+"""In SQL: a case is over, and something is promised in it all the same."""
+
 
 def _work_list(level: str) -> Index:
     """Return the index of open cases of one level of the division tree (engine 14)."""
@@ -47,6 +50,12 @@ def _work_list(level: str) -> Index:
         sqlite_where=text(_OPEN),
         postgresql_where=text(_OPEN),
     )
+
+
+def _few(name: str, column: str) -> Index:
+    """Return the index of a column that few cases fill."""
+    filled = text(f"{column} IS NOT NULL")
+    return Index(name, column, sqlite_where=filled, postgresql_where=filled)
 
 
 def _waiting(name: str, which: str) -> Index:
@@ -68,6 +77,8 @@ class Case(Base):
     form carries (engine 4). `next_due`: earliest due moment of its running clocks, else NEVER.
     `registered_in`: the area that counts its number, wherever it lies since; `bound_for`: the area
     whose office has to sign for it, while it waits to go there (`Passage`).
+    `reviews`: the case whose answer is reviewed in this one (复查, 复核: `Review`); `same_as`: the
+    ended one with the same facts; `ended_at`: since when its answer stands for good (终结).
     """
 
     __tablename__ = "case_file"
@@ -105,6 +116,9 @@ class Case(Base):
     countersign: Mapped[bool] = mapped_column(Boolean, default=False)
     head: Mapped[str] = mapped_column(String(64), default="")
     head_n: Mapped[int] = mapped_column(Integer, default=0)
+    reviews: Mapped[int | None] = mapped_column(Integer)
+    same_as: Mapped[int | None] = mapped_column(Integer)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (
         CheckConstraint(_among("state", CASE_STATES), name="state"),
@@ -120,6 +134,15 @@ class Case(Base):
             "id",
             sqlite_where=text(UNSIGNED),
             postgresql_where=text(UNSIGNED),
+        ),
+        _few("ix_case_file_reviews", "reviews"),
+        _few("ix_case_file_same_as", "same_as"),
+        _few("ix_case_file_ended_at", "ended_at"),
+        Index(
+            "ix_case_file_owing",
+            "id",
+            sqlite_where=text(OWING),
+            postgresql_where=text(OWING),
         ),
         Index(
             "ix_case_file_bound_for",

@@ -19,8 +19,9 @@ from caseflow.ledger.moves.calling import BY_CALLING
 from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.moves.opening import CALLED_BACK
 from caseflow.ledger.report_tables import CallBack, Reply, Report
+from caseflow.ledger.review_tables import Review
 from caseflow.ledger.shelving_tables import Milestone, Shelving
-from caseflow.ledger.states import ITEM_DONE, PROPOSED, SHELVABLE
+from caseflow.ledger.states import ITEM_DONE, NO_HAND, PROPOSED, SHELVABLE
 from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.tips import TO_FIND
 from caseflow.people.actor import Actor
@@ -95,6 +96,7 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on an open case that its next step is this person's."""
     steps = {
         "case.accept": and_(is_word(Case.state, "received"), ~_PROPOSED),
+        "case.opine": _to_opine(),
         "case.approve": _proposed(),
         "case.decide_shelving": _to_shelve(),
         "case.split": _own(),
@@ -174,6 +176,23 @@ def looks_again(actor: Actor) -> ColumnElement[bool]:
     return who.is_distinct_from(ME)
 
 
+def _to_opine() -> ColumnElement[bool]:
+    """Return the condition that a review waits for the opinion of somebody who had no part in what
+    it is about (`reviewing.had_a_part`).
+    """
+    began = select(Report.case_id).where(Report.id == Review.root_report_id).scalar_subquery()
+    waits = Case.id.in_(select(Review.case_id).where(Review.result.is_(None)))
+    own = select(Review.id).where(
+        Review.case_id == Case.id,
+        exists().where(
+            or_(Entry.case_id == Review.of_case_id, Entry.case_id == began),
+            Entry.user_id == ME,
+            not_among(Entry.verb, NO_HAND),
+        ),
+    )
+    return and_(is_word(Case.state, "accepted"), waits, ~_some(own))
+
+
 def _own() -> ColumnElement[bool]:
     """Return the condition that a case is somebody's to go on with: what waits for another person
     to consent to its withdrawal is not, nor a reply that is on its way. A unit that verifies a tip
@@ -183,7 +202,10 @@ def _own() -> ColumnElement[bool]:
     drafts = select(Item.case_id).where(is_word(Item.state, "draft"))
     draft = Case.id.in_(drafts.where(Item.id.not_in(asked)))
     begins = and_(
-        is_word(Case.state, "accepted"), or_(Case.id.not_in(drafts), draft), ~_withdrawn()
+        is_word(Case.state, "accepted"),
+        Case.reviews.is_(None),
+        or_(Case.id.not_in(drafts), draft),
+        ~_withdrawn(),
     )
     replies = and_(is_word(Case.state, "replying"), _unanswered())
     finds = and_(AT_WORK, is_word(Case.kind, "tip"), _has(TO_FIND))

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.ledger.moves import (
+    afterwards,
     asking,
     check,
     closing,
@@ -29,6 +30,7 @@ from caseflow.ledger.moves import (
     passing,
     proposing,
     retracting,
+    reviewing,
     shelving,
     signing,
     supplementing,
@@ -219,6 +221,10 @@ CASE_VERBS: Mapping[str, Verb] = {
     "move_milestone": milestones.move_milestone,
     "refuse_milestone": milestones.refuse_milestone,
     "take_up": shelving.take_up,
+    "ask_review": reviewing.ask_review,
+    "opine": reviewing.opine,
+    "answer_later": afterwards.answer_later,
+    "decline_ended": afterwards.decline_ended,
 }
 ITEM_VERBS: Mapping[str, Verb] = {
     "edit": items.edit,

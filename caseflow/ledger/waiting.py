@@ -43,7 +43,7 @@ def waiting(session: Session, actor: Actor, turns: int | None = None) -> Waiting
 
 @lru_cache(maxsize=2 * KINDS)
 def _asked(kind: Actor, turns: bool) -> Select[*tuple[int, ...]]:
-    counts = [_to_receive(kind), _crying(kind), _second_looks(kind), _checks(kind)]
+    counts = [_to_receive(kind), _crying(kind), _second_looks(kind), _later(kind), _checks(kind)]
     if turns:
         counts.insert(0, _open_cases(kind))
     return select(*(count.scalar_subquery() for count in counts))
@@ -75,6 +75,10 @@ def _crying(actor: Actor) -> Select[int]:
 def _second_looks(actor: Actor) -> Select[int]:
     over = _count().where(within(actor), ~_OPEN, looks_again(actor))
     return over.where(Case.id.in_(queries.looked_at()))
+
+
+def _later(actor: Actor) -> Select[int]:
+    return _count().where(within(actor), queries.wrote_again(actor))
 
 
 def _checks(actor: Actor) -> Select[int]:

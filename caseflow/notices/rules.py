@@ -29,7 +29,8 @@ class News:
     objection; `moved`: a unit does not have the item any more; `in_its_place`: no other unit has
     it, but an inspector who goes there; `all_withdrawn`: nothing of the case is left but what was
     withdrawn; `accepted`: whose case was merged into an accepted one learn that theirs is;
-    `proposed`: somebody else asked for what was decided.
+    `proposed`: somebody else asked for what was decided; `review`: it is a review of an answer,
+    of which the office above is told by a move of its own.
     """
 
     name: str
@@ -48,6 +49,7 @@ class News:
     all_withdrawn: bool = False
     accepted: bool = False
     proposed: bool = False
+    review: bool = False
     action: str = ""
     clock: str = ""
     document: bool = False
@@ -72,6 +74,7 @@ def _to(rule: str, audience: str, clock: str = "") -> Notice:
 
 When = Callable[[News], bool]
 _ALWAYS: When = lambda _news: True  # noqa: E731 - a row of the table reads better so
+_ORDINARY: When = lambda news: not (news.urgent or news.review)  # noqa: E731
 
 # A unit must not learn that somebody goes there to look for themselves, nor read that its objection
 # was upheld where it was not.
@@ -84,7 +87,7 @@ _MOVED: Sequence[tuple[When, Notice]] = (
 _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "open": (
         (lambda news: news.urgent, _to("urgent", "shift_leader leader", "immediate")),
-        (lambda news: not news.urgent, _to("new", "shift_leader office_handler", "immediate")),
+        (_ORDINARY, _to("new", "shift_leader office_handler", "immediate")),
         (lambda news: news.by_post, _to("receipt", "writer", "notice")),
     ),
     "retaliation": ((_ALWAYS, _to("retaliation", "leader", "immediate")),),
@@ -110,7 +113,14 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "assign": ((_ALWAYS, _to("assigned", "assignee", "resolve")),),
     "ask": ((_ALWAYS, _to("question", "reporter")),),
     "supplement": ((_ALWAYS, _to("question", "reporter")),),
-    "add": ((_ALWAYS, _to("added", "assignee", "resolve")),),
+    "add": ((_ALWAYS, _to("added", "assignee", "resolve reply")),),
+    "answer_later": ((lambda news: news.way == "message", _to("reply", "reporter")),),
+    "ask_review": ((_ALWAYS, _to("challenged", "assignee")),),
+    "review": (
+        (_ALWAYS, _to("review", "office_handler supervisor", "resolve")),
+        (_ALWAYS, _to("decision", "reporters")),
+    ),
+    "reviewed": ((_ALWAYS, _to("reviewed", "assignee supervisor")),),
     "tighten": ((_ALWAYS, _to("tightened", "assignee", "resolve")),),
     "retract": ((_ALWAYS, _to("retracted", "assignee", "resolve")),),
     "resume": ((_ALWAYS, _to("resumed", "assignee", "resolve")),),
@@ -236,6 +246,7 @@ SILENT = (
     "meet_milestone",
     "mediate",
     "statutory_outcome",
+    "opine",  # its reply tells the reporter, and `reviewed` the office below
     "merge",
     "go_along",
     "hand_over",  # whoever takes many cases is told once, of all of them

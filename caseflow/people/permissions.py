@@ -44,6 +44,8 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "case.ask": CASEWORK,
     "case.resume": (*CASEWORK, SYSTEM, REPORTER),
     "case.retract": (*_DESK, REPORTER),
+    "case.ask_review": (*_DESK, REPORTER),
+    "case.opine": (SUPERVISOR,),
     "case.conclude": CASEWORK,
     "case.reply": CASEWORK,
     "case.call_back": _DESK,

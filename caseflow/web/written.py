@@ -14,7 +14,7 @@ _NOT_WRITTEN = {
     *("confirmation", "ticket", "receipt", "code", "number", "username", "password", "started"),
     *("present", "chosen", "again"),  # passwords
     *("name", "phone", "email", "address"),  # who it is about belongs on no error page
-    *("kind", "category", "area", "unit", "disclosure", "contact", "outcome", "way"),
+    *("kind", "category", "area", "unit", "disclosure", "contact", "outcome", "way", "opinion"),
 }
 LABELS = {
     "result": "核查结论",
@@ -57,6 +57,7 @@ LABELS = {
     "happened_when": "发生时间",
     "happened": "发生时间",
     "answer_text": "答复内容",
+    "ended": "已终结的办件",
 }
 # Fields that come filled in, and the one beside them that only a person fills in.
 _OFFERED = {"until": "grounds", "rectifying_unit": "rectify_text"}

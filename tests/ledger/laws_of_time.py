@@ -25,7 +25,7 @@ OVER = {
     "merged": OF_DOCUMENT,
     "closed": {"immediate"} | OF_DOCUMENT,
 }
-DONE_BY_REPLY = {"answer", "reply", "reply_delivered", "countersign"}
+DONE_BY_REPLY = {"answer", "reply", "reply_delivered", "countersign", "answer_later"}
 KEPT_BY = {
     "immediate": {"answer", "dispatch", "decline", "refer", "conclude", "acknowledge"}
     | {"conclude_withdrawn", "merge", "supplement"},
@@ -41,7 +41,9 @@ KEPT_BY = {
     "milestone": {"meet_milestone"},
     "reply": DONE_BY_REPLY,
     "resolve": DONE_BY_REPLY,
-    "notice": DONE_BY_REPLY | {"tell", "notice_sent", "accept", "decline", "refer", "take_in"},
+    "notice": DONE_BY_REPLY
+    | {"tell", "notice_sent", "accept", "decline", "refer", "take_in"}
+    | {"review"},
     "call_back": {"close", "reopen"},
     "receive": {"receive", "send_back"},
     "second_look": {"second_look"},
@@ -74,7 +76,9 @@ def a_kept_promise_has_its_deed(seen: Snapshot) -> None:
 def what_is_over_owes_nothing(seen: Snapshot) -> None:
     for case in seen.cases.values():
         if case.state in OVER:
-            running = {c.name for c in seen.alive(case.id) if c.order_id is None}
+            later = seen.later(case.id)
+            alive = [c for c in seen.alive(case.id) if c.order_id is None]
+            running = {c.name for c in alive if c.report_id not in later}
             allowed = OVER[case.state] - (set() if case.urgent else {"immediate"})
             assert running <= allowed, f"law 7: {running - allowed} runs on in {case.state}"
 
@@ -87,7 +91,8 @@ def an_open_case_is_promised(seen: Snapshot) -> None:
             _replies_are_promised(seen, case)
         if case.state == "calling_back":
             assert "call_back" in names, "law 7: nothing urges the call-back, or what follows it"
-        if case.state in ("received", "accepted") and not case.urgent:
+        of_itself = case.reviews is None and not case.urgent
+        if case.state in ("received", "accepted") and of_itself:
             assert "immediate" in names, "law 7: nobody must handle it at once"
 
 

@@ -17,6 +17,7 @@ from caseflow.escalation.tables import Order, Rung
 from caseflow.ledger.application_tables import Extension, Proposal, Withdrawal
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import CallBack, Merger, Passage, Question, Reply, Report
+from caseflow.ledger.review_tables import Review
 from caseflow.ledger.shelving_tables import Milestone, ShelvedClock, Shelving
 from caseflow.ledger.states import CASE_EDGES, CASE_MOVES, ITEM_EDGES, ITEM_MOVES, TO_RECTIFY
 from caseflow.ledger.tables import Case, Item
@@ -74,6 +75,7 @@ class Snapshot:
     milestones: list[Row]
     shelved_clocks: list[Row]
     demands: list[Row]
+    reviews: list[Row]
     posts: list[Row]
     recusals: set[tuple[int, int]]
     events: Counter[tuple[int | None, str]]
@@ -88,6 +90,11 @@ class Snapshot:
     def first_reports(self, case_id: int) -> list[Row]:
         """Return the reports that are owed an answer of their own."""
         return [r for r in self.reports.values() if r.case_id == case_id and r.follows is None]
+
+    def later(self, case_id: int) -> set[int]:
+        """Return the reports that came after their case was over."""
+        reports = self.reports.values()
+        return {r.id for r in reports if r.case_id == case_id and r.follows is not None}
 
     def alive(self, case_id: int) -> list[Row]:
         """Return the clocks of a case, its items, reports and orders that have not ended."""
@@ -108,7 +115,7 @@ class Snapshot:
 _MOVING = (
     *(Case, Item, Report, Reply, CallBack, Question, Clock, Pause, Rung, Order, Tally, Event),
     *(Entry, Extension, Withdrawal, Proposal, Merger, Passage),
-    *(Shelving, Milestone, ShelvedClock, VisitDemand),
+    *(Shelving, Milestone, ShelvedClock, VisitDemand, Review),
 )
 _STANDING = (User, Unit, Area, PolicyRow, Recusal, Post)
 _EVERY_ROW = {
@@ -158,6 +165,7 @@ def take(session: Session, now: datetime, known: dict[type[Any], list[Row]]) -> 
         milestones=rows(Milestone),
         shelved_clocks=rows(ShelvedClock),
         demands=rows(VisitDemand),
+        reviews=rows(Review),
         posts=rows(Post),
         recusals={(row.user_id, row.unit_id) for row in rows(Recusal)},
         events=Counter((row.case_id, row.name) for row in rows(Event)),

@@ -18,6 +18,8 @@ from caseflow.ledger.states import (
     ITEM_STATES,
     KINDS,
     OF_RECEIVER,
+    OF_REVIEW,
+    ONLY_REVIEW,
     OUTCOMES,
     STAY,
     SYSTEM,
@@ -30,8 +32,10 @@ from caseflow.people.permissions import PERMISSIONS, ROLES
 from tests.office import DISTRICT, OTHER
 
 
-def case_in(state: str) -> Case:
-    return Case(id=1, number="430503-2026-000001", state=state, county=DISTRICT, kind="complaint")
+def case_in(state: str, move: str = "") -> Case:
+    case = Case(id=1, number="430503-2026-000001", state=state, county=DISTRICT, kind="complaint")
+    case.reviews = 2 if move in ONLY_REVIEW else None
+    return case
 
 
 def item_in(state: str) -> Item:
@@ -63,7 +67,7 @@ def state_after(of: str, actor: Actor, edge: Edge) -> str | type[Exception]:
 
     Whatever is refused must leave the state as it was.
     """
-    case = case_in(edge.source if of == "case" else "handling")
+    case = case_in(edge.source if of == "case" else "handling", edge.move)
     if edge.move in OF_RECEIVER:
         case.bound_for = actor.area
     moved = case if of == "case" else item_in(edge.source)
@@ -110,7 +114,20 @@ def test_no_other_role_takes_an_edge(of: str, edge: Edge) -> None:
 def test_nobody_moves_a_case_of_another_area(edge: Edge) -> None:
     stranger = somebody(one_who_may(edge).role, OTHER)
     with pytest.raises(NotPermitted):
-        gate.pass_case(stranger, case_in(edge.source), edge.move, edge.target)
+        gate.pass_case(stranger, case_in(edge.source, edge.move), edge.move, edge.target)
+
+
+@pytest.mark.parametrize("edge", CASE_EDGES)
+def test_a_review_takes_the_edges_of_a_review_alone(edge: Edge) -> None:
+    """And no other case takes those that only a review has."""
+    case = case_in(edge.source)
+    case.reviews = None if edge.move in ONLY_REVIEW else 2
+    case.bound_for = DISTRICT if edge.move in OF_RECEIVER else None
+    if edge.move in OF_REVIEW and edge.move not in ONLY_REVIEW:
+        gate.pass_case(one_who_may(edge), case, edge.move, edge.target)
+        return
+    with pytest.raises(MoveNotAllowed):
+        gate.pass_case(one_who_may(edge), case, edge.move, edge.target)
 
 
 def test_a_recused_person_moves_nothing_about_the_unit() -> None:

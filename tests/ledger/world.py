@@ -6,7 +6,7 @@ savepoint, so a refused move leaves nothing.
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -59,7 +59,7 @@ from caseflow.people.actor import REPORTER, Actor
 from caseflow.people.permissions import may
 from caseflow.people.tables import Recusal, User
 from tests import office as offices
-from tests.ledger import handings, papers, shelved, visitors
+from tests.ledger import handings, papers, reviewed, shelved, visitors
 from tests.ledger.ends import OTHERS, ends
 from tests.ledger.snapshot import standing
 
@@ -140,6 +140,15 @@ class World:
     def number_of(self, name: str) -> int:
         """Return the luck that picks a person by name."""
         return list(self.office.actors).index(name)
+
+    def employs(self, name: str, role: str, area: str) -> None:
+        """Let one more person work in an office of this world."""
+        user = _person(name, role, area)
+        self.session.add(user)
+        self.session.flush()
+        self.office = replace(self.office, actors={**self.office.actors})
+        self.office.actors[name] = accounts.actor_of(self.session, user)
+        self.standing = standing(self.session)
 
     # What happens by itself
 
@@ -271,6 +280,7 @@ class World:
             "name_unit": lambda at: naming.name_unit(s, me, n, self._unit(luck), "来件所述", at),
         }
         tries |= shelved.tries(self, me, case, luck)
+        tries |= reviewed.tries(self, me, case, luck)
         return self.attempt(lambda: tries[move](self.now))
 
     def _called(self, case: Case) -> int | None:

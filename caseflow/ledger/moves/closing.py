@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
-from caseflow.deadlines.clocks import Subject
 from caseflow.errors import BadInput, MoveNotAllowed, Told
 from caseflow.ledger import gate, proposals
 from caseflow.ledger.history import commitment
@@ -15,7 +14,7 @@ from caseflow.ledger.moves import extending
 from caseflow.ledger.moves.calling import Calls, calls_of
 from caseflow.ledger.moves.handlers import first_handler, hand_over, is_missing
 from caseflow.ledger.moves.notice import NO_CODE, has_receipt, reachable
-from caseflow.ledger.moves.opening import first_reports, start_reply
+from caseflow.ledger.moves.opening import first_reports, later, start_reply
 from caseflow.ledger.moves.record import (
     handled,
     let_go,
@@ -28,7 +27,7 @@ from caseflow.ledger.moves.record import (
     words,
 )
 from caseflow.ledger.report_tables import CallBack, Reply, Report
-from caseflow.ledger.states import WITHOUT_ITEMS
+from caseflow.ledger.states import ENDS, WITHOUT_ITEMS
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import SWEEP, Actor
 from caseflow.people.permissions import require
@@ -84,23 +83,28 @@ def reply(
     report = session.get(Report, report_id)
     if report is None or report.case_id != case.id or report.follows is not None:
         raise BadInput({"report": "请选择要答复的来件"})
-    _check_way(session, report, way, proof)
+    check_way(session, report, way, proof)
     gate.pass_case(actor, case, "reply")
-    sent = keep_reply(session, actor, case, report, (said, way, proof), now)
+    sent = send(session, actor, case, report, said, way, now, proof=proof, move="reply")
     go_on(session, case, now)
     return sent
 
 
-def keep_reply(
+def send(
     session: Session,
     actor: Actor,
     case: Case,
     report: Report,
-    given: tuple[str, str, str],
+    said: str,
+    way: str,
     now: datetime,
+    *,
+    proof: str,
+    move: str,
 ) -> Reply:
-    """Put down one reply to one report: its words, its way and its proof, which are checked."""
-    said, way, proof = given
+    """Put the answer to a report on record, sent by a way that was checked, and meet what it meets
+    at once; `move`: the one that was passed.
+    """
     sent = Reply(
         case_id=case.id,
         report_id=report.id,
@@ -115,14 +119,23 @@ def keep_reply(
     session.add(sent)
     session.flush()
     if sent.delivered_at:
-        clocks.meet(session, of_report(case, report.id), now, "reply", "notice")
+        _kept(session, case, report.id, now, "reply", "notice")
     facts = {"report": report.id, "way": way, "text": commitment(said)}
     refs = {"report": report.id, "reply": sent.id, "way": way}
-    record(session, case, actor, "reply", now, facts, refs=refs)
+    record(session, case, actor, move, now, facts, refs=refs)
     return sent
 
 
-def _check_way(session: Session, report: Report, way: str, proof: str) -> None:
+def _kept(session: Session, case: Case, report_id: int, now: datetime, *names: str) -> None:
+    """Meet what was promised to a report, and for what its sender added before this round."""
+    clocks.meet(session, of_report(case, report_id), now, *names)
+    for one in () if case.state in ENDS else later(session, case):
+        if one.follows == report_id:
+            clocks.meet(session, of_report(case, one.id), now, *names)
+
+
+def check_way(session: Session, report: Report, way: str, proof: str) -> None:
+    """Raise BadInput for a way that does not lead to a report's sender, or says no proof."""
     if way not in (*AT_ONCE, "message"):
         raise BadInput({"way": "请选择答复方式"})
     if way == "message" and "email" not in reachable(session, report):
@@ -144,7 +157,7 @@ def delivered(session: Session, reply_id: int, now: datetime) -> None:
     found.delivered_at = now
     # A reply of the round before a reopening keeps no promise of this one.
     kept = ("reply", "notice") if found.round == case.reopened else ("notice",)
-    clocks.meet(session, Subject(report_id=found.report_id), now, *kept)
+    _kept(session, case, found.report_id, now, *kept)
     record(session, case, SWEEP, "reply_delivered", now, {"reply": found.id})
     go_on(session, case, now)
 
@@ -281,20 +294,27 @@ def reopen(
     reason: str,
     now: datetime,
     *,
+    review: str = "",
     seen: int | None = None,
 ) -> None:
-    """Handle the matter again: counted, with fresh clocks; items get successors."""
+    """Handle the matter again: counted, with fresh clocks; items get successors.
+
+    `review`: the number of the review by which the office above demands it.
+    """
     case = gate.lock(session, case_id, seen)
     why = words(reason, "reason", 4000)
     gate.pass_case(actor, case, "reopen")
     _called(session, case, now)
     case.reopened += 1
-    case.closed_at = None
+    case.closed_at = case.ended_at = None
     facts: dict[str, object] = {"reason": why, "times": case.reopened}
+    facts |= {"review": review} if review else {}
     # What ended on the spot had nobody, of others the handler left since; nobody is missing now.
     if is_missing(session, case):
         facts["handler"] = somebody = first_handler(session, actor, case, now)
         hand_over(session, case, somebody)
+    for one in later(session, case):
+        clocks.stop(session, of_report(case, one.id), now, "notice")
     clocks.stop(session, whole(case), now, "call_back", "second_look", "resolve", "reply")
     matter = matter_of(case)
     if not clocks.alive(session, of_case(case), "immediate"):

@@ -13,10 +13,11 @@ from caseflow.deadlines import clocks
 from caseflow.deadlines.tables import Clock
 from caseflow.ledger import numbers, search
 from caseflow.ledger.history import commitment, moment_text
-from caseflow.ledger.moves.record import matter_of, of_case, of_report, record
+from caseflow.ledger.moves.record import matter_of, of_case, of_report, record, whole
 from caseflow.ledger.report_tables import Attachment, Report
+from caseflow.ledger.states import ENDS
 from caseflow.ledger.tables import INSTRUCTED, ORDINARY, URGENT, Case
-from caseflow.people.actor import Actor
+from caseflow.people.actor import REPORTER, Actor
 from caseflow.people.tables import Area
 
 TITLE = 40
@@ -89,10 +90,29 @@ def register(session: Session, area: str, received_at: datetime) -> Registered:
 
 def open_case(session: Session, actor: Actor, new: NewReport, now: datetime) -> tuple[Case, Report]:
     """Open a case for a report: number, entry, clocks and event. Raises NoPolicy."""
+    case = _numbered(session, new, now)
+    session.add(case)
+    session.flush()
+    clocks.start(session, "immediate", of_case(case), matter_of(case), now)
+    return case, _came_in(session, actor, case, new, now)
+
+
+def open_review(session: Session, of: Case, new: NewReport, now: datetime) -> tuple[Case, Report]:
+    """Open the case in which the office above reviews the answer of another one (复查, 复核): about
+    the same, and nobody has to deal with it within the hour. Raises NoPolicy.
+    """
+    case = _numbered(session, new, now)
+    case.reviews, case.matter, case.call_back = of.id, of.matter, False
+    session.add(case)
+    session.flush()
+    return case, _came_in(session, REPORTER, case, new, now)
+
+
+def _numbered(session: Session, new: NewReport, now: datetime) -> Case:
     area = session.get_one(Area, new.registered.area)
     year = numbers.year_of(new.received_at)
     seq = numbers.take(session, area.code, str(year))
-    case = Case(
+    return Case(
         number=refs.case_number(area.code, year, seq),
         area_code=area.code,
         province=area.province,
@@ -115,13 +135,14 @@ def open_case(session: Session, actor: Actor, new: NewReport, now: datetime) -> 
         moved_at=now,
         call_back=is_called_back(new, able=new.reachable),
     )
-    session.add(case)
-    session.flush()
+
+
+def _came_in(session: Session, actor: Actor, case: Case, new: NewReport, now: datetime) -> Report:
     report = _keep(session, case, new, None)
     _start_clocks(session, case, report, now)
     search.index(session, report.id, f"{new.subject}\n{new.text}\n{new.place}")
     record(session, case, actor, "open", now, _facts(new), refs={"report": report.id})
-    return case, report
+    return report
 
 
 def rank_of(new: NewReport) -> int:
@@ -211,7 +232,6 @@ def _facts(new: NewReport) -> dict[str, object]:
 
 def _start_clocks(session: Session, case: Case, report: Report, now: datetime) -> None:
     matter = matter_of(case)
-    clocks.start(session, "immediate", of_case(case), matter, now)
     imposed = report.imposed_due
     resolve = clocks.start(session, "resolve", of_case(case), matter, now, imposed=imposed)
     clocks.start(session, "notice", of_report(case, report.id), matter, now)
@@ -231,17 +251,38 @@ def join(
 ) -> Report:
     """Join a further contact of the same reporter to its case, which the caller has locked.
 
-    It has neither receipt nor clocks of its own: the first report's promises go on. An urgent one
+    It has neither receipt nor clocks of its own: the first report's promises go on, and where they
+    are over its sender is promised an answer of their own. An urgent one
     (retaliation) starts an immediate clock, whatever the state of the case; where one of an urgent
     case runs already it goes on, or each new cry for help would put off the next rung.
     """
     report = _keep(session, case, new, first.id)
     if new.urgent and not (case.urgent and clocks.alive(session, of_case(case), "immediate")):
         make_urgent(session, case, now)
+    elif case.state in ENDS and not new.urgent:
+        _promise_answer(session, case, report, now)
     search.index(session, report.id, new.text)
     verb = "retaliation" if new.urgent else "add"
     record(session, case, actor, verb, now, _facts(new), refs={"report": report.id})
     return report
+
+
+def _promise_answer(session: Session, case: Case, report: Report, now: datetime) -> None:
+    """Promise word and an answer to what came after the end; where its sender waits for one
+    already, that will answer this too.
+    """
+    waits = [one.report_id for one in clocks.alive(session, whole(case), "reply")]
+    theirs = select(Report.id).where(Report.id.in_(waits), Report.follows == report.follows)
+    if session.scalar(theirs.limit(1)) is None:
+        for name in ("notice", "reply"):
+            clocks.start(session, name, of_report(case, report.id), matter_of(case), now)
+
+
+def later(session: Session, case: Case) -> Sequence[Report]:
+    """Return the reports that came after a case was over and wait for an answer, oldest first."""
+    waits = [one.report_id for one in clocks.alive(session, whole(case), "reply")]
+    query = select(Report).where(Report.id.in_(waits), Report.follows.is_not(None))
+    return session.scalars(query.order_by(Report.id)).all()
 
 
 def make_urgent(session: Session, case: Case, now: datetime) -> None:

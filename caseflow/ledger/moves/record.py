@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
-from caseflow.deadlines.policies import Matter
+from caseflow.deadlines.policies import REVIEW, Matter
 from caseflow.errors import BadInput, Told
 from caseflow.ledger import history
 from caseflow.ledger.history import Line
@@ -61,7 +61,7 @@ def matter_of(case: Case) -> Matter:
     path = (case.district, case.county, case.city, case.province)
     return Matter(
         kind=case.kind,
-        category=case.category,
+        category=case.category if case.reviews is None else REVIEW,
         urgent=case.urgent,
         area=tuple(code for code in path if code),
         channel=case.channel,

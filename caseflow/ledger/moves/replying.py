@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput
 from caseflow.ledger import gate
-from caseflow.ledger.moves.closing import go_on, keep_reply
+from caseflow.ledger.moves.closing import go_on, send
 from caseflow.ledger.moves.notice import has_receipt
 from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.moves.record import words
@@ -45,7 +45,7 @@ def reply_to_all(
         raise BadInput({"way": "没有能这样答复的来件"})
     for report in able:
         gate.pass_case(actor, case, "reply")
-        keep_reply(session, actor, case, report, (said, way, ""), now)
+        send(session, actor, case, report, said, way, now, proof="", move="reply")
     go_on(session, case, now)
     return len(able)
 

@@ -178,8 +178,11 @@ def carry_out(
     now: datetime,
     *,
     proposal: tuple[int, str] | None = None,
+    same_as: str = "",
 ) -> None:
     """Decline or refer a case that the caller has locked.
+
+    `same_as`: the number of the case that ended with the same facts.
 
     `proposal`: who proposed it, and what whoever approves remarks. What two people saw before it
     happened is not looked at again; what one person declines is.
@@ -187,6 +190,7 @@ def carry_out(
     gate.pass_case(actor, case, move)
     _leave(session, case, now)
     facts: dict[str, Any] = facts_of(move, because)
+    facts |= {"same_as": same_as} if same_as else {}
     refs: dict[str, Any] = {"reports": _reporters(session, case)}
     if proposal is not None:
         asked_by, remark = proposal

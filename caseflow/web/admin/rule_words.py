@@ -9,12 +9,12 @@ from caseflow import words
 from caseflow.clock import local
 from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.defaults import PETITION
-from caseflow.deadlines.policies import COUNTED_BACK_FROM, Policy, Scope
+from caseflow.deadlines.policies import COUNTED_BACK_FROM, REVIEW, Policy, Scope
 from caseflow.deadlines.terms import CAN_BE_RETURNED, Terms
 from caseflow.people import names
 from caseflow.web.locale import day_text, gettext, ngettext, series
 
-CATEGORIES = {**words.CATEGORIES, PETITION: "信访事项"}
+CATEGORIES = {**words.CATEGORIES, PETITION: "信访事项", REVIEW: "复查、复核"}
 UNIT_NAMES = {
     Unit.minutes: "分钟",
     Unit.hours: "小时",

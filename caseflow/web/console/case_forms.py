@@ -15,6 +15,7 @@ from caseflow.web.console import (
     merging_forms,
     passing_forms,
     retracting_forms,
+    review_forms,
     shelving_forms,
     supplement_forms,
     triage_forms,
@@ -32,8 +33,9 @@ def action(sight: Sight, move: str) -> str:
     return url_for(f"console.{move}", number=sight.case.number)
 
 
-_WITH = {"refuse_proposal": "approve"}
-"""Who may refuse may do what was proposed: that is an edge of its own by another name."""
+_WITH = {"refuse_proposal": "approve", "decline": "decline_ended"}
+"""Who may refuse may do what was proposed: that is an edge of its own by another name. Who may
+decline may do so because the same facts were ended."""
 
 
 def forms(sight: Sight) -> dict[str, Form]:
@@ -299,6 +301,7 @@ _BUILDERS: dict[str, Builder] = {
     "send_back": passing_forms.send_back,
     "mediate": mediating_forms.form,
     **shelving_forms.BUILDERS,
+    **review_forms.BUILDERS,
     "raise_urgency": _raise_urgency,
     "acknowledge": _acknowledge,
     "countersign": _countersign,

@@ -23,6 +23,7 @@ from caseflow.web.console import (
     case_forms,
     ending_forms,
     item_forms,
+    review_forms,
     shelving_forms,
     timeline,
     visit_forms,
@@ -80,6 +81,7 @@ class CaseView:
     lines: list[Line]
     reports: list[ReportView]
     others: list[Case]
+    reviews: list[dict[str, str]]
     orders: list[Paper]
     units: list[str]
     again: Again | None
@@ -117,6 +119,7 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
         lines=timeline.told(sight.dossier, orders),
         reports=[_report(sight, report, revealed) for report in sight.dossier.reports],
         others=[*filter(None, [sight.dossier.above]), *sight.dossier.merged],
+        reviews=review_forms.lines(sight),
         orders=timeline.papers(sight.dossier, orders),
         units=list(unit_labels(sight.units)) if asks_for_unit else [],
         again=again,
@@ -194,6 +197,7 @@ def _facts(sight: Sight) -> list[tuple[str, str]]:
         (gettext("承办人"), _who(sight, case.handler_id) or gettext("未分派")),
         (gettext("收到"), moment_text(case.opened_at)),
         *shelving_forms.facts(sight),
+        *review_forms.facts(sight),
     ]
 
 

@@ -93,17 +93,7 @@ def _reply(sight: Sight) -> Form | None:
     if not owed:
         return None
     before = failed.get(owed[0].id)
-    ways = {way for report in owed for way in sight.dossier.ways[report.id]}
-    options = [("message", gettext("发邮件"))] if "email" in ways else []
-    if "phone" in ways:
-        options.append(("telephone", gettext("电话答复")))
-    if _with_code(sight, owed):
-        options.append(("track", gettext("写在查询页面")))
-    options += [
-        ("window", gettext("窗口当面")),
-        ("letter", gettext("寄信")),
-        ("impossible", gettext("无法送达")),
-    ]
+    options = ways_to(sight, owed)
     another = next(way for way, _ in options if before is None or way != before.way)
     after = gettext("答复送达后办结。")
     if sight.case.call_back:
@@ -132,16 +122,35 @@ def _reply(sight: Sight) -> Form | None:
                 hint=gettext("逐项说明查了什么、结论是什么、怎么整改的。"),
                 rows=7,
             ),
-            Field("radios", "way", gettext("送达方式"), another, options=options, row=True),
-            Field(
-                "text",
-                "proof",
-                gettext("送达凭据；无法送达时写原因"),
-                optional=True,
-                longest=300,
-            ),
+            *delivery(options, another),
         ),
         submit=gettext("答复"),
+    )
+
+
+def ways_to(sight: Sight, reports: Sequence[Report]) -> list[tuple[str, str]]:
+    """Return the ways in which the senders of reports can be answered."""
+    ways = {way for report in reports for way in sight.dossier.ways[report.id]}
+    options = [("message", gettext("发邮件"))] if "email" in ways else []
+    if "phone" in ways:
+        options.append(("telephone", gettext("电话答复")))
+    if _with_code(sight, reports):
+        options.append(("track", gettext("写在查询页面")))
+    return [
+        *options,
+        ("window", gettext("窗口当面")),
+        ("letter", gettext("寄信")),
+        ("impossible", gettext("无法送达")),
+    ]
+
+
+def delivery(options: Sequence[tuple[str, str]], chosen: str = "") -> tuple[Field, Field]:
+    """Ask how an answer is delivered, and what proves it."""
+    way = chosen or options[0][0]
+    proof = gettext("送达凭据；无法送达时写原因")
+    return (
+        Field("radios", "way", gettext("送达方式"), way, options=options, row=True),
+        Field("text", "proof", proof, optional=True, longest=300),
     )
 
 

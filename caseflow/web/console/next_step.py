@@ -10,7 +10,13 @@ from caseflow.ledger.report_tables import Reply, Report
 from caseflow.ledger.states import UNANSWERED
 from caseflow.ledger.tables import Item
 from caseflow.web.clocks import due_text
-from caseflow.web.console import awaited, passing_forms, retracting_forms, shelving_forms
+from caseflow.web.console import (
+    awaited,
+    passing_forms,
+    retracting_forms,
+    review_forms,
+    shelving_forms,
+)
 from caseflow.web.console.closing_forms import calls, failures, unanswered
 from caseflow.web.console.forms import Form
 from caseflow.web.console.sight import Sight
@@ -111,6 +117,8 @@ def _shelved(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
 
 
 def _accepted(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
+    if sight.case.reviews is not None:
+        return Step(review_forms.waits(may="opine" in case), case.get("opine"))
     asked = _application(sight, case, items)
     if asked is not None:
         return asked
@@ -299,6 +307,13 @@ def _ended(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
         return Step(gettext("另一人作出的决定等您复看。"), case["second_look"])
     if sight.dossier.clock("second_look"):
         return Step(gettext("等另一人复看。"))
+    later = review_forms.unanswered(sight)
+    if later:
+        return Step(
+            review_forms.later_words(may="answer_later" in case),
+            case.get("answer_later"),
+            report=later[0],
+        )
     if "tell" in case:
         return Step(gettext("还没有告知反映人。"), case["tell"])
     return _report_back(sight, case)

@@ -17,6 +17,7 @@ from caseflow.ledger import (
     gate,
     passages,
     proposals,
+    reviews,
     shelvings,
     signatures,
     supplements,
@@ -31,6 +32,7 @@ from caseflow.ledger.moves import naming, objecting
 from caseflow.ledger.moves.objecting import Designation
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.report_tables import Passage
+from caseflow.ledger.review_tables import Review
 from caseflow.ledger.shelving_tables import Shelving
 from caseflow.ledger.signature_tables import Signature
 from caseflow.ledger.tables import Case, Item
@@ -128,6 +130,13 @@ class Sight:
         """What the two offices of that passage are called, by area."""
         row = self.passage
         return passages.names(self.session, [row.from_area, row.to_area]) if row else {}
+
+    @cached_property
+    def reviewing(self) -> Sequence[tuple[Review, Case]]:
+        """The reviews that the case is about, or that are about it; most cases know of none."""
+        asked = any(entry.verb == "ask_review" for entry in self.dossier.entries)
+        related = asked or self.case.reviews is not None
+        return reviews.about(self.session, self.case) if related else ()
 
     @cached_property
     def to_find(self) -> Collection[int]:

@@ -16,6 +16,7 @@ from caseflow.web.console import (
     counted_anew,
     mediating_forms,
     passing_forms,
+    review_forms,
     shelving_forms,
     told_reasons,
 )
@@ -258,6 +259,10 @@ def _retract(_story: "Story", entry: Happened) -> Sentence:
     return with_name(entry, gettext(why) if why else ""), ""
 
 
+def _review(_story: "Story", entry: Happened) -> Sentence:
+    return with_name(entry, review_forms.named(entry)), review_forms.told(entry)
+
+
 def _counted_anew(_story: "Story", entry: Happened) -> Sentence:
     return moved(entry), counted_anew.TEXTS[entry.verb](entry.facts)
 
@@ -282,8 +287,8 @@ TELLERS: dict[str, Callable[["Story", Happened], Sentence]] = {
     "visit": _visit,
     "return": _return,
     "strike_off": _strike_off,
-    "answer": _reply,
-    "reply": _reply,
+    **dict.fromkeys(("answer", "reply", "answer_later"), _reply),
+    **dict.fromkeys(("ask_review", "review", "opine", "reviewed"), _review),
     "reply_failed": _reply_failed,
     **dict.fromkeys(("ask", "supplement"), _ask),
     "resume": _resume,

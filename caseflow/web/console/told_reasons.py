@@ -22,6 +22,8 @@ def told(entry: Happened, person: Callable[[int | None], str]) -> tuple[str, str
     why = gettext(known[facts["code"]]) if facts.get("code") in known else ""
     head = facts.get("authority") or why
     lines = [why if facts.get("authority") else "", facts["reason"], _by(facts, person)]
+    if facts.get("same_as"):
+        lines.append(gettext("已终结的办件：%(number)s", number=facts["same_as"]))
     if facts.get("remark"):
         lines.append(gettext("审批意见：%(what)s", what=facts["remark"]))
     if head:

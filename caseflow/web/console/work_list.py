@@ -146,6 +146,7 @@ def _burning() -> Mapping[str, Any]:
             "passed": passages.to_receive(session, actor()),
             "cries": queries.cries(session, scope()),
             "looks": queries.second_looks(session, actor()),
+            "later": queries.later(session, actor()),
             "rows": cases[:PAGE],
         }
         together = [case for found in beside.values() for case in found]

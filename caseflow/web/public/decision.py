@@ -15,12 +15,12 @@ from caseflow.web.public import notice
 _ANSWERS = ("replied", "answer")
 
 
-def decision(story: Story, office: str) -> tuple[Official, datetime] | None:
+def decision(story: Story, office: str, remedy: str = "") -> tuple[Official, datetime] | None:
     """Return the letter of what was decided last and when that was; None where nothing was.
 
-    Called where everything is said in Chinese.
+    `remedy`: what can be done about an answer. Called where everything is said in Chinese.
     """
-    told = _answer(story) if story.reply else _paper(story)
+    told = _answer(story, remedy) if story.reply else _paper(story)
     if told is None:
         return None
     title, lines, at = told
@@ -30,22 +30,23 @@ def decision(story: Story, office: str) -> tuple[Official, datetime] | None:
         title=title,
         to=gettext("反映人："),
         lines=[_began(story), *lines],
-        day=_day(local(at).date()),
+        day=plain_day(local(at).date()),
     )
     return sheet, at
 
 
 def _began(story: Story) -> str:
-    when, kind = _day(local(story.received_at).date()), gettext(words.KINDS[story.first.kind])
+    when, kind = plain_day(local(story.received_at).date()), gettext(words.KINDS[story.first.kind])
     return gettext("您%(when)s提交的%(kind)s，我们收到了。", when=when, kind=kind)
 
 
-def _answer(story: Story) -> tuple[str, list[str], datetime] | None:
+def _answer(story: Story, remedy: str) -> tuple[str, list[str], datetime] | None:
     answered = [step for step in story.steps if step.what in _ANSWERS]
     if not answered:
         return None
     said = [line.strip() for line in story.reply.splitlines() if line.strip()]
-    return gettext("答复书"), [gettext("现答复如下："), *said], answered[-1].at
+    lines = [gettext("现答复如下："), *said, *([remedy] if remedy else [])]
+    return gettext("答复书"), lines, answered[-1].at
 
 
 def _paper(story: Story) -> tuple[str, list[str], datetime] | None:
@@ -57,5 +58,6 @@ def _paper(story: Story) -> tuple[str, list[str], datetime] | None:
     return found.title, lines, found.at
 
 
-def _day(day: date) -> str:
+def plain_day(day: date) -> str:
+    """Return a day as documents print it."""
     return f"{day.year}年{day.month}月{day.day}日"  # not said

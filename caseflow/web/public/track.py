@@ -14,16 +14,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from caseflow import refs
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound, Unavailable
-from caseflow.intake import tracking
+from caseflow.intake import adding, reviewing, tracking
+from caseflow.intake.adding import Joined
 from caseflow.intake.channels import webform
 from caseflow.intake.receive import said_the_same
 from caseflow.intake.rooms import Rooms
-from caseflow.intake.tracking import Joined
 from caseflow.web import edge, proof
 from caseflow.web.files import attached
 from caseflow.web.locale import chosen, gettext, in_chinese
 from caseflow.web.proof import Proof
-from caseflow.web.public import guard, letter
+from caseflow.web.public import appeal, guard, letter
 from caseflow.web.public.decision import decision
 from caseflow.web.public.frame import blueprint, page
 from caseflow.web.public.guard import Ticket
@@ -34,7 +34,7 @@ _CODE_DIGITS = 16
 # whoever sits there then, opens nothing.
 _LEFT_SECONDS = 3600
 _ASKED, _ASKED_LOOSELY = "track", "track without a cookie"
-_PARTS = ("add", "answer", "retaliation")
+_PARTS = ("add", "answer", "retaliation", "review")
 
 WRONG = "来件编号和查询码对不上，请对照回执再输入一次。"
 INTERNAL = "这是办件编号，只在我们内部使用。请输入回执上的来件编号，像这样：430503-20261123-0007"
@@ -54,6 +54,8 @@ THANKS = {
     "late": "提问已经结束，您的回答作为补充收下了。",
     "retaliation": "已收到，并已报告负责人。有人身危险，请马上打 110。",
     "disclosure": "已按您的要求改好，从现在起照此办理。",
+    "after": "已收到。这件事已经办结，我们会单独答复您；有新的事实的，会再次审查。",
+    "review": "已收到您的请求，由上一级机关书面答复您。编号和期限写在下面，查询码不变。",
     "retract": "已记下您的撤回。要不要继续查，由我们按规定决定，结果仍会答复您。",
 }
 
@@ -153,6 +155,26 @@ def retract() -> Response:
     return _wished("retract", tracking.retract, edge.typed("why"))
 
 
+@blueprint.post("/track/review")
+def ask_review() -> Response:
+    """Ask the office above to review the last answer (复查, 复核); sent twice it is done once."""
+    proven, text = guard.ticket(), webform.cleaned(request.form.get("text", ""))
+    if proven is None:
+        return _asked(403, notice=gettext(OVER_DRAFT if text else OVER), draft=("review", text))
+    tried = Tried("review", text)
+    try:
+        reviewing.ask_here(edge.rooms(), proven.report_id, text, edge.now())
+    except BadInput as wrong:
+        errors = {name: gettext(said) for name, said in wrong.fields.items()}
+        return _letter(proven.report_id, replace(tried, errors=errors), 422, loose=proven.loose)
+    except MoveNotAllowed as gone:
+        refused = Tried(notice=gettext(gone.told))
+        return _letter(proven.report_id, refused, 409, loose=proven.loose)
+    except Unavailable:
+        return _not_now(proven, tried)
+    return _letter(proven.report_id, Tried(), thanks=gettext(THANKS["review"]), loose=proven.loose)
+
+
 def _wished(part: str, work: Callable[[Rooms, int, str, datetime], None], chosen: str) -> Response:
     """Do what the reporter chose in a form without words of their own."""
     proven, tried = guard.ticket(), Tried(part)
@@ -179,7 +201,11 @@ def keep() -> Response:
     if proven is None:
         return _asked(403, notice=gettext(OVER))
     with edge.read() as session, in_chinese():
-        decided = decision(tracking.story(session, proven.report_id), office().name)
+        known = reviewing.appeals(session, proven.report_id)
+        decided = appeal.opinion(known, refs.whole(edge.typed("stage")) or 0)
+        if decided is None:
+            told = tracking.story(session, proven.report_id)
+            decided = decision(told, office().name, appeal.remedy_line(known.first))
     if decided is None:
         raise NotFound("还没有可以下载的答复")
     sheet, at = decided
@@ -226,7 +252,8 @@ def _join(part: str) -> Response:
         files = proof.carry_over(files, webform.key_of(fresh))
         tried = Tried(part, text, notice=gettext(SENT_BEFORE), nonce=fresh, files=files)
         return _letter(proven.report_id, tried, 409, loose=proven.loose)
-    thanks = gettext(THANKS[part if joined.open else "late"])
+    told = part if joined.open else "late"
+    thanks = gettext(THANKS["after" if part == "add" and joined.over else told])
     return _letter(proven.report_id, Tried(), thanks=thanks, loose=proven.loose)
 
 
@@ -258,7 +285,7 @@ def _taken(report_id: int, part: str, key: str, files: Proof) -> Joined | None:
     if errors:
         raise BadInput(errors)
     question = edge.typed("question") if part == "answer" else ""
-    joined = tracking.add(edge.rooms(), incoming, edge.now(), refs.whole(question))
+    joined = adding.add(edge.rooms(), incoming, edge.now(), refs.whole(question))
     changed = joined.again and not said_the_same(edge.rooms(), incoming)
     return None if changed else joined
 
@@ -268,6 +295,7 @@ def _letter(
 ) -> Response:
     with edge.read() as session:
         story = tracking.story(session, report_id)
+        known = reviewing.appeals(session, report_id)
     shown, now = {part: guard.new_nonce() for part in _PARTS}, edge.now()
     errored = _errored(tried.part, waiting=story.question is not None)
     if errored and tried.nonce:
@@ -282,6 +310,7 @@ def _letter(
         told=letter.told(story.added),
         secrecy=letter.secrecy(story),
         retracting=letter.may_retract(story),
+        appeal=appeal.shown(known, now),
         errors=tried.errors,
         errored=errored,
         form={"text": tried.text},
