@@ -33,14 +33,8 @@ def _by_category(case: Any) -> Any:
     return replace(_MATTER(case), category=case.category)
 
 
-def _unlinked(*args: Any) -> Any:
-    case, report = _OPEN(*args)
-    case.reviews = None
-    return case, report
-
-
 _REMEDIES, _UNTIL, _ABOVE = reviews.remedies, reviews.until, reviews.office_above
-_MATTER, _OPEN = record.matter_of, opening.open_review
+_MATTER = record.matter_of
 
 FAULTS: dict[str, Fault] = {
     "an answer is reviewed whenever somebody asks": Fault(
@@ -75,11 +69,6 @@ FAULTS: dict[str, Fault] = {
         lambda: [(gate, "_require_its_kind", _nothing)],
         scenes.reviewed_twice,
         "review: ",
-    ),
-    "a review does not know what it reviews": Fault(
-        lambda: [(opening, "open_review", _unlinked)],
-        scenes.reviewed_twice,
-        "review: |law 7: nobody must handle",
     ),
     "anybody gives an opinion on their own work": Fault(
         lambda: [(reviewing, "had_a_part", lambda *_: False)],
