@@ -20,6 +20,7 @@ from caseflow.escalation.order_states import OWED, STANDS
 from caseflow.escalation.tables import Order, Rung
 from caseflow.files.store import Store
 from caseflow.files.tables import Blob
+from caseflow.ledger import review_laws
 from caseflow.ledger.application_tables import Proposal, Withdrawal
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves.visiting import FEWEST
@@ -125,7 +126,7 @@ def _closings() -> Iterator[Query]:
     undone = exists().where(Item.case_id == Case.id, Item.state.not_in(ITEM_DONE))
     yield select(Case.number).where(Case.state.in_(_ANSWERED), undone)
     items = exists().where(Item.case_id == Case.id)
-    asks = Case.kind.not_in(WITHOUT_ITEMS)
+    asks = and_(Case.kind.not_in(WITHOUT_ITEMS), Case.reviews.is_(None))
     yield select(Case.number).where(Case.state.in_(_ANSWERED), asks, ~items)
     got = exists().where(
         Reply.report_id == Report.id,
@@ -177,7 +178,8 @@ def _promises() -> Iterator[Query]:
     alive = and_(Clock.root_case_id == Case.id, Clock.state.in_(ALIVE))
     resolve = exists().where(alive, Clock.name == "resolve")
     yield select(Case.number).where(Case.state.in_(_PROMISED), ~resolve)
-    ended = exists().where(alive, Clock.name.in_(_OWED), Clock.order_id.is_(None))
+    later = exists().where(Report.id == Clock.report_id, Report.follows.is_not(None))
+    ended = exists().where(alive, Clock.name.in_(_OWED), Clock.order_id.is_(None), ~later)
     over = Case.state.not_in(OPEN_CASE_STATES)
     yield select(Case.number).where(over, ended)
     other = aliased(Clock)
@@ -359,6 +361,7 @@ LAWS: dict[str, Callable[[], Iterator[Query]]] = {
     "11 nobody outside their scope": _places,
     "a case lies where it was signed for": _passages,
     "what is shelved is not forgotten": _shelvings,
+    "reviews are linked, by other eyes": review_laws.broken,
     "visits": _visits,
     "a unit's answer is signed": _signatures,
     "documents are signed, owed and lifted": _documents,

@@ -1,10 +1,11 @@
-"""Which matter takes which course, begun how many working days ago: the forty cases."""
+"""Which matter takes which course, begun how many working days ago: the forty cases
+(and what follows from them in the office above)."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 
-from caseflow.demo import papers, scripts
+from caseflow.demo import appeals, papers, scripts
 from caseflow.demo.matters import read
 from caseflow.demo.scripts import path
 from caseflow.demo.story import Stage, Story
@@ -42,7 +43,7 @@ _PAST: dict[str, tuple[int, str, Course]] = {
     ),
     "enrolment_question": (29, "08:47", scripts.answered),
     "tutoring_tip": (28, "22:31", scripts.transferred),
-    "canteen_insects": (27, "07:58", _to("closed")),
+    "canteen_insects": (27, "07:58", appeals.wrote_again),
     "ladder_six": (
         25,
         "10:30",
@@ -57,9 +58,9 @@ _PAST: dict[str, tuple[int, str, Course]] = {
             (1, "issue", "city"),
         ),
     ),
-    "partial_refund": (24, "14:05", scripts.explained),
+    "partial_refund": (24, "14:05", appeals.challenged),
     "gift_tip": (23, "09:50", _to("closed")),
-    "homework_load": (22, "20:16", scripts.withdrawn),
+    "homework_load": (22, "20:16", appeals.upheld),
     "ladder_five": (
         20,
         "11:08",

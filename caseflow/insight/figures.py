@@ -79,18 +79,22 @@ def figures(session: Session, scope: Scope, period: Period, now: datetime) -> Fi
     return Figures(shares, counts, *late)
 
 
+_OF_ITSELF = Case.reviews.is_(None)
+"""A review looks at an answer that counts already, and is no matter of its own."""
+
+
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
 
 
 def _came_in(scope: Scope, period: Period) -> ColumnElement[bool]:
     during = and_(Report.received_at >= period.since, Report.received_at < period.until)
-    return and_(during, visible(scope))
+    return and_(during, visible(scope), _OF_ITSELF)
 
 
 def _opened(scope: Scope, period: Period) -> ColumnElement[bool]:
     during = and_(Case.opened_at >= period.since, Case.opened_at < period.until)
-    return and_(during, visible(scope))
+    return and_(during, visible(scope), _OF_ITSELF)
 
 
 def _how_many(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.crypto import receipts
 from caseflow.deadlines import clocks
-from caseflow.errors import BadInput
+from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.intake.channels.webform import CHANNEL, cleaned
 from caseflow.intake.rooms import Rooms
 from caseflow.ledger import passages, reviews
@@ -95,8 +95,9 @@ def ask(
     return said
 
 
-def ask_here(rooms: Rooms, report_id: int, text: str, now: datetime) -> None:
-    """Ask from the letter of a report: for a review of the last answer that there is to it.
+def ask_here(rooms: Rooms, report_id: int, stage: int, text: str, now: datetime) -> None:
+    """Ask from the letter of a report: for a review of the last answer that there is to it, where
+    that is the `stage` which the letter offered; an old form asks for nothing else.
 
     Raises BadInput, MoveNotAllowed, Unavailable.
     """
@@ -104,7 +105,12 @@ def ask_here(rooms: Rooms, report_id: int, text: str, now: datetime) -> None:
         raise BadInput({"text": "请写出您不服的理由"})
 
     def work(session: Session) -> None:
-        case, report = reviews.last(session, session.get_one(Report, report_id))
+        first = session.get_one(Report, report_id)
+        case, report = reviews.last(session, first)
+        remedy = reviews.remedy(session, case, report)
+        if remedy is None or remedy.stage != stage:
+            known = reviews.chain(session, first)
+            raise MoveNotAllowed(reviewing.ASKED if known else reviewing.NO_REMEDY)
         ask(session, rooms, REPORTER, case.id, report.id, text, CHANNEL, now)
 
     rooms.database.run(work)

@@ -21,6 +21,7 @@ def candidates(session: Session, scope: Scope, case: Case) -> Sequence[Case]:
     query = select(Case).where(
         visible(scope), Case.kind.in_(kinds), Case.state.in_(states), Case.id != case.id
     )
+    query = query.where(Case.reviews.is_(None))  # nothing is found out there
     query = query.where(Case.bound_for.is_(None))  # what waits for another office takes nothing in
     for column in (Case.province, Case.city, Case.county, Case.unit_id):
         value = getattr(case, column.key)  # compared so that an index serves (engine 14)

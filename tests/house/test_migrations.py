@@ -99,7 +99,15 @@ def test_migrations_go_all_the_way_back(empty: Database) -> None:
 
 def test_an_office_with_a_past_goes_back_and_forth_whole(past: Database) -> None:
     """Back to the first guards and forth again: what the older tables could hold is all there."""
-    others = ("case_file", "merger", "merged_report", "item_actor", "message", "call_back")
+    others = (
+        "case_file",
+        "merger",
+        "merged_report",
+        "item_actor",
+        "message",
+        "call_back",
+        "review",
+    )
     kept = ("report", "entry", "evidence", *others, *_SINCE)
     before, files = _content(past, kept), text("SELECT count(*) FROM evidence")
     with past.read() as session:

@@ -1,6 +1,7 @@
 """How somebody of a world has an answer reviewed, or answers what came after the end."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,11 @@ from caseflow.ledger.moves import afterwards, opening, reviewing
 from caseflow.ledger.review_tables import Review
 from caseflow.ledger.states import OPINIONS
 from caseflow.ledger.tables import Case
+from caseflow.people import accounts
 from caseflow.people.actor import REPORTER, Actor
+from caseflow.people.tables import User
 from caseflow.vault.tables import Original
+from tests.ledger.snapshot import standing
 
 if TYPE_CHECKING:
     from tests.ledger.world import World
@@ -56,3 +60,13 @@ def newest(world: "World") -> Case:
     """Return the case of the review that was asked for last."""
     query = select(Case).join(Review, Review.case_id == Case.id).order_by(Review.id.desc())
     return world.session.scalars(query.limit(1)).one()
+
+
+def employs(world: "World", name: str, role: str, area: str) -> None:
+    """Let one more person work in an office of this world."""
+    user = User(username=name, name=name, role=role, area_code=area, password_hash="!")
+    world.session.add(user)
+    world.session.flush()
+    world.office = replace(world.office, actors={**world.office.actors})
+    world.office.actors[name] = accounts.actor_of(world.session, user)
+    world.standing = standing(world.session)

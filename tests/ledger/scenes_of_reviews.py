@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tests.ledger import laws
-from tests.ledger.reviewed import BY_MESSAGE, CHANGED, REDONE, UPHELD, newest
+from tests.ledger.reviewed import BY_MESSAGE, CHANGED, REDONE, UPHELD, employs, newest
 from tests.ledger.scenes import Scene
 
 
@@ -12,7 +12,7 @@ def reviewed_twice(scene: Scene) -> None:
     afterwards is answered apart, until new facts take the matter up again.
     """
     world = scene.world
-    world.employs("province", "supervisor", "430000")
+    employs(world, "province", "supervisor", "430000")
     case = world.come_in("complaint", "email", unit=False)
     scene.does("supervisor", "ask_review", case)
     scene.does("operator", "answer", case)
@@ -53,7 +53,7 @@ def done_again(scene: Scene) -> None:
     a first review, which somebody who had a part in it cannot decide.
     """
     world = scene.world
-    world.employs("province", "supervisor", "430000")
+    employs(world, "province", "supervisor", "430000")
     case = world.come_in("help", "phone", unit=False)
     scene.does("operator", "answer", case)
     scene.does("supervisor", "ask_review", case)

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound, NotPermitted
-from caseflow.ledger import gate, queries
+from caseflow.insight.figures import Period, figures
+from caseflow.ledger import gate, queries, review_laws
 from caseflow.ledger.moves import items, triage
 from caseflow.people.scope import scope_of
 from tests.ledger.appeals import CITY, DAY, Answered, answered
@@ -189,3 +191,41 @@ def test_after_the_second_review_the_matter_is_ended(answered: Answered) -> None
 def test_a_second_review_too_can_demand_that_it_is_done_again(answered: Answered) -> None:
     answered.final("redone")
     assert (answered.case.state, answered.case.ended_at) == ("accepted", None)
+
+
+def test_the_doctor_names_a_review_that_is_not_sound(answered: Answered) -> None:
+    done, session = answered.ask(), answered.session
+    answered.opine(done)
+
+    def found() -> set[str]:
+        session.flush()
+        return {number for query in review_laws.broken() for number in session.scalars(query)}
+
+    assert found() == set()
+    for planted, named in (
+        ("UPDATE case_file SET reviews = id WHERE reviews IS NOT NULL", done),
+        ("UPDATE case_file SET reviews = id WHERE reviews IS NULL", answered.case),
+        ("UPDATE case_file SET state = 'accepted' WHERE reviews IS NOT NULL", done),
+        ("UPDATE case_file SET ended_at = opened_at WHERE reviews IS NULL", answered.case),
+        (
+            f"UPDATE review SET opined_at = '2027-01-01', opined_by = {answered['operator'].id}",
+            done,
+        ),
+    ):
+        with session.begin_nested() as savepoint:
+            session.execute(text(planted))
+            assert named.number in found(), planted
+            savepoint.rollback()
+
+
+def test_figures_count_no_answer_twice(answered: Answered) -> None:
+    today = answered.now.date()
+    city = scope_of(answered["city"])
+
+    def counted() -> int:
+        period = Period(today, today)
+        return figures(answered.session, city, period, answered.now).counts["reports"]
+
+    before = counted()
+    answered.ask()
+    assert counted() == before == 1

@@ -6,7 +6,7 @@ savepoint, so a refused move leaves nothing.
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -140,15 +140,6 @@ class World:
     def number_of(self, name: str) -> int:
         """Return the luck that picks a person by name."""
         return list(self.office.actors).index(name)
-
-    def employs(self, name: str, role: str, area: str) -> None:
-        """Let one more person work in an office of this world."""
-        user = _person(name, role, area)
-        self.session.add(user)
-        self.session.flush()
-        self.office = replace(self.office, actors={**self.office.actors})
-        self.office.actors[name] = accounts.actor_of(self.session, user)
-        self.standing = standing(self.session)
 
     # What happens by itself
 

@@ -40,7 +40,8 @@ def shown(appeals: Appeals, now: datetime) -> dict[str, object]:
     remedy = appeals.remedy
     may = None
     if remedy is not None and remedy.is_open(now):
-        may = {"title": gettext(ASKING[remedy.stage]), "what": _said(OPEN, remedy)}
+        title = gettext(ASKING[remedy.stage])
+        may = {"stage": remedy.stage, "title": title, "what": _said(OPEN, remedy)}
     return {
         "asked": [_asked(one) for one in [*known, *appeals.asked]],
         "may": may,

@@ -163,7 +163,8 @@ def ask_review() -> Response:
         return _asked(403, notice=gettext(OVER_DRAFT if text else OVER), draft=("review", text))
     tried = Tried("review", text)
     try:
-        reviewing.ask_here(edge.rooms(), proven.report_id, text, edge.now())
+        stage = refs.whole(edge.typed("stage")) or 0
+        reviewing.ask_here(edge.rooms(), proven.report_id, stage, text, edge.now())
     except BadInput as wrong:
         errors = {name: gettext(said) for name, said in wrong.fields.items()}
         return _letter(proven.report_id, replace(tried, errors=errors), 422, loose=proven.loose)
