@@ -16,6 +16,7 @@ from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.intake.channels.webform import CHANNEL, cleaned
 from caseflow.intake.rooms import Rooms
+from caseflow.intake.tracking import Story
 from caseflow.ledger import passages, reviews
 from caseflow.ledger.moves import reviewing
 from caseflow.ledger.moves.record import of_report
@@ -135,8 +136,16 @@ def _same_code(session: Session, rooms: Rooms, said: Report) -> None:
         session.flush()
 
 
-def appeals(session: Session, report_id: int) -> Appeals:
-    """Return what the letter of a report says of reviews; few statements where nobody asked."""
+NOTHING = Appeals(None, (), None, None, ended=False)
+_KNOWN_BY = ("ask_review", "review")
+
+
+def appeals(session: Session, report_id: int, story: Story) -> Appeals:
+    """Return what the letter of a report says of reviews; no statement where nothing was answered,
+    as its `story` tells.
+    """
+    if not story.reply and not any(step.what in _KNOWN_BY for step in story.steps):
+        return NOTHING
     report = session.get_one(Report, report_id)
     case = session.get_one(Case, report.case_id)
     row = reviews.of_case(session, case.id) if case.reviews is not None else None

@@ -89,7 +89,7 @@ ONLY_REVIEW = ("review", "opine")
 """Moves of a case in which the office above reviews an answer (复查, 复核), and of no other."""
 OF_REVIEW = (
     *ONLY_REVIEW,
-    *("reply", "close", "ask_review", "answer_later", "note", "tell", "retract"),
+    *("reply", "close", "ask_review", "answer_later", "note", "retract"),
     *("assign", "hand_over", "fall_back", "raise_urgency", "acknowledge", "countersign"),
 )
 """All that may happen in such a case: nobody investigates there, waits, or passes it on."""

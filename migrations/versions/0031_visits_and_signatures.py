@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0031"
-down_revision = "0028"
+down_revision = "0030"
 
 _MOMENT = sa.DateTime(timezone=True)
 # In words, because both databases add it like this without copying the table.

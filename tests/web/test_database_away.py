@@ -145,7 +145,7 @@ def test_a_file_taken_just_now_stays_when_only_the_saving_fails(
 
     with monkeypatch.context() as patch:
         patch.setattr("caseflow.web.public.report.take_in", away)
-        patch.setattr("caseflow.intake.tracking.add", away)
+        patch.setattr("caseflow.intake.adding.add", away)
         page = page.send(path, text=TEXT, files=a_file("伤情.png"), **typed)
     assert page.status == 503
     assert page.send(path).status == 200

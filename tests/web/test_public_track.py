@@ -288,7 +288,7 @@ def test_an_answer_is_one_transaction(site: Site, monkeypatch: pytest.MonkeyPatc
         raise RuntimeError("the case cannot go on")
 
     with monkeypatch.context() as broken:
-        broken.setattr("caseflow.intake.tracking.asking.go_on", fail)
+        broken.setattr("caseflow.intake.adding.asking.go_on", fail)
         assert page.send("/track/answer", text="星期三").status == 500
     assert (count(site, Report), the_case(site, got.number).state) == (1, "awaiting_reporter")
     assert page.send("/track/answer", text="星期三").status == 200

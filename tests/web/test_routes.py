@@ -42,7 +42,7 @@ PUBLIC = {
     *("login.show", "login.sign_in", "login.sign_out"),
     *("public.home", "public.contact", "public.form", "public.submit"),
     *("public.ask", "public.show", "public.add", "public.answer", "public.retaliation"),
-    *("public.tighten", "public.retract", "public.keep"),
+    *("public.tighten", "public.retract", "public.keep", "public.ask_review"),
     *("public.form_in_language", "public.report_in_language"),
     *("public.ask_in_language", "public.track_in_language"),
     *("public.leave", "public.healthz", "public.readyz"),

@@ -234,7 +234,8 @@ def _start_clocks(session: Session, case: Case, report: Report, now: datetime) -
     matter = matter_of(case)
     imposed = report.imposed_due
     resolve = clocks.start(session, "resolve", of_case(case), matter, now, imposed=imposed)
-    clocks.start(session, "notice", of_report(case, report.id), matter, now)
+    if case.reviews is None:  # whoever asks for a review in time knows that it is accepted
+        clocks.start(session, "notice", of_report(case, report.id), matter, now)
     start_reply(session, case, report.id, resolve, now)
 
 

@@ -19,7 +19,7 @@ from caseflow.ledger.history import commitment
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import closing, opening
 from caseflow.ledger.moves.handlers import next_in_line
-from caseflow.ledger.moves.notice import announce, reachable
+from caseflow.ledger.moves.notice import reachable
 from caseflow.ledger.moves.opening import NewReport
 from caseflow.ledger.moves.record import gathered, record, words
 from caseflow.ledger.report_tables import Reply, Report
@@ -159,7 +159,6 @@ def _taken_up(session: Session, above: Case, of: Case, row: Review, now: datetim
         "asked_by": row.asked_by,
         "handler": above.handler_id,
     }
-    announce(session, above, now)
     record(session, above, SWEEP, "review", now, facts, refs={"reports": [row.report_id]})
 
 

@@ -202,10 +202,10 @@ def keep() -> Response:
     if proven is None:
         return _asked(403, notice=gettext(OVER))
     with edge.read() as session, in_chinese():
-        known = reviewing.appeals(session, proven.report_id)
+        told = tracking.story(session, proven.report_id)
+        known = reviewing.appeals(session, proven.report_id, told)
         decided = appeal.opinion(known, refs.whole(edge.typed("stage")) or 0)
         if decided is None:
-            told = tracking.story(session, proven.report_id)
             decided = decision(told, office().name, appeal.remedy_line(known.first))
     if decided is None:
         raise NotFound("还没有可以下载的答复")
@@ -296,7 +296,7 @@ def _letter(
 ) -> Response:
     with edge.read() as session:
         story = tracking.story(session, report_id)
-        known = reviewing.appeals(session, report_id)
+        known = reviewing.appeals(session, report_id, story)
     shown, now = {part: guard.new_nonce() for part in _PARTS}, edge.now()
     errored = _errored(tried.part, waiting=story.question is not None)
     if errored and tried.nonce:
