@@ -4,7 +4,7 @@ from datetime import datetime
 
 from tests.model import days, promises
 from tests.model.item_moves import conclude_when_done, lapse
-from tests.model.matters import Case, Item, Said, may, need
+from tests.model.matters import ENDED, Case, Item, Said, may, need
 from tests.model.office import PEOPLE, Person, first_handler, manages, reaches
 
 CALLED_BACK = ("complaint", "help")
@@ -38,7 +38,12 @@ def opened(
 
 
 def more_said(case: Case, now: datetime, *, retaliation: bool) -> None:
-    """The reporter says more: no new promise but where somebody takes revenge."""
+    """The reporter says more: no new promise but where somebody takes revenge, or where all is over
+    and nobody answers them yet. (Answering that, and reviews by the office above, are left out.)
+    """
+    if not retaliation and case.state in ENDED and not case.alive("later", "reply"):
+        for name in ("notice", "reply"):
+            case.start(name, "later", now)
     if retaliation and not (case.urgent and case.alive("case", "immediate")):
         _make_urgent(case, now)
 
@@ -268,6 +273,7 @@ def reopen(case: Case, person: Person, said: Said, now: datetime) -> None:
     case.replied, case.calls = set(), []
     if not case.handler:
         hand_over(case, first_handler(person, case.area, case.about))
+    case.stop("later", now, "notice")
     case.stop("all", now, "call_back", "second_look", "resolve", "reply")
     if not case.alive("case", "immediate"):
         case.start("immediate", "case", now)

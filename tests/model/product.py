@@ -245,7 +245,7 @@ class Product:
         if row.case_id:
             return "case"
         if row.report_id:
-            return "report 0"
+            return "report 0" if row.report_id in self.reports else "later"
         if row.order_id:
             return f"order {self.orders[case][row.order_id]}"
         return f"item {self._number(case, row.item_id)}"
