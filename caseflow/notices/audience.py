@@ -18,6 +18,7 @@ from caseflow.ledger.moves.notice import reachable
 from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.moves.proposing import PROPOSES
 from caseflow.ledger.report_tables import Report
+from caseflow.ledger.states import ENDS
 from caseflow.ledger.tables import Case
 from caseflow.notices import standing_in
 from caseflow.notices.matter import Matter, unit_of, verifies
@@ -219,11 +220,20 @@ def _assignee(session: Session, matter: Matter) -> list[User]:
     person = session.get(User, case.handler_id) if case and case.handler_id else None
 
     def office() -> list[User]:
-        return _post(session, matter, "assignee")
+        return _post(session, matter, "office_handler" if _after_the_end(matter) else "assignee")
 
     if case and person and person.active and handlers.sees(session, person, case):
         return standing_in.told(session, matter, person, office)
     return office()
+
+
+def _after_the_end(matter: Matter) -> bool:
+    """Tell whether somebody waits for an answer to what they wrote once a case was over: who sits
+    at the desk gives none.
+    """
+    over = matter.case is not None and matter.case.state in ENDS
+    promised = matter.clock is not None and matter.clock.name == ClockName.reply
+    return over and (promised or matter.event.name == "add")
 
 
 def _checkers(session: Session, matter: Matter) -> list[User]:
