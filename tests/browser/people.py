@@ -78,7 +78,7 @@ def letter(page: Page, kept: Receipt) -> Locator:
     page.locator(".doors").get_by_role("link", name="查进度").click()
     put(page.locator("form[action='/track']"), number=kept.number, code=kept.code)
     page.get_by_role("button", name="查看").click()
-    expect(page.locator(".letter")).to_be_visible()
+    expect(page.locator(".letter").first).to_be_visible()
     return page.locator("main")
 
 
