@@ -43,7 +43,7 @@ def tries(world: "World", me: Actor, case: Case, luck: int) -> dict[str, Try]:
 def _ask(world: "World", me: Actor, case: Case, luck: int, at: datetime) -> None:
     reports = opening.first_reports(world.session, case)
     report = reports[luck % len(reports)].id if reports else 0
-    key = f"asked-{at.isoformat()}"
+    key = f"asked-{at:%Y%m%d%H%M%S%f}"
     world.session.add(Original(id=key, sealed=b"-", size=1, received_at=at))
     world.session.flush()
     reviewing.ask_review(
