@@ -21,13 +21,20 @@ from caseflow.escalation.tables import Order, Rung
 from caseflow.files.store import Store
 from caseflow.files.tables import Blob
 from caseflow.ledger import review_laws
-from caseflow.ledger.application_tables import Proposal, Withdrawal
+from caseflow.ledger.application_tables import Exclusion, Proposal, Withdrawal
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves.visiting import FEWEST
 from caseflow.ledger.report_tables import CallBack, Merger, Passage, Reply, Report
 from caseflow.ledger.shelving_tables import Milestone, Shelving
 from caseflow.ledger.signature_tables import Signature
-from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES, PROPOSED, SHELVABLE, WITHOUT_ITEMS
+from caseflow.ledger.states import (
+    EXCLUDED,
+    ITEM_DONE,
+    OPEN_CASE_STATES,
+    PROPOSED,
+    SHELVABLE,
+    WITHOUT_ITEMS,
+)
 from caseflow.ledger.tables import NEVER, Case, Counter, Evidence, Item, ItemActor
 from caseflow.ledger.tables import Finding as FindingRow
 from caseflow.ledger.visit_tables import Visit, Visitor
@@ -117,6 +124,9 @@ def _eyes() -> Iterator[Query]:
     proposed = select(Case.number).join(Proposal, Proposal.case_id == Case.id)
     yield proposed.where(Proposal.decided_by == Proposal.asked_by)
     yield proposed.where(Proposal.outcome.is_(None), Case.state.not_in(PROPOSED))
+    left_out = select(Case.number).join(Exclusion, Exclusion.case_id == Case.id)
+    yield left_out.where(Exclusion.decided_by == Exclusion.asked_by)
+    yield left_out.where(Exclusion.outcome.is_(None), Case.state.not_in(EXCLUDED))
     consented = exists().where(Withdrawal.item_id == Item.id, Withdrawal.outcome == "consented")
     yield of_item.where(Item.state == "withdrawn", ~consented)
 

@@ -195,6 +195,10 @@ MOVES = {
     "reviewed": "上级机关作出意见",
     "answer_later": "答复办结后的来件",
     "mediate": "调解",
+    "ask_exclusion": "申请考核剔除",
+    "exclude": "同意考核剔除",
+    "refuse_exclusion": "不同意考核剔除",
+    "lift_exclusion": "撤销考核剔除",
     "ask_shelving": "申请挂账",
     "shelve": "同意挂账",
     "refuse_shelving": "不同意挂账",
@@ -231,6 +235,12 @@ REASONS = {
         "area": "属于其他地区的管辖",
         "other": "其他",
     },
+}
+EXCLUSIONS = {
+    "repeated": "恶意重复",
+    "unreasonable": "无理诉求",
+    "not_ours": "非职责范围",
+    "other": "其他",
 }
 LACKS = {
     "unit": "涉及的学校或机构",

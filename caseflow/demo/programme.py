@@ -41,7 +41,7 @@ _PAST: dict[str, tuple[int, str, Course]] = {
             (2, "lift", "city"),
         ),
     ),
-    "enrolment_question": (29, "08:47", scripts.answered),
+    "enrolment_question": (29, "08:47", scripts.left_out),
     "tutoring_tip": (28, "22:31", scripts.transferred),
     "canteen_insects": (27, "07:58", appeals.wrote_again),
     "ladder_six": (

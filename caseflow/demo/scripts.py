@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from caseflow.demo.story import Story
 from caseflow.demo.timeline import Script
-from caseflow.ledger.moves import asking, check, closing, proposing, triage, urgency
+from caseflow.ledger.moves import asking, check, closing, excluding, proposing, triage, urgency
 from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.moves.urgency import DangerCard
 
@@ -147,6 +147,16 @@ def answered(s: Story, look: bool = True) -> Script:
     if look and s.matter.kind != "question":
         yield s.next_day("09:15")
         triage.second_look(s.session, s["reviewer"], s.case_id, "答复准确", s.at)
+
+
+def left_out(s: Story) -> Script:
+    """Answered on the spot, and left out of the figures: the same person asked many times."""
+    yield from answered(s)
+    yield s.next_day("10:20")
+    why = "同一人就同一问题第九次来电，每次均已答复。"
+    excluding.ask_exclusion(s.session, s["handler"], s.case_id, "repeated", why, s.at)
+    yield s.after(hours=4)
+    excluding.exclude(s.session, s["leader"], s.case_id, "情况属实", s.at)
 
 
 def declined(s: Story) -> Script:

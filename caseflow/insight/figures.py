@@ -1,18 +1,22 @@
 """The figures that every office must report (trade.md); `docs/figures.md` defines each of them.
 
 All are about what came in during a period of Shanghai days, as it stands now, in one area's
-subtree. A fixed number of statements, whatever the size of the ledger.
+subtree, with the cases that were left out (考核剔除) and without. A fixed number of statements,
+whatever the size of the ledger.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from caseflow.clock import SHANGHAI
 from caseflow.deadlines.tables import Clock
+from caseflow.ledger import exclusions
+from caseflow.ledger.application_tables import Exclusion
 from caseflow.ledger.queries import visible
 from caseflow.ledger.report_tables import CallBack, Report
 from caseflow.ledger.states import OPEN_CASE_STATES, TO_RECTIFY
@@ -59,24 +63,47 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Figures:
-    """`shares` and `counts` by name; how many are late at this moment, the most first."""
+class Counted:
+    """Shares and counts by their names."""
 
     shares: dict[str, Share]
     counts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of `every` case, and of those that are `kept` (剔除后): all but what was left out
+    by a decision; how many are late at this moment, the most first.
+    """
+
+    every: Counted
+    kept: Counted
     late_units: Sequence[tuple[str, int]]
     late_areas: Sequence[tuple[str, int]]
 
 
 def figures(session: Session, scope: Scope, period: Period, now: datetime) -> Figures:
     """Return the figures of a scope's area for a period, with what is overdue at `now`."""
-    shares, counts = _reports(session, scope, period)
-    for more, told in (_called(session, scope, period), _items(session, scope, period)):
-        shares |= more
-        counts |= told
-    shares |= _on_time(session, scope, period, now)
+    every, kept = Counted({}, {}), Counted({}, {})
+    for query, named in (
+        (_reports(scope, period), _of_reports),
+        (_called(scope, period), _of_calls),
+        (_items(scope, period), _of_items),
+        (_on_time(scope, period, now), _of_promises),
+    ):
+        rows = session.execute(query).all()
+        width = len(query.selected_columns) - 1
+        for into, some in ((every, rows), (kept, [row for row in rows if not row[0]])):
+            shares, counts = named(*_summed(some, width))
+            into.shares.update(shares)
+            into.counts.update(counts)
     late = _late_units(session, scope, now), _late_areas(session, scope, now)
-    return Figures(shares, counts, *late)
+    return Figures(every, kept, *late)
+
+
+def _summed(rows: Iterable[Row[Any]], width: int) -> list[int]:
+    """Add up the counts of rows that say first whether they are of cases that were left out."""
+    return [sum(column) for column in zip([0] * width, *(row[1:] for row in rows), strict=True)]
 
 
 _OF_ITSELF = Case.reviews.is_(None)
@@ -104,9 +131,12 @@ def _how_many(
     return func.count(one.distinct()).filter(and_(true(), *of))
 
 
-def _reports(
-    session: Session, scope: Scope, period: Period
-) -> tuple[dict[str, Share], dict[str, int]]:
+Named = tuple[dict[str, Share], dict[str, int]]
+_LEFT_OUT = Exclusion.id.is_not(None)
+"""The case lies in a row of those that were left out; at most one exclusion of a case lasts."""
+
+
+def _reports(scope: Scope, period: Period) -> Select[*tuple[Any, ...]]:
     told = and_(
         Clock.report_id == Report.id,
         Clock.name == "notice",
@@ -115,8 +145,9 @@ def _reports(
     )
     first, named = Report.follows.is_(None), Report.anonymous.is_(False)
     valid = and_(first, named, Case.state.not_in(_NOT_OURS))
-    query = (
+    return (
         select(
+            _LEFT_OUT,
             _how_many(Report.id),
             _how_many(Report.id, first),
             _how_many(Report.id, first, Report.anonymous.is_(True)),
@@ -126,10 +157,16 @@ def _reports(
         )
         .select_from(Report)
         .join(Case, Case.id == Report.case_id)
+        .outerjoin(Exclusion, exclusions.of_case())
         .outerjoin(Clock, told)
         .where(_came_in(scope, period))
+        .group_by(_LEFT_OUT)
     )
-    contacts, firsts, anonymous, elsewhere, asked, answered = session.execute(query).one()
+
+
+def _of_reports(
+    contacts: int, firsts: int, anonymous: int, elsewhere: int, asked: int, answered: int
+) -> Named:
     shares = {
         "response": Share(answered, asked),
         "repeated": Share(contacts - firsts, contacts),
@@ -137,19 +174,22 @@ def _reports(
     return shares, {"reports": firsts, "anonymous": anonymous, "not_ours": elsewhere}
 
 
-def _called(
-    session: Session, scope: Scope, period: Period
-) -> tuple[dict[str, Share], dict[str, int]]:
+def _called(scope: Scope, period: Period) -> Select[*tuple[Any, ...]]:
+    heard = func.max(case((CallBack.reached, CallBack.id))).label("heard")
     tried = (
-        select(func.max(case((CallBack.reached, CallBack.id))).label("heard"))
+        select(heard, func.max(Exclusion.id).label("exclusion"))
+        .select_from(CallBack)
         .join(Report, Report.id == CallBack.report_id)
         .join(Case, Case.id == Report.case_id)
+        .outerjoin(Exclusion, exclusions.of_case())
         .where(_came_in(scope, period))
         .group_by(Report.id)
         .subquery()
     )
-    query = (
+    left_out = tried.c.exclusion.is_not(None)
+    return (
         select(
+            left_out,
             func.count(),
             func.count(tried.c.heard),
             _how_many(CallBack.id, CallBack.solved.is_(True)),
@@ -157,22 +197,25 @@ def _called(
         )
         .select_from(tried)
         .outerjoin(CallBack, CallBack.id == tried.c.heard)
+        .group_by(left_out)
     )
-    tries, heard, solved, satisfied = session.execute(query).one()
+
+
+def _of_calls(tries: int, heard: int, solved: int, satisfied: int) -> Named:
     shares = {"solution": Share(solved, heard), "satisfaction": Share(satisfied, heard)}
     return shares, {"called": heard, "unreached": tries - heard}
 
 
-def _items(
-    session: Session, scope: Scope, period: Period
-) -> tuple[dict[str, Share], dict[str, int]]:
+def _items(scope: Scope, period: Period) -> Select[*tuple[Any, ...]]:
     check, work = aliased(Clock), aliased(Clock)
+    submitted = func.min(check.started_at).label("submitted")
     item = (
-        select(Item.id, Item.finding, Item.returns, func.min(check.started_at).label("submitted"))
+        select(Item.id, Item.finding, Item.returns, submitted, Exclusion.id.label("exclusion"))
         .join(Case, Case.id == Item.case_id)
+        .outerjoin(Exclusion, exclusions.of_case())
         .outerjoin(check, and_(check.item_id == Item.id, check.name == "check"))
         .where(_opened(scope, period))
-        .group_by(Item.id, Item.finding, Item.returns)
+        .group_by(Item.id, Item.finding, Item.returns, Exclusion.id)
         .subquery()
         .c
     )
@@ -183,14 +226,19 @@ def _items(
         work.ended_at <= item.submitted,
         work.ended_at > work.due,
     )
+    left_out = item.exclusion.is_not(None)
     query = select(
+        left_out,
         _how_many(item.id, item.finding.is_not(None)),
         _how_many(item.id, item.finding.in_(TO_RECTIFY)),
         _how_many(item.id, item.submitted.is_not(None)),
         _how_many(item.id, item.returns > 0),
         _how_many(item.id, item.submitted.is_not(None), work.id.is_(None)),
-    ).outerjoin(work, broken)
-    found, proven, given, returned, early = session.execute(query).one()
+    )
+    return query.outerjoin(work, broken).group_by(left_out)
+
+
+def _of_items(found: int, proven: int, given: int, returned: int, early: int) -> Named:
     shares = {
         "substantiated": Share(proven, found),
         "sent_back": Share(returned, given),
@@ -199,21 +247,27 @@ def _items(
     return shares, {}
 
 
-def _on_time(session: Session, scope: Scope, period: Period, now: datetime) -> dict[str, Share]:
+def _on_time(scope: Scope, period: Period, now: datetime) -> Select[*tuple[Any, ...]]:
     kept = and_(Clock.state == "met", Clock.ended_at <= Clock.due)
     broken = and_(Clock.state == "running", Clock.due <= now)
-    query = (
-        select(
-            Clock.name,
-            _how_many(Clock.id, kept),
-            _how_many(Clock.id, or_(Clock.state == "met", broken)),
-        )
+    counted = []
+    for name in ON_TIME.values():
+        of_it = Clock.name == name
+        counted += [_how_many(Clock.id, of_it, kept)]
+        counted += [_how_many(Clock.id, of_it, or_(Clock.state == "met", broken))]
+    return (
+        select(_LEFT_OUT, *counted)
+        .select_from(Clock)
         .join(Case, Case.id == Clock.root_case_id)
+        .outerjoin(Exclusion, exclusions.of_case())
         .where(_opened(scope, period), Clock.name.in_(ON_TIME.values()))
-        .group_by(Clock.name)
+        .group_by(_LEFT_OUT)
     )
-    found = {name: Share(part, whole) for name, part, whole in session.execute(query)}
-    return {figure: found.get(name, Share(0, 0)) for figure, name in ON_TIME.items()}
+
+
+def _of_promises(*counted: int) -> Named:
+    pairs = zip(counted[::2], counted[1::2], strict=True)
+    return {figure: Share(*pair) for figure, pair in zip(ON_TIME, pairs, strict=True)}, {}
 
 
 def _late_units(session: Session, scope: Scope, now: datetime) -> Sequence[tuple[str, int]]:

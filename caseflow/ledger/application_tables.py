@@ -1,4 +1,6 @@
-"""Tables of what one person asks for and another decides: more time, a withdrawal, another end."""
+"""Tables of what one person asks for and another decides: more time, a withdrawal, another end,
+to be left out of the figures.
+"""
 
 from datetime import datetime
 
@@ -106,4 +108,44 @@ class Proposal(Base):
             "outcome IS NULL OR (outcome = 'lapsed') = (decided_by IS NULL)", name="decided_by"
         ),
         undecided("uq_proposal_case_id_undecided", "case_id", "outcome IS NULL"),
+    )
+
+
+class Exclusion(Base):
+    """Somebody asked that a case be left out of the figures (考核剔除), and why.
+
+    `code`: of `exclusions.REASONS`. `outcome` is None until another person decides; `lapsed` where
+    the matter was taken up again before anybody had. What was approved lasts until `lifted_at`.
+    """
+
+    __tablename__ = "exclusion"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    code: Mapped[str] = mapped_column(String(20))
+    grounds: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    lifted_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    lifted_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (
+        CheckConstraint("code IN ('repeated', 'unreasonable', 'not_ours', 'other')", name="code"),
+        CheckConstraint("outcome IN ('approved', 'refused', 'lapsed')", name="outcome"),
+        CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name="decided_at"),
+        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="another"),
+        CheckConstraint(
+            "outcome IS NULL OR (outcome = 'lapsed') = (decided_by IS NULL)", name="decided_by"
+        ),
+        CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted_by"),
+        CheckConstraint(
+            "lifted_at IS NULL OR (outcome IS NOT NULL AND outcome = 'approved')", name="lifted_at"
+        ),
+        undecided("uq_exclusion_case_id_undecided", "case_id", "outcome IS NULL"),
+        undecided(
+            "uq_exclusion_case_id_lasting", "case_id", "outcome = 'approved' AND lifted_at IS NULL"
+        ),
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from caseflow.ledger import extensions, gate, proposals, shelvings, withdrawals
+from caseflow.ledger import exclusions, extensions, gate, proposals, shelvings, withdrawals
 from caseflow.ledger.moves import objecting, withdrawing
 from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.tables import Case, Item
@@ -54,6 +54,11 @@ def on_shelving(asked_by: int | None) -> Decision:
     return Decision("case.decide_shelving", asked_by)
 
 
+def on_exclusion(asked_by: int | None) -> Decision:
+    """Return the decision on leaving a case out of the figures."""
+    return Decision("case.decide_exclusion", asked_by)
+
+
 def _shelves(session: Session, case: Case) -> int | None:
     row = shelvings.undecided(shelvings.asked(session, case.id))
     if row is not None:
@@ -73,11 +78,16 @@ def promised(session: Session, case: Case, item: Item | None) -> Decision:
 
 
 def consented(session: Session, case: Case, item: Item | None) -> Decision:
-    """Return what a promise to consent (`consent`) is about: a withdrawal, a proposal, shelving."""
+    """Return what a promise to consent (`consent`) is about: a withdrawal, a proposal, shelving, or
+    that a case be left out of the figures.
+    """
     if item is None:
         asked_by = _shelves(session, case)
         if asked_by is not None:
             return on_shelving(asked_by)
+        left_out = exclusions.undecided(exclusions.asked(session, case.id))
+        if left_out is not None:
+            return on_exclusion(left_out.asked_by)
         proposal = proposals.undecided(proposals.asked(session, case.id))
         return on_proposal(proposal.asked_by if proposal else None)
     row = withdrawals.undecided(withdrawals.asked(session, case.id), item)

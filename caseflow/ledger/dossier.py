@@ -18,6 +18,7 @@ from caseflow.deadlines.tables import Clock
 from caseflow.files.tables import Blob
 from caseflow.ledger import (
     checkers,
+    exclusions,
     extensions,
     mergers,
     proposals,
@@ -26,7 +27,7 @@ from caseflow.ledger import (
     visits,
     withdrawals,
 )
-from caseflow.ledger.application_tables import Proposal, Withdrawal
+from caseflow.ledger.application_tables import Exclusion, Proposal, Withdrawal
 from caseflow.ledger.checkers import Eyes
 from caseflow.ledger.extensions import Asked
 from caseflow.ledger.history_tables import Entry
@@ -90,6 +91,7 @@ class Dossier:
     shelvings: Sequence[Shelving]
     milestones: Sequence[Milestone]
     visits: Sequence[Visited]
+    exclusions: Sequence[Exclusion]
     above: Case | None
     merged: Sequence[Case]
     units: Mapping[int, Unit]
@@ -170,6 +172,7 @@ def load(session: Session, case: Case) -> Dossier:
         shelvings=shelvings.asked(session, case.id),
         milestones=shelvings.milestones(session, case.id),
         visits=_visits(session, case, entries),
+        exclusions=_exclusions(session, case, entries),
         above=above,
         merged=merged,
         units=names.units(session, _unit_ids(case, items, reports, entries)),
@@ -225,6 +228,12 @@ def _visits(session: Session, case: Case, entries: Sequence[Happened]) -> Sequen
     """Return the visits; nothing is asked of most cases."""
     went = any(entry.verb == "visit" for entry in entries)
     return visits.of_case(session, case.id) if went else ()
+
+
+def _exclusions(session: Session, case: Case, entries: Sequence[Happened]) -> Sequence[Exclusion]:
+    """Return who asked to leave the case out of the figures; nothing is asked of most cases."""
+    any_asked = any(entry.verb == "ask_exclusion" for entry in entries)
+    return exclusions.asked(session, case.id) if any_asked else ()
 
 
 def _unit_ids(

@@ -32,7 +32,7 @@ from caseflow.ledger.literals import among, is_word, not_among
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import OPEN_CASE_STATES
 from caseflow.ledger.tables import OWING, UNSIGNED, Case, Item
-from caseflow.ledger.turns import looks_again, waits_for
+from caseflow.ledger.turns import excludes, looks_again, waits_for
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
 from caseflow.people.scope import Scope, scope_of
@@ -172,6 +172,14 @@ def second_looks(session: Session, actor: Actor) -> Sequence[Case]:
     query = select(Case).where(Case.id.in_(looked_at()), *over, looks_again(actor))
     query = query.order_by(Case.next_due, Case.id).limit(PAGE)
     return session.scalars(query, said_of(actor)).all()
+
+
+def exclusions(session: Session, actor: Actor) -> Sequence[Case]:
+    """Return the cases that this person decides to leave out of the figures, or not; what was
+    promised first first. By an index that holds few.
+    """
+    query = select(Case).where(visible(scope_of(actor)), excludes(actor))
+    return session.scalars(query.order_by(Case.next_due, Case.id).limit(PAGE), said_of(actor)).all()
 
 
 def later(session: Session, actor: Actor) -> Sequence[Case]:

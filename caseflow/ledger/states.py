@@ -105,6 +105,12 @@ ENDS = ("answered", "declined", "referred", "closed")
 """States of a case that is over: whoever writes later is answered on their own."""
 
 
+EXCLUDED = ("answered", "closed")
+"""States of a case that may be left out of the figures: over, and not counted apart already, as
+what was declined or referred is.
+"""
+
+
 class Edge(NamedTuple):
     """One edge of a state table: from `source` by `move` to `target`, allowed to `who`."""
 
@@ -260,6 +266,10 @@ CASE_EDGES: tuple[Edge, ...] = (
     ),
     Edge("review", "received", "accepted", SYSTEM, "上一级机关的复查或复核件，随请求立件"),
     Edge("opine", "accepted", "replying", "case.opine", "作出复查或复核意见：维持、变更或撤销重办"),
+    *_from(EXCLUDED, "ask_exclusion", STAY, "case.exclude", "不应计入考核，说明理由，请另一人审批"),
+    *_from(EXCLUDED, "exclude", STAY, "case.decide_exclusion", "同意剔除，统计分列剔除前后"),
+    *_from(EXCLUDED, "refuse_exclusion", STAY, "case.decide_exclusion", "不同意剔除，照常计入考核"),
+    *_from(EXCLUDED, "lift_exclusion", STAY, "case.decide_exclusion", "撤销剔除，重新计入考核"),
     *_from(ENDS, "answer_later", STAY, "case.reply", "办结后又来件，单独答复，不重新办理"),
 )
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, literal, or_,
 from sqlalchemy.orm import aliased
 
 from caseflow.deadlines.tables import Clock
-from caseflow.ledger.application_tables import Extension, Proposal, Withdrawal
+from caseflow.ledger.application_tables import Exclusion, Extension, Proposal, Withdrawal
 from caseflow.ledger.asker import ME
 from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.history_tables import Entry
@@ -174,6 +174,16 @@ def looks_again(actor: Actor) -> ColumnElement[bool]:
     )
     who = decided.order_by(Entry.n.desc()).limit(1).correlate(Case).scalar_subquery()
     return who.is_distinct_from(ME)
+
+
+def excludes(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that somebody else asked to leave a case out of the figures, and that
+    this person decides.
+    """
+    if not may(actor, "case.decide_exclusion"):
+        return false()
+    asked = select(Exclusion.case_id).where(Exclusion.outcome.is_(None), Exclusion.asked_by != ME)
+    return Case.id.in_(asked)
 
 
 def _to_opine() -> ColumnElement[bool]:

@@ -18,6 +18,7 @@ from caseflow.ledger.moves import (
     asking,
     check,
     closing,
+    excluding,
     extending,
     handing,
     items,
@@ -223,6 +224,10 @@ CASE_VERBS: Mapping[str, Verb] = {
     "take_up": shelving.take_up,
     "ask_review": reviewing.ask_review,
     "opine": reviewing.opine,
+    "ask_exclusion": excluding.ask_exclusion,
+    "exclude": excluding.exclude,
+    "refuse_exclusion": excluding.refuse_exclusion,
+    "lift_exclusion": excluding.lift_exclusion,
     "answer_later": afterwards.answer_later,
     "decline_ended": afterwards.decline_ended,
 }

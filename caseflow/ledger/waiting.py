@@ -12,7 +12,7 @@ from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.literals import among, is_word
 from caseflow.ledger.states import OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
-from caseflow.ledger.turns import checked_by, looks_again, signs, waits_for
+from caseflow.ledger.turns import checked_by, excludes, looks_again, signs, waits_for
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
 
@@ -43,7 +43,8 @@ def waiting(session: Session, actor: Actor, turns: int | None = None) -> Waiting
 
 @lru_cache(maxsize=2 * KINDS)
 def _asked(kind: Actor, turns: bool) -> Select[*tuple[int, ...]]:
-    counts = [_to_receive(kind), _crying(kind), _second_looks(kind), _later(kind), _checks(kind)]
+    over = (_second_looks(kind), _later(kind), _exclusions(kind))
+    counts = [_to_receive(kind), _crying(kind), *over, _checks(kind)]
     if turns:
         counts.insert(0, _open_cases(kind))
     return select(*(count.scalar_subquery() for count in counts))
@@ -79,6 +80,10 @@ def _second_looks(actor: Actor) -> Select[int]:
 
 def _later(actor: Actor) -> Select[int]:
     return _count().where(within(actor), queries.wrote_again(actor))
+
+
+def _exclusions(actor: Actor) -> Select[int]:
+    return _count().where(within(actor), excludes(actor))
 
 
 def _checks(actor: Actor) -> Select[int]:

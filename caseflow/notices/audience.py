@@ -93,15 +93,21 @@ def _decision(session: Session, matter: Matter) -> Decision | None:
         return deciders.on_extension(item, matter.body["asked_by"])
     if clock == ClockName.consent:
         return deciders.consented(session, case, item)
-    if name in PROPOSES.values():
-        return deciders.on_proposal(matter.body["asked_by"])
-    if name in ("ask_shelving", "ask_milestone"):
-        return deciders.on_shelving(matter.body["asked_by"])
+    if name in _ASKED:
+        return _ASKED[name](matter.body["asked_by"])
     if item is None:
         return None
     if name == "withdraw":
         return deciders.on_withdrawal(item, matter.body["asked_by"])
     return deciders.on_objection(matter.body["times"]) if name == "object" else None
+
+
+_ASKED: Mapping[str, Callable[[int | None], Decision]] = {
+    **dict.fromkeys(PROPOSES.values(), deciders.on_proposal),
+    **dict.fromkeys(("ask_shelving", "ask_milestone"), deciders.on_shelving),
+    "ask_exclusion": deciders.on_exclusion,
+}
+"""What an event about a case asks somebody else to decide."""
 
 
 def _able(

@@ -6,9 +6,10 @@ hand: not when too many letters came from there in a day), `holder` (whoever has
 `rectifier` (the unit that must put right), `unit_named` (head of the unit the event names),
 `checkers` (who may strike the item off), `lookers` (who may look again at a decision), `signers`
 (who may countersign a reason), `former` (who had an item that is theirs no more), `asker` (who
-asked for more time, for an item to be withdrawn, or proposed how a case ends, while the matter is
-theirs), `confirmers` (who may go on with a case of which everything was withdrawn), `auditors` (who
-keep what was signed), `named` (the person whom the event names).
+asked for more time, for an item to be withdrawn, for a case to be left out of the figures, or
+proposed how a case ends, while the matter is theirs), `confirmers` (who may go on with a case of
+which everything was withdrawn), `auditors` (who keep what was signed), `named` (the person whom the
+event names).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -185,6 +186,10 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
         (_ALWAYS, _to("received", "supervisor")),
         (_ALWAYS, _to("elsewhere", "reporters")),
     ),
+    "ask_exclusion": ((_ALWAYS, _to("exclusion", "supervisor leader", "consent")),),
+    "exclude": ((_ALWAYS, _to("excluded", "asker")),),
+    "refuse_exclusion": ((_ALWAYS, _to("not_excluded", "asker")),),
+    "lift_exclusion": ((_ALWAYS, _to("counted_again", "asker")),),
     "ask_shelving": ((_ALWAYS, _to("shelving", "leader", "consent")),),
     "shelve": (
         (_ALWAYS, _to("shelved", "asker assignee", "milestone")),

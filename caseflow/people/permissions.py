@@ -52,6 +52,8 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "case.close": _DESK,
     "case.close_unsatisfied": (SUPERVISOR,),
     "case.second_look": (HANDLER, REVIEWER, SUPERVISOR, LEADER),
+    "case.exclude": CASEWORK,
+    "case.decide_exclusion": (SUPERVISOR, LEADER),
     "case.tell": _DESK,
     "case.extend": CASEWORK,
     "case.decide": (SUPERVISOR, LEADER),

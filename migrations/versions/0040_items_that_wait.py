@@ -4,7 +4,7 @@ from alembic import op
 from sqlalchemy import text
 
 revision = "0040"
-down_revision = "0036"
+down_revision = "0037"
 
 _STATES = ("draft", "objected")
 

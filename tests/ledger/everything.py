@@ -3,6 +3,7 @@
 from tests.ledger import (
     faults,
     faults_of_endings,
+    faults_of_excluding,
     faults_of_merging,
     faults_of_orders,
     faults_of_passing,
@@ -13,6 +14,7 @@ from tests.ledger import (
     faults_of_triage,
     faults_of_visits,
     scenes_of_endings,
+    scenes_of_excluding,
     scenes_of_orders,
     scenes_of_passing,
     scenes_of_reviews,
@@ -26,6 +28,7 @@ SCENES = tuple(
     dict.fromkeys(
         (
             *scenes_of_endings.SCENES,
+            *scenes_of_excluding.SCENES,
             *scenes_of_orders.SCENES,
             *scenes_of_passing.SCENES,
             *scenes_of_reviews.SCENES,
@@ -39,6 +42,7 @@ SCENES = tuple(
 FAULTS = {
     **faults.FAULTS,
     **faults_of_endings.FAULTS,
+    **faults_of_excluding.FAULTS,
     **faults_of_merging.FAULTS,
     **faults_of_orders.FAULTS,
     **faults_of_passing.FAULTS,

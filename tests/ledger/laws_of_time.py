@@ -19,11 +19,11 @@ LONGEST = timedelta(days=25)
 # as kept was kept by.
 OF_DOCUMENT = {"draft", "answer"}
 OVER = {
-    "answered": {"second_look", "immediate"} | OF_DOCUMENT,
+    "answered": {"second_look", "immediate", "consent"} | OF_DOCUMENT,
     "declined": {"second_look", "immediate", "notice"} | OF_DOCUMENT,
     "referred": {"immediate", "notice"} | OF_DOCUMENT,
     "merged": OF_DOCUMENT,
-    "closed": {"immediate"} | OF_DOCUMENT,
+    "closed": {"immediate", "consent"} | OF_DOCUMENT,
 }
 DONE_BY_REPLY = {"answer", "reply", "reply_delivered", "countersign", "answer_later"}
 KEPT_BY = {
@@ -37,7 +37,8 @@ KEPT_BY = {
     | {"grant_case", "refuse_case"},
     "consent": {"consent_withdrawal", "refuse_withdrawal"}
     | {"decline", "refer", "refuse_proposal"}
-    | {"shelve", "refuse_shelving", "move_milestone", "refuse_milestone"},
+    | {"shelve", "refuse_shelving", "move_milestone", "refuse_milestone"}
+    | {"exclude", "refuse_exclusion"},
     "milestone": {"meet_milestone"},
     "reply": DONE_BY_REPLY,
     "resolve": DONE_BY_REPLY,

@@ -30,9 +30,11 @@ def what_waits_for_a_decision_is_promised(seen: Snapshot) -> None:
     assert len(waits) == sum(one.outcome is None for one in seen.proposals), "proposal: two wait"
     wished = {one.shelving_id for one in seen.milestones if one.wish_until}
     shelved = {s.case_id for s in seen.shelvings if s.outcome is None or s.id in wished}
+    left_out = {one.case_id for one in seen.exclusions if one.outcome is None}
     for case in seen.cases.values():
         alive = [c for c in seen.alive(case.id) if c.name == "consent" and c.case_id == case.id]
-        asked = (case.id in waits) + (case.id in shelved)  # either has the same kind of promise
+        # Each has the same kind of promise.
+        asked = (case.id in waits) + (case.id in shelved) + (case.id in left_out)
         assert len(alive) == asked, "proposal: it is not promised, or for nothing"
     for one in waits.values():
         state = seen.cases[one.case_id].state

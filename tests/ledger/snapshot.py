@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.deadlines.tables import Clock, Pause, PolicyRow
 from caseflow.escalation.tables import Order, Rung
-from caseflow.ledger.application_tables import Extension, Proposal, Withdrawal
+from caseflow.ledger.application_tables import Exclusion, Extension, Proposal, Withdrawal
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import CallBack, Merger, Passage, Question, Reply, Report
 from caseflow.ledger.review_tables import Review
@@ -69,6 +69,7 @@ class Snapshot:
     extensions: list[Row]
     withdrawals: list[Row]
     proposals: list[Row]
+    exclusions: list[Row]
     mergers: list[Row]
     passages: list[Row]
     shelvings: list[Row]
@@ -114,7 +115,7 @@ class Snapshot:
 
 _MOVING = (
     *(Case, Item, Report, Reply, CallBack, Question, Clock, Pause, Rung, Order, Tally, Event),
-    *(Entry, Extension, Withdrawal, Proposal, Merger, Passage),
+    *(Entry, Extension, Withdrawal, Proposal, Exclusion, Merger, Passage),
     *(Shelving, Milestone, ShelvedClock, VisitDemand, Review),
 )
 _STANDING = (User, Unit, Area, PolicyRow, Recusal, Post)
@@ -159,6 +160,7 @@ def take(session: Session, now: datetime, known: dict[type[Any], list[Row]]) -> 
         extensions=rows(Extension),
         withdrawals=rows(Withdrawal),
         proposals=rows(Proposal),
+        exclusions=rows(Exclusion),
         mergers=rows(Merger),
         passages=rows(Passage),
         shelvings=rows(Shelving),

@@ -105,6 +105,8 @@ _PROPOSE = (
     "INSERT INTO proposal (case_id, outcome, decided_by, decided_at,"
     " move, code, authority, grounds, asked_by, asked_at)"
 )
+_LEAVE_OUT = "INSERT INTO exclusion (case_id, code, grounds, asked_by, asked_at)"
+_WHY = "'other', '', handler_id, opened_at FROM case_file WHERE number = :late"
 _WHAT = "'decline', 'other', '', '', handler_id, opened_at FROM case_file WHERE number = :done"
 _LAST_RUNG = "(SELECT max(id) FROM rung)"
 
@@ -146,6 +148,7 @@ VIOLATIONS = (
     ("4 f", "DELETE FROM finding", "done"),
     ("4 f", "UPDATE withdrawal SET outcome = 'lapsed', decided_by = NULL", "done"),
     ("4 f", f"{_PROPOSE} SELECT {_DONE}, NULL, NULL, NULL, {_WHAT}", "done"),
+    ("4 f", f"{_LEAVE_OUT} SELECT {_LATE}, {_WHY}", "late"),
     ("documents", f"UPDATE supervision_order SET state = 'issued' WHERE {_ITEM}", "late"),
     ("documents", f"UPDATE supervision_order SET {_SAME} WHERE {_ITEM}", "late"),
     ("documents", f"UPDATE item SET reserved_for = 'city' WHERE case_id = {_LATE}", "late"),

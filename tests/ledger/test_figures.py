@@ -1,15 +1,18 @@
 """The figures of `docs/figures.md`, against an example counted by hand."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from caseflow.db import Database
 from caseflow.insight.figures import Figures, Period, Share, figures
-from caseflow.ledger.moves import check, closing, triage
+from caseflow.ledger.moves import check, closing, excluding, triage
 from caseflow.ledger.moves.closing import Heard
+from caseflow.ledger.report_tables import CallBack
+from caseflow.ledger.tables import Case, Item
 from caseflow.people.scope import scope_of
 from tests import office as offices
 from tests.ledger.test_main_job import dispatched, submitted
@@ -54,14 +57,15 @@ def test_each_figure_is_as_counted_by_hand(database: Database, now: datetime) ->
     with database.transaction() as session:
         office = lived(session, now)
     found = seen(database, office, MARCH, now + 30 * DAY)
-    assert found.counts == {
+    assert found.every.counts == {
         "reports": 7,
         "anonymous": 1,
         "not_ours": 1,
         "called": 1,
         "unreached": 1,
     }
-    assert found.shares == {
+    assert found.kept == found.every
+    assert found.every.shares == {
         "response": Share(2, 5),
         "repeated": Share(0, 7),
         "solution": Share(1, 1),
@@ -77,6 +81,51 @@ def test_each_figure_is_as_counted_by_hand(database: Database, now: datetime) ->
     assert [n for _, n in found.late_areas] == [6]  # all but the declined one
 
 
+def test_what_was_left_out_is_shown_beside_and_counts_again_once_lifted(
+    database: Database, now: datetime
+) -> None:
+    """Left out: the first item's case, and that of the reporter who was reached."""
+    with database.transaction() as session:
+        office = lived(session, now)
+        before = figures(session, scope_of(office["supervisor"]), MARCH, now + 30 * DAY)
+        item = session.scalars(select(Item.case_id).order_by(Item.id)).first() or 0
+        called = session.scalars(select(CallBack.case_id).where(CallBack.reached)).first() or 0
+        for case in (item, called):
+            session.get_one(Case, case).state = "closed"  # how it got there is not the point
+            why = ("repeated", "第九次", now + DAY)
+            excluding.ask_exclusion(session, office["handler"], case, *why)
+        half = figures(session, scope_of(office["supervisor"]), MARCH, now + 30 * DAY)
+        assert half == replace(before, late_areas=half.late_areas)  # nobody has decided yet
+        for case in (item, called):
+            excluding.exclude(session, office["leader"], case, "", now + DAY)
+    found = seen(database, office, MARCH, now + 30 * DAY)
+    assert found.every == before.every
+    assert found.kept.counts == {
+        "reports": 5,
+        "anonymous": 1,
+        "not_ours": 1,
+        "called": 0,
+        "unreached": 1,
+    }
+    assert found.kept.shares == {
+        "response": Share(1, 3),
+        "repeated": Share(0, 5),
+        "solution": Share(0, 0),
+        "satisfaction": Share(0, 0),
+        "substantiated": Share(1, 1),
+        "sent_back": Share(1, 1),
+        "submission": Share(0, 1),
+        "signing": Share(0, 2),
+        "acceptance": Share(2, 5),
+        "closure": Share(1, 5),
+    }
+    with database.transaction() as session:
+        excluding.lift_exclusion(session, office["leader"], called, "应计入", now + DAY)
+    again = seen(database, office, MARCH, now + 30 * DAY)
+    assert again.kept.shares["satisfaction"] == Share(0, 1)
+    assert again.kept.counts["reports"] == 6
+
+
 def test_a_period_is_of_shanghai_days_and_both_ends_belong_to_it(
     database: Database, now: datetime
 ) -> None:
@@ -86,7 +135,7 @@ def test_a_period_is_of_shanghai_days_and_both_ends_belong_to_it(
         for moment in (midnight - HOUR / 60, midnight, midnight + DAY - HOUR / 60, midnight + DAY):
             offices.report(session, moment)
     day = Period(date(2026, 3, 3), date(2026, 3, 3))
-    assert seen(database, office, day, now).counts["reports"] == 2
+    assert seen(database, office, day, now).every.counts["reports"] == 2
 
 
 def test_another_areas_are_counted_there_and_the_level_above_counts_both(
@@ -100,7 +149,7 @@ def test_another_areas_are_counted_there_and_the_level_above_counts_both(
     for who in ("supervisor", "city", "stranger", "school"):
         with database.read() as session:
             found = figures(session, scope_of(office[who]), MARCH, now)
-        counted[who] = found.counts["reports"]
+        counted[who] = found.every.counts["reports"]
     assert counted == {"supervisor": 1, "city": 2, "stranger": 1, "school": 0}
 
 

@@ -7,7 +7,7 @@ from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.states import CASE_EDGES, ITEM_DONE, ITEM_EDGES, STAY, SYSTEM, Edge
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
-from tests.ledger import laws, reviewed, shelved, ways_of_reviews
+from tests.ledger import heard, laws, reviewed, shelved, ways_of_reviews
 from tests.ledger.world import World
 
 EDGES = {(e.move, e.source, e.target) for e in (*CASE_EDGES, *ITEM_EDGES)}
@@ -396,4 +396,5 @@ _OF_THEIR_OWN = {
     _OF_HANDING: Way._along_handing,
     shelved.MOVES: Way._along_shelving,
     reviewed.MOVES: ways_of_reviews.along,
+    heard.MOVES: heard.along,
 }

@@ -95,6 +95,13 @@ def declined(site: Site) -> str:
     return number
 
 
+def left_out(site: Site) -> str:
+    number = open_case(site, kind="question")
+    on_case(site, "operator", number, "answer", text="已答复", way="track")
+    on_case(site, "handler", number, "ask_exclusion", code="repeated", reason="第九次来电")
+    return number
+
+
 def unsigned(site: Site) -> str:
     number = dispatched(site, "school")
     on_case(site, "operator", number, "raise_urgency", reason="孩子在楼顶")
@@ -130,6 +137,7 @@ SCENES: dict[Scene, str] = {
     proposed: "cases/approve",
     proposed_at_work: "cases/approve",
     declined: "cases/second_look",
+    left_out: "cases/exclude",
     unsigned: "cases/countersign",
     unsatisfied: "cases/close",
     passed_on: "passages/receive",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, Told
-from caseflow.ledger import gate, proposals
+from caseflow.ledger import exclusions, gate, proposals
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves import extending
 from caseflow.ledger.moves.calling import Calls, calls_of
@@ -305,6 +305,7 @@ def reopen(
     why = words(reason, "reason", 4000)
     gate.pass_case(actor, case, "reopen")
     _called(session, case, now)
+    exclusions.lapse(session, case, now)
     case.reopened += 1
     case.closed_at = case.ended_at = None
     facts: dict[str, object] = {"reason": why, "times": case.reopened}

@@ -10,6 +10,7 @@ from caseflow.ledger.states import WITHOUT_ITEMS
 from caseflow.web.console import (
     closing_forms,
     ending_forms,
+    exclusion_forms,
     extension_forms,
     mediating_forms,
     merging_forms,
@@ -302,6 +303,7 @@ _BUILDERS: dict[str, Builder] = {
     "mediate": mediating_forms.form,
     **shelving_forms.BUILDERS,
     **review_forms.BUILDERS,
+    **exclusion_forms.BUILDERS,
     "raise_urgency": _raise_urgency,
     "acknowledge": _acknowledge,
     "countersign": _countersign,

@@ -22,6 +22,7 @@ from caseflow.web.clocks import ClockView, clock_views, due_text
 from caseflow.web.console import (
     case_forms,
     ending_forms,
+    exclusion_forms,
     item_forms,
     review_forms,
     shelving_forms,
@@ -183,6 +184,7 @@ _OTHER_WAY = {
     "shelve": "refuse_shelving",
     "move_milestone": "refuse_milestone",
     "meet_milestone": "take_up",
+    "exclude": "refuse_exclusion",
 }
 """Of a decision that is the next step: the other way to decide."""
 
@@ -198,6 +200,7 @@ def _facts(sight: Sight) -> list[tuple[str, str]]:
         (gettext("收到"), moment_text(case.opened_at)),
         *shelving_forms.facts(sight),
         *review_forms.facts(sight),
+        *exclusion_forms.facts(sight),
     ]
 
 

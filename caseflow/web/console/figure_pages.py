@@ -1,7 +1,7 @@
 """The figures (统计): a page to read and print, and the same as a table to take along."""
 
 import csv
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from io import StringIO
 
@@ -43,6 +43,7 @@ def figure_page() -> Page:
         wrong=wrong,
         shares=_shares(found),
         counts=_counts(found),
+        excluded=_excluded(found),
         figures=found,
     )
     return page, 422 if wrong else 200
@@ -59,15 +60,20 @@ def figure_table() -> Page:
         found = figures(session, where, period, now())
     file = StringIO()
     out = csv.writer(file)
-    head = (gettext("指标"), gettext("比率"), gettext("分子"), gettext("分母"))
+    figure = (gettext("比率"), gettext("分子"), gettext("分母"))
+    after = (gettext("剔除后比率"), gettext("剔除后分子"), gettext("剔除后分母"))
+    head = (gettext("指标"), *figure, *after)
     days = f"{period.first} – {period.last}"
     out.writerow(map(safe, (areas[where.code].name, days)))
     out.writerow(map(safe, head))
-    for label, rate, share in _shares(found):
-        out.writerow(map(safe, (label, rate, str(share.part), str(share.whole))))
+    for label, *both in _shares(found):
+        cells = [cell for shown in both for cell in (shown.rate, str(shown.part), str(shown.whole))]
+        out.writerow(map(safe, (label, *cells)))
+    for label, n, left in _counts(found):
+        out.writerow(map(safe, (label, "", str(n), "", "", str(left), "")))
     late = ((gettext("逾期：%(name)s", name=name), n) for name, n in _late(found))
-    for label, n in (*_counts(found), *late):
-        out.writerow(map(safe, (label, "", str(n), "")))
+    for label, n in late:
+        out.writerow(map(safe, (label, "", str(n), "", "", "", "")))
     content = ("\ufeff" + file.getvalue()).encode()
     name = f"统计-{where.code}-{period.first}-{period.last}.csv"  # not said
     return attached(content, "text/csv", name)
@@ -110,16 +116,35 @@ def _chosen(areas: dict[str, Area], seen: Scope) -> Scope:
     return replace(seen, level=area.level, code=area.code) if area else seen
 
 
-def _shares(found: Figures) -> list[tuple[str, str, Share]]:
+@dataclass(frozen=True)
+class _Shown:
+    """A share as the page and the table say it."""
+
+    rate: str
+    part: int
+    whole: int
+
+    @classmethod
+    def of(cls, share: Share) -> "_Shown":
+        """Say a share; of nothing there is none."""
+        rate = "—" if share.percent is None else f"{share.percent:.1f}%"
+        return cls(rate, share.part, share.whole)
+
+
+def _shares(found: Figures) -> list[tuple[str, _Shown, _Shown]]:
+    """Return each share by its label: of every case, and without those that were left out."""
+    every, kept = found.every.shares, found.kept.shares
     return [
-        (gettext(label), _rate(found.shares[name]), found.shares[name])
+        (gettext(label), _Shown.of(every[name]), _Shown.of(kept[name]))
         for name, label in words.FIGURES.items()
     ]
 
 
-def _rate(share: Share) -> str:
-    return "—" if share.percent is None else f"{share.percent:.1f}%"
+def _counts(found: Figures) -> list[tuple[str, int, int]]:
+    every, kept = found.every.counts, found.kept.counts
+    return [(gettext(label), every[name], kept[name]) for name, label in words.COUNTED.items()]
 
 
-def _counts(found: Figures) -> list[tuple[str, int]]:
-    return [(gettext(label), found.counts[name]) for name, label in words.COUNTED.items()]
+def _excluded(found: Figures) -> int:
+    """Return how many first contacts belong to cases that were left out."""
+    return found.every.counts["reports"] - found.kept.counts["reports"]

@@ -12,6 +12,7 @@ from caseflow.ledger.tables import Item
 from caseflow.web.clocks import due_text
 from caseflow.web.console import (
     awaited,
+    exclusion_forms,
     passing_forms,
     retracting_forms,
     review_forms,
@@ -316,7 +317,11 @@ def _ended(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
         )
     if "tell" in case:
         return Step(gettext("还没有告知反映人。"), case["tell"])
-    return _report_back(sight, case)
+    if "exclude" in case:
+        return Step(gettext("有人申请考核剔除：看理由，同意或不同意。"), case["exclude"])
+    back = _report_back(sight, case)
+    left_out = exclusion_forms.waits(sight)
+    return back if back.words or not left_out else _waits_for([left_out])
 
 
 def _merged(sight: Sight, _case: CaseForms, _items: ItemForms) -> Step:

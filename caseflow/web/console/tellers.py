@@ -14,6 +14,7 @@ from caseflow.ledger.dossier import Happened
 from caseflow.web.clocks import unspoken
 from caseflow.web.console import (
     counted_anew,
+    exclusion_forms,
     mediating_forms,
     passing_forms,
     review_forms,
@@ -250,6 +251,10 @@ def _shelving(_story: "Story", entry: Happened) -> Sentence:
     return moved(entry), shelving_forms.told(entry)
 
 
+def _exclusion(story: "Story", entry: Happened) -> Sentence:
+    return exclusion_forms.told(entry, story.dossier.person(entry.facts.get("asked_by")))
+
+
 def _tighten(_story: "Story", entry: Happened) -> Sentence:
     return with_name(entry, worded(words.DISCLOSURES, entry.facts.get("disclosure"))), ""
 
@@ -309,6 +314,8 @@ TELLERS: dict[str, Callable[["Story", Happened], Sentence]] = {
     **dict.fromkeys(("ask_shelving", "shelve", "refuse_shelving", "take_up"), _shelving),
     **dict.fromkeys(("meet_milestone", "ask_milestone"), _shelving),
     **dict.fromkeys(("move_milestone", "refuse_milestone"), _shelving),
+    **dict.fromkeys(("ask_exclusion", "exclude"), _exclusion),
+    **dict.fromkeys(("refuse_exclusion", "lift_exclusion"), _exclusion),
     **dict.fromkeys(("extend", "grant", "refuse"), _extension),
     **dict.fromkeys(("extend_case", "grant_case", "refuse_case"), _extension),
 }

@@ -147,6 +147,7 @@ def _burning() -> Mapping[str, Any]:
             "cries": queries.cries(session, scope()),
             "looks": queries.second_looks(session, actor()),
             "later": queries.later(session, actor()),
+            "excludes": queries.exclusions(session, actor()),
             "rows": cases[:PAGE],
         }
         together = [case for found in beside.values() for case in found]

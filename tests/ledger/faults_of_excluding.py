@@ -1,0 +1,39 @@
+"""Deliberate faults in what is left out of the figures, like those of `faults`."""
+
+from typing import Any
+
+from caseflow.errors import MoveNotAllowed
+from caseflow.ledger import exclusions
+from caseflow.ledger.moves import excluding
+from tests.ledger import scenes_of_excluding as scenes
+from tests.ledger.faults import Fault
+
+
+def _anybody(session: Any, _actor: Any, case: Any) -> Any:
+    row = exclusions.undecided(exclusions.asked(session, case.id))
+    if row is None:
+        raise MoveNotAllowed("没有")
+    return row
+
+
+def _nothing(*_args: Any, **_kwargs: Any) -> None:
+    return None
+
+
+FAULTS: dict[str, Fault] = {
+    "whoever asks to leave a case out decides it": Fault(
+        lambda: [(excluding, "_decides", _anybody)],
+        scenes.left_out,
+        "exclusion: whoever asked|ck_exclusion_another",
+    ),
+    "an application to leave a case out outlives the end": Fault(
+        lambda: [(exclusions, "lapse", _nothing)],
+        scenes.left_out,
+        "exclusion: undecided in",
+    ),
+    "a case is left out twice": Fault(
+        lambda: [(exclusions, "lasting", _nothing)],
+        scenes.left_out,
+        "uq_exclusion_case_id_lasting|UNIQUE constraint failed: exclusion",
+    ),
+}
