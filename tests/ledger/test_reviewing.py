@@ -220,7 +220,7 @@ def test_figures_count_no_answer_twice(answered: Answered) -> None:
 
     def counted() -> int:
         period = Period(today, today)
-        return figures(answered.session, city, period, answered.now).counts["reports"]
+        return figures(answered.session, city, period, answered.now).every.counts["reports"]
 
     before = counted()
     answered.ask()
