@@ -200,6 +200,7 @@ def test_a_later_word_is_answered_by_whoever_answers_and_the_case_stays_over(sit
     assert "已经结束，又来件，等您答复" in listed.text
     path = f"/console/cases/{number}"
     assert not site.as_("operator").get(path).offers(f"{path}/answer_later")
+    assert "答复期限 3月17日(周二) 24:00" in site.as_("handler").get(path).text
     page = on_case(site, "handler", number, "answer_later", text="那一笔不在范围内。", way="track")
     assert "已答复，办件不重新办理。" in page.text
     assert not page.offers(f"{path}/answer_later")

@@ -14,7 +14,7 @@ from caseflow.ledger.holding import reference
 from caseflow.ledger.moves import filing
 from caseflow.ledger.moves.reserving import RESERVED, is_free_for
 from caseflow.ledger.report_tables import Report
-from caseflow.ledger.states import COUNTED_APART
+from caseflow.ledger.states import COUNTED_APART, ENDS
 from caseflow.ledger.tables import INSTRUCTED, Case, Item
 from caseflow.people.permissions import may
 from caseflow.vault.person import Person
@@ -215,10 +215,13 @@ def _who(sight: Sight, user_id: int | None) -> str:
 
 
 def _case_clocks(sight: Sight) -> list[ClockView]:
-    """The clocks of the case and its reports; `reply` is left out, it ends with `resolve`."""
+    """The clocks of the case and its reports; `reply` is left out where it ends with `resolve`, but
+    not where somebody wrote once all was over.
+    """
+    over = sight.case.state in ENDS
     shown: dict[str, Any] = {}
     for clock in sight.dossier.clocks:
-        if clock.item_id is None and clock.order_id is None and clock.name != "reply":
+        if clock.item_id is None and clock.order_id is None and (over or clock.name != "reply"):
             shown.setdefault(clock.name, clock)
     return clock_views(sight.rules, shown.values(), sight.now, sight.documents)
 

@@ -308,13 +308,9 @@ def _ended(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
         return Step(gettext("另一人作出的决定等您复看。"), case["second_look"])
     if sight.dossier.clock("second_look"):
         return Step(gettext("等另一人复看。"))
-    later = review_forms.unanswered(sight)
-    if later:
-        return Step(
-            review_forms.later_words(may="answer_later" in case),
-            case.get("answer_later"),
-            report=later[0],
-        )
+    if review_forms.unanswered(sight):
+        told = review_forms.later_words(may="answer_later" in case)
+        return Step(told, case.get("answer_later"))
     if "tell" in case:
         return Step(gettext("还没有告知反映人。"), case["tell"])
     if "exclude" in case:

@@ -149,6 +149,7 @@ def _answer_later(sight: Sight) -> Form | None:
         _action(sight, "answer_later"),
         (gettext("单独答复这位反映人，办件不重新办理。"),),
         (
+            Field("original", "original"),
             which_report(left),
             Field("textarea", "text", gettext("答复内容（反映人会看到）"), text, rows=5),
             *delivery(ways_to(sight, firsts)),
