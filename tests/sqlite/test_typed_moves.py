@@ -14,8 +14,10 @@ from caseflow.crypto.keys import KeyRing
 from caseflow.db import Database
 from caseflow.ledger import verbs
 from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES, SYSTEM
 from caseflow.ledger.tables import Case, Evidence
+from caseflow.vault.tables import Original
 from tests import office as offices
 from tests.web.site import PASSWORD, PNG
 
@@ -141,3 +143,20 @@ def test_wrong_passwords_are_counted_as_at_the_door(desk: Desk) -> None:
         assert (refused.exit_code, "登录名或密码不对" in refused.output) == (1, True)
     assert desk.types("handler", NUMBER, "accept").exit_code == 1
     assert desk.types("nobody", NUMBER, "accept").exit_code == 1
+
+
+def test_a_review_is_asked_for_and_its_words_are_kept_sealed(desk: Desk) -> None:
+    assert desk.does("operator", NUMBER, "answer", "text=已退费") == "answered"
+    assert "ask_review report_id text channel" in desk.types("operator", NUMBER).stdout
+    with desk.database.read() as session:
+        report = offices.first_report(session, session.scalars(select(Case)).one()).number
+    said = (f"report_id={report}", "text=没有全退", "channel=telephone")
+    assert desk.does("operator", NUMBER, "ask_review", *said) == "answered"
+    opinion = ("result=upheld", "text=维持", "way=telephone")
+    assert desk.does("city", "430500-2026-000001", "opine", *opinion) == "closed"
+    with desk.database.read() as session:
+        asked = session.scalars(select(Report).order_by(Report.id.desc())).first()
+        assert asked is not None
+        sealed = session.get_one(Original, asked.original_id).sealed
+    assert sealed is not None
+    assert "没有全退".encode() not in sealed
