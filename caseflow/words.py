@@ -156,6 +156,7 @@ MOVES = {
     "reply_failed": "答复未能送达",
     "await_call_back": "转入回访",
     "call_back": "回访",
+    "explain": "解释说明",
     "close": "办结",
     "reopen": "重新办理",
     "rung": "督办升级",
@@ -331,6 +332,7 @@ CLOCK_ENDS = {
     "superseded": "已由新的时限代替",
     "stopped": "不再需要",
 }
+WHOSE = {"reporter": "反映人原话", "caller": "回访人概括"}
 FIGURES = {
     "response": "响应率",
     "solution": "解决率",

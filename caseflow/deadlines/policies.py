@@ -87,7 +87,8 @@ class Policy:
     """One version of one rule; None in `area`, `kind`, `category`, `urgent` stands for any.
 
     `amount` and `extendable_amount` are in `unit`; `pause_limit_days`, `minimum_after_return` (the
-    least a returned item gets) and `margin` (see `COUNTED_BACK_FROM`) in working days.
+    least a returned item gets) and `margin` (see `COUNTED_BACK_FROM`) in working days. On so many
+    different `attempt_days` a reporter is called back in vain before the case may be closed.
     `ladder` is `units` or `office`. A version that is `withdrawn` says that the rule ended: what
     is more general fits its matters again.
     """
@@ -106,6 +107,7 @@ class Policy:
     extendable_amount: int = 0
     minimum_after_return: int = 2
     margin: int = 0
+    attempt_days: int = 3
     ladder: str
     version: int = 1
     effective_from: datetime

@@ -28,6 +28,7 @@ def load(session: Session, ladders: Iterable[Ladder]) -> None:
                 extendable_amount=policy.extendable_amount,
                 minimum_after_return=policy.minimum_after_return,
                 margin=policy.margin,
+                attempt_days=policy.attempt_days,
                 ladder=policy.ladder,
                 version=policy.version,
                 effective_from=policy.effective_from,

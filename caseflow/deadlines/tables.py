@@ -65,6 +65,7 @@ class PolicyRow(Base):
     extendable_amount: Mapped[int] = mapped_column(Integer, default=0)
     minimum_after_return: Mapped[int] = mapped_column(Integer, default=2)
     margin: Mapped[int] = mapped_column(Integer, default=0)
+    attempt_days: Mapped[int] = mapped_column(Integer, default=3, server_default="3")
     ladder: Mapped[str] = mapped_column(String(40))
     version: Mapped[int] = mapped_column(Integer, default=1)
     effective_from: Mapped[datetime] = mapped_column(Moment)

@@ -18,6 +18,8 @@ CAN_BE_EXTENDED = CAN_STAND_STILL
 """Clocks that somebody may ask more time for (`ledger.extensions`); a reply follows its case."""
 CAN_BE_RETURNED = (ClockName.verify, ClockName.rectify)
 """Clocks that begin again when work is sent back."""
+IS_TRIED = (ClockName.call_back,)
+"""Clocks of what is tried on several days (`ledger.moves.calling`)."""
 
 # About a year, whatever it is counted in: more is a slip of the finger.
 MOST: Mapping[Unit, int] = MappingProxyType(
@@ -29,7 +31,7 @@ MOST: Mapping[Unit, int] = MappingProxyType(
         Unit.working_days: 250,
     }
 )
-MOST_PAUSE, MOST_TIMES, MOST_MARGIN, MOST_RETURNED = 60, 5, 30, 30
+MOST_PAUSE, MOST_TIMES, MOST_MARGIN, MOST_RETURNED, MOST_ATTEMPTS = 60, 5, 30, 30, 10
 
 _NO_NUMBER = "请填整数"
 _FROM = "至少 %(n)d"
@@ -48,6 +50,7 @@ class Terms:
     extendable_amount: int = 0
     minimum_after_return: int = 2
     margin: int = 0
+    attempt_days: int = 3
 
 
 NAMES = tuple(Terms.__dataclass_fields__)
@@ -108,6 +111,8 @@ def _asked(
         asked["minimum_after_return"] = (1, MOST_RETURNED)
     if clock in COUNTED_BACK_FROM:
         asked["margin"] = (0, MOST_MARGIN)
+    if clock in IS_TRIED:
+        asked["attempt_days"] = (1, MOST_ATTEMPTS)
     return asked
 
 

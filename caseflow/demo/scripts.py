@@ -4,7 +4,16 @@ from collections.abc import Callable
 
 from caseflow.demo.story import Story
 from caseflow.demo.timeline import Script
-from caseflow.ledger.moves import asking, check, closing, excluding, proposing, triage, urgency
+from caseflow.ledger.moves import (
+    asking,
+    check,
+    closing,
+    excluding,
+    explaining,
+    proposing,
+    triage,
+    urgency,
+)
 from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.moves.urgency import DangerCard
 
@@ -335,8 +344,9 @@ def explained(s: Story) -> Script:
     yield s.next_day("16:00")
     closing.call_back(s.session, s["operator"], s.case_id, DISPLEASED, s.at)
     yield s.next_day("11:00")
-    reason = "已当面向反映人解释退费标准和依据，反映人表示理解但不认可标准。"
-    closing.close(s.session, s["supervisor"], s.case_id, reason, s.at)
+    why = "退费按合同第七条和教育部门的退费办法计算，已上课次按课时单价扣除，依据已当面出示。"
+    boss = s["supervisor"]
+    explaining.explain(s.session, boss, s.case_id, s.report_id, why, "telephone", s.at)
 
 
 def reopened(s: Story) -> Script:

@@ -52,8 +52,8 @@ class Lookup:
 @dataclass(frozen=True)
 class Step:
     """Something that happened. `what` is a verb, or `received`, `asked`, `answered`, `replied`,
-    `added`, `retaliation`; `text` is filled where the reporter is owed the words, or the day;
-    `day`: when a shelved matter's next milestone is due.
+    `explained`, `added`, `retaliation`; `text` is filled where the reporter is owed the words, or
+    the day; `day`: when a shelved matter's next milestone is due.
     """
 
     what: str
@@ -204,7 +204,10 @@ def story(session: Session, report_id: int) -> Story:
         entries = _own_entries(session, entries, mine)
         own = mine if shared else own
     steps = [Step("received", report.received_at), *_moves(entries, report), *_asked(questions)]
-    steps += [Step("replied", reply.delivered_at or reply.at) for reply in replies]
+    steps += [
+        Step("explained" if reply.explains else "replied", reply.delivered_at or reply.at)
+        for reply in replies
+    ]
     # What answered a question came as an addition at the same moment: that is one thing.
     answers = {question.ended_at for question in questions if question.ended_by == "answer"}
     more = [one for one in added if one.urgent or one.at not in answers]
@@ -219,11 +222,19 @@ def story(session: Session, report_id: int) -> Story:
         call_back=own.call_back,
         steps=sorted(steps, key=lambda step: step.at),
         decision=_decision(entries),
-        reply=replies[-1].text if replies else "",
+        reply=_answer(replies),
         clocks=promises(session, report, urgent=own.urgent, call_back=own.call_back),
         question=waiting[-1] if waiting and case.state == "awaiting_reporter" else None,
         added=added,
     )
+
+
+def _answer(replies: Sequence[Reply]) -> str:
+    """Return the last answer, with what explained it since."""
+    said: list[str] = []
+    for reply in replies:
+        said = [*said, reply.text] if reply.explains else [reply.text]
+    return "\n\n".join(said)
 
 
 @dataclass(frozen=True)

@@ -204,6 +204,9 @@ class Question(Base):
 class Reply(Base):
     """The answer to one report (答复): `way` is message, telephone, window, letter, track or
     impossible; `delivered_at` is set once it was delivered, or its impossibility recorded.
+
+    `explains`: it is no answer of its own, but tells a reporter who was not satisfied when called
+    back why it stays as it is (解释说明).
     """
 
     __tablename__ = "reply"
@@ -219,6 +222,7 @@ class Reply(Base):
     failed_at: Mapped[datetime | None] = mapped_column(Moment)
     proof: Mapped[str] = mapped_column(String(300), default="")
     round: Mapped[int] = mapped_column(Integer, default=0)
+    explains: Mapped[int | None] = mapped_column(ForeignKey("call_back.id"), index=True)
 
     __table_args__ = (
         CheckConstraint(
@@ -231,6 +235,7 @@ class Reply(Base):
 class CallBack(Base):
     """One attempt at calling back (回访) and what the reporter said, in whose words. `report_id`:
     whom it is about; none in what was recorded when one stood for everybody of the case.
+    `whose`: the `words` are the reporter's own, or the caller's summary; none where there are none.
     """
 
     __tablename__ = "call_back"
@@ -242,6 +247,12 @@ class CallBack(Base):
     solved: Mapped[bool | None] = mapped_column(Boolean)
     satisfied: Mapped[bool | None] = mapped_column(Boolean)
     words: Mapped[str] = mapped_column(Text, default="")
+    whose: Mapped[str | None] = mapped_column(String(10))
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime] = mapped_column(Moment)
     round: Mapped[int] = mapped_column(Integer, default=0)
+
+    __table_args__ = (
+        CheckConstraint("whose IN ('reporter', 'caller')", name="whose"),
+        CheckConstraint("(whose IS NULL) = (words = '')", name="words"),
+    )

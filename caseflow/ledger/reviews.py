@@ -112,12 +112,15 @@ def remedies(session: Session, case: Case, reports: Sequence[Report]) -> dict[in
 
 
 def _answered(session: Session, case: Case, reports: Sequence[int]) -> dict[int, datetime]:
-    """Return by report since when it has its answer of this round."""
+    """Return by report since when it has its answer of this round: what explains it is no other
+    one.
+    """
     query = select(Reply.report_id, Reply.delivered_at).where(
         Reply.report_id.in_(reports),
         Reply.case_id == case.id,
         Reply.round == case.reopened,
         Reply.delivered_at.is_not(None),
+        Reply.explains.is_(None),
     )
     return {report_id: at for report_id, at in session.execute(query.order_by(Reply.id)) if at}
 

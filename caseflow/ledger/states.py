@@ -182,6 +182,13 @@ CASE_EDGES: tuple[Edge, ...] = (
     Edge("close", "replying", "closed", SYSTEM, "答复已送达，无需回访"),
     Edge("call_back", "calling_back", STAY, "case.call_back", "回访反映人"),
     Edge("close", "calling_back", "closed", "case.close", "回访完成，或说明理由后办结"),
+    Edge(
+        "explain",
+        "calling_back",
+        STAY,
+        "case.close_unsatisfied",
+        "反映人不满意，决定解释说明；都说明了即办结",
+    ),
     *_from(
         ("answered", "declined", "replying", "calling_back", "closed"),
         "reopen",

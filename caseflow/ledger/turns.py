@@ -77,12 +77,19 @@ _CALLED = (
 _LEFT = _some(select(Report.id).where(*_CALLED, ~_GOT.correlate(Case, Report)))
 """Somebody who is to be called back was not reached yet (`calling.Calls.left`)."""
 _REACHED = and_(_some(select(CallBack.id).where(*_CALLS, CallBack.reached.is_(True))), ~_LEFT)
-_DISPLEASED = _some(select(CallBack.id).where(*_LAST, CallBack.satisfied.is_not(True)))
+_TOLD = exists().where(Reply.explains == CallBack.id, Reply.failed_at.is_(None))
+_ARRIVED = exists().where(Reply.explains == CallBack.id, Reply.delivered_at.is_not(None))
+_NOT_PLEASED = (*_LAST, CallBack.satisfied.is_not(True))
+_DISPLEASED = _some(select(CallBack.id).where(*_NOT_PLEASED, ~_ARRIVED.correlate(CallBack)))
 _PLEASED = and_(_REACHED, ~_DISPLEASED)
-"""Everybody was satisfied when last called in this round (`calling.Calls.pleased`)."""
-_HEARD = _some(select(CallBack.id).where(*_LAST, CallBack.satisfied.is_(False)))
-UNSATISFIED = and_(_CALLING, or_(_HEARD, and_(_REACHED, ~_PLEASED)))
-"""Somebody was reached and is not satisfied: a supervisor decides what follows."""
+"""Everybody was satisfied when last called in this round, or had it explained since
+(`calling.Calls.pleased`).
+"""
+_UNTOLD = ~_TOLD.correlate(CallBack)
+_HEARD = _some(select(CallBack.id).where(*_LAST, CallBack.satisfied.is_(False), _UNTOLD))
+_UNDECIDED = _some(select(CallBack.id).where(*_NOT_PLEASED, _UNTOLD))
+UNSATISFIED = and_(_CALLING, or_(_HEARD, and_(_REACHED, _UNDECIDED)))
+"""Somebody was reached and is not satisfied, and nobody explained: a supervisor decides."""
 
 
 # What waits for a decision is little, and lies in an index of its own: these are found first and

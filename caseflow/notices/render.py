@@ -85,7 +85,7 @@ TASKS: Mapping[str, str] = {
     "write_reply": "问题项已办完，请答复反映人",
     "reply_failed": "给反映人的答复未能送达，请改用其他方式",
     "call_back": "答复已送达，请安排回访",
-    "unsatisfied": "回访不满意，请决定重新办理或说明理由办结",
+    "unsatisfied": "回访不满意，请决定重新办理或解释说明",
     "reopened": "办件已重新办理，请继续",
     "handed_over": "有 %(n)d 件工作移交给您，请查看",
     "handed_away": "您名下的 %(n)d 件工作已移交他人",

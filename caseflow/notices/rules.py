@@ -217,6 +217,7 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "reply_failed": ((_ALWAYS, _to("reply_failed", "assignee", "reply resolve")),),
     "await_call_back": ((_ALWAYS, _to("call_back", "shift_leader", "call_back")),),
     "call_back": ((lambda news: news.unsatisfied, _to("unsatisfied", "supervisor")),),
+    "explain": ((lambda news: news.way == "message", _to("reply", "reporter")),),
     "reopen": ((_ALWAYS, _to("reopened", "assignee", "resolve")),),
     "order_issued": ((_ALWAYS, _to("order", "unit_named", "answer")),),
     "order_answered": ((_ALWAYS, _to("order_answered", "assignee", "resolve")),),

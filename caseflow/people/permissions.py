@@ -49,7 +49,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "case.conclude": CASEWORK,
     "case.reply": CASEWORK,
     "case.call_back": _DESK,
-    "case.close": _DESK,
+    "case.close": (*_DESK, SYSTEM),
     "case.close_unsatisfied": (SUPERVISOR,),
     "case.second_look": (HANDLER, REVIEWER, SUPERVISOR, LEADER),
     "case.exclude": CASEWORK,

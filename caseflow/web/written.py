@@ -15,6 +15,7 @@ _NOT_WRITTEN = {
     *("present", "chosen", "again"),  # passwords
     *("name", "phone", "email", "address"),  # who it is about belongs on no error page
     *("kind", "category", "area", "unit", "disclosure", "contact", "outcome", "way", "opinion"),
+    "whose",
 }
 LABELS = {
     "result": "核查结论",
@@ -46,7 +47,7 @@ LABELS = {
     "what_2": "节点 2",
     "what_3": "节点 3",
     "proof": "送达凭据",
-    "words": "反映人的原话",
+    "words": "反映人怎么说",
     "police_who": "由谁报警",
     "police_at": "何时报警",
     "police_number": "接警号",

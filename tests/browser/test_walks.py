@@ -35,8 +35,20 @@ from tests.browser.people import (
 SECTION = "区教育局基础教育股"
 PARENT = "parent@mail.example"
 CALL = "午餐里有异物，孩子吃了肚子疼"
-PLEASED = {"reached": "yes", "solved": "yes", "satisfied": "yes", "words": "满意"}
-DISPLEASED = {"reached": "yes", "solved": "no", "satisfied": "no", "words": "还是老样子"}
+PLEASED = {
+    "reached": "yes",
+    "solved": "yes",
+    "satisfied": "yes",
+    "words": "满意",
+    "whose": "reporter",
+}
+DISPLEASED = {
+    "reached": "yes",
+    "solved": "no",
+    "satisfied": "no",
+    "words": "还是老样子",
+    "whose": "caller",
+}
 
 
 def at_work(page: Page, got: Receipt, task: str, to: str = SCHOOL, **more: object) -> None:

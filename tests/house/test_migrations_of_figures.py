@@ -1,11 +1,12 @@
-"""What an office that goes back keeps of what was left out of its figures."""
+"""What an office that goes back keeps of what was left out of its figures, and of call-backs."""
 
 from datetime import datetime
 
 from sqlalchemy import inspect, text
 
 from caseflow.db import Database
-from caseflow.ledger.moves import excluding, triage
+from caseflow.ledger.moves import closing, excluding, explaining, triage
+from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.verify import verify_chains
 from caseflow.migrating import downgrade, upgrade
 from tests import office as offices
@@ -36,3 +37,30 @@ def test_nothing_is_left_out_in_an_office_that_goes_back(database: Database, now
         assert session.scalar(text("SELECT count(*) FROM exclusion")) == 0
         assert session.scalar(text("SELECT count(*) FROM entry WHERE verb = 'ask_exclusion'")) == 1
         assert verify_chains(session).fits
+
+
+def test_a_call_back_loses_whose_words_it_tells_and_gets_the_reporters(
+    database: Database, now: datetime
+) -> None:
+    """What was explained is a reply like others there; the rule's days are three again."""
+    with database.transaction() as session:
+        office = offices.make(session)
+        case, report = offices.report(session, now, kind="complaint", reach="phone")
+        boss, said = office["supervisor"], (case.id, report.id)
+        triage.accept(session, boss, case.id, now)
+        case.state = "replying"  # how it got there is not what this is about
+        closing.reply(session, boss, *said, "已整改", "telephone", now)
+        for heard in (Heard(reached=False), Heard(True, False, False, "没有改", "caller")):
+            closing.call_back(session, boss, case.id, heard, now)
+        explaining.explain(session, boss, *said, "依规定", "window", now)
+        session.execute(text("UPDATE policy SET attempt_days = 5 WHERE clock = 'call_back'"))
+    whose = text("SELECT whose FROM call_back ORDER BY id")
+    with database.read() as session:
+        assert session.scalars(whose).all() == [None, "caller"]
+    downgrade(database.engine, "0036")
+    upgrade(database.engine)
+    with database.read() as session:
+        assert session.scalars(whose).all() == [None, "reporter"]
+        told = text("SELECT text, explains FROM reply ORDER BY id")
+        assert session.execute(told).all() == [("已整改", None), ("依规定", None)]
+        assert session.scalar(text("SELECT max(attempt_days) FROM policy")) == 3

@@ -280,7 +280,7 @@ FAULTS: dict[str, Fault] = {
         scenes.inspected,
         "law 5: a message counts",
     ),
-    "an operator closes on the displeased": Fault(
+    "an operator closes before anybody was reached": Fault(
         lambda: [(closing, "require", _nothing)],
         scenes.displeased,
         "law 5: closed without a satisfied",

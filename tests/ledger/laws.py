@@ -154,16 +154,20 @@ def _called_back(seen: Snapshot, case: Row) -> None:
     closed = next(one for one in reversed(seen.said[case.id]) if one.verb == "close")
     calls = [c for c in seen.calls if c.case_id == case.id and c.round == case.reopened]
     each = [[c for c in calls if c.report_id == one] for one in {c.report_id for c in calls}]
-    settled = bool(calls) and all(_pleased_or_tried(some) for some in each)
+    told = {reply.explains for reply in seen.replies if reply.delivered_at is not None}
+    settled = bool(calls) and all(_heard(some, told) for some in each)
+    unheard = any(some[-1].satisfied is False and some[-1].id not in told for some in each)
+    assert not unheard, "law 5: closed over the head of somebody who was not satisfied"
     decided = closed.role == "supervisor" and bool(calls)
     fair = not case.call_back or settled or decided
     assert fair, "law 5: closed without a satisfied call-back"
 
 
-def _pleased_or_tried(calls: list[Row]) -> bool:
+def _heard(calls: list[Row], told: set[int | None]) -> bool:
+    """Tell whether somebody was satisfied, had it explained, or was tried often enough."""
     days = {(call.at + SHANGHAI).date() for call in calls if not call.reached}
     tried = len(days) >= 3 and not any(call.reached for call in calls)
-    return tried or bool(calls[-1].satisfied)
+    return tried or bool(calls[-1].satisfied) or calls[-1].id in told
 
 
 def a_message_counts_once_the_channel_took_it(seen: Snapshot) -> None:

@@ -268,7 +268,9 @@ def recused(scene: Scene) -> None:
 
 
 def displeased(scene: Scene) -> None:
-    """The call-back finds nobody pleased: an operator may not close, a supervisor may."""
+    """The call-back finds nobody pleased: nobody may close, a supervisor takes it up again or
+    explains; by a message that is refused first.
+    """
     case = scene.world.come_in("complaint", "phone", unit=False)
     for reply in range(2):
         scene.to(case, "calling_back")
@@ -276,7 +278,22 @@ def displeased(scene: Scene) -> None:
         scene.does("operator", "call_back", case, 1)
         scene.does("operator", "close", case)
         scene.waits(240)
-        scene.does("supervisor", "close" if reply else "reopen", case)
+        scene.does("supervisor", "close", case)
+        for who in ("operator", "handler", "supervisor") if reply else ():
+            scene.does(who, "explain", case, 1)
+        scene.does("supervisor", "reopen", case)
+    other = scene.world.come_in("complaint", "email", unit=False)
+    scene.to(other, "calling_back")
+    scene.does("supervisor", "explain", other)
+    scene.does("operator", "call_back", other, 2)
+    scene.does("operator", "close", other)  # tried once, and not reached
+    scene.does("operator", "call_back", other, 1)
+    for luck in (0, 1):
+        scene.does("supervisor", "explain", other)
+        scene.does("supervisor", "explain", other)
+        scene.does("operator", "close", other)
+        scene.world.channel_takes(luck)
+        laws.hold(scene.world)
 
 
 def every_kind(scene: Scene) -> None:

@@ -1,6 +1,8 @@
 """Whose word ends a case: never nobody's (design §3)."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,12 +10,15 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from caseflow.db import Database
+from caseflow.deadlines.rules import forget
+from caseflow.deadlines.tables import PolicyRow
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.intake import tracking
 from caseflow.ledger import asker, turns
-from caseflow.ledger.moves import closing, merging, retracting, triage
+from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.moves import closing, explaining, merging, retracting, triage
 from caseflow.ledger.moves.closing import Heard
-from caseflow.ledger.report_tables import CallBack
+from caseflow.ledger.report_tables import CallBack, Reply
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import REPORTER, Actor
 from tests import office as offices
@@ -69,6 +74,16 @@ class Called:
     def close(self, who: str) -> None:
         closing.close(self.session, self.office[who], self.case.id, "已说明", self.now)
 
+    def explain(self, report_id: int, **said: str) -> Reply:
+        me = self.office[said.pop("who", "supervisor")]
+        text, way = said.pop("text", "按规定如此"), said.pop("way", "telephone")
+        n = self.case.id
+        return explaining.explain(self.session, me, n, report_id, text, way, self.now, **said)
+
+    def last_reason(self) -> str:
+        query = select(Entry.body).where(Entry.case_id == self.case.id, Entry.verb == "close")
+        return str(json.loads(self.session.scalars(query).one())["facts"]["reason"])
+
     def waits_for(self, who: str) -> bool:
         actor: Actor = self.office[who]
         mine = and_(Case.id == self.case.id, turns.waits_for(actor))
@@ -106,8 +121,67 @@ def test_one_who_is_not_satisfied_is_the_supervisors_whoever_else_is_called(call
     assert not called.waits_for("operator")
     with pytest.raises(NotPermitted):
         called.close("operator")
-    called.close("supervisor")
+    with pytest.raises(MoveNotAllowed, match="解释说明"):
+        called.close("supervisor")
+    called.explain(called.one)
     assert called.case.state == "closed"
+
+
+def test_on_how_many_days_somebody_is_tried_is_the_rules_to_say(called: Called) -> None:
+    called.call(called.one, PLEASED)
+    called.call(called.two, IN_VAIN)
+    called.call(called.two, IN_VAIN)
+    with pytest.raises(NotPermitted):
+        called.close("operator")  # twice on one day
+    of_calls = update(PolicyRow).where(PolicyRow.clock == "call_back")
+    called.session.execute(of_calls.values(attempt_days=1))
+    forget(called.session)
+    called.close("operator")
+    assert called.case.state == "closed"
+
+
+def test_what_was_heard_says_in_whose_words(called: Called) -> None:
+    with pytest.raises(BadInput) as wrong:
+        called.call(called.one, replace(DISPLEASED, whose=""))
+    assert set(wrong.value.fields) == {"whose"}
+    called.call(called.one, replace(DISPLEASED, whose="caller"))
+    called.call(called.two, replace(PLEASED, words="", whose=""))
+    query = select(CallBack.whose, CallBack.words).order_by(CallBack.id)
+    assert called.session.execute(query).all() == [("caller", "没有改"), (None, "")]
+
+
+def test_what_is_explained_counts_once_told_and_only_to_who_is_not_satisfied(
+    called: Called,
+) -> None:
+    for one in (called.one, called.two):
+        with pytest.raises(MoveNotAllowed):
+            called.explain(one)  # nobody said anything
+    called.call(called.two, DISPLEASED)
+    for wrong in ({"text": " "}, {"way": "impossible", "proof": "空号"}, {"way": "pigeon"}):
+        with pytest.raises(BadInput):
+            called.explain(called.two, **wrong)
+    with pytest.raises(NotPermitted):
+        called.explain(called.two, who="operator")
+    with pytest.raises(BadInput):
+        called.explain(called.one, way="message")  # left a telephone only
+    sent = called.explain(called.two, way="message")
+    assert not called.waits_for("supervisor")
+    with pytest.raises(MoveNotAllowed):
+        called.explain(called.two)
+    closing.undeliverable(called.session, sent.id, called.now)
+    assert called.waits_for("supervisor")
+    sent = called.explain(called.two, way="message")
+    called.call(called.one, PLEASED)
+    assert called.case.state == "calling_back"
+    with pytest.raises(MoveNotAllowed, match="正在送达"):
+        called.close("supervisor")
+    closing.delivered(called.session, sent.id, called.now)
+    assert called.case.state == "closed"
+    assert called.last_reason() == closing.EXPLAINED
+    story = tracking.story(called.session, called.two)
+    assert story.reply == "已整改\n\n按规定如此"
+    assert [step.what for step in story.steps][-1] == "explained"
+    assert tracking.story(called.session, called.one).reply == "已整改"
 
 
 def test_who_cannot_be_reached_keeps_nobody_waiting_who_is_satisfied(called: Called) -> None:
@@ -136,5 +210,6 @@ def test_what_was_recorded_for_everybody_counts_for_everybody(called: Called) ->
     called.session.execute(update(CallBack).values(report_id=None))
     called.session.expire_all()
     assert not called.waits_for("operator")
-    called.close("supervisor")
+    assert called.waits_for("supervisor")
+    called.explain(called.two)
     assert called.case.state == "closed"

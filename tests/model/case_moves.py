@@ -238,20 +238,34 @@ def call_back(case: Case, person: Person, said: Said, now: datetime) -> None:
     may(person, "call_back", case)
     pleased = said.reached and said.satisfied
     case.calls.append((days.day_of(now), said.reached, pleased))
+    case.explained = False
     if pleased and not case.countersign:
         _closed(case, now)
 
 
 def close(case: Case, person: Person, said: Said, now: datetime) -> None:
-    """Not satisfied: the supervisor says why. Not reached on three days: anybody at the desk."""
+    """Not reached on three days, or explained: anybody at the desk; sooner a supervisor says why.
+    Never over the head of somebody who is not satisfied.
+    """
     may(person, "close", case)
     missed = {day for day, _, _ in case.calls}
     enough = len(missed) >= 3 and not any(reached for _, reached, _ in case.calls)
-    if not (enough or (case.calls and case.calls[-1][2])):
+    if not (enough or (case.calls and case.calls[-1][2]) or case.explained):
         need(person.role == "supervisor", "the role")
         need(bool(case.calls), "never called back")
+        need(not case.calls[-1][1], "not satisfied")
     _countersigned(case)
     _closed(case, now)
+
+
+def explain(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """Who is not satisfied hears why it stays so, and that closes the case."""
+    may(person, "explain", case)
+    displeased = bool(case.calls) and case.calls[-1][1:] == (True, False)
+    need(displeased and not case.explained, "nobody is displeased")
+    case.explained = True
+    if not case.countersign:
+        _closed(case, now)
 
 
 def _called(case: Case, now: datetime) -> None:
@@ -270,7 +284,7 @@ def reopen(case: Case, person: Person, said: Said, now: datetime) -> None:
     may(person, "reopen", case)
     _called(case, now)
     case.state, case.reopened = "accepted", case.reopened + 1
-    case.replied, case.calls = set(), []
+    case.replied, case.calls, case.explained = set(), [], False
     if not case.handler:
         hand_over(case, first_handler(person, case.area, case.about))
     case.stop("later", now, "notice")
@@ -329,6 +343,7 @@ MOVES = {
     for move in (
         *(answer, accept, decline, refer, second_look, raise_urgency, acknowledge, countersign),
         *(split, ask, resume, conclude, conclude_withdrawn, reply, call_back, close, reopen),
+        explain,
         *(assign, name_unit, tell, note),
     )
 }

@@ -19,6 +19,7 @@ _OFTEN = {
     "reply": 8,
     "call_back": 5,
     "close": 4,
+    "explain": 4,
     "resume": 2,
     "dispatch": 9,
     "sign_for": 8,

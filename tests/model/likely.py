@@ -39,6 +39,7 @@ def on_case(move: str, case: Case, now: datetime) -> bool:
         "countersign": case.countersign,
         "acknowledge": case.urgent and bool(case.alive("case", "immediate")),
         "second_look": bool(case.alive("case", "second_look")),
+        "explain": bool(case.calls) and case.calls[-1][1:] == (True, False),
         "conclude": case.kind in WITHOUT_ITEMS and not case.items,
         "conclude_withdrawn": over and any(item.withdrawn_by for item in case.items),
         "split": over,

@@ -32,6 +32,7 @@ IN = {
     "reply": ("replying",),
     "call_back": ("calling_back",),
     "close": ("calling_back",),
+    "explain": ("calling_back",),
     "reopen": ("answered", "declined", "replying", "calling_back", "closed"),
     "second_look": ("answered", "declined"),
     "extend_case": _BEGUN,
@@ -196,6 +197,7 @@ class Case:
     replied: set[int] = field(default_factory=set)
     waiting: list[tuple[int, int]] = field(default_factory=list)
     calls: list[tuple[date, bool, bool]] = field(default_factory=list)
+    explained: bool = False
     resume_to: str = ""
     asked_until: datetime | None = None
     more_time: Wish | None = None

@@ -54,7 +54,7 @@ _INITIALS = {
 _WHO = {
     "ohs": "answer accept raise_urgency dispatch call_back close tell",
     "ohsl": "acknowledge",
-    "s": "decline refer reopen assign reassign reject_objection dispatch_anew grant refuse"
+    "s": "decline refer reopen explain assign reassign reject_objection dispatch_anew grant refuse"
     " statutory",
     "sl": "countersign grant_case refuse_case designate consent_withdrawal refuse_withdrawal"
     " conclude_withdrawn issue cancel",

@@ -20,6 +20,7 @@ from caseflow.ledger.moves import (
     asking,
     check,
     closing,
+    explaining,
     extending,
     items,
     naming,
@@ -161,6 +162,7 @@ class Product:
             "reply": lambda: closing.reply(s, me, n, report, "答复", said.way, at, proof="空号"),
             "call_back": lambda: closing.call_back(s, me, n, _heard(said), at),
             "close": lambda: closing.close(s, me, n, "已说明", at),
+            "explain": lambda: explaining.explain(s, me, n, report, "依规定", "telephone", at),
             "reopen": lambda: closing.reopen(s, me, n, "不满意", at),
             "tell": lambda: notice.tell(s, me, n, report, at),
             "extend_case": lambda: extending.extend_case(

@@ -76,6 +76,13 @@ def test_everything_wrong_is_said_at_once() -> None:
     assert wrong("verify", **said) == set(said)
 
 
+def test_a_call_back_is_tried_on_one_to_ten_days() -> None:
+    assert typed("call_back", pausable=False, attempt_days=1).attempt_days == 1
+    for days in (None, 0, 11):
+        assert wrong("call_back", pausable=False, attempt_days=days) == {"attempt_days"}
+    assert typed("check", pausable=False, attempt_days=0).attempt_days == 3  # no field asks for it
+
+
 def test_an_extension_that_is_allowed_is_of_some_length() -> None:
     assert wrong("resolve", extendable_times=1, extendable_amount=0) == {"extendable_amount"}
     assert typed("resolve", extendable_times=0, extendable_amount=0).extendable_times == 0

@@ -131,6 +131,7 @@ def test_the_preview_names_no_case_that_its_reader_keeps_away_from(site: Site) -
             {"margin", "minimum_after_return"},
         ),
         ("check", {"margin": "3"}, {"margin"}),
+        ("call_back", {"attempt_days": "0"}, {"attempt_days"}),
         ("check", {"pausable": "1"}, {"pausable"}),
     ],
 )

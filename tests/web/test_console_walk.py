@@ -127,7 +127,13 @@ def test_an_unsatisfied_call_back_reopens_by_decision_and_ends_with_a_successor(
     number = submitted(site, reach="phone")
     on_item(site, "reviewer", number, "strike_off")
     on_case(site, "handler", number, "reply", text="已整改", way="telephone")
-    typed = {"reached": "yes", "solved": "no", "satisfied": "no", "words": "还是有虫"}
+    typed = {
+        "reached": "yes",
+        "solved": "no",
+        "satisfied": "no",
+        "words": "还是有虫",
+        "whose": "reporter",
+    }
     on_case(site, "operator", number, "call_back", **typed)
     assert state(site, number) == "calling_back"
     assert "还是有虫" in on_case(site, "supervisor", number, "reopen", reason="没有解决").text
@@ -189,18 +195,34 @@ def unsatisfied(site: Site) -> str:
     number = submitted(site, reach="phone")
     on_item(site, "reviewer", number, "strike_off")
     on_case(site, "handler", number, "reply", text="已整改", way="telephone")
-    on_case(site, "operator", number, "call_back", reached="yes", solved="yes", satisfied="no")
+    heard = {"reached": "yes", "solved": "yes", "satisfied": "no", "words": "没有道歉"}
+    page = on_case(site, "operator", number, "call_back", **heard)
+    assert "请选择是反映人的原话，还是回访人的概括" in page.text
+    page = on_case(site, "operator", number, "call_back", **heard, whose="caller")
+    assert "回访人概括：没有道歉" in page.text
     return number
 
 
-def test_closing_without_satisfaction_is_the_supervisors_and_needs_a_reason(site: Site) -> None:
+def test_who_is_not_satisfied_has_it_explained_by_a_supervisor_with_the_way(site: Site) -> None:
     number = unsatisfied(site)
-    close = f"/console/cases/{number}/close"
-    assert not site.as_("operator").get(f"/console/cases/{number}").offers(close)
-    assert on_case(site, "supervisor", number, "close", reason="").status == 422
-    page = on_case(site, "supervisor", number, "close", reason="已当面解释，属政策规定")
+    path = f"/console/cases/{number}"
+    for who in ("operator", "handler"):
+        page = site.as_(who).get(path)
+        assert not page.offers(f"{path}/explain")
+        assert "等督办负责人决定重新办理或解释说明" in page.text
+    page = site.as_("supervisor").get(path)
+    assert "决定重新办理，或解释说明后办结" in page.text
+    assert page.offers(f"{path}/reopen")
+    assert not page.offers(f"{path}/close")
+    page = page.send(f"{path}/explain", text=" ", way="telephone", proof="座机")
+    assert page.status == 422
+    assert page.form(f"{path}/explain").fields["proof"] == ["座机"]
+    page = on_case(site, "supervisor", number, "explain", text="属政策规定", way="window")
+    assert "解释说明已记录。" in page.text
     assert state(site, number) == "closed"
-    assert "已当面解释，属政策规定" in page.text
+    assert "解释说明：窗口" in page.text
+    assert "属政策规定" in page.text
+    assert "不满意的已解释说明" in page.text
 
 
 def test_three_vain_days_let_an_operator_close(site: Site) -> None:

@@ -139,7 +139,7 @@ SCENES: dict[Scene, str] = {
     declined: "cases/second_look",
     left_out: "cases/exclude",
     unsigned: "cases/countersign",
-    unsatisfied: "cases/close",
+    unsatisfied: "cases/explain",
     passed_on: "passages/receive",
 }
 

@@ -2,20 +2,22 @@
 matter, each is called, and each record says whom it is about.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from caseflow.clock import local
+from caseflow.deadlines import clocks
+from caseflow.deadlines.policies import ClockName, Policy
+from caseflow.deadlines.tables import Clock
 from caseflow.ledger.moves.notice import reachable
 from caseflow.ledger.moves.opening import first_reports, is_called_back
-from caseflow.ledger.report_tables import CallBack, Report
+from caseflow.ledger.report_tables import CallBack, Reply, Report
 from caseflow.ledger.retractions import retracted
 from caseflow.ledger.tables import Case
 
-ATTEMPT_DAYS = 3
 BY_CALLING = ("phone", "email")
 
 
@@ -42,11 +44,16 @@ def _wanted(session: Session, case: Case, reports: Sequence[Report]) -> set[int]
 @dataclass(frozen=True)
 class Calls:
     """Whom a case's round calls back, and the records of it, oldest first. One that names nobody
-    was made when a record stood for everybody.
+    was made when a record stood for everybody. `explained`: the ones that displeased, and after
+    which it was explained why it stays so; `under_way`: where that has not arrived yet. `days`: on
+    so many different ones somebody is tried in vain before it is enough.
     """
 
     whom: Sequence[Report]
     made: Sequence[CallBack]
+    explained: Collection[int] = ()
+    under_way: Collection[int] = ()
+    days: int = Policy.attempt_days
 
     def about(self, report: Report) -> list[CallBack]:
         """Return the attempts at calling one reporter."""
@@ -57,28 +64,39 @@ class Calls:
         return [one for one in self.whom if not any(call.reached for call in self.about(one))]
 
     def pleased(self) -> bool:
-        """Tell whether everybody was satisfied when last called (the case may wait for a
-        countersignature since then).
+        """Tell whether everybody was satisfied when last called, or had it explained since (the
+        case may wait for a countersignature since then).
         """
-        return all(_pleased(self.about(one)) for one in self.whom)
+        return all(self._pleased(self.about(one)) for one in self.whom)
 
     def settled(self) -> bool:
-        """Tell whether each was satisfied, or could not be reached on three Shanghai days."""
+        """Tell whether each was satisfied, had it explained, or could not be reached on as
+        many Shanghai days as the rule of the call-back says.
+        """
         each = [self.about(one) for one in self.whom]
-        return all(_pleased(calls) or _tried_enough(calls) for calls in each)
+        return all(self._pleased(calls) or self._tried_enough(calls) for calls in each)
+
+    def displeased(self) -> list[Report]:
+        """Return who was not satisfied when last called, and was told nothing since: a person
+        decides what follows.
+        """
+        told = {*self.explained, *self.under_way}
+        return [
+            one
+            for one in self.whom
+            if any(c.satisfied is False and c.id not in told for c in self.about(one)[-1:])
+        ]
+
+    def _pleased(self, calls: Sequence[CallBack]) -> bool:
+        return any(one.satisfied or one.id in self.explained for one in calls[-1:])
+
+    def _tried_enough(self, calls: Sequence[CallBack]) -> bool:
+        days = {local(attempt.at).date() for attempt in calls}
+        return len(days) >= self.days and not any(attempt.reached for attempt in calls)
 
     def missing(self) -> bool:
         """Tell whether nobody has tried yet to reach somebody."""
         return any(not self.about(one) for one in self.whom)
-
-
-def _pleased(calls: Sequence[CallBack]) -> bool:
-    return bool(calls) and bool(calls[-1].satisfied)
-
-
-def _tried_enough(calls: Sequence[CallBack]) -> bool:
-    days = {local(attempt.at).date() for attempt in calls}
-    return len(days) >= ATTEMPT_DAYS and not any(attempt.reached for attempt in calls)
 
 
 def whom(reports: Sequence[Report], wanted: Collection[int]) -> Sequence[Report]:
@@ -93,4 +111,37 @@ def calls_of(session: Session, case: Case) -> Calls:
     query = select(CallBack).where(CallBack.case_id == case.id, CallBack.round == case.reopened)
     made = session.scalars(query.order_by(CallBack.id)).all()
     reports = first_reports(session, case)
-    return Calls(whom(reports, _wanted(session, case, reports)), made)
+    sent = session.scalars(select(Reply).where(Reply.case_id == case.id, *_EXPLAINS)).all()
+    clock = session.scalars(_CLOCK, {"case": case.id}).first()
+    policy = clocks.policy_of(session, clock) if clock is not None else None
+    return calls(whom(reports, _wanted(session, case, reports)), made, sent, policy)
+
+
+_CLOCK = (
+    select(Clock)
+    .where(Clock.case_id == bindparam("case"), Clock.name == ClockName.call_back)
+    .order_by(Clock.id.desc())
+    .limit(1)
+)
+
+
+_EXPLAINS = (Reply.explains.is_not(None), Reply.failed_at.is_(None))
+
+
+def calls(
+    whom: Sequence[Report],
+    made: Sequence[CallBack],
+    sent: Iterable[Reply],
+    policy: Policy | None,
+) -> Calls:
+    """Return a round's calls; `sent`: what was sent to the case's reporters, in this round or
+    before, of which what explains a call counts. `policy`: what the promise to call was made by.
+    """
+    told = {
+        one.explains: one.delivered_at is not None
+        for one in sent
+        if one.explains is not None and one.failed_at is None
+    }
+    arrived = {call for call, there in told.items() if there}
+    days = policy.attempt_days if policy is not None else Policy.attempt_days
+    return Calls(whom, made, arrived, told.keys() - arrived, days)

@@ -33,17 +33,21 @@ from caseflow.people.actor import SWEEP, Actor
 from caseflow.people.permissions import require
 
 LONGEST_PROOF = 300
+WHOSE = ("reporter", "caller")
+"""The reporter's own words, or the caller's summary of them."""
+EXPLAINED = "不满意的已解释说明"
 AT_ONCE = ("telephone", "window", "letter", "track", "impossible")
 
 
 @dataclass(frozen=True)
 class Heard:
-    """What a call-back brought: `words` are the reporter's own."""
+    """What a call-back brought: `whose` words (`WHOSE`) say it, where any do."""
 
     reached: bool
     solved: bool | None = None
     satisfied: bool | None = None
     words: str = ""
+    whose: str = "reporter"
 
 
 def conclude(
@@ -155,11 +159,15 @@ def delivered(session: Session, reply_id: int, now: datetime) -> None:
     if found.delivered_at is not None:
         return
     found.delivered_at = now
-    # A reply of the round before a reopening keeps no promise of this one.
-    kept = ("reply", "notice") if found.round == case.reopened else ("notice",)
-    _kept(session, case, found.report_id, now, *kept)
+    if found.explains is None:
+        # A reply of the round before a reopening keeps no promise of this one.
+        kept = ("reply", "notice") if found.round == case.reopened else ("notice",)
+        _kept(session, case, found.report_id, now, *kept)
     record(session, case, SWEEP, "reply_delivered", now, {"reply": found.id})
-    go_on(session, case, now)
+    if found.explains is None:
+        go_on(session, case, now)
+    elif case.state == "calling_back":
+        explained(session, SWEEP, case, now)
 
 
 def undeliverable(session: Session, reply_id: int, now: datetime) -> None:
@@ -207,12 +215,16 @@ def call_back(
     """Record an attempt at calling back the sender of a report, who needs no telling where only one
     is to be called. Once all of them are satisfied the case is closed.
 
-    With an unsatisfied one the clock runs on until somebody decides: reopen, or close with a
-    reason. Otherwise nothing would urge that decision.
+    With an unsatisfied one the clock runs on until somebody decides: reopen, or explain. Otherwise
+    nothing would urge that decision.
     """
     case = gate.lock(session, case_id, seen)
     if heard.reached and (heard.solved is None or heard.satisfied is None):
         raise BadInput({"satisfied": "已接通时请记录是否解决、是否满意"})
+    said = may_say(heard.words, "words")
+    if said and heard.whose not in WHOSE:
+        raise BadInput({"whose": "请选择是反映人的原话，还是回访人的概括"})
+    whose = heard.whose if said else None
     report = _whom(calls_of(session, case), report_id)
     gate.pass_case(actor, case, "call_back")
     session.add(
@@ -222,17 +234,18 @@ def call_back(
             reached=heard.reached,
             solved=heard.solved if heard.reached else None,
             satisfied=heard.satisfied if heard.reached else None,
-            words=may_say(heard.words, "words"),
+            words=said,
+            whose=whose,
             user_id=actor.person,
             at=now,
             round=case.reopened,
         )
     )
-    facts = asdict(heard) | {"words": commitment(heard.words), "report": report.id}
+    facts = asdict(heard) | {"words": commitment(heard.words), "whose": whose, "report": report.id}
     record(session, case, actor, "call_back", now, facts)
-    pleased = heard.reached and heard.satisfied and calls_of(session, case).pleased()
-    if pleased and not case.countersign:
-        _close(session, actor, case, "反映人满意", now)
+    calls = calls_of(session, case)
+    if heard.reached and heard.satisfied and calls.pleased() and not case.countersign:
+        _close(session, actor, case, EXPLAINED if calls.explained else "反映人满意", now)
 
 
 def _whom(calls: Calls, report_id: int | None) -> Report:
@@ -256,9 +269,11 @@ def close(
     *,
     seen: int | None = None,
 ) -> None:
-    """Close after the call-back. Without satisfaction a supervisor says why (解释说明).
+    """Close after the call-back. Where somebody was not reached yet a supervisor says why.
 
-    Nobody closes what was never called back, whatever the reason: the kind asks for it (§3).
+    Nobody closes what was never called back, whatever the reason: the kind asks for it (§3). Nor
+    over the head of somebody who is not satisfied: that is explained to them (解释说明), or the
+    matter handled again.
     """
     case = gate.lock(session, case_id, seen)
     why = words(reason, "reason", 4000)
@@ -267,7 +282,19 @@ def close(
         require(actor, "case.close_unsatisfied")
         if case.state == "calling_back" and calls.missing():
             raise MoveNotAllowed("还没有回访过，请先回访并记录")
+        if calls.displeased():
+            raise MoveNotAllowed("反映人不满意：请决定重新办理或解释说明")
+        if calls.under_way:
+            raise MoveNotAllowed("解释说明正在送达，送达后自动办结")
     _close(session, actor, case, why, now)
+
+
+def explained(session: Session, actor: Actor, case: Case, now: datetime) -> None:
+    """Close a case by what was explained to a reporter, unless somebody else is still to be heard
+    or a reason waits for its countersignature.
+    """
+    if calls_of(session, case).settled() and not case.countersign:
+        _close(session, actor, case, EXPLAINED, now)
 
 
 def _called(session: Session, case: Case, now: datetime) -> None:

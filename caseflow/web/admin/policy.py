@@ -17,6 +17,7 @@ from caseflow.deadlines.terms import (
     CAN_BE_EXTENDED,
     CAN_BE_RETURNED,
     CAN_STAND_STILL,
+    IS_TRIED,
     Terms,
     terms_of,
 )
@@ -123,6 +124,7 @@ _LABELS = {
     "extendable_times": "可以延期几次",
     "extendable_amount": "每次最多延长",
     "minimum_after_return": "退回整改后至少给几个工作日",
+    "attempt_days": "几天都没有接通，可以办结",
     "since": "从哪天起生效",
     "area": "辖区",
     "kind": "诉求类型",
@@ -153,6 +155,7 @@ def _form(clock: str, terms: Terms) -> dict[str, Any]:
         "pauses": clock in CAN_STAND_STILL,
         "extends": clock in CAN_BE_EXTENDED,
         "returns": clock in CAN_BE_RETURNED,
+        "tried": clock in IS_TRIED,
         "today": local(now()).date().isoformat(),
     }
 

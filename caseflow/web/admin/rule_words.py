@@ -10,7 +10,7 @@ from caseflow.clock import local
 from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.defaults import PETITION
 from caseflow.deadlines.policies import COUNTED_BACK_FROM, REVIEW, Policy, Scope
-from caseflow.deadlines.terms import CAN_BE_RETURNED, Terms
+from caseflow.deadlines.terms import CAN_BE_RETURNED, IS_TRIED, Terms
 from caseflow.people import names
 from caseflow.web.locale import day_text, gettext, ngettext, series
 
@@ -103,6 +103,9 @@ def said(clock: str, terms: Terms) -> list[tuple[str, str]]:
     if clock in CAN_BE_RETURNED:
         least = amount_text(terms.minimum_after_return, Unit.working_days)
         rows.append((gettext("退回后至少"), least))
+    if clock in IS_TRIED:
+        days = amount_text(terms.attempt_days, Unit.calendar_days)
+        rows.append((gettext("几天都没有接通，可以办结"), days))
     return rows
 
 

@@ -6,6 +6,7 @@ from caseflow.errors import BadInput
 from caseflow.ledger.moves import (
     asking,
     closing,
+    explaining,
     extending,
     items,
     mediating,
@@ -343,7 +344,7 @@ def call_back(number: str) -> Page:
     def record(session: Session, case: Case) -> None:
         if reached is None:
             raise BadInput({"reached": "请选择是否接通"})
-        heard = Heard(reached, _said("solved"), _said("satisfied"), typed("words"))
+        heard = Heard(reached, _said("solved"), _said("satisfied"), typed("words"), typed("whose"))
         closing.call_back(
             session, actor(), case.id, heard, now(), report_id=report or None, seen=seen()
         )
@@ -351,10 +352,24 @@ def call_back(number: str) -> Page:
     return on_case(number, "call_back", record)
 
 
+@blueprint.post("/cases/<number>/explain")
+@needs("case.close_unsatisfied")
+def explain(number: str) -> Page:
+    """Explain to a reporter who is not satisfied (解释说明)."""
+    report, text, way, proof = _number("report"), typed("text"), typed("way"), typed("proof")
+
+    def tell(session: Session, case: Case) -> None:
+        explaining.explain(
+            session, actor(), case.id, report, text, way, now(), proof=proof, seen=seen()
+        )
+
+    return on_case(number, "explain", tell)
+
+
 @blueprint.post("/cases/<number>/close")
 @needs("case.close")
 def close(number: str) -> Page:
-    """Close without satisfaction or after vain attempts (办结)."""
+    """Close after the call-backs, or after vain attempts (办结)."""
     reason = typed("reason")
     return on_case(
         number,

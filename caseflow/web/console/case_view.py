@@ -185,6 +185,8 @@ _OTHER_WAY = {
     "move_milestone": "refuse_milestone",
     "meet_milestone": "take_up",
     "exclude": "refuse_exclusion",
+    "explain": "reopen",
+    "reopen": "explain",
 }
 """Of a decision that is the next step: the other way to decide."""
 

@@ -1,12 +1,15 @@
 """The moves towards a case's end as forms: ask, resume, reply, call back, close, reopen."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from flask import url_for
 
 from caseflow import words
 from caseflow.deadlines import pauses
+from caseflow.ledger.moves import calling
 from caseflow.ledger.moves.calling import Calls, wants_call_back, whom
+from caseflow.ledger.moves.closing import WHOSE
 from caseflow.ledger.moves.notice import has_receipt
 from caseflow.ledger.report_tables import Reply, Report
 from caseflow.ledger.retractions import retracted
@@ -162,7 +165,10 @@ def calls(sight: Sight) -> Calls:
         one.id for one in reports if one.number not in gone and wants_call_back(one, ways[one.id])
     }
     made = [call for call in sight.dossier.call_backs if call.round == sight.case.reopened]
-    return Calls(whom(reports, wanted), made)
+    clock = sight.dossier.clock("call_back")
+    policies = sight.rules.policies if clock is not None else ()
+    policy = next((one for one in policies if clock and one.id == clock.policy_id), None)
+    return calling.calls(whom(reports, wanted), made, sight.dossier.replies, policy)
 
 
 def _call_back(sight: Sight) -> Form | None:
@@ -184,7 +190,15 @@ def _call_back(sight: Sight) -> Form | None:
             Field("radios", "reached", gettext("接通了吗？"), options=yes_no, row=True),
             Field("radios", "solved", gettext("问题解决了吗？"), options=yes_no, row=True),
             Field("radios", "satisfied", gettext("对办理满意吗？"), options=yes_no, row=True),
-            Field("textarea", "words", gettext("反映人的原话"), optional=True, longest=4000),
+            Field("textarea", "words", gettext("反映人怎么说"), optional=True, longest=4000),
+            Field(
+                "radios",
+                "whose",
+                gettext("上面写的是"),
+                options=[(code, gettext(words.WHOSE[code])) for code in WHOSE],
+                row=True,
+                optional=True,
+            ),
         ),
         submit=gettext("记录回访"),
     )
@@ -203,14 +217,19 @@ def _close(sight: Sight) -> Form | None:
     if sight.case.countersign:
         return None
     here = calls(sight)
-    if here.pleased():
+    if here.pleased() and not here.explained:
         told = gettext("回访时反映人满意，可以办结。")
+    elif here.pleased():
+        told = gettext("回访完成，不满意的已解释说明，可以办结。")
     elif here.settled() and not any(call.reached for call in here.made):
-        told = gettext("三个不同的日子都没有接通，可以办结。")
+        told = gettext("%(n)s 个不同的日子都没有接通，可以办结。", n=here.days)
     elif here.settled():
-        told = gettext("接通的反映人都满意，其余的在三个不同的日子都没有接通，可以办结。")
-    elif not here.missing() and may(sight.actor, "case.close_unsatisfied"):
-        told = gettext("没有得到反映人满意的回访，办结须写明理由（解释说明）。")
+        told = gettext(
+            "接通的反映人都满意或已解释说明，其余的在 %(n)s 个不同的日子都没有接通，可以办结。",
+            n=here.days,
+        )
+    elif _may_end(sight, here):
+        told = gettext("还有反映人没有接通，提前办结须写明理由。")
     else:
         return None
     return Form(
@@ -219,6 +238,46 @@ def _close(sight: Sight) -> Form | None:
         _action(sight, "close"),
         (told,),
         (Field("textarea", "reason", gettext("理由"), longest=4000),),
+    )
+
+
+def _may_end(sight: Sight, here: Calls) -> bool:
+    """Tell whether this person closes before everybody was heard: never over somebody's head."""
+    waits = here.missing() or here.displeased() or here.under_way
+    return not waits and may(sight.actor, "case.close_unsatisfied")
+
+
+def _explain(sight: Sight) -> Form | None:
+    displeased = calls(sight).displeased()
+    if not displeased:
+        return None
+    said = [call for call in calls(sight).made if call.whose]
+    heard = ""
+    if said:
+        whose = gettext(words.WHOSE[said[-1].whose or ""])
+        heard = gettext("%(what)s：%(why)s", what=whose, why=said[-1].words)
+    what = gettext("不改变办理结果，把理由告诉反映人；满意度仍按回访记录统计。")
+    ends = gettext("没有其他要回访的反映人时，告知后即办结；发邮件的，送达后办结。")
+    options = [one for one in ways_to(sight, displeased) if one[0] != "impossible"]
+    way, proof = delivery(options)
+    return Form(
+        "explain",
+        gettext("解释说明"),
+        _action(sight, "explain"),
+        tuple(sentence for sentence in (heard, what, ends) if sentence),
+        (
+            which_report(displeased),
+            Field(
+                "textarea",
+                "text",
+                gettext("解释说明（反映人会看到）"),
+                hint=gettext("说明依据和为什么不能按反映人的要求办；不提其他反映人。"),
+                rows=5,
+            ),
+            way,
+            replace(proof, label=gettext("告知凭据")),
+        ),
+        submit=gettext("已告知，记录"),
     )
 
 
@@ -240,6 +299,7 @@ BUILDERS: dict[str, Callable[[Sight], Form | None]] = {
     "resume": _resume,
     "reply": _reply,
     "call_back": _call_back,
+    "explain": _explain,
     "close": _close,
     "reopen": _reopen,
 }

@@ -51,6 +51,7 @@ DONE = {
     "resume": "已恢复办理。",
     "reply": "答复已记录。",
     "call_back": "回访已记录。",
+    "explain": "解释说明已记录。",
     "close": "已办结。",
     "reopen": "已重新办理。",
     "edit": "已修改。",

@@ -6,6 +6,7 @@ from itertools import takewhile
 
 from caseflow.clock import local
 from caseflow.ledger import reasons, supplements
+from caseflow.ledger.moves.calling import Calls
 from caseflow.ledger.report_tables import Reply, Report
 from caseflow.ledger.states import UNANSWERED
 from caseflow.ledger.tables import Item
@@ -293,14 +294,24 @@ def _calling_back(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
     if here.pleased():
         if sight.case.countersign:
             return Step(gettext("反映人满意；未报警的理由会签后才能办结。"))
-        return Step(gettext("反映人满意，可以办结。"), case.get("close"))
-    unsolved = any(one.reached and not one.solved for one in here.made)
-    for move in ("reopen", "close") if unsolved else ("close", "reopen"):
-        if move in case:
-            return Step(gettext("反映人不满意：决定重新办理，或说明理由后办结。"), case[move])
-    if any(one.reached for one in here.made):
-        return Step(gettext("反映人不满意：等督办负责人决定重新办理或解释说明。"))
+        told = gettext("反映人满意，可以办结。")
+        if here.explained:
+            told = gettext("回访完成，不满意的已解释说明，可以办结。")
+        return Step(told, case.get("close"))
+    if here.displeased():
+        return _displeased(here, case)
+    if here.under_way:
+        return Step(gettext("解释说明正在送达，送达后办结。"))
     return Step(gettext("等待回访。"))
+
+
+def _displeased(here: Calls, case: CaseForms) -> Step:
+    """Return the decision about somebody who is not satisfied: handled again, or explained."""
+    unsolved = any(one.reached and not one.solved for one in here.made)
+    for move in ("reopen", "explain") if unsolved else ("explain", "reopen"):
+        if move in case:
+            return Step(gettext("反映人不满意：决定重新办理，或解释说明后办结。"), case[move])
+    return Step(gettext("反映人不满意：等督办负责人决定重新办理或解释说明。"))
 
 
 def _ended(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:

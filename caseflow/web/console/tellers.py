@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from caseflow import words
 from caseflow.escalation.order_states import ORDER_MOVES
 from caseflow.ledger.dossier import Happened
+from caseflow.ledger.report_tables import CallBack
 from caseflow.web.clocks import unspoken
 from caseflow.web.console import (
     counted_anew,
@@ -151,9 +152,16 @@ def _call_back(story: "Story", entry: Happened) -> Sentence:
         return with_name(entry, series([*whom, gettext("未接通")])), ""
     solved = gettext("已解决") if facts.get("solved") else gettext("未解决")
     satisfied = gettext("满意") if facts.get("satisfied") else gettext("不满意")
-    heard = [call.words for call in story.dossier.call_backs if call.at == entry.at]
+    heard = [_words(call) for call in story.dossier.call_backs if call.at == entry.at]
     how = series([*whom, solved, satisfied])
     return with_name(entry, how), "\n".join(word for word in heard if word)
+
+
+def _words(call: CallBack) -> str:
+    """Return what was heard, and in whose words."""
+    if call.whose is None:
+        return ""
+    return gettext("%(what)s：%(why)s", what=gettext(words.WHOSE[call.whose]), why=call.words)
 
 
 def _close(_story: "Story", entry: Happened) -> Sentence:
@@ -292,7 +300,7 @@ TELLERS: dict[str, Callable[["Story", Happened], Sentence]] = {
     "visit": _visit,
     "return": _return,
     "strike_off": _strike_off,
-    **dict.fromkeys(("answer", "reply", "answer_later"), _reply),
+    **dict.fromkeys(("answer", "reply", "answer_later", "explain"), _reply),
     **dict.fromkeys(("ask_review", "review", "opine", "reviewed"), _review),
     "reply_failed": _reply_failed,
     **dict.fromkeys(("ask", "supplement"), _ask),

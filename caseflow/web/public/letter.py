@@ -49,6 +49,7 @@ STEPS = {
     "answered": "收到您的回答",
     "resume": "继续办理",
     "replied": "已答复您",
+    "explained": "已就您不满意的地方作出解释说明",
     "added": "收到您的补充",
     "retaliation": "收到您受打击报复的报告，已报负责人",
     "tighten": "已按您的要求加强身份保密",
