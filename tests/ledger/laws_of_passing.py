@@ -10,7 +10,8 @@ MOVES = ("pass_on", *ENDS)
 IDLE = ("draft", "struck_off", "withdrawn", "statutory")
 MEANWHILE = (
     *("raise_urgency", "acknowledge", "countersign", "note", "tell", "retract"),
-    *("add", "retaliation", "tighten", "notice_sent", "rung", "recalendar", "reply_delivered"),
+    *("add", "retaliation", "tighten", "notice_sent", "rung", "reply_delivered"),
+    *("recalendar", "recompute", "climb_anew"),  # an administrator changed calendar or rules
     *("order_issued", "order_cancelled", "order_answered", "reply_failed", "reveal"),
 )
 LEVELS = ("province", "city", "county", "district")
