@@ -24,6 +24,7 @@ from caseflow.ledger import review_laws
 from caseflow.ledger.application_tables import Exclusion, Proposal, Withdrawal
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves.visiting import FEWEST
+from caseflow.ledger.oversight_tables import Oversight
 from caseflow.ledger.report_tables import CallBack, Merger, Passage, Reply, Report
 from caseflow.ledger.shelving_tables import Milestone, Shelving
 from caseflow.ledger.signature_tables import Signature
@@ -102,10 +103,15 @@ def _twice() -> Iterator[Query]:
 
 
 def _moves() -> Iterator[Query]:
-    """3: as many entries as the head says, and an event for each."""
+    """3: as many entries as the head says, and an event for each; one for what was brought up."""
     entries = select(func.count()).where(Entry.case_id == Case.id).scalar_subquery()
     events = select(func.count()).where(Event.case_id == Case.id).scalar_subquery()
     yield select(Case.number).where(or_(entries != Case.head_n, events != Case.head_n))
+    said = exists().where(
+        Entry.case_id == Oversight.case_id, Entry.verb == "go_up", Entry.at == Oversight.at
+    )
+    brought_up = select(Case.number).join(Oversight, Oversight.case_id == Case.id)
+    yield brought_up.where(~said.correlate(Oversight))
 
 
 def _eyes() -> Iterator[Query]:

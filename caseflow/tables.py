@@ -6,6 +6,7 @@ import caseflow.files.tables
 import caseflow.intake.tables
 import caseflow.ledger.application_tables
 import caseflow.ledger.history_tables
+import caseflow.ledger.oversight_tables
 import caseflow.ledger.report_tables
 import caseflow.ledger.review_tables
 import caseflow.ledger.shelving_tables

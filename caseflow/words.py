@@ -196,6 +196,8 @@ MOVES = {
     "reviewed": "上级机关作出意见",
     "answer_later": "答复办结后的来件",
     "mediate": "调解",
+    "go_up": "提级督办",
+    "oversee": "上一级督办意见",
     "ask_exclusion": "申请考核剔除",
     "exclude": "同意考核剔除",
     "refuse_exclusion": "不同意考核剔除",
@@ -236,6 +238,12 @@ REASONS = {
         "area": "属于其他地区的管辖",
         "other": "其他",
     },
+}
+BROUGHT_UP = {
+    "returns": "第 %(n)s 次退回",
+    "reopenings": "第 %(n)s 次重新办理",
+    "objections": "第 %(n)s 次退单，仍无人承办",
+    "passages": "第 %(n)s 次移送被退回，仍无人承办",
 }
 EXCLUSIONS = {
     "repeated": "恶意重复",

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from caseflow.ledger import exclusions, extensions, gate, proposals, shelvings, withdrawals
+from caseflow.ledger import (
+    exclusions,
+    extensions,
+    gate,
+    oversights,
+    proposals,
+    shelvings,
+    withdrawals,
+)
 from caseflow.ledger.moves import objecting, withdrawing
 from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.tables import Case, Item
@@ -57,6 +65,11 @@ def on_shelving(asked_by: int | None) -> Decision:
 def on_exclusion(asked_by: int | None) -> Decision:
     """Return the decision on leaving a case out of the figures."""
     return Decision("case.decide_exclusion", asked_by)
+
+
+def on_oversight(_asked_by: int | None = None) -> Decision:
+    """Return what the level above has to say of a case that came back too often."""
+    return Decision("case.oversee")
 
 
 def _shelves(session: Session, case: Case) -> int | None:
@@ -113,6 +126,8 @@ def may_decide(session: Session, user: User, case: Case, item: Item | None, what
         return withdrawing.may_decide(session, actor, case, item)
     if item is not None and what.permission == "item.designate":
         return objecting.may_designate(session, actor, item)
+    if what.permission == "case.oversee":
+        return oversights.is_theirs(session, actor, case)
     return True
 
 

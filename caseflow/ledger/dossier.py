@@ -21,6 +21,7 @@ from caseflow.ledger import (
     exclusions,
     extensions,
     mergers,
+    oversights,
     proposals,
     queries,
     shelvings,
@@ -31,6 +32,7 @@ from caseflow.ledger.application_tables import Exclusion, Proposal, Withdrawal
 from caseflow.ledger.checkers import Eyes
 from caseflow.ledger.extensions import Asked
 from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.oversight_tables import Oversight
 from caseflow.ledger.report_tables import Attachment, CallBack, Question, Reply, Report
 from caseflow.ledger.shelving_tables import Milestone, Shelving
 from caseflow.ledger.tables import Case, Evidence, Finding, Item
@@ -92,6 +94,7 @@ class Dossier:
     milestones: Sequence[Milestone]
     visits: Sequence[Visited]
     exclusions: Sequence[Exclusion]
+    oversights: Sequence[Oversight]
     above: Case | None
     merged: Sequence[Case]
     units: Mapping[int, Unit]
@@ -173,6 +176,7 @@ def load(session: Session, case: Case) -> Dossier:
         milestones=shelvings.milestones(session, case.id),
         visits=_visits(session, case, entries),
         exclusions=_exclusions(session, case, entries),
+        oversights=_oversights(session, case, entries),
         above=above,
         merged=merged,
         units=names.units(session, _unit_ids(case, items, reports, entries)),
@@ -234,6 +238,12 @@ def _exclusions(session: Session, case: Case, entries: Sequence[Happened]) -> Se
     """Return who asked to leave the case out of the figures; nothing is asked of most cases."""
     any_asked = any(entry.verb == "ask_exclusion" for entry in entries)
     return exclusions.asked(session, case.id) if any_asked else ()
+
+
+def _oversights(session: Session, case: Case, entries: Sequence[Happened]) -> Sequence[Oversight]:
+    """Return when the level above was brought in; it never is in most cases."""
+    any_brought = any(entry.verb == "go_up" for entry in entries)
+    return oversights.asked(session, case.id) if any_brought else ()
 
 
 def _unit_ids(

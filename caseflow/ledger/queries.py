@@ -29,6 +29,7 @@ from caseflow.ledger import gate, search
 from caseflow.ledger.asker import ME, said_of
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.literals import among, is_word, not_among
+from caseflow.ledger.oversights import looks_into
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import OPEN_CASE_STATES
 from caseflow.ledger.tables import OWING, UNSIGNED, Case, Item
@@ -180,6 +181,15 @@ def exclusions(session: Session, actor: Actor) -> Sequence[Case]:
     """
     query = select(Case).where(visible(scope_of(actor)), excludes(actor))
     return session.scalars(query.order_by(Case.next_due, Case.id).limit(PAGE), said_of(actor)).all()
+
+
+def overseen(session: Session, actor: Actor) -> Sequence[Case]:
+    """Return the cases that came back too often and wait for this person, of the level above, to
+    look into them, open or over. By an index that holds few.
+    """
+    query = select(Case).where(visible(scope_of(actor)), looks_into(actor))
+    query = query.order_by(Case.rank, Case.next_due, Case.id).limit(PAGE)
+    return session.scalars(query, said_of(actor)).all()
 
 
 def later(session: Session, actor: Actor) -> Sequence[Case]:

@@ -61,6 +61,8 @@ SYSTEM = "system"
 # A merged case is another one's: nothing happens in it but that it becomes a case of its own again.
 _OF_ITSELF = tuple(state for state in CASE_STATES if state != "merged")
 UNANSWERED = ("received", "accepted", "handling", "awaiting_reporter")
+BROUGHT_UP = UNANSWERED
+"""States of a case in which it is brought before the level above: it has just come back."""
 TAKEN_BACK = (*UNANSWERED, "shelved")
 """States of a case whose reporter may take back what they reported."""
 _IN_WORK = tuple(state for state in OPEN_CASE_STATES if state != "shelved")
@@ -80,6 +82,7 @@ OF_RECEIVER = ("receive", "send_back")
 WHILE_PASSED_ON = (
     *OF_RECEIVER,
     *("take_back", "raise_urgency", "acknowledge", "countersign", "note", "tell", "retract"),
+    "oversee",
 )
 """What may happen to a case that waits to be signed for by another office: nothing that would make
 it another case than the one that office reads; danger is never kept waiting.
@@ -277,6 +280,8 @@ CASE_EDGES: tuple[Edge, ...] = (
     *_from(EXCLUDED, "exclude", STAY, "case.decide_exclusion", "同意剔除，统计分列剔除前后"),
     *_from(EXCLUDED, "refuse_exclusion", STAY, "case.decide_exclusion", "不同意剔除，照常计入考核"),
     *_from(EXCLUDED, "lift_exclusion", STAY, "case.decide_exclusion", "撤销剔除，重新计入考核"),
+    *_from(BROUGHT_UP, "go_up", STAY, SYSTEM, "多次退回、重办或无人承接，提级督办"),
+    *_from(_OF_ITSELF, "oversee", STAY, "case.oversee", "上一级看过，写明督办意见"),
     *_from(ENDS, "answer_later", STAY, "case.reply", "办结后又来件，单独答复，不重新办理"),
 )
 

@@ -29,6 +29,7 @@ from caseflow.ledger.moves import (
     naming,
     notice,
     objecting,
+    overseeing,
     passing,
     proposing,
     retracting,
@@ -230,6 +231,7 @@ CASE_VERBS: Mapping[str, Verb] = {
     "exclude": excluding.exclude,
     "refuse_exclusion": excluding.refuse_exclusion,
     "lift_exclusion": excluding.lift_exclusion,
+    "oversee": overseeing.oversee,
     "answer_later": afterwards.answer_later,
     "decline_ended": afterwards.decline_ended,
 }

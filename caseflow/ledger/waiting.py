@@ -10,6 +10,7 @@ from caseflow.ledger import queries
 from caseflow.ledger.asker import KINDS, bound_here, kind_of, said_of, within
 from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.literals import among, is_word
+from caseflow.ledger.oversights import looks_into
 from caseflow.ledger.states import OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.turns import checked_by, excludes, looks_again, signs, waits_for
@@ -44,7 +45,7 @@ def waiting(session: Session, actor: Actor, turns: int | None = None) -> Waiting
 @lru_cache(maxsize=2 * KINDS)
 def _asked(kind: Actor, turns: bool) -> Select[*tuple[int, ...]]:
     over = (_second_looks(kind), _later(kind), _exclusions(kind))
-    counts = [_to_receive(kind), _crying(kind), *over, _checks(kind)]
+    counts = [_to_receive(kind), _overseen(kind), _crying(kind), *over, _checks(kind)]
     if turns:
         counts.insert(0, _open_cases(kind))
     return select(*(count.scalar_subquery() for count in counts))
@@ -57,6 +58,11 @@ def _open_cases(actor: Actor) -> Select[int]:
 def _to_receive(actor: Actor) -> Select[int]:
     """Count the cases that wait for this person's office to sign for them, or send them back."""
     return _count().where(bound_here(actor) if may(actor, "case.receive") else false())
+
+
+def _overseen(actor: Actor) -> Select[int]:
+    """Count the cases that came back too often and wait for this person to look into them."""
+    return _count().where(within(actor), looks_into(actor))
 
 
 def _crying(actor: Actor) -> Select[int]:

@@ -106,6 +106,7 @@ _ASKED: Mapping[str, Callable[[int | None], Decision]] = {
     **dict.fromkeys(PROPOSES.values(), deciders.on_proposal),
     **dict.fromkeys(("ask_shelving", "ask_milestone"), deciders.on_shelving),
     "ask_exclusion": deciders.on_exclusion,
+    "go_up": deciders.on_oversight,
 }
 """What an event about a case asks somebody else to decide."""
 

@@ -52,6 +52,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "case.close": (*_DESK, SYSTEM),
     "case.close_unsatisfied": (SUPERVISOR,),
     "case.second_look": (HANDLER, REVIEWER, SUPERVISOR, LEADER),
+    "case.oversee": (SUPERVISOR, LEADER),
     "case.exclude": CASEWORK,
     "case.decide_exclusion": (SUPERVISOR, LEADER),
     "case.tell": _DESK,

@@ -19,6 +19,7 @@ from tests.ledger import (
     laws_of_merging,
     laws_of_more_time,
     laws_of_orders,
+    laws_of_oversight,
     laws_of_passing,
     laws_of_people,
     laws_of_reviews,
@@ -54,7 +55,7 @@ def every_law() -> tuple[Callable[[Snapshot], None], ...]:
     """Return the laws of every module."""
     others = (laws_of_people, laws_of_rules, laws_of_time, laws_of_orders, laws_of_more_time)
     others = (*others, laws_of_endings, laws_of_merging, laws_of_passing)
-    others = (*others, laws_of_shelving, laws_of_triage, laws_of_excluding)
+    others = (*others, laws_of_shelving, laws_of_triage, laws_of_excluding, laws_of_oversight)
     others = (*others, laws_of_signing, laws_of_visits, laws_of_reviews)
     return (*LAWS, *(law for module in others for law in module.LAWS))
 

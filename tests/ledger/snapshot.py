@@ -16,6 +16,7 @@ from caseflow.deadlines.tables import Clock, Pause, PolicyRow
 from caseflow.escalation.tables import Order, Rung
 from caseflow.ledger.application_tables import Exclusion, Extension, Proposal, Withdrawal
 from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.oversight_tables import Oversight
 from caseflow.ledger.report_tables import CallBack, Merger, Passage, Question, Reply, Report
 from caseflow.ledger.review_tables import Review
 from caseflow.ledger.shelving_tables import Milestone, ShelvedClock, Shelving
@@ -70,6 +71,7 @@ class Snapshot:
     withdrawals: list[Row]
     proposals: list[Row]
     exclusions: list[Row]
+    oversights: list[Row]
     mergers: list[Row]
     passages: list[Row]
     shelvings: list[Row]
@@ -116,7 +118,7 @@ class Snapshot:
 _MOVING = (
     *(Case, Item, Report, Reply, CallBack, Question, Clock, Pause, Rung, Order, Tally, Event),
     *(Entry, Extension, Withdrawal, Proposal, Exclusion, Merger, Passage),
-    *(Shelving, Milestone, ShelvedClock, VisitDemand, Review),
+    *(Shelving, Milestone, ShelvedClock, VisitDemand, Review, Oversight),
 )
 _STANDING = (User, Unit, Area, PolicyRow, Recusal, Post)
 _EVERY_ROW = {
@@ -161,6 +163,7 @@ def take(session: Session, now: datetime, known: dict[type[Any], list[Row]]) -> 
         withdrawals=rows(Withdrawal),
         proposals=rows(Proposal),
         exclusions=rows(Exclusion),
+        oversights=rows(Oversight),
         mergers=rows(Merger),
         passages=rows(Passage),
         shelvings=rows(Shelving),

@@ -106,6 +106,8 @@ _PROPOSE = (
     " move, code, authority, grounds, asked_by, asked_at)"
 )
 _LEAVE_OUT = "INSERT INTO exclusion (case_id, code, grounds, asked_by, asked_at)"
+_BRING_UP = """INSERT INTO oversight (case_id, cause, times, at, said)
+    SELECT id, 'returns', 3, opened_at, ''"""
 _WHY = "'other', '', handler_id, opened_at FROM case_file WHERE number = :late"
 _WHAT = "'decline', 'other', '', '', handler_id, opened_at FROM case_file WHERE number = :done"
 _LAST_RUNG = "(SELECT max(id) FROM rung)"
@@ -142,6 +144,7 @@ VIOLATIONS = (
     ("3 o", "UPDATE case_file SET head_n = head_n + 1 WHERE number = :late", "late"),
     ("3 o", f"DELETE FROM event WHERE case_id = {_DONE} AND name = 'close'", "done"),
     ("3 o", f"DELETE FROM entry WHERE case_id = {_DONE} AND verb = 'close'", "done"),
+    ("3 o", f"{_BRING_UP} FROM case_file WHERE number = :late", "late"),
     ("4 f", _HAND, "done"),
     ("4 f", f"DELETE FROM item_actor; DELETE FROM evidence; {_HAND}", "done"),
     ("4 f", f"DELETE FROM item_actor; {_ANOTHER}; {_HAND}", "done"),

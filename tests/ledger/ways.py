@@ -7,7 +7,7 @@ from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.states import CASE_EDGES, ITEM_DONE, ITEM_EDGES, STAY, SYSTEM, Edge
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
-from tests.ledger import heard, laws, reviewed, shelved, ways_of_reviews
+from tests.ledger import heard, laws, reviewed, shelved, ways_of_oversight, ways_of_reviews
 from tests.ledger.world import World
 
 EDGES = {(e.move, e.source, e.target) for e in (*CASE_EDGES, *ITEM_EDGES)}
@@ -241,15 +241,13 @@ class Way:
 
     def _three_days_of_silence(self, case: Case) -> None:
         """Not reached on two days nobody may close, on three an operator may."""
+        operator = [self.world.office["operator"]]
         for _ in range(3):
-            self._everybody_but_the_supervisor_closes(case)
+            self.tried("close", case, operator)
             self.world.on_case("call_back", self.world.office["operator"], case, 2)
             self.world.pass_time(24)
             laws.hold(self.world)
-        self._everybody_but_the_supervisor_closes(case)
-
-    def _everybody_but_the_supervisor_closes(self, case: Case) -> None:
-        self.tried("close", case, [self.world.office["operator"]])
+        self.tried("close", case, operator)
 
     def tried(self, move: str, case: Case, people: list[Actor] | None = None) -> None:
         """Let people try a case move until one may: first whoever acted last on the case."""
@@ -397,4 +395,5 @@ _OF_THEIR_OWN = {
     shelved.MOVES: Way._along_shelving,
     reviewed.MOVES: ways_of_reviews.along,
     heard.MOVES: heard.along,
+    ways_of_oversight.MOVES: ways_of_oversight.along,
 }

@@ -59,7 +59,7 @@ from caseflow.people.actor import REPORTER, Actor
 from caseflow.people.permissions import may
 from caseflow.people.tables import Recusal, User
 from tests import office as offices
-from tests.ledger import handings, heard, papers, reviewed, shelved, visitors
+from tests.ledger import handings, heard, overseen, papers, reviewed, shelved, visitors
 from tests.ledger.ends import OTHERS, ends
 from tests.ledger.snapshot import standing
 
@@ -272,7 +272,7 @@ class World:
         }
         tries |= shelved.tries(self, me, case, luck)
         tries |= reviewed.tries(self, me, case, luck)
-        tries |= heard.tries(self, me, case, luck)
+        tries |= heard.tries(self, me, case, luck) | overseen.tries(self, me, case)
         return self.attempt(lambda: tries[move](self.now))
 
     def _called(self, case: Case) -> int | None:

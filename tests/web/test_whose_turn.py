@@ -1,10 +1,14 @@
 """May this person decide here? One answer: the form, the count, the filter, and who is told."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
+from caseflow.ledger.moves import check, work
+from caseflow.ledger.moves.work import Result
+from tests import office as offices
 from tests.notices.watch import Watch
 from tests.office import CITY
 from tests.web.site import Site
@@ -102,6 +106,22 @@ def left_out(site: Site) -> str:
     return number
 
 
+def brought_up(site: Site) -> str:
+    number = dispatched(site, "school")
+    item, school, now = item_of(site, number).id, site.office["school"], site.now
+
+    def comes_back(session: Session) -> None:
+        work.sign_for(session, school, item, now)
+        for n in range(3):
+            at = now + timedelta(minutes=n)
+            work.hand_in(session, school, item, offices.blob(session, at), "图", at)
+            work.find(session, school, item, Result("unsubstantiated", "未见"), at)
+            check.return_item(session, site.office["reviewer"], item, "不清楚", at)
+
+    site.do(comes_back)
+    return number
+
+
 def unsigned(site: Site) -> str:
     number = dispatched(site, "school")
     on_case(site, "operator", number, "raise_urgency", reason="孩子在楼顶")
@@ -138,6 +158,7 @@ SCENES: dict[Scene, str] = {
     proposed_at_work: "cases/approve",
     declined: "cases/second_look",
     left_out: "cases/exclude",
+    brought_up: "cases/oversee",
     unsigned: "cases/countersign",
     unsatisfied: "cases/explain",
     passed_on: "passages/receive",

@@ -10,6 +10,7 @@ from caseflow.deadlines.tables import Clock
 from caseflow.errors import MoveNotAllowed, NotPermitted
 from caseflow.ledger import gate, hands, visits
 from caseflow.ledger.at_work import at_work
+from caseflow.ledger.moves import overseeing
 from caseflow.ledger.moves.ending import conclude_when_done, end
 from caseflow.ledger.moves.record import (
     matter_of,
@@ -51,6 +52,7 @@ def return_item(
     old, cap = _last(session, item, worked_by), resolve_due(session, case)
     wait_too(session, case, [clocks.restart(session, old, matter_of(case), now, cap=cap)], now)
     record(session, case, actor, "return", now, {"reason": why, "times": item.returns}, item=item)
+    overseeing.returned(session, case, item, now)
 
 
 def _last(session: Session, item: Item, name: str) -> Clock:

@@ -10,7 +10,7 @@ from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, Told
 from caseflow.ledger import exclusions, gate, proposals
 from caseflow.ledger.history import commitment
-from caseflow.ledger.moves import extending
+from caseflow.ledger.moves import extending, overseeing
 from caseflow.ledger.moves.calling import Calls, calls_of
 from caseflow.ledger.moves.handlers import first_handler, hand_over, is_missing
 from caseflow.ledger.moves.notice import NO_CODE, has_receipt, reachable
@@ -351,3 +351,4 @@ def reopen(
     for report in first_reports(session, case):
         start_reply(session, case, report.id, resolve, now)
     record(session, case, actor, "reopen", now, facts)
+    overseeing.reopened(session, case, now)

@@ -21,7 +21,7 @@ from caseflow.ledger import gate
 from caseflow.ledger.asker import said_of
 from caseflow.ledger.at_work import require_at_work
 from caseflow.ledger.judges import designates, led
-from caseflow.ledger.moves import extending, items
+from caseflow.ledger.moves import extending, items, overseeing
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.record import gathered, matter_of, of_item, record, words
 from caseflow.ledger.tables import Case, Item
@@ -72,6 +72,7 @@ def object_to(
     clocks.start(session, ClockName.decide, of_item(item), matter_of(case), now)
     facts = {"reason": why, "times": item.objections}
     record(session, case, actor, "object", now, facts, item=item, refs={"times": item.objections})
+    overseeing.objected(session, case, item, now)
 
 
 def _in_time(session: Session, case: Case, item: Item, now: datetime) -> None:

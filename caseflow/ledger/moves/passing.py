@@ -15,7 +15,7 @@ from caseflow.deadlines import clocks
 from caseflow.deadlines.policies import ClockName
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted, Stale
 from caseflow.ledger import gate, mergers, passages, proposals, queries, withdrawals
-from caseflow.ledger.moves import extending
+from caseflow.ledger.moves import extending, overseeing
 from caseflow.ledger.moves.handlers import hand_over
 from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.moves.record import gathered, matter_of, may_say, of_case, record, words
@@ -128,6 +128,7 @@ def send_back(
     _ended(session, actor, case, row, "sent_back", now)
     row.answer = why
     record(session, case, actor, "send_back", now, {"reason": why})
+    overseeing.sent_back(session, case, now)
 
 
 def in_time(session: Session, case: Case, now: datetime) -> bool:

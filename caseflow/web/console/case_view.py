@@ -24,6 +24,7 @@ from caseflow.web.console import (
     ending_forms,
     exclusion_forms,
     item_forms,
+    oversight_forms,
     review_forms,
     shelving_forms,
     timeline,
@@ -203,6 +204,7 @@ def _facts(sight: Sight) -> list[tuple[str, str]]:
         *shelving_forms.facts(sight),
         *review_forms.facts(sight),
         *exclusion_forms.facts(sight),
+        *oversight_forms.facts(sight),
     ]
 
 

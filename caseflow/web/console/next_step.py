@@ -46,6 +46,9 @@ def next_step(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
     urgent = _urgent(sight, case)
     if urgent is not None:
         return urgent
+    if "oversee" in case:
+        told = gettext("多次退回、重办或无人承接：看办理记录，写明督办意见。")
+        return Step(told, case["oversee"])
     if sight.passage is not None:
         return _passed_on(sight, case)
     step = _STEPS[sight.case.state](sight, case, items)

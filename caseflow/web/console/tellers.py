@@ -17,6 +17,7 @@ from caseflow.web.console import (
     counted_anew,
     exclusion_forms,
     mediating_forms,
+    oversight_forms,
     passing_forms,
     review_forms,
     shelving_forms,
@@ -263,6 +264,10 @@ def _exclusion(story: "Story", entry: Happened) -> Sentence:
     return exclusion_forms.told(entry, story.dossier.person(entry.facts.get("asked_by")))
 
 
+def _oversight(_story: "Story", entry: Happened) -> Sentence:
+    return oversight_forms.told(entry)
+
+
 def _tighten(_story: "Story", entry: Happened) -> Sentence:
     return with_name(entry, worded(words.DISCLOSURES, entry.facts.get("disclosure"))), ""
 
@@ -322,6 +327,7 @@ TELLERS: dict[str, Callable[["Story", Happened], Sentence]] = {
     **dict.fromkeys(("ask_shelving", "shelve", "refuse_shelving", "take_up"), _shelving),
     **dict.fromkeys(("meet_milestone", "ask_milestone"), _shelving),
     **dict.fromkeys(("move_milestone", "refuse_milestone"), _shelving),
+    **dict.fromkeys(("go_up", "oversee"), _oversight),
     **dict.fromkeys(("ask_exclusion", "exclude"), _exclusion),
     **dict.fromkeys(("refuse_exclusion", "lift_exclusion"), _exclusion),
     **dict.fromkeys(("extend", "grant", "refuse"), _extension),

@@ -144,6 +144,7 @@ def _burning() -> Mapping[str, Any]:
         groups = listing.groups(session, actor(), now())
         beside = {
             "passed": passages.to_receive(session, actor()),
+            "overseen": queries.overseen(session, actor()),
             "cries": queries.cries(session, scope()),
             "looks": queries.second_looks(session, actor()),
             "later": queries.later(session, actor()),

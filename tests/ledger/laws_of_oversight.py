@@ -1,0 +1,76 @@
+"""What must hold of what comes back too often: the level above learns of each time, and says so."""
+
+from collections import Counter
+from collections.abc import Callable
+
+from tests.ledger.snapshot import Row, Snapshot
+
+_TIMES = 3
+_UP = ("province", "city", "county")
+
+
+def whatever_comes_back_three_times_is_brought_before_the_level_above(seen: Snapshot) -> None:
+    """Each time from the third on, once; counted here from the history and from nothing else."""
+    told = {(row.case_id, row.item_id, row.cause): 0 for row in seen.oversights}
+    told |= Counter((row.case_id, row.item_id, row.cause) for row in seen.oversights)
+    came = Counter[tuple[int, int | None, str]]()
+    for case_id, said in seen.said.items():
+        passed = 0
+        for one in said:
+            passed = 0 if one.verb == "receive" else passed + (one.verb == "send_back")
+            came[case_id, None, "passages"] += one.verb == "send_back" and passed >= _TIMES
+            came[case_id, None, "reopenings"] += one.verb == "reopen" and one.facts["times"] >= 3
+    for item in seen.items.values():
+        came[item.case_id, item.id, "returns"] += max(item.returns - _TIMES + 1, 0)
+        before = _objected_before(seen, item)
+        came[item.case_id, item.id, "objections"] += sum(
+            before + n >= _TIMES for n in range(1, item.objections + 1)
+        )
+    assert told == {key: n for key, n in came.items() if n}, "oversight: not as often as it came"
+
+
+def _objected_before(seen: Snapshot, item: Row) -> int:
+    times = 0
+    while item.follows is not None:
+        item = seen.items[item.follows]
+        times += item.objections
+    return times
+
+
+def what_is_brought_up_is_said_and_looked_into_from_above(seen: Snapshot) -> None:
+    for row in seen.oversights:
+        said = seen.said[row.case_id]
+        up = [one for one in said if (one.verb, one.item) == ("go_up", row.item_id)]
+        assert any(one.facts["times"] == row.times and one.at == row.at for one in up), (
+            "oversight: the history is silent"
+        )
+        if row.looked_at is None:
+            continue
+        by = [one for one in said if one.verb == "oversee" and one.at == row.looked_at]
+        assert [one.user for one in by] == [row.looked_by], "oversight: looked into by another"
+        assert by[0].facts["text"] == row.said, "oversight: other words"
+    for told in seen.said.values():
+        for one in told:
+            if one.verb == "oversee":
+                _from_above(seen, one.case_id, one.user)
+
+
+def _from_above(seen: Snapshot, case_id: int, user_id: int | None) -> None:
+    """Where anybody of a higher area could, nobody of the case's own office looks into it."""
+    case, person = seen.cases[case_id], seen.users[user_id]
+    higher = {getattr(case, level) for level in _UP} - {case.county or case.city, None}
+    able = {
+        one.id
+        for one in seen.users.values()
+        if one.area_code in higher
+        and one.role in ("supervisor", "leader")
+        and one.active
+        and (one.id, case.unit_id) not in seen.recusals
+    }
+    assert not able or person.id in able, "oversight: looked into by those it is about"
+
+
+LAWS: tuple[Callable[[Snapshot], None], ...] = (
+    whatever_comes_back_three_times_is_brought_before_the_level_above,
+    what_is_brought_up_is_said_and_looked_into_from_above,
+)

@@ -1,0 +1,121 @@
+"""What comes back three times is brought before the level above (提级督办)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from caseflow.db import Database
+from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
+from caseflow.ledger import oversights, queries
+from caseflow.ledger.moves import closing, overseeing, passing, triage
+from caseflow.ledger.oversight_tables import Oversight
+from caseflow.ledger.waiting import waiting
+from caseflow.people.accounts import actor_of
+from caseflow.people.tables import Recusal, User
+from tests import office as offices
+
+
+class Reopened:
+    """A complaint about the school that was declined and taken up again twice."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self.session, self.now, self.office = session, now, offices.make(session)
+        about = self.office.units["school"]
+        self.case, self.report = offices.report(session, now, unit=about, reach="email")
+        for _ in range(2):
+            self.comes_back()
+
+    def comes_back(self) -> None:
+        boss = self.office["supervisor"]
+        triage.decline(self.session, boss, self.case.id, "不归本办", self.now)
+        closing.reopen(self.session, boss, self.case.id, "应当受理", self.now)
+
+    def looks(self, who: str, text: str = "一周内报结果") -> None:
+        overseeing.oversee(self.session, self.office[who], self.case.id, text, self.now)
+
+    def rows(self) -> list[tuple[str, int, bool]]:
+        found = oversights.asked(self.session, self.case.id)
+        return [(row.cause, row.times, row.looked_at is not None) for row in found]
+
+    def turn_of(self) -> set[str]:
+        """Return whose list it stands on."""
+        return {
+            name
+            for name, actor in self.office.actors.items()
+            if queries.overseen(self.session, actor)
+        }
+
+    def joins(self, role: str, area: str) -> None:
+        user = User(
+            username=f"{role}-{area}", name=role, role=role, area_code=area, password_hash="!"
+        )
+        self.session.add(user)
+        self.session.flush()
+        self.office.actors[f"{role} {area}"] = actor_of(self.session, user)
+
+
+@pytest.fixture
+def given(database: Database, now: datetime) -> Iterator[Reopened]:
+    with database.transaction() as session:
+        yield Reopened(session, now)
+
+
+def test_the_third_time_goes_up_and_stays_until_somebody_there_says_so(given: Reopened) -> None:
+    assert (given.rows(), given.turn_of()) == ([], set())
+    with pytest.raises(MoveNotAllowed):
+        given.looks("city")
+    before = waiting(given.session, given.office["city"]).cases
+    given.comes_back()
+    assert given.rows() == [("reopenings", 3, False)]
+    assert given.turn_of() == {"city"}
+    assert waiting(given.session, given.office["city"]).cases == before + 1
+    for who in ("supervisor", "leader", "stranger", "handler"):
+        with pytest.raises(NotPermitted):
+            given.looks(who)
+    with pytest.raises(BadInput):
+        given.looks("city", " ")
+    given.comes_back()
+    assert waiting(given.session, given.office["city"]).cases == before + 1, "one case, two times"
+    triage.decline(given.session, given.office["supervisor"], given.case.id, "不归", given.now)
+    assert given.turn_of() == {"city"}, "it is over, and nobody has looked into it"
+    given.looks("city")
+    assert given.rows() == [("reopenings", 3, True), ("reopenings", 4, True)]
+    assert given.turn_of() == set()
+    assert [entry.verb for entry in queries.entries(given.session, given.case)].count("go_up") == 2
+
+
+def test_where_nobody_stands_above_it_is_the_next_ones(given: Reopened) -> None:
+    given.comes_back()
+    given.joins("leader", offices.CITY)
+    given.joins("supervisor", "430000")
+    assert given.turn_of() == {"city"}
+    school, city = given.office.units["school"], given.office["city"]
+    kept_away = Recusal(user_id=city.person, unit_id=school, reason="亲属", since=given.now)
+    given.session.add(kept_away)
+    given.session.flush()
+    given.office.actors["city"] = actor_of(given.session, given.session.get_one(User, city.person))
+    steps = ("leader 430500", "supervisor 430000", "leader", "supervisor")
+    for who in steps:
+        assert given.turn_of() == {who}
+        given.session.get_one(User, given.office[who].person).active = False
+        given.session.flush()
+        del given.office.actors[who]
+
+
+def test_what_is_passed_on_three_times_without_an_owner_goes_up(
+    database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        office = offices.make(session)
+        case, _ = offices.report(session, now, area=offices.CITY)
+        there = {offices.DISTRICT: "supervisor", offices.OTHER: "stranger"}
+        for n, to in enumerate((offices.DISTRICT, offices.OTHER, offices.DISTRICT)):
+            assert oversights.asked(session, case.id) == []
+            now += timedelta(hours=n)
+            passing.pass_on(session, office["city"], case.id, to, "level", "归区", now)
+            passing.send_back(session, office[there[to]], case.id, "不归", now)
+        [row] = oversights.asked(session, case.id)
+        assert isinstance(row, Oversight)
+        assert (row.cause, row.times, row.item_id) == ("passages", 3, None)
