@@ -150,7 +150,8 @@ def _closings() -> Iterator[Query]:
         Reply.round == Case.reopened,
         Reply.delivered_at.is_not(None),
     )
-    owed = exists().where(Report.case_id == Case.id, Report.follows.is_(None), ~got)
+    unanswered = ~got.correlate_except(Reply)
+    owed = exists().where(Report.case_id == Case.id, Report.follows.is_(None), unanswered)
     yield select(Case.number).where(Case.state.in_(("answered", *_ANSWERED[1:])), owed)
     called = exists().where(CallBack.case_id == Case.id, CallBack.round == Case.reopened)
     yield select(Case.number).where(Case.state == "closed", Case.call_back, ~called)

@@ -2,13 +2,17 @@
 
 import gc
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from caseflow.db import Database
 from caseflow.migrating import upgrade
@@ -55,6 +59,21 @@ def quick() -> Iterator[Path]:
     folder = quick_folder("caseflow-sqlite-")
     yield folder
     shutil.rmtree(folder)
+
+
+_BY_COMMA = re.compile(r"FROM \w+(?: AS \w+)?, \w+")
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def joins_by_name(
+    _link: object, _cursor: object, statement: str, _said: object, context: Any, _many: bool
+) -> None:
+    """No statement of ours lists two tables with a comma: it is a part that was to speak of the row
+    around it and speaks of every row. SQLite takes the first of them; PostgreSQL, once there are
+    two, refuses.
+    """
+    if context.compiled and not context.is_text and _BY_COMMA.search(statement):
+        raise AssertionError(statement)
 
 
 @pytest.fixture(scope="session")

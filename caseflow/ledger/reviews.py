@@ -63,12 +63,11 @@ def about(session: Session, case: Case) -> Sequence[tuple[Review, Case]]:
     """Return the reviews that a case is about or that are about it, oldest first, each with the
     case at its other end.
     """
-    query = select(Review, Case).where(
-        or_(
-            (Review.of_case_id == case.id) & (Case.id == Review.case_id),
-            (Review.case_id == case.id) & (Case.id == Review.of_case_id),
-        )
+    ends = or_(
+        (Review.of_case_id == case.id) & (Case.id == Review.case_id),
+        (Review.case_id == case.id) & (Case.id == Review.of_case_id),
     )
+    query = select(Review, Case).join(Case, ends)
     return [(row, other) for row, other in session.execute(query.order_by(Review.id))]
 
 

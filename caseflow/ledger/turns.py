@@ -197,7 +197,8 @@ def _to_opine() -> ColumnElement[bool]:
     """Return the condition that a review waits for the opinion of somebody who had no part in what
     it is about (`reviewing.had_a_part`).
     """
-    began = select(Report.case_id).where(Report.id == Review.root_report_id).scalar_subquery()
+    of_root = select(Report.case_id).where(Report.id == Review.root_report_id)
+    began = of_root.correlate(Review).scalar_subquery()
     waits = Case.id.in_(select(Review.case_id).where(Review.result.is_(None)))
     own = select(Review.id).where(
         Review.case_id == Case.id,
