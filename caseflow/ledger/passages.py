@@ -19,7 +19,7 @@ from caseflow.ledger.moves import naming
 from caseflow.ledger.report_tables import Passage, Report
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import Actor
-from caseflow.people.permissions import CASEWORK, may
+from caseflow.people.permissions import CASEWORK
 from caseflow.people.posts import manages
 from caseflow.people.scope import Scope
 from caseflow.people.tables import Area, Recusal, Unit, User
@@ -98,14 +98,6 @@ def names(session: Session, codes: Collection[str]) -> Mapping[str, str]:
 
 
 # Before somebody signs
-
-
-def to_receive(session: Session, actor: Actor) -> Sequence[Case]:
-    """Return the cases that somebody's office has to sign for, what burns first."""
-    if not may(actor, "case.receive"):
-        return []
-    query = select(Case).where(bound_here(actor)).order_by(Case.rank, Case.next_due, Case.id)
-    return session.scalars(query, said_of(actor)).all()
 
 
 def case_to_receive(session: Session, actor: Actor, number: str) -> Case:

@@ -1,42 +1,42 @@
 """Reading the ledger within somebody's scope: the one place where scope becomes SQL (law 11)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
+    Integer,
     Select,
+    String,
     and_,
     bindparam,
-    exists,
     false,
-    literal,
+    literal_column,
     or_,
     select,
-    text,
+    true,
     tuple_,
-    union_all,
 )
 from sqlalchemy.orm import Session
 
 from caseflow import refs
 from caseflow.db import Moment
-from caseflow.deadlines.tables import Clock
 from caseflow.errors import NotFound
 from caseflow.ledger import gate, search
-from caseflow.ledger.asker import ME, said_of
+from caseflow.ledger.asker import kind_of, said_of
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.literals import among, is_word, not_among
-from caseflow.ledger.oversights import looks_into
 from caseflow.ledger.report_tables import Report
-from caseflow.ledger.states import OPEN_CASE_STATES
-from caseflow.ledger.tables import OWING, UNSIGNED, Case, Item
-from caseflow.ledger.turns import excludes, looks_again, waits_for
+from caseflow.ledger.states import CASE_STATES, OPEN_CASE_STATES
+from caseflow.ledger.tables import Case, Item
+from caseflow.ledger.turns import waits_for
 from caseflow.people.actor import Actor
-from caseflow.people.permissions import may
-from caseflow.people.scope import Scope, scope_of
+from caseflow.people.scope import Scope
 
 PAGE = 25
 
@@ -111,29 +111,6 @@ def item_in_scope(session: Session, scope: Scope, item_id: int) -> tuple[Case, I
     return row[0], row[1]
 
 
-def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if filters.state == "open":
-        conditions.append(among(Case.state, OPEN_CASE_STATES))
-    elif filters.state == "closed":
-        conditions.append(not_among(Case.state, OPEN_CASE_STATES))
-    elif filters.state:
-        conditions.append(Case.state == filters.state)
-    if filters.kind:
-        conditions.append(Case.kind == filters.kind)
-    if filters.handler is not None:
-        conditions.append(Case.handler_id == filters.handler)
-    if filters.turn is not None:
-        conditions.append(waits_for(filters.turn))
-    if filters.nobodys:
-        conditions.append(Case.handler_id.is_(None))
-    if filters.overdue_at is not None:
-        conditions.append(Case.next_due <= filters.overdue_at)
-    if filters.rung:
-        conditions.append(Case.rung >= filters.rung)
-    return conditions
-
-
 def work_list(
     session: Session,
     scope: Scope,
@@ -142,94 +119,80 @@ def work_list(
     limit: int = PAGE,
 ) -> Sequence[Case]:
     """Return what burns first: urgent ones, then by the next due moment; keyset pages."""
-    query = select(Case).where(visible(scope), *_narrowed(filters))
-    if after is not None:
-        place = tuple_(literal(after.rank), literal(after.next_due, Moment), literal(after.id))
-        query = query.where(tuple_(Case.rank, Case.next_due, Case.id) > place)
-    query = query.order_by(Case.rank, Case.next_due, Case.id)
-    asker = said_of(filters.turn) if filters.turn is not None else {}
-    return session.scalars(query.limit(limit), asker).all()
+    if scope.reach != "area":
+        return []
+    said: dict[str, Any] = {
+        **(said_of(filters.turn) if filters.turn is not None else {}),
+        _HERE.key: scope.code,
+        _AWAY.key: sorted(scope.recused),
+        **{bound.key: getattr(filters, name) for name, bound in _SAID.items()},
+        **({bound.key: getattr(after, name) for name, bound in _AFTER.items()} if after else {}),
+    }
+    kind = kind_of(filters.turn) if filters.turn is not None else None
+    said_too = frozenset(name for name in _SAID if getattr(filters, name))
+    where = (scope.level, bool(scope.recused))
+    shape = _Shape(*where, filters.state, said_too, kind, filters.nobodys, bool(after), limit)
+    return session.scalars(_listed(shape), said).all()
 
 
-def cries(session: Session, scope: Scope) -> Sequence[Case]:
-    """Return cases that are over and in which somebody must act at once all the same: a reporter
-    who is retaliated against after the end, a reason for not calling the police that nobody has
-    countersigned. Through the running clocks and an index of their own, which hold few.
-    """
-    query = (
-        select(Case)
-        .where(Case.id.in_(union_all(alarmed(), unsigned())))
-        .where(visible(scope), not_among(Case.state, OPEN_CASE_STATES))
-        .order_by(Case.next_due, Case.id)
-    )
-    return session.scalars(query.limit(PAGE)).all()
+class _Shape(NamedTuple):
+    """What a statement of a work list is built from; all else is said when it is carried out."""
+
+    level: str
+    recused: bool
+    state: str
+    said: frozenset[str]
+    turn: Actor | None
+    nobodys: bool
+    after: bool
+    limit: int
 
 
-def second_looks(session: Session, actor: Actor) -> Sequence[Case]:
-    """Return the cases that are over and whose end this person is to look at, what ends first
-    first: through the running clocks, as `cries` does.
-    """
-    over = (visible(scope_of(actor)), not_among(Case.state, OPEN_CASE_STATES))
-    query = select(Case).where(Case.id.in_(looked_at()), *over, looks_again(actor))
-    query = query.order_by(Case.next_due, Case.id).limit(PAGE)
-    return session.scalars(query, said_of(actor)).all()
+_HERE = bindparam("scope_code", type_=String)
+_AWAY = bindparam("scope_away", type_=Integer, expanding=True)
+_SAID: Mapping[str, BindParameter[Any]] = {
+    "kind": bindparam("of_kind", type_=String),
+    "handler": bindparam("of_handler", type_=Integer),
+    "overdue_at": bindparam("overdue_at", type_=Moment),
+    "rung": bindparam("from_rung", type_=Integer),
+}
+_AFTER: Mapping[str, BindParameter[Any]] = {
+    "rank": bindparam("after_rank", type_=Integer),
+    "next_due": bindparam("after_due", type_=Moment),
+    "id": bindparam("after_id", type_=Integer),
+}
+_IN_STATE = {
+    **{state: is_word(Case.state, state) for state in CASE_STATES},
+    "": true(),
+    "open": among(Case.state, OPEN_CASE_STATES),
+    "closed": not_among(Case.state, OPEN_CASE_STATES),  # whatever it ended as
+}
+_NARROWED = {
+    "kind": Case.kind == _SAID["kind"],
+    "handler": Case.handler_id == _SAID["handler"],
+    "overdue_at": Case.next_due <= _SAID["overdue_at"],
+    "rung": Case.rung >= _SAID["rung"],
+}
+_ORDER = (Case.rank, Case.next_due, Case.id)
 
 
-def exclusions(session: Session, actor: Actor) -> Sequence[Case]:
-    """Return the cases that this person decides to leave out of the figures, or not; what was
-    promised first first. By an index that holds few.
-    """
-    query = select(Case).where(visible(scope_of(actor)), excludes(actor))
-    return session.scalars(query.order_by(Case.next_due, Case.id).limit(PAGE), said_of(actor)).all()
-
-
-def overseen(session: Session, actor: Actor) -> Sequence[Case]:
-    """Return the cases that came back too often and wait for this person, of the level above, to
-    look into them, open or over. By an index that holds few.
-    """
-    query = select(Case).where(visible(scope_of(actor)), looks_into(actor))
-    query = query.order_by(Case.rank, Case.next_due, Case.id).limit(PAGE)
-    return session.scalars(query, said_of(actor)).all()
-
-
-def later(session: Session, actor: Actor) -> Sequence[Case]:
-    """Return the cases that are over, are this person's or nobody's, and whose reporter wrote again
-    and waits for an answer: what is promised first first. By an index that holds few.
-    """
-    query = select(Case).where(visible(scope_of(actor)), wrote_again(actor))
-    return session.scalars(query.order_by(Case.next_due, Case.id).limit(PAGE), said_of(actor)).all()
-
-
-def wrote_again(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition that a case is over and somebody waits for an answer all the same, which
-    is this person's to give.
-    """
-    if not may(actor, "case.reply"):
-        return false()
-    waits = select(Clock.id).where(
-        Clock.root_case_id == Case.id, is_word(Clock.name, "reply"), is_word(Clock.state, "running")
-    )
-    mine = or_(Case.handler_id == ME, Case.handler_id.is_(None))
-    return and_(text(OWING), mine, exists(waits.correlate(Case)))
-
-
-def looked_at() -> Select[int | None]:
-    """Return the ids of cases whose end another person must look at."""
-    return select(Clock.case_id).where(
-        is_word(Clock.state, "running"), is_word(Clock.name, "second_look")
-    )
-
-
-def alarmed() -> Select[int | None]:
-    """Return the ids of cases that somebody must take over at once."""
-    return select(Clock.case_id).where(
-        is_word(Clock.state, "running"), is_word(Clock.name, "immediate")
-    )
-
-
-def unsigned() -> Select[int]:
-    """Return the ids of cases with a reason that waits for its countersignature."""
-    return select(Case.id).where(text(UNSIGNED))
+@lru_cache(maxsize=512)
+def _listed(shape: _Shape) -> Select[Any]:
+    """Building such a statement takes longer than carrying it out."""
+    conditions: list[ColumnElement[bool]] = [getattr(Case, shape.level) == _HERE]
+    if shape.recused:
+        conditions.append(or_(Case.unit_id.is_(None), Case.unit_id.not_in(_AWAY)))
+    conditions.append(_IN_STATE[shape.state])
+    conditions += [_NARROWED[name] for name in _SAID if name in shape.said]
+    if shape.turn is not None:
+        conditions.append(waits_for(shape.turn))
+    if shape.nobodys:
+        conditions.append(Case.handler_id.is_(None))
+    if shape.after:
+        conditions.append(tuple_(*_ORDER) > tuple_(*_AFTER.values()))
+    # A number that is only said later could be a large one, for which another plan would do.
+    page: ColumnElement[int] = literal_column(str(shape.limit))
+    return select(Case).where(*conditions).order_by(*_ORDER).limit(page)
 
 
 _ITEM_NUMBER = re.compile(r"(?:事项)?\s*([0-9]{6,9})", re.ASCII)  # not said

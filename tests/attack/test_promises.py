@@ -15,14 +15,13 @@ from caseflow.deadlines.calendar import Calendar
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound
 from caseflow.escalation.sweep import sweep
-from caseflow.ledger import queries
+from caseflow.ledger import apart
 from caseflow.ledger.moves import asking, closing, items, notice, opening, triage, urgency, work
 from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import REPORTER, SWEEP, Actor
-from caseflow.people.scope import scope_of
 from tests import office as offices
 from tests.office import Office
 
@@ -265,7 +264,6 @@ def test_a_reason_given_after_the_end_stands_above_the_list_until_it_is_signed(r
     triage.answer(room.session, room["operator"], case.id, "九月一日", room.now)
     room.cry_for_help(case, report)
     urgency.acknowledge(room.session, room["operator"], case.id, CARD, room.now)
-    scope = scope_of(room["leader"])
-    assert [one.id for one in queries.cries(room.session, scope)] == [case.id]
+    assert [one.id for one in apart.listed(room.session, room["leader"])["cries"]] == [case.id]
     urgency.countersign(room.session, room["leader"], case.id, "", room.now)
-    assert queries.cries(room.session, scope) == []
+    assert apart.listed(room.session, room["leader"])["cries"] == []

@@ -18,7 +18,7 @@ from caseflow.db import Base, Database
 from caseflow.deadlines.tables import Clock
 from caseflow.escalation.sweep import sweep
 from caseflow.insight import figures as period_figures
-from caseflow.ledger import likely, listing, outbox_reach, passages, queries
+from caseflow.ledger import apart, likely, listing, outbox_reach, passages, queries
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import items, triage
 from caseflow.ledger.report_tables import Report
@@ -142,9 +142,7 @@ def test_what_stands_beside_a_list_is_found_by_its_cases(ledger: Ledger, now: da
     def page(session: Session) -> None:
         listing.beside(session, queries.work_list(session, scope, queries.Filters()))
         listing.groups(session, office["city"], now)
-        queries.cries(session, scope)
-        queries.second_looks(session, office["city"])
-        passages.to_receive(session, office["city"])
+        apart.listed(session, office["city"])
         passages.gone(session, scope_of(office["handler"]), "430503-2026-000007")
 
     plan = plans(database, page)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
-from caseflow.ledger import queries
+from caseflow.ledger import apart
 from caseflow.ledger.moves import afterwards, closing
 from caseflow.ledger.waiting import waiting
 from tests.ledger.appeals import Answered, answered
@@ -16,19 +16,23 @@ __all__ = ["answered"]
 
 def test_what_comes_after_the_end_is_answered_on_its_own(answered: Answered) -> None:
     case = answered.case
+
+    def owed(who: str) -> list[int]:
+        return [one.id for one in apart.listed(answered.session, answered[who])["later"]]
+
     later = answered.writes_again()
     promised = answered.running(case)
     assert promised["reply"] == datetime(2026, 3, 17, 16, tzinfo=UTC)  # ten working days
     assert promised["notice"] == datetime(2026, 3, 18, 16, tzinfo=UTC)
     assert answered.writes_again().id != later.id
     assert answered.running(case) == promised  # one answer for both
-    assert [one.id for one in queries.later(answered.session, answered["handler"])] == [case.id]
+    assert owed("handler") == [case.id]
     assert waiting(answered.session, answered["handler"]).cases == 2  # and its end is looked at
-    assert queries.later(answered.session, answered["reviewer"]) == []
+    assert owed("reviewer") == []
     answered.answers(later)
     assert (case.state, case.reopened) == ("answered", 0)
     assert set(answered.running(case)) == {"second_look"}
-    assert queries.later(answered.session, answered["handler"]) == []
+    assert owed("handler") == []
     assert waiting(answered.session, answered["handler"]).cases == 1
     with pytest.raises(MoveNotAllowed, match="已经答复"):
         answered.answers(later)

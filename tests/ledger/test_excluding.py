@@ -11,7 +11,7 @@ from caseflow.db import Database
 from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.intake import tracking
-from caseflow.ledger import exclusions, queries
+from caseflow.ledger import apart, exclusions
 from caseflow.ledger.application_tables import Exclusion
 from caseflow.ledger.moves import closing, excluding, triage
 from caseflow.ledger.moves.record import of_case
@@ -66,8 +66,8 @@ def test_one_asks_another_decides_and_the_reporter_reads_nothing(given: Answered
         given.asks()
     counts = {w: waiting(given.session, given.office[w]).cases for w in ("handler", "leader")}
     assert counts == {"handler": 0, "leader": 1}
-    listed = {w: queries.exclusions(given.session, given.office[w]) for w in ("handler", "leader")}
-    assert {who: len(found) for who, found in listed.items()} == counts
+    listed = {w: apart.listed(given.session, given.office[w]) for w in ("handler", "leader")}
+    assert {who: len(found["excludes"]) for who, found in listed.items()} == counts
     with pytest.raises(NotPermitted):
         given.decides("handler")
     given.decides("leader")

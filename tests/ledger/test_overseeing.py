@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.db import Database
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
-from caseflow.ledger import oversights, queries
+from caseflow.ledger import apart, oversights, queries
 from caseflow.ledger.moves import closing, overseeing, passing, triage
 from caseflow.ledger.oversight_tables import Oversight
 from caseflow.ledger.waiting import waiting
@@ -44,7 +44,7 @@ class Reopened:
         return {
             name
             for name, actor in self.office.actors.items()
-            if queries.overseen(self.session, actor)
+            if apart.listed(self.session, actor)["overseen"]
         }
 
     def joins(self, role: str, area: str) -> None:

@@ -12,7 +12,7 @@ from caseflow.deadlines.policies import ClockName
 from caseflow.deadlines.rules import rules_of
 from caseflow.escalation import reading
 from caseflow.escalation.drafted import documents
-from caseflow.ledger import listing, passages, queries
+from caseflow.ledger import apart, listing, passages, queries
 from caseflow.ledger.dossier import Happened
 from caseflow.ledger.listing import Beside
 from caseflow.ledger.passages import Gone
@@ -142,15 +142,7 @@ def _burning() -> Mapping[str, Any]:
         # One more than fits tells whether there is a next page.
         cases = queries.work_list(session, scope(), chosen.narrowed, paging.after_place(), PAGE + 1)
         groups = listing.groups(session, actor(), now())
-        beside = {
-            "passed": passages.to_receive(session, actor()),
-            "overseen": queries.overseen(session, actor()),
-            "cries": queries.cries(session, scope()),
-            "looks": queries.second_looks(session, actor()),
-            "later": queries.later(session, actor()),
-            "excludes": queries.exclusions(session, actor()),
-            "rows": cases[:PAGE],
-        }
+        beside = {**apart.listed(session, actor()), "rows": cases[:PAGE]}
         together = [case for found in beside.values() for case in found]
         shown = iter(rows(session, together, received=len(beside["passed"])))
         parts = {name: [next(shown) for _ in found] for name, found in beside.items()}
