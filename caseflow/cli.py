@@ -300,8 +300,11 @@ def _typed(said: str) -> tuple[str, str]:
     if not equals:
         raise click.UsageError(f"not WHAT=VALUE: {what}")
     if value.startswith("@"):
-        with click.open_file(value[1:], encoding="utf-8") as file:
-            return what, file.read().strip()
+        try:
+            with click.open_file(value[1:], encoding="utf-8") as file:
+                return what, file.read().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise click.UsageError(f"{what}: {error}") from error
     return what, value
 
 

@@ -1,4 +1,5 @@
-"""Numbers that people read aloud: report, case and order numbers, and receipt codes in groups.
+"""Numbers that people read aloud: report, case and order numbers, and receipt codes in groups; and
+what is left of what they typed.
 
 Pure. A number has no gaps within its area and day (reports) or area and year (cases); it grows
 beyond its usual width when needed and is sorted by its integer part, never as text (design §2).
@@ -20,6 +21,9 @@ _UNDASHED = re.compile(
 )
 _DASHES = re.compile(r"[‐-―−—ー_]+")
 _CASE = re.compile(r"([0-9]{6,12})-([0-9]{4})-([0-9]{6,12})")
+_UNSEEN = "".join(ch for ch in map(chr, range(0x10000)) if ch.isspace()) + (
+    "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
+)
 
 
 class ReportRef(NamedTuple):
@@ -87,3 +91,8 @@ def plain(typed: str) -> str:
 def ungrouped(typed: str) -> str:
     """Return only the digits of what somebody typed, full-width digits included."""
     return "".join(str(int(ch)) for ch in typed if ch.isdecimal())
+
+
+def trimmed(text: str) -> str:
+    """Return a text without what nobody sees at its ends: blanks, and signs without any width."""
+    return text.strip(_UNSEEN)

@@ -5,7 +5,8 @@ script. Whoever types it signs in as themselves; what was written is read from s
 it should not stand in the list of processes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -39,12 +40,15 @@ def sign_in(rooms: Rooms, username: str, password: str, now: datetime) -> Actor:
     known = accounts.enter(rooms.database, username, password, now)
     if known is None:
         raise NotPermitted("登录名或密码不对，或账号暂时锁定")
+    if known.told:  # whoever set it could act as them
+        raise NotPermitted("这个密码还有别人知道，请先在网页上登录并换成自己的")
     return known.actor
 
 
 def offered(rooms: Rooms, actor: Actor, about: str) -> list[tuple[str, tuple[Said, ...]]]:
-    """Return the moves that somebody may make on a case (`NUMBER`) or item (`NUMBER/N`) now, each
-    with what it wants to be told. Raises NotFound.
+    """Return the moves that role and state allow somebody on a case (`NUMBER`) or item
+    (`NUMBER/N`), each with what it wants to be told; what else the rules ask is told when it is
+    made. Raises NotFound.
     """
     with rooms.database.read() as session:
         case, item = _found(session, actor, about)
@@ -52,7 +56,8 @@ def offered(rooms: Rooms, actor: Actor, about: str) -> list[tuple[str, tuple[Sai
             edges, table = gate.offers(actor, case), verbs.CASE_VERBS
         else:
             edges, table = gate.offers_on(actor, case, item), verbs.ITEM_VERBS
-        moves = dict.fromkeys(edge.move for edge in edges if edge.move in table)
+        allowed = {edge.move for edge in edges}
+        moves = [name for name in table if not allowed.isdisjoint(verbs.THROUGH.get(name, (name,)))]
         return [(move, wanted(table[move])) for move in moves]
 
 
@@ -88,12 +93,34 @@ def make(
             said |= {"name": lies[0], "blob_id": blobs.name(session, lies[1], now).id}
         if move == "ask_review":
             said["original_id"] = reviewing.kept(session, rooms, typed["text"], now)
-        verbs.call(verb, session, actor, item.id if item else case.id, said, now)
+        with _in_these_words():
+            verbs.call(verb, session, actor, item.id if item else case.id, said, now)
         if move == "ask_review":
             reviewing.under_one_code(session, rooms, case)
         return item.state if item else case.state
 
     return rooms.database.run(work)
+
+
+_FIELDS = {
+    "opinion": "result",
+    "milestone": "n",
+    "until_1": "until",
+    "visit_time": "visited_at",
+    "companion": "people",
+}
+"""What a page calls a field and the verb by another name."""
+
+
+@contextmanager
+def _in_these_words() -> Iterator[None]:
+    """Name what is wrong as it is typed here."""
+    try:
+        yield
+    except BadInput as error:
+        raise BadInput(
+            {_FIELDS.get(name, name): why for name, why in error.fields.items()}
+        ) from error
 
 
 def _takes_a_file(verb: Verb) -> bool:
@@ -153,6 +180,8 @@ def _value(session: Session, case: Case, one: Said, typed: str) -> object:
     kind = str(one.kind)
     if one.name.endswith("_id") or one.name == "follows":
         return _id(session, case, one.name, typed)
+    if one.kind is int:
+        return _number(typed)
     if "bool" in kind:
         if typed not in _YES_OR_NO:
             raise ValueError("请填 yes 或 no")
@@ -164,6 +193,13 @@ def _value(session: Session, case: Case, one: Said, typed: str) -> object:
     if "Sequence" in kind:
         return [line for line in typed.splitlines() if line.strip()]
     return typed
+
+
+def _number(typed: str) -> int:
+    found = whole(typed)
+    if found is None:
+        raise ValueError("请填数字")
+    return found
 
 
 def _id(session: Session, case: Case, name: str, typed: str) -> int:

@@ -13,6 +13,7 @@ from typing import Any, get_type_hints
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from caseflow.errors import BadInput
 from caseflow.ledger.moves import (
     afterwards,
     asking,
@@ -155,14 +156,17 @@ def visit(
     people: Sequence[str],
     now: datetime,
     *,
+    others: Sequence[str] = (),
     seen: int | None = None,
 ) -> None:
-    """Put an on-the-spot visit on record (实地核查): `visited_at` in ISO 8601 with its offset, of
-    `people` each a line, the login name of an account or the name of somebody who has none.
+    """Put an on-the-spot visit on record (实地核查): `visited_at` in ISO 8601 with its offset;
+    `people`: login names, a line each; `others`: names of those who have no account.
     """
-    known = dict(
-        session.execute(select(User.username, User.id).where(User.username.in_(people))).all()
-    )
+    accounts = select(User.username, User.id).where(User.username.in_(people))
+    known = dict(session.execute(accounts).all())
+    strangers = [one for one in people if one not in known]
+    if strangers:
+        raise BadInput({"people": "没有找到：" + "、".join(strangers)})
     try:
         at = datetime.fromisoformat(visited_at)
     except ValueError:
@@ -171,8 +175,8 @@ def visit(
         at if at.tzinfo else None,
         place,
         saw,
-        [known[one] for one in people if one in known],
-        [one for one in people if one not in known],
+        list(known.values()),
+        others,
     )
     visiting.visit(session, actor, item_id, went, now, seen=seen)
 
@@ -261,6 +265,13 @@ ITEM_VERBS: Mapping[str, Verb] = {
     "statutory": transferring.statutory,
     "statutory_outcome": transferring.statutory_outcome,
 }
+THROUGH: Mapping[str, Sequence[str]] = {
+    "approve": ("decline", "refer"),
+    "decline_ended": ("answer_later",),
+    "sign_off": ("find", "submit"),
+    "send_back_answer": ("find", "submit"),
+}
+"""Verbs that go over the edge of another one: of what somebody else proposed, or wrote."""
 BESIDE = {"take_in": "merge", "give_back": "unmerge"}
 """Moves of one case that come about by the verb that moves another one."""
 _GIVEN = ("session", "actor", "case_id", "item_id", "now", "seen")

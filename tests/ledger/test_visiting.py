@@ -72,6 +72,10 @@ def test_a_visit_by_one_person_is_refused(given: Kitchen) -> None:
         with pytest.raises(BadInput) as wrong:
             given.goes(**told)
         assert set(wrong.value.fields) == {"companion"}
+    colleague = given.session.get_one(User, given.office["reviewer"].person).name
+    with pytest.raises(BadInput) as wrong:  # who went cannot strike it off: not by being typed
+        given.goes(people=[me], others=(colleague,))
+    assert set(wrong.value.fields) == {"others"}
     given.goes(people=[me], others=("张三",))
     [one] = visits.of_item(given.session, given.item.id)
     assert one.names == [namesake, "张三"]
@@ -108,7 +112,7 @@ def test_whoever_went_or_wrote_it_down_does_not_judge(given: Kitchen) -> None:
 
 
 def test_one_is_typed_at_the_machine(given: Kitchen) -> None:
-    said = {"place": "后厨", "saw": "整洁", "people": ["inspector", "张三"]}
+    said = {"place": "后厨", "saw": "整洁", "people": ["inspector"], "others": ["张三"]}
     me, verb = given.office["handler"], verbs.ITEM_VERBS["visit"]
     for at in ("2026-03-03T09:30:00", "昨天"):  # which moment is it?
         call = {**said, "visited_at": at}

@@ -110,6 +110,13 @@ def test_ten_thousand_characters_fit_however_the_browser_ends_lines() -> None:
     assert list(told(text="字" * 10_001)) == ["text"]
 
 
+@pytest.mark.parametrize("nothing", ["\u200b", "\u3000\ufeff ", "\u200d\u2060\n"])
+def test_signs_that_nobody_sees_say_nothing(nothing: str) -> None:
+    assert set(told(text=nothing)) == {"text"}
+    family = "\U0001f468\u200d\U0001f469"  # one sign, joined by one without any width
+    assert parse(text=f"{nothing}{family}{nothing}").text == family
+
+
 def test_control_characters_are_dropped() -> None:
     assert parse(text="一\x00二\x1b\n三").text == "一二\n三"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from caseflow import clock
 from caseflow.cli import main
@@ -16,7 +16,8 @@ from caseflow.ledger import verbs
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES, SYSTEM
-from caseflow.ledger.tables import Case, Evidence
+from caseflow.ledger.tables import Case, Evidence, Item
+from caseflow.people.tables import User
 from caseflow.vault.tables import Original
 from tests import office as offices
 from tests.web.site import PASSWORD, PNG
@@ -135,6 +136,54 @@ def test_what_is_wrong_is_said_and_changes_nothing(
 def test_a_file_that_is_not_there_is_named(desk: Desk, tmp_path: Path) -> None:
     refused = desk.types("handler", f"{NUMBER}/1", "hand_in", f"file={tmp_path}/none.png")
     assert (refused.exit_code, "file: No such file" in refused.output) == (1, True)
+
+
+def test_words_that_cannot_be_read_are_no_fault_of_the_program(desk: Desk, tmp_path: Path) -> None:
+    foreign = tmp_path / "gbk.txt"
+    foreign.write_bytes("退费".encode("gb18030"))
+    for file in (foreign, tmp_path / "none.txt"):
+        refused = desk.types("handler", NUMBER, "note", f"text=@{file}")
+        assert (refused.exit_code, "Usage: " in refused.output) == (2, True)
+
+
+def test_whoever_was_told_a_password_chooses_another_first(desk: Desk) -> None:
+    with desk.database.transaction() as session:
+        session.execute(
+            update(User).where(User.username == "supervisor").values(password_told=True)
+        )
+    refused = desk.types("supervisor", NUMBER, "accept")
+    assert (refused.exit_code, "换成自己的" in refused.output) == (1, True)
+
+
+def test_numbers_are_numbers_and_fields_are_named_as_they_are_typed(desk: Desk) -> None:
+    desk.does("handler", NUMBER, "accept")
+    shelved = ("grounds=施工到夏天", "plan=每月看一次", "told=夏天完工", "what=完工")
+    desk.does("handler", NUMBER, "ask_shelving", *shelved, "until=2026-06-30")
+    assert desk.does("leader", NUMBER, "shelve", "remark=") == "shelved"
+    wrong = desk.types("handler", NUMBER, "meet_milestone", "n=7", "note=x")
+    assert "n: " in wrong.output
+    assert "请填数字" in desk.types("handler", NUMBER, "meet_milestone", "n=x", "note=x").output
+    assert desk.does("handler", NUMBER, "meet_milestone", "n=1", "note=已完工") == "accepted"
+
+
+def test_who_went_has_an_account_or_is_said_to_have_none(desk: Desk) -> None:
+    desk.does("handler", NUMBER, "accept")
+    desk.does("handler", NUMBER, "split", "matters=食堂卫生")
+    item = f"{NUMBER}/1"
+    desk.does("handler", item, "dispatch", "unit_id=测试section", "text=请核查", "none_listed=yes")
+    desk.does("handler", item, "sign_for")
+    with desk.database.read() as session:
+        then = session.scalars(select(Item.dispatched_at)).one()
+    there = (f"visited_at={then.isoformat()}", "place=后厨", "saw=台面整洁")
+    refused = desk.types("handler", item, "visit", *there, "people=handler\nreviever")
+    assert "people: 没有找到：reviever" in refused.output
+    desk.does("handler", item, "visit", *there, "people=handler", "others=王专家")
+
+
+def test_verbs_that_go_over_the_edge_of_another_are_listed(desk: Desk) -> None:
+    desk.does("handler", NUMBER, "propose_decline", "code=outside", "reason=不归本办")
+    lines = desk.types("supervisor", NUMBER).stdout.splitlines()
+    assert "approve remark" in lines
 
 
 def test_wrong_passwords_are_counted_as_at_the_door(desk: Desk) -> None:

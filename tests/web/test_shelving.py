@@ -68,10 +68,12 @@ def test_a_mediation_is_put_on_record_and_ends_nothing(site: Site) -> None:
     assert wrong.status == 422
     for said in ("不晚于今天", "请选择调解结果"):
         assert said in wrong.text
-    said = {"on": "2026-03-02", "present": "反映人、校方代表", "result": "agreed", "text": "退费"}
+    early = {"on": "2026-03-02", "present": "双方", "result": "agreed", "text": "谈了"}
+    assert "不早于来件" in on_case(site, "handler", number, "mediate", **early).text
+    said = {"on": "2026-03-03", "present": "反映人、校方代表", "result": "agreed", "text": "退费"}
     page = on_case(site, "handler", number, "mediate", **said)
     assert "调解已记录。" in page.text
-    assert "3月2日(周一)，反映人、校方代表：达成一致" in page.text
+    assert "3月3日(周二)，反映人、校方代表：达成一致" in page.text
     assert state(site, number) == "accepted"
     tip = open_case(site, kind="tip")
     on_case(site, "handler", tip, "accept")

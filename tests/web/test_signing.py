@@ -1,6 +1,6 @@
 """A unit of two accounts and one of a single one, as their people press it."""
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from caseflow.ledger.tables import Case, Item
@@ -55,6 +55,49 @@ def test_the_clerk_writes_and_the_head_signs(site: Site) -> None:
     assert state(site, item) == "submitted"
     page = site.as_("handler").get(f"/console/cases/{number}")
     assert "单位负责人 测试school 签发" in page.text
+
+
+def _written(site: Site) -> int:
+    """Return an item whose answer, by the clerk, waits for the head."""
+    with_clerk(site)
+    item = dispatched(site)
+    open_item(site, item, "clerk").send(at(item, "sign_for"))
+    page = open_item(site, item, "clerk").send(at(item, "find"), **FOUND, evidence=a_file())
+    assert "由 测试school 签发。签发前不算提交" in page.text
+    return item
+
+
+def test_while_an_answer_waits_all_else_goes_on(site: Site) -> None:
+    item = _written(site)
+    page = open_item(site, item, "clerk")
+    assert "由督导办公室作出" not in page.text
+    page = page.send(at(item, "evidence"), evidence=a_file("later.png", b"\x89PNG\r\n\x1a\nlater"))
+    assert "材料已上传。" in page.text
+    page = page.send(at(item, "object"), reason="归区里管")
+    assert state(site, item) == "objected"
+    assert "已退单，等待审核" in page.text
+
+
+def test_an_answer_that_nobody_can_sign_any_more_is_given_anew(site: Site) -> None:
+    item = _written(site)
+    head = Post.duty == "unit_head", Post.unit_id == site.office.units["school"]
+    site.do(lambda s: s.execute(delete(Post).where(*head)))
+    page = open_item(site, item, "clerk")
+    assert "现在没有可以签发的单位负责人" in page.text
+    assert page.form(at(item, "find")).fields["basis"] == ["未见违规"]
+    page.send(at(item, "find"), **FOUND, signer="王校长")
+    assert state(site, item) == "submitted"
+
+
+def test_whoever_wrote_it_and_became_the_head_presses_once_more(site: Site) -> None:
+    item = _written(site)
+    unit, clerk = site.office.units["school"], site.office.actors["clerk"]
+    head = Post.duty == "unit_head", Post.unit_id == unit
+    site.do(lambda s: s.execute(update(Post).where(*head).values(user_id=clerk.id)))
+    page = open_item(site, item, "clerk")
+    assert "您就是单位负责人" in page.text
+    page.send(at(item, "find"), **FOUND)
+    assert state(site, item) == "submitted"
 
 
 def test_a_unit_of_one_account_names_who_signed_in_the_same_form(site: Site) -> None:

@@ -152,7 +152,7 @@ def parse_more(
 
 def cleaned(text: str) -> str:
     """Return typed words without the ends and characters that nobody types; lines end in LF."""
-    return legible(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return refs.trimmed(legible(text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def legible(text: str) -> str:

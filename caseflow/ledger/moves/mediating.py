@@ -14,6 +14,7 @@ from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.ledger import gate
 from caseflow.ledger.moves.record import gathered, record, words
 from caseflow.ledger.states import MEDIATED
+from caseflow.ledger.tables import Case
 from caseflow.people.actor import Actor
 
 
@@ -34,7 +35,7 @@ def mediate(
     """
     case = gate.lock(session, case_id, seen)
     gathered(
-        lambda: _require_past(on, now),
+        lambda: _require_day(case, on, now),
         lambda: words(present, "present", 400),
         lambda: _require_result(result),
         lambda: words(text, "text", 4000),
@@ -51,9 +52,9 @@ def mediate(
     record(session, case, actor, "mediate", now, facts)
 
 
-def _require_past(on: date | None, now: datetime) -> None:
-    if on is None or on > local(now).date():
-        raise BadInput({"on": "请选择调解的日期，不晚于今天"})
+def _require_day(case: Case, on: date | None, now: datetime) -> None:
+    if on is None or not local(case.opened_at).date() <= on <= local(now).date():
+        raise BadInput({"on": "请选择调解的日期，不早于来件、不晚于今天"})
 
 
 def _require_result(result: str) -> None:

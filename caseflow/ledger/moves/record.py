@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from caseflow import refs
 from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
 from caseflow.deadlines.policies import REVIEW, Matter
@@ -137,7 +138,7 @@ def words(text: str, field: str = "text", longest: int = 20_000) -> str:
 
 def may_say(text: str, field: str = "remark", longest: int = 4000) -> str:
     """Return `text` trimmed, which may be nothing; raises BadInput when it is too long."""
-    trimmed = text.strip()
+    trimmed = refs.trimmed(text)
     if len(trimmed) > longest:
         raise BadInput({field: Told("最多 %(n)d 字", n=longest)})
     return trimmed

@@ -112,8 +112,13 @@ def _visitors(session: Session, case: Case, told: Seen) -> list[tuple[int | None
     if any(user_id not in near for user_id in told.people):
         raise BadInput({"companion": "没有这位工作人员，请从列表中选择"})
     found: list[tuple[int | None, str]] = [(one, near[one]) for one in dict.fromkeys(told.people)]
+    everybody = {one.name for one in names.people_near(session, area, WENT, None)}
     for name in (" ".join(said.split()) for said in told.others):
-        if name and name not in [known for _, known in found]:
+        if name in near.values() and name in [known for _, known in found]:
+            continue  # the same person, named twice
+        if name in everybody:  # would be able to strike off what they saw themselves
+            raise BadInput({"others": "与本办人员同名：是本人请从列表中选择，不是请加以区别"})
+        if name and (None, name) not in found:
             found.append((None, name))
     if len({name for _, name in found}) < FEWEST:
         raise BadInput({"companion": "实地核查须由两名以上不同的人员到场，请写明另一人"})

@@ -15,7 +15,7 @@ from caseflow.ledger.extensions import Bar
 from caseflow.ledger.holding import Sheet
 from caseflow.ledger.moves import visiting
 from caseflow.ledger.states import FINDINGS
-from caseflow.ledger.tables import Item
+from caseflow.ledger.tables import Case, Item
 from caseflow.people.scope import Scope
 from caseflow.people.tables import Area, Unit
 from caseflow.web import edge, visit_typed
@@ -26,6 +26,7 @@ from caseflow.web.unit import signing
 from caseflow.web.unit.evidence import shown
 from caseflow.web.unit.frame import Page, Times, bearer, blueprint, lines, scope, state_label, views
 from caseflow.web.unit.orders import order_line
+from caseflow.web.unit.signing import Sign
 from caseflow.web.unit.typed import Typed
 from config import MIB
 
@@ -83,7 +84,8 @@ def page(session: Session, item_id: int, typed: Typed) -> str:
     sign = signing.look(session, held)
     typed = signing.given_back(sign, typed)
     inspects = edge.actor().unit is None
-    fields = _fields(sheet)
+    fields = _fields(sheet, sign)
+    object_until = sheet.object_until if OBJECTION[0] in fields else None
     return render_template(
         "unit/item.html",
         unit=bearer(session),
@@ -97,7 +99,7 @@ def page(session: Session, item_id: int, typed: Typed) -> str:
         returns=[(moment_text(each.at), each.reason) for each in sheet.returns],
         sent=[(moment_text(each.at), each.text) for each in sheet.sent],
         objections=[(moment_text(one.at), one.reason, one.refused) for one in sheet.objections],
-        object_until=due_text(sheet.object_until) if sheet.object_until else "",
+        object_until=due_text(object_until) if object_until else "",
         extension=_extension(sheet),
         extended=_extended(sheet),
         extendable=_extendable(sheet),
@@ -179,7 +181,8 @@ def _visiting(session: Session, sheet: Sheet) -> dict[str, object] | None:
     if not _may_visit(sheet):
         return None
     me = edge.actor()
-    people = visiting.company(session, session.get_one(Area, me.area), None)
+    about = session.get_one(Case, sheet.holding.item.case_id).unit_id
+    people = visiting.company(session, session.get_one(Area, me.area), about)
     return {
         "people": [(str(one.id), one.name) for one in people if one.id != me.id],
         "today": local(edge.now()).date().isoformat(),
@@ -199,14 +202,20 @@ def _visits(session: Session, item: Item) -> list[dict[str, str]]:
     ]
 
 
-def _fields(sheet: Sheet) -> tuple[str, ...]:
-    """Return the fields that the holder is offered now, with those of what else one may ask."""
+def _fields(sheet: Sheet, sign: Sign) -> tuple[str, ...]:
+    """Return the fields that the holder is offered now, with those of what else one may ask.
+
+    While an answer waits for its signature all but another answer goes on; who reads it to sign it
+    has the reason for sending it back to write, and no other.
+    """
     item = sheet.holding.item
-    more: tuple[str, ...] = OBJECTION if sheet.object_until else ()
+    more: tuple[str, ...] = OBJECTION if sheet.object_until and not sign.mine else ()
     more += VISIT if _may_visit(sheet) else ()
     if not sheet.holding.turn or _unsigned(item):
         return more
     more += EXTENSION if _extendable(sheet) else ()
+    if sign.waits and sign.anew is None:
+        return ("note", *more)
     if item.state == "rectifying":
         return (*SUBMISSION, *more)
     return (*(FINDING if sheet.concludes else ("note",)), *more)

@@ -18,7 +18,9 @@ from caseflow.web.unit.typed import Typed
 class Sign:
     """`people`: who signs, where it is not the reader; `asks`: nobody has the post, so that the
     page asks for a name, `known` being the last one. `waits`: the answer that waits, as words;
-    `mine`: the reader may sign it. `back`: the answer that was sent back, and why.
+    `mine`: the reader may sign it. `anew`: it can be given anew instead, since there is nobody to
+    sign it or the reader, who wrote it, has become who signs (`own`). `back`: the answer that was
+    sent back, and why.
     """
 
     people: str = ""
@@ -27,6 +29,8 @@ class Sign:
     waits: str = ""
     writer: str = ""
     mine: bool = False
+    own: bool = False
+    anew: Signature | None = None
     back: Signature | None = None
 
 
@@ -48,15 +52,19 @@ def look(session: Session, held: Holding) -> Sign:
         writer = gettext("%(who)s 拟于 %(when)s", who=by, when=moment_text(row.written_at))
         found = gettext(words.FINDINGS[row.result]) if row.result else ""
         waits = "\n".join(filter(None, (found, row.answer)))
-        return replace(sign, waits=waits, writer=writer, mine=own and row.written_by != me.id)
+        mine = own and row.written_by != me.id
+        anew = row if not people or (own and not mine) else None
+        return replace(sign, waits=waits, writer=writer, mine=mine, own=own, anew=anew)
     last = signatures.newest(session, item, me.unit)
     fits = last is not None and item.state == signatures.STATES[last.move]
     return replace(sign, back=last if last and fits and last.outcome == "sent_back" else None)
 
 
 def given_back(sign: Sign, typed: Typed) -> Typed:
-    """Return what was typed; where nothing was, what was sent back, to be written better."""
-    row = sign.back
+    """Return what was typed; where nothing was, what was sent back, to be written better, or what
+    waits for nobody.
+    """
+    row = sign.back or sign.anew
     if row is None or typed.form or typed.errors or typed.changed:
         return typed
     if row.move == "submit":
