@@ -332,6 +332,36 @@ ORDER_STATES = {
     "lifted": "已解除",
     "cancelled": "已撤销",
 }
+CIRCULAR_KINDS = {"lateness": "逾期通报", "problem": "问题通报"}
+CIRCULAR_STATES = {
+    "drafted": "待核对",
+    "checked": "待签发",
+    "issued": "已签发",
+    "published": "已公开",
+    "corrected": "已更正",
+    "withdrawn": "已收回",
+    "cancelled": "已撤销",
+}
+CIRCULAR_MOVES = {
+    "circular_drafted": "起草通报",
+    "circular_edited": "修改通报",
+    "circular_checked": "核对通报",
+    "circular_returned": "退回修改",
+    "circular_issued": "签发通报",
+    "circular_published": "公开通报",
+    "correction_drafted": "起草更正",
+    "correction_refused": "更正不予公开",
+    "circular_corrected": "公开更正",
+    "circular_withdrawn": "收回通报",
+    "circular_cancelled": "撤销通报",
+}
+CIRCULAR_CHECKS = {
+    "person": "认不出反映人：没有姓名、称呼、联系方式，也不能从时间、地点、情节推断出是谁反映的",
+    "minors": "认不出未成年人：没有姓名、照片、班级，也没有其他可以认出其身份的内容",
+    "act": "只写没有按时办理的事实，没有写反映的内容和问题类别",
+    "small": "公开稿没有写出、也推断不出只有少数事项的单位",
+    "finding": "写到的问题都有核查结论，没有写未经查实的内容",
+}
 CLOCK_ENDS = {
     "running": "计时中",
     "paused": "暂停中",

@@ -7,13 +7,13 @@ whatever the size of the ledger.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from caseflow.clock import SHANGHAI
+from caseflow.clock import Period
 from caseflow.deadlines.tables import Clock
 from caseflow.ledger import exclusions
 from caseflow.ledger.application_tables import Exclusion
@@ -29,24 +29,6 @@ ON_TIME = {"signing": "sign_for", "acceptance": "immediate", "closure": "resolve
 
 _NOT_OURS = ("declined", "referred")
 _HELD = ("sign_for", "verify", "rectify")
-
-
-@dataclass(frozen=True)
-class Period:
-    """From the first to the last Shanghai day, both included."""
-
-    first: date
-    last: date
-
-    @property
-    def since(self) -> datetime:
-        """The moment at which it begins."""
-        return _midnight(self.first)
-
-    @property
-    def until(self) -> datetime:
-        """The moment at which it is over."""
-        return _midnight(self.last + timedelta(days=1))
 
 
 @dataclass(frozen=True)
@@ -108,10 +90,6 @@ def _summed(rows: Iterable[Row[Any]], width: int) -> list[int]:
 
 _OF_ITSELF = Case.reviews.is_(None)
 """A review looks at an answer that counts already, and is no matter of its own."""
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
 
 
 def _came_in(scope: Scope, period: Period) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from caseflow import words
 from caseflow.escalation.order_states import ORDER_EDGES
 from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES, STAY, SYSTEM, Edge
 from caseflow.people.permissions import PERMISSIONS
+from caseflow.publishing.circular_states import CIRCULAR_EDGES
 from tests.house.extraction import english
 from tests.house.source import ROOT
 
@@ -26,27 +27,28 @@ def page() -> str:
     lines = [
         "# 状态表 · States",
         "",
-        "Printed from `ledger/states.py` and `escalation/order_states.py`; a test compares. An",
-        "edge without a new state is recorded and leaves the state as it is. Who may: by role, and",
-        "within their area or unit.",
+        "Printed from `ledger/states.py`, `escalation/order_states.py` and",
+        "`publishing/circular_states.py`; a test compares. An edge without a new state is recorded",
+        "and leaves the state as it is. Who may: by role, and within their area or unit.",
     ]
     for title, say in (("中文", str), ("English", in_english)):
         lines += ["", f"## {title}"]
         lines += _table(say, say("办件"), CASE_EDGES, words.CASE_STATES)
         lines += _table(say, say("问题项"), ITEM_EDGES, words.ITEM_STATES)
         lines += _table(say, say("文书"), ORDER_EDGES, words.ORDER_STATES)
+        lines += _table(say, say("通报"), CIRCULAR_EDGES, words.CIRCULAR_STATES)
     return "\n".join(lines) + "\n"
 
 
 def _table(say: Say, title: str, edges: tuple[Edge, ...], states: dict[str, str]) -> Iterator[str]:
     head = [say(text) for text in ("从", "办理", "到", "谁可以", "说明")]
     yield from ("", f"### {title}", "", f"| {' | '.join(head)} |", "|---|---|---|---|---|")
-    order = list(states)
+    order, moves = list(states), words.MOVES | words.CIRCULAR_MOVES
     for edge in sorted(edges, key=lambda edge: order.index(edge.source)):
         target = "" if edge.target == STAY else f"{say(states[edge.target])} `{edge.target}`"
         cells = (
             f"{say(states[edge.source])} `{edge.source}`",
-            f"{say(words.MOVES[edge.move])} `{edge.move}`",
+            f"{say(moves[edge.move])} `{edge.move}`",
             target,
             _who(say, edge),
             say(edge.why),

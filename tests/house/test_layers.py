@@ -41,6 +41,7 @@ PURE = (
     "caseflow.ledger.states",
     "caseflow.deadlines.ladder",
     "caseflow.notices.rules",
+    "caseflow.publishing.circular_states",
     "caseflow.intake.report",
     "caseflow.intake.channels.webform",
     "caseflow.paper.sheets",

@@ -12,6 +12,7 @@ OWNERS = {
     "deadlines": {"Clock", "PolicyRow", "LadderRow", "DayOverride"},
     "ledger": {"Case", "Report", "Item", "Finding", "Evidence", "Entry", "ItemActor", "Counter"},
     "escalation": {"Rung", "Order"},
+    "publishing": {"Circular", "CircularEntry"},
     "people": {"User", "Post", "Unit", "Area", "Recusal"},
     "vault": {"Identity", "Original"},
     "files": {"Blob"},

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from caseflow.clock import Period
 from caseflow.db import Database
-from caseflow.insight.figures import Figures, Period, Share, figures
+from caseflow.insight.figures import Figures, Share, figures
 from caseflow.ledger.moves import check, closing, excluding, triage
 from caseflow.ledger.moves.closing import Heard
 from caseflow.ledger.report_tables import CallBack

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
+from caseflow.clock import Period
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound, NotPermitted
-from caseflow.insight.figures import Period, figures
+from caseflow.insight.figures import figures
 from caseflow.ledger import gate, queries, review_laws
 from caseflow.ledger.moves import items, triage
 from caseflow.people.scope import scope_of

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow import words
-from caseflow.clock import local
-from caseflow.insight.figures import Figures, Period, Share, figures
+from caseflow.clock import Period, local
+from caseflow.insight.figures import Figures, Share, figures
 from caseflow.people.scope import Scope
 from caseflow.people.tables import Area
 from caseflow.web.console.frame import Page, blueprint, scope

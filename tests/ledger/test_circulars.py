@@ -1,0 +1,443 @@
+"""Circulars: drafted from facts, checked and signed by others, published, corrected, withdrawn."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import event, select, text
+from sqlalchemy.exc import DBAPIError
+
+from caseflow.clock import Period
+from caseflow.db import Database
+from caseflow.errors import BadInput, MoveNotAllowed, NotFound, NotPermitted
+from caseflow.ledger.moves import items, naming, work
+from caseflow.ledger.tables import Case
+from caseflow.people.scope import scope_of
+from caseflow.publishing import circular_record, circulars, corrections, drafting, reading
+from caseflow.publishing.circular_states import CHECKS
+from caseflow.publishing.tables import Circular, Correction
+from caseflow.words import CATEGORIES
+from tests.ledger.late import DAY, MARCH, MATTER, ORDERED, Late, late_office
+
+SAID = "经查，有学校食堂没有按规定留样，现予通报。"
+
+
+@pytest.fixture
+def late(database: Database, now: datetime) -> Iterator[Late]:
+    with late_office(database, now) as made:
+        yield made
+
+
+def counted(late: Late, circular: Circular) -> dict[str, tuple[int, int, int, int]]:
+    """Return what a circular counted of each unit: items, cases, days, rung."""
+    rows = reading.whole(late.session, scope_of(late.office["leader"]), circular.id).units
+    return {name: (row.items, row.cases, row.days, row.rung) for row, name in rows}
+
+
+# What a draft says
+
+
+def test_a_draft_says_who_was_late_with_how_many_and_how_long(late: Late) -> None:
+    circular = late.draft()
+    # Due on Wednesday 4 March, not signed for on Friday 13 March: seven working days.
+    assert counted(late, circular) == {"测试academy": (3, 3, 7, 4), "测试school": (2, 1, 7, 4)}
+    assert "1．测试academy：3件，最长逾期7个工作日，督办升至第4级。" in circular.text
+    assert "2．测试school：2件" in circular.text
+    assert "测试academy：3件" in circular.public_text
+    assert (circular.state, circular.number, circular.drafted_by) == (
+        "drafted",
+        None,
+        late.office["supervisor"].person,
+    )
+
+
+def test_in_public_nobody_is_named_for_a_few_matters(late: Late) -> None:
+    """Two items of one case are one matter: the school could be known by it (law 10)."""
+    circular = late.draft()
+    assert "测试school" in circular.text
+    assert "测试school" not in circular.public_text
+    assert "另有个别单位" in circular.public_text
+    with pytest.raises(BadInput, match="测试school"):
+        circulars.edit(
+            late.session,
+            late.office["supervisor"],
+            circular.id,
+            circular.text,
+            circular.public_text + "测试school也有逾期。",
+            late.now,
+        )
+
+
+def test_a_draft_says_nothing_of_what_it_is_about(late: Late) -> None:
+    circular = late.draft()
+    cases = late.session.scalars(select(Case)).all()
+    for said in (circular.text, circular.public_text):
+        for secret in (MATTER, ORDERED, "食堂周三的菜里有虫", *CATEGORIES.values()):
+            assert secret not in said
+        for case in cases:
+            assert case.number not in said
+        assert "举报" not in said
+        assert "问责" not in said
+
+
+def test_of_a_tip_only_whoever_was_told_of_it_is_late(late: Late) -> None:
+    """The unit reported is not in it, nor the section while an inspector verifies in person."""
+    school = late.office.units["school"]
+    before = counted(late, late.draft())
+    _, [item] = late.case("section", kind="tip", unit=school)
+    late.case("section", inspector=True, kind="tip", unit=late.office.units["branch"])
+    late.passes()
+    after = counted(late, late.draft())
+    assert {name: after[name] for name in before} == before
+    assert after["测试section"][:2] == (1, 1)
+    items.reassign(
+        late.session,
+        late.office["supervisor"],
+        item.id,
+        late.office["inspector"].person,
+        "改由责任督学核查",
+        late.now,
+    )
+    assert counted(late, late.draft()) == before, "it has nothing to do with it any more"
+
+
+def test_a_tip_about_whoever_verifies_it_counts_against_nobody(late: Late) -> None:
+    """Nobody can name the verifying unit; where a row says so all the same, it is not told."""
+    before = counted(late, late.draft())
+    case, _ = late.case("branch", kind="tip")
+    with pytest.raises(BadInput):
+        naming.name_unit(
+            late.session,
+            late.office["handler"],
+            case.id,
+            late.office.units["school"],
+            "来件所述",
+            late.begin,
+        )
+    case.unit_id = late.office.units["school"]
+    late.passes()
+    assert counted(late, late.draft()) == before
+
+
+def test_what_was_kept_or_taken_away_or_due_elsewhen_is_not_late(late: Late) -> None:
+    before = counted(late, late.draft())
+    _, [kept] = late.case("branch")
+    school = late.office["branch"]
+    work.sign_for(late.session, school, kept.id, late.begin + timedelta(hours=1))
+    assert counted(late, late.draft()) == before, "verify is due later than the period"
+    february = Period(date(2026, 2, 1), date(2026, 2, 28))
+    with pytest.raises(BadInput, match="没有单位逾期"):
+        drafting.draft_lateness(late.session, late.office["supervisor"], february, late.now)
+    with pytest.raises(BadInput, match="没有单位逾期"):
+        drafting.draft_lateness(late.session, late.office["stranger"], MARCH, late.now)
+
+
+def test_what_was_kept_too_late_is_late_by_as_long_as_it_took(late: Late) -> None:
+    _, [item] = late.case("branch")
+    work.sign_for(late.session, late.office["branch"], item.id, late.begin + 3 * DAY)
+    late.passes()
+    assert counted(late, late.draft())["测试branch"][:3] == (1, 1, 2)
+
+
+def test_who_rectifies_too_late_is_late_and_not_who_verified(late: Late) -> None:
+    _, [item] = late.case("section")
+    me, at = late.office["handler"], late.begin + timedelta(hours=1)
+    work.sign_for(late.session, me, item.id, at)
+    result = work.Result("substantiated", "现场属实", late.office.units["branch"], "请整改")
+    work.find(late.session, me, item.id, result, at)
+    late.passes()
+    found = counted(late, late.draft())
+    assert found["测试branch"][:2] == (1, 1)
+    assert "测试section" not in found
+
+
+def test_an_order_left_unanswered_is_the_units_lateness_of_the_same_item(late: Late) -> None:
+    from caseflow.escalation import orders
+    from caseflow.escalation import reading as papers
+
+    [order, *_] = papers.orders(late.session, scope_of(late.office["city"]), "draft")
+    before = counted(late, late.draft())
+    document = order.order
+    orders.issue(late.session, late.office["leader"], document.id, document.text, late.now)
+    later = late.now + 20 * DAY
+    wide = Period(MARCH.first, later.date())
+    circular = drafting.draft_lateness(late.session, late.office["supervisor"], wide, later)
+    after = counted(late, circular)
+    assert {name: row[:2] for name, row in after.items()} == {
+        name: row[:2] for name, row in before.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "field"),
+    [
+        (None, date(2026, 3, 1), "first"),
+        (date(2026, 3, 2), date(2026, 3, 1), "first"),
+        (date(2026, 3, 1), date(2026, 3, 14), "last"),
+        (date(2025, 3, 12), date(2026, 3, 13), "first"),
+    ],
+)
+def test_a_period_is_over_and_no_longer_than_a_year(
+    first: date | None, last: date, field: str
+) -> None:
+    with pytest.raises(BadInput) as wrong:
+        drafting.check_period(first, last, date(2026, 3, 13))
+    assert set(wrong.value.fields) == {field}
+
+
+def test_drafting_asks_as_often_whatever_there_is(late: Late) -> None:
+    asked: list[str] = []
+    engine = late.session.get_bind()
+    event.listen(engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    me = late.office["supervisor"]
+    drafting.lateness_of(late.session, me, MARCH, late.now)
+    few = len(asked)
+    for unit in ("branch", "section", "academy"):
+        late.case(unit)
+    late.passes()
+    asked.clear()
+    drafting.lateness_of(late.session, me, MARCH, late.now)
+    assert len(asked) == few <= 4
+
+
+# Problems need a finding
+
+
+def test_a_problem_is_stated_only_with_a_finding(late: Late) -> None:
+    me = late.office["supervisor"]
+    proven, refuted = late.found(), late.found(result="unsubstantiated")
+    _, [open_item] = late.case("branch")
+    offered = {one.item.id for one in drafting.problems_of(late.session, me, MARCH)}
+    assert offered == {proven.id}
+    for wrong in ([refuted.id], [open_item.id], [proven.id, open_item.id], []):
+        with pytest.raises(BadInput, match="核查结论"):
+            drafting.draft_problem(late.session, me, MARCH, wrong, SAID, late.now)
+    with pytest.raises(BadInput, match="请填写"):
+        drafting.draft_problem(late.session, me, MARCH, [proven.id], " ", late.now)
+    stranger = late.office["stranger"]
+    with pytest.raises(BadInput, match="核查结论"):
+        drafting.draft_problem(late.session, stranger, MARCH, [proven.id], SAID, late.now)
+    circular = drafting.draft_problem(late.session, me, MARCH, [proven.id], SAID, late.now)
+    assert (circular.kind, circular.text, circular.public_text) == ("problem", SAID, SAID)
+
+
+def test_a_problem_whose_finding_is_gone_goes_no_further(late: Late) -> None:
+    item = late.found()
+    me = late.office["supervisor"]
+    circular = drafting.draft_problem(late.session, me, MARCH, [item.id], SAID, late.now)
+    late.checked(circular)
+    item.finding = "unsubstantiated"
+    with pytest.raises(MoveNotAllowed, match="核查结论"):
+        circulars.issue(late.session, late.office["leader"], circular.id, late.now)
+    circulars.send_back(late.session, late.office["leader"], circular.id, "重新核实", late.now)
+    with pytest.raises(MoveNotAllowed, match="核查结论"):
+        late.checked(circular)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "见430503-2026-000042号办件",
+        "来件430503—20260303—0007",
+        "联系人13800138000",
+        "查询码1234 5678 9012 3456",
+        "身份证43050319900101123x",
+        "　",
+    ],
+)
+def test_no_text_tells_one_matter_or_person_from_all_others(late: Late, said: str) -> None:
+    circular, me = late.draft(), late.office["supervisor"]
+    for texts in ((said, circular.public_text), (circular.text, said)):
+        with pytest.raises(BadInput):
+            circulars.edit(late.session, me, circular.id, *texts, late.now)
+
+
+# Its life
+
+
+def test_it_is_checked_signed_and_published_each_on_the_record(late: Late) -> None:
+    circular = late.draft()
+    late.published(circular)
+    assert circular.state == "published"
+    assert circular.number == "教督通报〔2026〕430503-1号"
+    second = late.issued(late.draft())
+    assert second.number == "教督通报〔2026〕430503-2号"
+    told = circular_record.entries(late.session, circular)
+    assert [(one.verb, one.user_id) for one in told] == [
+        ("circular_drafted", late.office["supervisor"].person),
+        ("circular_checked", late.office["reviewer"].person),
+        ("circular_issued", late.office["leader"].person),
+        ("circular_published", late.office["leader"].person),
+    ]
+    assert circular_record.facts(told[1])["checks"] == ["person", "minors", "act", "small"]
+    assert list(circular_record.misfits(late.session)) == []
+
+
+def test_whoever_wrote_it_does_not_check_it(late: Late) -> None:
+    circular, me = late.draft(), late.office["supervisor"]
+    with pytest.raises(NotPermitted, match="请由他人核对"):
+        late.checked(circular, "supervisor")
+    other = late.office.actors["second"] = replace(me, id=late.office["handler"].person)
+    circulars.edit(
+        late.session, other, circular.id, circular.text + "\n完", circular.public_text, late.now
+    )
+    circulars.edit(
+        late.session, me, circular.id, circular.text + "。", circular.public_text, late.now
+    )
+    with pytest.raises(NotPermitted, match="请由他人核对"):
+        late.checked(circular, "second")  # though another changed it last
+    assert late.checked(circular).checked_by == late.office["reviewer"].person
+
+
+def test_a_check_without_every_point_is_none(late: Late) -> None:
+    circular = late.draft()
+    for left_out in CHECKS["lateness"]:
+        ticks = set(CHECKS["lateness"]) - {left_out}
+        with pytest.raises(BadInput, match="每一项"):
+            circulars.check(late.session, late.office["reviewer"], circular.id, ticks, late.now)
+    assert circular.state == "drafted"
+
+
+def test_what_was_changed_after_the_check_is_checked_again(late: Late) -> None:
+    circular, me = late.draft(), late.office["supervisor"]
+    late.checked(circular)
+    circulars.edit(
+        late.session, me, circular.id, circular.text + "\n完", circular.public_text, late.now
+    )
+    assert (circular.state, circular.checked_by) == ("drafted", None)
+    with pytest.raises(MoveNotAllowed):
+        circulars.issue(late.session, late.office["leader"], circular.id, late.now)
+    with pytest.raises(BadInput, match="没有改动"):
+        circulars.edit(late.session, me, circular.id, circular.text, circular.public_text, late.now)
+
+
+def test_a_check_and_a_signature_can_be_refused_with_words(late: Late) -> None:
+    circular = late.draft()
+    for who, text_ in (("reviewer", "请写明截至日期"), ("leader", "请再核实一家")):
+        if who == "leader":
+            late.checked(circular)
+        circulars.send_back(late.session, late.office[who], circular.id, text_, late.now)
+        assert (circular.state, circular.returned_for) == ("drafted", text_)
+    circulars.cancel(late.session, late.office["supervisor"], circular.id, "不再需要", late.now)
+    assert (circular.state, circular.number) == ("cancelled", None)
+
+
+def test_only_its_own_office_acts_and_nobody_who_must_keep_away(late: Late) -> None:
+    circular = late.draft()
+    city = replace(late.office["city"], role="reviewer")
+    with pytest.raises(NotPermitted, match="起草这份通报的办公室"):
+        circulars.check(late.session, city, circular.id, CHECKS["lateness"], late.now)
+    school = frozenset({late.office.units["school"]})
+    away = replace(late.office["reviewer"], recused=school)
+    with pytest.raises(NotPermitted, match="回避"):
+        circulars.check(late.session, away, circular.id, CHECKS["lateness"], late.now)
+    for who in ("city", "stranger"):
+        seen = reading.circulars(late.session, scope_of(late.office[who]))
+        assert [row.circular.id for row in seen] == ([circular.id] if who == "city" else [])
+    assert reading.circulars(late.session, scope_of(away)) == []
+    with pytest.raises(NotFound):
+        reading.whole(late.session, scope_of(away), circular.id)
+    boss = replace(late.office["supervisor"], recused=school)
+    with pytest.raises(NotPermitted, match="回避"):
+        drafting.draft_lateness(late.session, boss, MARCH, late.now)
+
+
+def test_a_form_that_is_too_late_changes_nothing(late: Late) -> None:
+    circular = late.draft()
+    seen = circular.head_n
+    late.checked(circular)
+    with pytest.raises(MoveNotAllowed, match="刚有变动"):
+        circulars.issue(late.session, late.office["leader"], circular.id, late.now, seen=seen)
+
+
+# What was published
+
+
+def test_a_correction_is_another_text_that_another_person_publishes(late: Late) -> None:
+    circular = late.published(late.draft())
+    session, me, leader = late.session, late.office["supervisor"], late.office["leader"]
+    before = circular.public_text
+    args = (session, me, circular.id, "原文第一项的件数应为二件。", "重复计算", late.now)
+    with pytest.raises(BadInput, match="测试school"):
+        corrections.draft_correction(session, me, circular.id, "测试school未逾期", "错了", late.now)
+    corrections.draft_correction(*args)
+    with pytest.raises(MoveNotAllowed, match="已有一份"):
+        corrections.draft_correction(*args)
+    with pytest.raises(NotPermitted, match="由您起草"):
+        corrections.publish_correction(session, me, circular.id, CHECKS["lateness"], late.now)
+    with pytest.raises(BadInput, match="每一项"):
+        corrections.publish_correction(session, leader, circular.id, ["minors"], late.now)
+    corrections.refuse_correction(session, leader, circular.id, "写清楚是哪一项", late.now)
+    assert circular.state == "published"
+    corrections.draft_correction(*args)
+    corrections.publish_correction(session, leader, circular.id, CHECKS["lateness"], late.now)
+    assert (circular.state, circular.public_text) == ("corrected", before)
+    [public] = reading.published_corrections(session, circular)
+    assert (public.text, public.reason) == (args[3], args[4])
+    assert list(circular_record.misfits(session)) == []
+    with pytest.raises(MoveNotAllowed, match="没有等待"):
+        corrections.publish_correction(session, leader, circular.id, CHECKS["lateness"], late.now)
+
+
+def test_what_is_withdrawn_stays_on_the_record_and_ends(late: Late) -> None:
+    circular = late.published(late.draft())
+    session, leader = late.session, late.office["leader"]
+    corrections.draft_correction(
+        session, late.office["supervisor"], circular.id, "更正", "写错了", late.now
+    )
+    with pytest.raises(BadInput):
+        circulars.withdraw(session, leader, circular.id, " ", late.now)
+    circulars.withdraw(session, leader, circular.id, "数据有误", late.now)
+    assert (circular.state, circular.reason) == ("withdrawn", "数据有误")
+    assert circular.number
+    assert session.scalars(select(Correction.outcome)).all() == ["lapsed"]
+    for again in (circulars.publish, circulars.issue):
+        with pytest.raises(MoveNotAllowed):
+            again(session, leader, circular.id, late.now)
+
+
+# What the database refuses, and what is noticed
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE circular_entry SET verb = 'circular_issued'",
+        "DELETE FROM circular_entry",
+        "DELETE FROM circular_correction",
+        "DELETE FROM circular_unit; DELETE FROM circular",
+        "UPDATE circular SET text = 'x'",
+        "UPDATE circular SET public_text = 'x'",
+        "UPDATE circular SET number = 'x'",
+        "UPDATE circular_correction SET text = 'x'",
+        "UPDATE circular SET checked_by = drafted_by",
+        "UPDATE circular SET issued_by = drafted_by",
+        "UPDATE circular_correction SET decided_by = drafted_by",
+    ],
+)
+def test_the_database_refuses(late: Late, statement: str) -> None:
+    circular = late.published(late.draft())
+    me, leader = late.office["supervisor"], late.office["leader"]
+    corrections.draft_correction(late.session, me, circular.id, "更正", "写错了", late.now)
+    corrections.publish_correction(late.session, leader, circular.id, CHECKS["lateness"], late.now)
+    late.session.flush()
+    *before, last = statement.split("; ")
+    for one in before:
+        late.session.execute(text(one))
+    with pytest.raises(DBAPIError), late.session.begin_nested():
+        late.session.execute(text(last))
+
+
+def test_a_history_or_a_text_that_was_changed_is_noticed(late: Late) -> None:
+    first, second = late.published(late.draft()), late.draft()
+    assert list(circular_record.misfits(late.session)) == []
+    second.public_text += "改"  # no trigger: it has no number yet
+    late.session.flush()
+    assert list(circular_record.misfits(late.session)) == [f"circular {second.id}"]
+    first.head_n += 1
+    late.session.flush()
+    assert list(circular_record.misfits(late.session)) == [
+        f"circular {first.id}",
+        f"circular {second.id}",
+    ]
