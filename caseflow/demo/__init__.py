@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from caseflow.app import Services
 from caseflow.clock import local
 from caseflow.demo import accounts as people
-from caseflow.demo import pictures, places, quarantine
+from caseflow.demo import circulars, pictures, places, quarantine
 from caseflow.demo.programme import courses
 from caseflow.demo.story import Stage
 from caseflow.demo.timeline import Days, calendar_of, play
@@ -51,6 +51,7 @@ def _make(session: Session, built: Services, now: datetime) -> None:
         session, rooms, Days(now, calendar_of(session)), units, actors, [blob.id for blob in kept]
     )
     play(session, [*courses(stage), quarantine.unreadable(stage)], now)
+    circulars.make(stage, now)
     _hand_over(session, stage, now)
     _send_away(session, stage, now)
     _mute(session)

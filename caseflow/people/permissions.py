@@ -100,6 +100,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "circular.read": (REVIEWER, SUPERVISOR, LEADER, AUDITOR),
     "circular.draft": (SUPERVISOR,),
     "circular.check": _CHECK,
+    "circular.return": (*_CHECK, LEADER),
     "circular.sign": (LEADER,),
     "circular.publish": (SUPERVISOR, LEADER),
     "vault.reveal": _DESK,

@@ -30,7 +30,7 @@ _OF_CORRECTION = ("circular_corrected", "correction_refused")
 class Standing:
     """A circular with what the gate asks beside its row.
 
-    `writers` drafted it or changed its texts; `units`: those that it names; `waiting`: the
+    `writers` drafted it or changed its texts; `units`: those it is about; `waiting`: the
     correction that nobody has decided.
     """
 

@@ -36,7 +36,7 @@ _WITHDRAWN = "收回，说明理由；原文留存"
 CIRCULAR_EDGES: tuple[Edge, ...] = (
     Edge("circular_edited", "drafted", STAY, "circular.draft", _EDITED),
     Edge("circular_checked", "drafted", "checked", "circular.check", _CHECKED),
-    Edge("circular_returned", "drafted", STAY, "circular.check", "核对不通过，退回修改"),
+    Edge("circular_returned", "drafted", STAY, "circular.return", "核对不通过，退回修改"),
     Edge("circular_cancelled", "drafted", "cancelled", "circular.draft", "不再签发，说明理由"),
     Edge(
         "circular_edited",
@@ -45,7 +45,7 @@ CIRCULAR_EDGES: tuple[Edge, ...] = (
         "circular.draft",
         "修改后须重新核对；改过的人不能核对、签发",
     ),
-    Edge("circular_returned", "checked", "drafted", "circular.sign", "不予签发，退回修改"),
+    Edge("circular_returned", "checked", "drafted", "circular.return", "不予签发，退回修改"),
     Edge("circular_issued", "checked", "issued", "circular.sign", "分管领导签发，自动编号"),
     Edge("circular_cancelled", "checked", "cancelled", "circular.draft", "不再签发，说明理由"),
     Edge("circular_published", "issued", "published", "circular.publish", "公开稿向社会公开"),

@@ -77,7 +77,7 @@ def text(found: Sequence[OfUnit], names: dict[int, str], period: Period, today: 
         [
             f"{_during(period)}，以下单位承办的事项没有在规定期限内办理。截至{day(today)}：",
             *lines,
-            "请上述单位立即办理，查明逾期原因，加强期限管理。",  # not said
+            "尚未办结的请立即办理，并查明逾期原因，加强期限管理。",  # not said
         ]
     )
 
@@ -88,13 +88,13 @@ def public_text(found: Sequence[OfUnit], names: dict[int, str], period: Period) 
     if not named:
         return (
             f"{_during(period)}，个别单位承办的事项没有在规定期限内办理，件数较少，不逐一列出。"
-            "已要求有关单位立即办理。"
+            "已要求有关单位查明原因，尚未办结的立即办理。"
         )
     lines = [f"{n}．{names[one.unit_id]}：{_figures(one)}。" for n, one in enumerate(named, 1)]
     if len(named) < len(found):
         lines.append("另有个别单位逾期件数较少，不逐一列出。")  # not said
     said = f"{_during(period)}，以下单位承办的事项没有在规定期限内办理："
-    return "\n".join([said, *lines, "已要求上述单位立即办理，加强期限管理。"])  # not said
+    return "\n".join([said, *lines, "已要求有关单位查明原因，尚未办结的立即办理。"])  # not said
 
 
 def _during(period: Period) -> str:

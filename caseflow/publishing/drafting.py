@@ -126,9 +126,14 @@ def _units(one: Proven) -> set[int]:
 
 
 def _by_unit(found: Iterable[Proven]) -> list[OfUnit]:
+    """Return every unit that the items are about; those of which no problem is stated, with none:
+    whoever must keep away from one of them does not read what is said of the matter.
+    """
     by_unit: dict[int, list[Proven]] = {}
     for one in found:
-        by_unit.setdefault(one.unit_id, []).append(one)
+        for unit in _units(one):
+            theirs = by_unit.setdefault(unit, [])
+            theirs += [one] if unit == one.unit_id else []
     return [
         OfUnit(unit, len(theirs), len({one.case.id for one in theirs}), 0, 0)
         for unit, theirs in by_unit.items()

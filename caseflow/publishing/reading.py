@@ -51,7 +51,7 @@ def circulars(session: Session, scope: Scope, before: int | None = None) -> Sequ
     """Return a page of circulars, newest first, and one more where others follow; by keyset."""
     units = (
         select(func.count())
-        .where(CircularUnit.circular_id == Circular.id)
+        .where(CircularUnit.circular_id == Circular.id, CircularUnit.items > 0)
         .correlate(Circular)
         .scalar_subquery()
     )
@@ -113,7 +113,7 @@ def whole(session: Session, scope: Scope, circular_id: int) -> Whole:
 
 def _units(session: Session, circular: Circular) -> Sequence[tuple[CircularUnit, str]]:
     query = select(CircularUnit, Unit.name).join(Unit, Unit.id == CircularUnit.unit_id)
-    query = query.where(CircularUnit.circular_id == circular.id)
+    query = query.where(CircularUnit.circular_id == circular.id, CircularUnit.items > 0)
     order = (CircularUnit.items.desc(), CircularUnit.days.desc(), CircularUnit.unit_id)
     return [(row, name) for row, name in session.execute(query.order_by(*order))]
 

@@ -64,10 +64,10 @@ class Circular(Base):
 
 
 class CircularUnit(Base):
-    """A unit that a circular names, with what the draft counted of it.
+    """A unit that a circular is about, with what the draft counted of it.
 
     `items` that were late, of how many `cases`, the longest lateness in working `days`, the highest
-    `rung`; of a problem, how many items and cases.
+    `rung`; of a problem, how many items and cases, none for a unit that was reported or verified.
     """
 
     __tablename__ = "circular_unit"

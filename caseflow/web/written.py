@@ -16,10 +16,12 @@ _NOT_WRITTEN = {
     *("name", "phone", "email", "address"),  # who it is about belongs on no error page
     *("kind", "category", "area", "unit", "disclosure", "contact", "outcome", "way", "opinion"),
     "whose",
+    *("checks", "items", "first", "last"),
 }
 LABELS = {
     "result": "核查结论",
     "text": "内容",
+    "public_text": "公开稿",
     "reason": "理由",
     "remark": "意见",
     "authority": "有权处理的机关",

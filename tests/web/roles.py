@@ -26,6 +26,7 @@ from caseflow.ledger.tables import Case, Evidence, Item
 from caseflow.outbox.tables import Event, Message
 from caseflow.people.permissions import ROLES
 from caseflow.people.tables import Recusal, Unit, User
+from caseflow.publishing.tables import Circular
 from caseflow.web.security import POLICY
 from config import Settings
 from tests import demo_office
@@ -237,6 +238,7 @@ def _samples(session: Any) -> dict[str, tuple[Any, Any]]:
         "attachment_id": about.where(Report.unit_id.is_not(None)),
         "evidence_id": shown,
         "order_id": order,
+        "circular_id": select(Circular.id).order_by(Circular.id),
         "visit_id": visit.where(Case.unit_id.is_not(None)),
         "quarantine_id": select(Quarantine.id),
         "note_id": select(ShiftNote.id),
