@@ -7,7 +7,7 @@ statements over whole tables; what breaks it is named by number, never by what i
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import Select, and_, case, exists, func, or_, select, union_all
@@ -43,6 +43,7 @@ from caseflow.ledger.visits import UNVISITED
 from caseflow.outbox.tables import Event
 from caseflow.people.permissions import OFFICE
 from caseflow.people.tables import Area, Recusal, User
+from caseflow.publishing import circular_laws, circular_record
 
 NAMED = 5
 """So many that break a law are named; more help nobody to find out why."""
@@ -57,6 +58,7 @@ _OF_ITEMS = {
     "submitted": "check",
 }
 Query = Select[Any]
+ON_RECORD = "circulars are what was put on record"
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def examine(session: Session, store: Store) -> Iterator[Finding]:
         for query in queries():
             found += session.scalars(query.limit(NAMED)).all()
         yield Finding(law, tuple(dict.fromkeys(str(one) for one in found))[:NAMED])
+    yield Finding(ON_RECORD, tuple(islice(circular_record.misfits(session), NAMED)))
 
 
 def _files(session: Session, store: Store) -> tuple[str, ...]:
@@ -382,6 +385,7 @@ LAWS: dict[str, Callable[[], Iterator[Query]]] = {
     "visits": _visits,
     "a unit's answer is signed": _signatures,
     "documents are signed, owed and lifted": _documents,
+    "circulars, by other eyes": circular_laws.broken,
     "nothing without an owner": _owners,
     "numbers without gaps": _numbers,
 }

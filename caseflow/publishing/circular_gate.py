@@ -22,7 +22,7 @@ WAITS = "已有一份更正等待核对"
 NOTHING_WAITS = "没有等待核对的更正"
 MOVED_ON = "这份通报刚有变动，请看过再操作"
 
-_OF_OTHER_EYES = ("circular_checked", "circular_issued")
+_OF_OTHER_EYES = ("circular_checked", "circular_returned", "circular_issued")
 _OF_CORRECTION = ("circular_corrected", "correction_refused")
 
 
@@ -111,7 +111,7 @@ def require_free(actor: Actor, units: Collection[int]) -> None:
 
 
 def _four_eyes(actor: Actor, known: Standing, move: str) -> str:
-    """Whoever wrote it neither checks nor signs it; nor publishes the correction they wrote."""
+    """Whoever wrote it neither checks, returns nor signs it, nor publishes their correction."""
     if move in _OF_OTHER_EYES and actor.id in known.writers:
         return WROTE
     theirs = known.waiting is not None and known.waiting.drafted_by == actor.id

@@ -12,6 +12,7 @@ from caseflow.ledger.states import CASE_STATES
 from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.visit_tables import Visit
 from caseflow.people.tables import User
+from caseflow.publishing.tables import Circular
 from config import Settings
 from tests.browser import test_admin
 from tests.browser.house import House
@@ -85,6 +86,14 @@ def a_visit() -> Sight:
     return Sight("handler:visit", "handler", path)
 
 
+def a_circular(state: str, account: str) -> Sight:
+    def path(house: House) -> str:
+        query = select(Circular.id).where(Circular.state == state).order_by(Circular.id).limit(1)
+        return f"/console/circulars/{house.ask(lambda s: s.scalars(query).one())}"
+
+    return Sight(f"{account}:circular {state}", account, path)
+
+
 def of_account(username: str) -> ScalarSelect[int | None]:
     return select(User.unit_id).where(User.username == username).scalar_subquery()
 
@@ -113,6 +122,10 @@ SIGHTS = (
     passed_on(),
     a_visit(),
     at("supervisor", "/console/figures"),
+    at("leader", "/console/circulars"),
+    at("supervisor", "/console/circulars/new"),
+    a_circular("drafted", "reviewer"),
+    a_circular("published", "leader"),
     an_order("draft", "supervisor"),
     an_order("issued", "leader"),
     at("unit", "/unit/"),

@@ -14,6 +14,7 @@ from caseflow.ledger.moves import items, triage, work
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.tables import Case, Item
+from caseflow.people.actor import Actor
 from caseflow.publishing import circulars, drafting
 from caseflow.publishing.circular_states import CHECKS
 from caseflow.publishing.tables import Circular
@@ -68,6 +69,11 @@ class Late:
     def draft(self, who: str = "supervisor") -> Circular:
         """Draft a circular on lateness."""
         return drafting.draft_lateness(self.session, self.office[who], MARCH, self.now)
+
+    def edited(self, circular: Circular, who: Actor, more: str) -> Circular:
+        """Let somebody add a line to the text of a circular."""
+        text, public = f"{circular.text}\n{more}", circular.public_text
+        return circulars.edit(self.session, who, circular.id, text, public, self.now)
 
     def checked(self, circular: Circular, who: str = "reviewer") -> Circular:
         """Let somebody check a circular, with every point ticked."""

@@ -6,12 +6,21 @@ from datetime import datetime
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 
 from caseflow.db import Database
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound, NotPermitted
 from caseflow.people.scope import scope_of
-from caseflow.publishing import circular_record, circulars, corrections, drafting, reading
+from caseflow.publishing import (
+    circular_gate,
+    circular_laws,
+    circular_record,
+    circulars,
+    corrections,
+    drafting,
+    reading,
+)
 from caseflow.publishing.circular_states import CHECKS
 from caseflow.publishing.tables import Correction
 from tests.ledger.late import MARCH, Late, late_office
@@ -49,12 +58,8 @@ def test_whoever_wrote_it_does_not_check_it(late: Late) -> None:
     with pytest.raises(NotPermitted, match="请由他人核对"):
         late.checked(circular, "supervisor")
     other = late.office.actors["second"] = replace(me, id=late.office["handler"].person)
-    circulars.edit(
-        late.session, other, circular.id, circular.text + "\n完", circular.public_text, late.now
-    )
-    circulars.edit(
-        late.session, me, circular.id, circular.text + "。", circular.public_text, late.now
-    )
+    late.edited(circular, other, "完")
+    late.edited(circular, me, "另")
     with pytest.raises(NotPermitted, match="请由他人核对"):
         late.checked(circular, "second")  # though another changed it last
     assert late.checked(circular).checked_by == late.office["reviewer"].person
@@ -72,9 +77,7 @@ def test_a_check_without_every_point_is_none(late: Late) -> None:
 def test_what_was_changed_after_the_check_is_checked_again(late: Late) -> None:
     circular, me = late.draft(), late.office["supervisor"]
     late.checked(circular)
-    circulars.edit(
-        late.session, me, circular.id, circular.text + "\n完", circular.public_text, late.now
-    )
+    late.edited(circular, me, "完")
     assert (circular.state, circular.checked_by) == ("drafted", None)
     with pytest.raises(MoveNotAllowed):
         circulars.issue(late.session, late.office["leader"], circular.id, late.now)
@@ -168,6 +171,53 @@ def test_what_is_withdrawn_stays_on_the_record_and_ends(late: Late) -> None:
 
 
 # What the database refuses, and what is noticed
+
+
+def test_where_the_gate_does_not_ask_the_database_or_the_doctor_does(
+    late: Late, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A deliberate fault: four eyes are not asked. Whoever drafted it, or changed it last, is
+    refused by the row itself; whoever wrote in between is named by the law.
+    """
+    session, me = late.session, late.office["supervisor"]
+    monkeypatch.setattr(circular_gate, "_four_eyes", lambda *_: "")
+    circular = late.draft()
+    with pytest.raises(IntegrityError, match="another"), session.begin_nested():
+        late.checked(circular, "supervisor")
+    writers = [replace(me, id=late.office[name].person) for name in ("handler", "operator")]
+    for n, who in enumerate(writers):
+        late.edited(circular, who, f"完{n}")
+    last, between = reversed(writers)
+    late.office.actors |= {"last": last, "between": between}
+    with pytest.raises(IntegrityError, match="another"), session.begin_nested():
+        late.checked(circular, "last")
+    assert list(broken(session)) == []
+    late.checked(circular, "between")
+    assert list(broken(session)) == [f"circular {circular.id}"]
+
+
+def broken(session: Session) -> Iterator[str]:
+    """Yield what the laws of circulars name."""
+    for query in circular_laws.broken():
+        yield from session.scalars(query)
+
+
+def test_the_laws_name_each_violation(late: Late) -> None:
+    sound = late.published(late.draft())
+    assert list(broken(late.session)) == []
+    session, somebody = late.session, late.office["auditor"].person
+    for column in ("checked_by", "issued_by"):
+        with session.begin_nested() as planted:
+            session.execute(text(f"UPDATE circular SET {column} = :who"), {"who": somebody})
+            assert list(broken(session)) == [f"circular {sound.id}"]
+            planted.rollback()
+    session.refresh(sound)
+    issued = late.issued(late.draft())
+    session.flush()
+    session.execute(
+        text("UPDATE circular SET state = 'published' WHERE id = :id"), {"id": issued.id}
+    )
+    assert list(broken(session)) == [f"circular {issued.id}"]
 
 
 @pytest.mark.parametrize(

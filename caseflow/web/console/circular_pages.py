@@ -20,7 +20,7 @@ from caseflow.refs import whole
 from caseflow.web import circular_paper
 from caseflow.web.console import paging
 from caseflow.web.console.frame import Page, blueprint, scope
-from caseflow.web.edge import actor, change, needs, now, read, typed, typed_day
+from caseflow.web.edge import actor, can, change, needs, now, read, typed, typed_day
 from caseflow.web.locale import gettext, long_day_text, moment_text
 
 
@@ -181,14 +181,21 @@ def _refused(found: Whole, offers: set[str]) -> str:
         move = "circular_corrected"
     if not move or move in offers:
         return ""
-    why = circular_gate.refusal(actor(), found.standing, move)
-    return gettext(why) if why else gettext(_WHOSE[move])
+    permission, whose = _WHOSE[move]
+    why = circular_gate.refusal(actor(), found.standing, move) if can(permission) else ""
+    return gettext(why or whose)
 
 
 _WHOSE = {
-    "circular_checked": "由没有起草、改过这份通报的审核人员或督办负责人核对。",
-    "circular_issued": "由分管领导签发。",
-    "circular_corrected": "更正由另一位督办负责人或分管领导核对公开。",
+    "circular_checked": (
+        "circular.check",
+        "由没有起草、改过这份通报的审核人员或督办负责人核对。",
+    ),
+    "circular_issued": ("circular.sign", "由分管领导签发。"),
+    "circular_corrected": (
+        "circular.publish",
+        "更正由另一位督办负责人或分管领导核对公开。",
+    ),
 }
 
 

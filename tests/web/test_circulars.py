@@ -1,0 +1,176 @@
+"""Circulars over HTTP: who reads, drafts, checks, signs, publishes, corrects and withdraws one."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from caseflow.publishing.circular_states import CHECKS
+from caseflow.publishing.tables import Circular
+from caseflow.web.circular_paper import for_everybody, for_units
+from tests.ledger.late import Late
+from tests.web.site import Page, Site
+from tests.web.walking import open_case, submitted
+
+LIST = "/console/circulars"
+NEW = f"{LIST}/new?first=2026-03-01&last=2026-03-13"
+
+
+def neglected(site: Site) -> None:
+    """Let three cases of the academy and one of the school lie for ten days."""
+
+    def work(session: object) -> None:
+        late = Late(session, site.office, site.now)  # type: ignore[arg-type]
+        for unit in ("academy", "academy", "academy", "school"):
+            late.case(unit)
+        late.passes()
+
+    site.do(work)
+    site.later(days=10)
+
+
+def drafted(site: Site) -> str:
+    """Return the path of a circular on what was neglected."""
+    neglected(site)
+    return site.as_("supervisor").get(NEW).send(LIST).path
+
+
+def row(site: Site, n: int = 1) -> Circular:
+    return site.ask(lambda session: session.get_one(Circular, n))
+
+
+def does(site: Site, who: str, path: str, move: str, **typed: object) -> Page:
+    site.later(minutes=5)
+    return site.as_(who).get(path).send(f"{path}/{move}", **typed)
+
+
+def ticks(site: Site, who: str, path: str, move: str, points: Sequence[str]) -> Page:
+    """Send a list of points, ticked or not: what a browser sends for several boxes of a name."""
+    page = site.as_(who).get(path)
+    form = page.form(f"{path}/{move}")
+    return page.visit.sent(f"{path}/{move}", {**form.fields, "checks": list(points)})
+
+
+def offered(site: Site, who: str, path: str) -> set[str]:
+    page = site.as_(who).get(path)
+    return {form.action.removeprefix(f"{path}/") for form in page.forms if path in form.action}
+
+
+def test_a_circular_lives_from_its_draft_to_its_withdrawal(site: Site) -> None:
+    path = drafted(site)
+    assert offered(site, "supervisor", path) == {"edit", "cancel"}
+    assert "请由他人核对" in site.as_("supervisor").get(path).text
+    assert offered(site, "reviewer", path) == {"check", "return"}
+    assert offered(site, "leader", path) == {"return"}
+    assert ticks(site, "reviewer", path, "check", ["minors"]).status == 422
+    assert "已核对" in ticks(site, "reviewer", path, "check", CHECKS["lateness"]).text
+    assert offered(site, "reviewer", path) == {"return"}
+    assert "由分管领导签发" in site.as_("supervisor").get(path).text
+    assert "已签发" in does(site, "leader", path, "issue").text
+    assert "教督通报〔2026〕430503-1号" in site.as_("auditor").get(LIST).text
+    assert "已公开" in does(site, "supervisor", path, "publish").text
+    typed = {"text": "第一项的件数应为二件。", "reason": "重复计算"}
+    assert "请由他人核对公开" in does(site, "supervisor", path, "correct", **typed).text
+    assert offered(site, "supervisor", path) == {"withdraw"}
+    assert ticks(site, "leader", path, "publish_correction", []).status == 422
+    page = ticks(site, "leader", path, "publish_correction", CHECKS["lateness"])
+    assert "第一项的件数应为二件" in page.text
+    assert does(site, "leader", path, "withdraw", reason=" ").status == 422
+    page = does(site, "leader", path, "withdraw", reason="数据有误")
+    for said in ("已收回", "数据有误", "第一项的件数应为二件", "起草通报", "公开更正", "收回通报"):
+        assert said in page.text
+    assert offered(site, "leader", path) == set()
+    assert row(site).state == "withdrawn"
+
+
+def test_what_is_refused_keeps_what_was_typed(site: Site) -> None:
+    path = drafted(site)
+    page = does(site, "supervisor", path, "edit", text="见430503-2026-000042号", public_text="稿")
+    assert (page.status, "见430503-2026-000042号" in page.html) == (422, True)
+    old = site.as_("supervisor").get(path)
+    does(site, "supervisor", path, "edit", text="改过的正文", public_text="改过的公开稿")
+    late = old.send(f"{path}/edit", text="另一份正文", public_text="另一份公开稿")
+    assert (late.status, "另一份公开稿" in late.text) == (409, True)
+    assert "等待" not in does(site, "reviewer", path, "return", reason="请写明截至日期").text
+    assert "请写明截至日期" in site.as_("supervisor").get(path).text
+    page = does(site, "supervisor", path, "cancel", reason="不再需要")
+    assert ("已撤销" in page.text, row(site).number) == (True, None)
+
+
+def test_only_those_who_may_read_circulars_do_and_within_their_area(site: Site) -> None:
+    path = drafted(site)
+    for who in ("reviewer", "supervisor", "leader", "auditor", "city"):
+        page = site.as_(who).get(LIST)
+        assert path in page.links
+        assert (f"{LIST}/new" in page.links) == (who in ("supervisor", "city"))
+    for who in ("operator", "handler", "inspector", "school"):
+        assert site.as_(who).get(LIST).status == 403
+    assert site.as_("stranger").get(path).status == 404
+    assert path not in site.as_("stranger").get(LIST).links
+    assert offered(site, "city", path) == offered(site, "auditor", path) == set()
+    assert site.as_("city").post(f"{path}/edit", text="改", public_text="改").status == 403
+    assert site.as_("supervisor").post(f"{path}/check", checks="minors").status == 403
+
+
+def test_the_draft_form_shows_the_figures_first(site: Site) -> None:
+    open_case(site)
+    site.later(days=10)
+    page = site.as_("supervisor").get(NEW)
+    assert "没有单位逾期" in page.text
+    assert not page.offers(LIST)
+    assert site.as_("supervisor").post(LIST, first="2026-03-01", last="2026-03-13").status == 422
+    site.now -= timedelta(days=10)
+    neglected(site)
+    page = site.as_("supervisor").get(NEW)
+    assert "测试academy 3 3 7 4 具名" in page.text
+    assert "测试school 1 1 7 4 不具名" in page.text
+    for days in ("first=&last=2026-03-13", "first=2026-03-13&last=2026-03-01", "last=2027-01-01"):
+        assert site.as_("supervisor").get(f"{LIST}/new?{days}").status == 422
+    assert site.as_("supervisor").get(f"{LIST}/new").status == 200  # of last month
+
+
+def test_a_problem_is_written_by_a_person_about_items_with_a_finding(site: Site) -> None:
+    submitted(site)
+    page = site.as_("supervisor").get(NEW.replace("13", "03") + "&kind=problem")
+    assert "测试section · 属实 · 待验收" in page.text
+    assert page.send(LIST, text="经查，后勤科没有按规定留样。").status == 422  # nothing chosen
+    assert "built-in" not in page.text
+    refused = page.send(LIST, items="1", text=" ")
+    assert (refused.status, "请填写这一项" in refused.text) == (422, True)
+    done = page.send(LIST, items="1", text="经查，后勤科没有按规定留样。")
+    assert done.path == f"{LIST}/1"
+    assert "经查，后勤科没有按规定留样。" in done.text
+    for point in CHECKS["problem"]:
+        assert f'value="{point}"' in site.as_("reviewer").get(done.path).html
+    assert 'value="small"' not in site.as_("reviewer").get(done.path).html
+
+
+def test_both_papers_are_the_same_each_time_and_say_what_they_are(site: Site) -> None:
+    path = drafted(site)
+    draft = site.as_("reviewer").get(f"{path}/pdf").response
+    assert (draft.mimetype, draft.data[:8]) == ("application/pdf", b"%PDF-1.7")
+    assert for_units(row(site), "本办").mark == "草稿"
+    ticks(site, "reviewer", path, "check", CHECKS["lateness"])
+    does(site, "leader", path, "issue")
+    issued, public = for_units(row(site), "本办"), for_everybody(row(site), (), "本办")
+    assert (issued.mark, public.mark, issued.number) == ("", "未公开", row(site).number)
+    assert any("测试school" in line for line in issued.lines)
+    assert not any("测试school" in line for line in public.lines)
+    pages = [site.as_("auditor").get(f"{path}/{name}").response for name in ("pdf", "public.pdf")]
+    site.later(days=1)
+    again = [site.as_("leader").get(f"{path}/{name}").response for name in ("pdf", "public.pdf")]
+    assert [one.data for one in pages] == [one.data for one in again]
+    assert pages[0].data != pages[1].data != draft.data
+    assert "filename*=UTF-8''%E5%85%B3%E4%BA%8E" in pages[0].headers["Content-Disposition"]
+
+
+def test_a_list_of_circulars_goes_on_where_the_page_ended(site: Site) -> None:
+    neglected(site)
+    page = site.as_("supervisor").get(NEW)
+    for _ in range(26):
+        page.visit.sent(LIST, page.form(LIST).fields)
+    first = site.as_("leader").get(LIST)
+    ids = site.ask(lambda session: session.scalars(select(Circular.id)).all())
+    assert sum(f"{LIST}/{n}" in first.links for n in ids) == 25
+    [more] = [link for link in first.links if "before=" in link]
+    assert f"{LIST}/{min(ids)}" in site.as_("leader").get(more).links
