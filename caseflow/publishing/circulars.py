@@ -23,7 +23,7 @@ from caseflow.publishing.circular_wording import FEWEST
 from caseflow.publishing.tables import Circular, CircularItem, CircularUnit
 
 # The body that signs, in front of 〔year〕number; a series of its own beside those of orders.
-_SERIES = "教督通报"
+_SERIES = "教督通报"  # not said
 _CODE = "CR"
 
 UNCHECKED = "每一项都要核对；有一项不符合的，请退回修改"

@@ -1,4 +1,4 @@
-"""What an office that goes back keeps of its circulars: nothing but that their numbers are given."""
+"""What an office that goes back keeps of its circulars: that their numbers are given, no more."""
 
 from datetime import datetime
 

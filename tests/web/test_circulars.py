@@ -51,6 +51,10 @@ def ticks(site: Site, who: str, path: str, move: str, points: Sequence[str]) -> 
     return page.visit.sent(f"{path}/{move}", {**form.fields, "checks": list(points)})
 
 
+def waits(site: Site, who: str, label: str) -> bool:
+    return label in site.as_(who).get(LIST).text
+
+
 def offered(site: Site, who: str, path: str) -> set[str]:
     page = site.as_(who).get(path)
     return {form.action.removeprefix(f"{path}/") for form in page.forms if path in form.action}
@@ -62,10 +66,16 @@ def test_a_circular_lives_from_its_draft_to_its_withdrawal(site: Site) -> None:
     assert "请由他人核对" in site.as_("supervisor").get(path).text
     assert offered(site, "reviewer", path) == {"check", "return"}
     assert offered(site, "leader", path) == {"return"}
+    assert [who for who in ("supervisor", "reviewer", "leader") if waits(site, who, "去核对")] == [
+        "reviewer"
+    ]
     assert ticks(site, "reviewer", path, "check", ["minors"]).status == 422
     assert "已核对" in ticks(site, "reviewer", path, "check", CHECKS["lateness"]).text
     assert offered(site, "reviewer", path) == {"return"}
     assert "由分管领导签发" in site.as_("supervisor").get(path).text
+    assert [who for who in ("supervisor", "reviewer", "leader") if waits(site, who, "去签发")] == [
+        "leader"
+    ]
     assert "已签发" in does(site, "leader", path, "issue").text
     assert "教督通报〔2026〕430503-1号" in site.as_("auditor").get(LIST).text
     assert "已公开" in does(site, "supervisor", path, "publish").text
