@@ -142,12 +142,31 @@ def checked(said: str, field: str) -> str:
     return trimmed
 
 
-def checked_public(said: str, few: Iterable[str], field: str = "public_text") -> str:
-    """Return a public text as `checked` does; `few`: names of units not to be named in it."""
+@dataclass(frozen=True)
+class Named:
+    """The names of units that a public text must not say, and of those that it may."""
+
+    few: Sequence[str] = ()
+    many: Sequence[str] = ()
+
+    def found_in(self, said: str) -> str:
+        """Return a name that a text must not say, or nothing. A school's name may be the beginning
+        of that of its branch, which may be named.
+        """
+        for name in self.few:
+            left = said
+            for longer in self.many:
+                left = left.replace(longer, "") if name in longer else left
+            if name in left:
+                return name
+        return ""
+
+
+def checked_public(said: str, named: Named, field: str = "public_text") -> str:
+    """Return a public text as `checked` does; a unit with few matters must not be named in it."""
     trimmed = checked(said, field)
-    for name in few:
-        if name in trimmed:
-            raise BadInput({field: Told(TOO_FEW, unit=name)})
+    if name := named.found_in(trimmed):
+        raise BadInput({field: Told(TOO_FEW, unit=name)})
     return trimmed
 
 

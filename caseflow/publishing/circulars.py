@@ -19,7 +19,7 @@ from caseflow.publishing import circular_gate, circular_record, circular_wording
 from caseflow.publishing.circular_gate import Standing
 from caseflow.publishing.circular_record import record
 from caseflow.publishing.circular_states import CHECKS
-from caseflow.publishing.circular_wording import FEWEST
+from caseflow.publishing.circular_wording import FEWEST, Named
 from caseflow.publishing.tables import Circular, CircularItem, CircularUnit
 
 # The body that signs, in front of 〔year〕number; a series of its own beside those of orders.
@@ -48,10 +48,10 @@ def edit(
     known = circular_gate.lock(session, circular_id, seen)
     circular = known.circular
     circular_gate.edge_of(actor, known, "circular_edited")
-    few = few_of(session, circular)
+    named = named_in(session, circular)
     gathered(
         lambda: circular_wording.checked(text, "text"),
-        lambda: circular_wording.checked_public(public_text, few),
+        lambda: circular_wording.checked_public(public_text, named),
     )
     said = circular_wording.plain(text), circular_wording.plain(public_text)
     if said == (
@@ -67,15 +67,21 @@ def edit(
     return circular
 
 
-def few_of(session: Session, circular: Circular) -> list[str]:
-    """Return the names of the units of a circular on lateness that are not to be named in public;
-    a problem that was found and is published may be told of one.
+def named_in(session: Session, circular: Circular) -> Named:
+    """Return which units of a circular on lateness may be named in public, and which not; a problem
+    that was found and is published may be told of one.
     """
     if circular.kind != "lateness":
-        return []
-    query = select(Unit.name).join(CircularUnit, CircularUnit.unit_id == Unit.id)
-    few = (CircularUnit.circular_id == circular.id, CircularUnit.cases < FEWEST)
-    return list(session.scalars(query.where(*few).order_by(Unit.id)))
+        return Named()
+    query = select(Unit.name, CircularUnit.cases).join(
+        CircularUnit, CircularUnit.unit_id == Unit.id
+    )
+    query = query.where(CircularUnit.circular_id == circular.id).order_by(Unit.id)
+    rows = session.execute(query).all()
+    return Named(
+        few=[name for name, cases in rows if cases < FEWEST],
+        many=[name for name, cases in rows if cases >= FEWEST],
+    )
 
 
 def check(

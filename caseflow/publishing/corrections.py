@@ -14,7 +14,7 @@ from caseflow.people.actor import Actor
 from caseflow.publishing import circular_gate, circular_wording
 from caseflow.publishing.circular_gate import NOTHING_WAITS, Standing
 from caseflow.publishing.circular_record import record
-from caseflow.publishing.circulars import all_ticked, few_of
+from caseflow.publishing.circulars import all_ticked, named_in
 from caseflow.publishing.tables import Correction
 
 
@@ -31,9 +31,9 @@ def draft_correction(
     """Write what is to be published beside a circular, and why; another person decides."""
     known = circular_gate.lock(session, circular_id, seen)
     circular_gate.edge_of(actor, known, "correction_drafted")
-    few = few_of(session, known.circular)
+    named = named_in(session, known.circular)
     gathered(
-        lambda: circular_wording.checked_public(text, few, "text"),
+        lambda: circular_wording.checked_public(text, named, "text"),
         lambda: words(reason, "reason", 2000),
     )
     circular_gate.pass_circular(actor, known, "correction_drafted")

@@ -68,6 +68,19 @@ def test_in_public_nobody_is_named_for_a_few_matters(late: Late) -> None:
         )
 
 
+def test_a_name_that_begins_like_anothers_is_still_its_own(late: Late) -> None:
+    circular, me = late.draft(), late.office["supervisor"]
+    academy = late.session.get_one(Unit, late.office.units["academy"])
+    academy.name = "测试school东校区"
+    for said, wrong in (("测试school东校区3件", False), ("测试school、测试school东校区", True)):
+        args = (late.session, me, circular.id, circular.text, said, late.now)
+        if not wrong:
+            assert circulars.edit(*args).public_text == said
+            continue
+        with pytest.raises(BadInput, match="“测试school”"):
+            circulars.edit(*args)
+
+
 def test_a_draft_says_nothing_of_what_it_is_about(late: Late) -> None:
     circular = late.draft()
     cases = late.session.scalars(select(Case)).all()
