@@ -47,8 +47,11 @@ def late(session: Session, scope: Scope, period: Period, now: datetime) -> Seque
 
 
 def _broken(period: Period, now: datetime) -> ColumnElement[bool]:
-    """Due in the period and not kept by then; whatever is due later than now is not late."""
-    during = and_(Clock.due >= period.since, Clock.due < period.until)
+    """Due in the period and not kept by then; whatever is due later than now is not late.
+
+    A limit ends at 24:00 of its day, which is the first moment of the next.
+    """
+    during = and_(Clock.due > period.since, Clock.due <= period.until)
     runs = and_(Clock.state == "running", Clock.due <= now)
     return and_(during, or_(runs, and_(Clock.state == "met", Clock.ended_at > Clock.due)))
 

@@ -156,7 +156,7 @@ class Named:
         for name in self.few:
             left = said
             for longer in self.many:
-                left = left.replace(longer, "") if name in longer else left
+                left = left.replace(longer, " ") if name in longer else left
             if name in left:
                 return name
         return ""

@@ -1,19 +1,22 @@
 """What a circular is drafted from, what it says, and what it never says."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 
 from caseflow.clock import Period
 from caseflow.db import Database
-from caseflow.errors import BadInput, MoveNotAllowed
+from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.escalation import orders
 from caseflow.escalation import reading as papers
-from caseflow.ledger.moves import items, naming, work
+from caseflow.ledger.moves import items, naming, objecting, transferring, work
+from caseflow.ledger.moves.transferring import Transfer
 from caseflow.ledger.tables import Case
 from caseflow.people.scope import scope_of
+from caseflow.people.tables import Unit
 from caseflow.publishing import circulars, drafting, reading
 from caseflow.publishing.tables import Circular
 from caseflow.words import CATEGORIES
@@ -164,6 +167,48 @@ def test_who_rectifies_too_late_is_late_and_not_who_verified(late: Late) -> None
     assert "测试section" not in found
 
 
+def test_what_somebody_else_had_before_counts_against_neither(late: Late) -> None:
+    """The branch signed too late for what was never its own to do; the section has it since."""
+    before = counted(late, late.draft())
+    _, [item] = late.case("branch")
+    branch, boss = late.office["branch"], late.office["supervisor"]
+    work.sign_for(late.session, branch, item.id, late.begin + 3 * DAY)
+    objecting.object_to(late.session, branch, item.id, "不归我们管", late.begin + 4 * DAY)
+    order = items.Dispatch(late.office.units["section"], ORDERED, none_listed=True)
+    objecting.dispatch_anew(late.session, boss, item.id, order, late.now)
+    assert counted(late, late.draft()) == before
+
+
+@pytest.mark.parametrize(("first", "last", "days"), [(1, 13, 0), (5, 10, 10), (1, 3, 10)], ids=str)
+def test_what_is_due_later_or_was_due_elsewhen_is_not_late(
+    late: Late, first: int, last: int, days: int
+) -> None:
+    """Everything was due on 4 and 12 March; on the first day nothing had run out yet."""
+    period = Period(date(2026, 3, first), date(2026, 3, last))
+    me, at = late.office["supervisor"], late.begin + timedelta(hours=1) + days * DAY
+    with pytest.raises(BadInput, match="没有单位逾期"):
+        drafting.draft_lateness(late.session, me, period, at)
+
+
+def test_what_ends_at_midnight_ran_out_on_the_day_that_it_ends(late: Late) -> None:
+    day = Period(date(2026, 3, 4), date(2026, 3, 4))
+    found = drafting.lateness_of(late.session, late.office["supervisor"], day, late.now)
+    assert [one.items for one in found.units] == [3, 2]
+
+
+def test_an_order_left_unanswered_is_late_in_its_own_period(late: Late) -> None:
+    [row, *_] = papers.orders(late.session, scope_of(late.office["city"]), "draft")
+    orders.issue(late.session, late.office["leader"], row.order.id, row.order.text, late.now)
+    period, later = Period(date(2026, 3, 16), date(2026, 3, 24)), late.now + 11 * DAY
+    circular = drafting.draft_lateness(late.session, late.office["supervisor"], period, later)
+    assert row.unit is not None
+    assert [(name, n[:3]) for name, n in counted(late, circular).items()] == [
+        (row.unit.name, (1, 1, 6))
+    ]
+    with pytest.raises(BadInput, match="没有单位逾期"):
+        drafting.draft_lateness(late.session, late.office["stranger"], period, later)
+
+
 def test_an_order_left_unanswered_is_the_units_lateness_of_the_same_item(late: Late) -> None:
 
     [order, *_] = papers.orders(late.session, scope_of(late.office["city"]), "draft")
@@ -218,9 +263,11 @@ def test_a_problem_is_stated_only_with_a_finding(late: Late) -> None:
     me = late.office["supervisor"]
     proven, refuted = late.found(), late.found(result="unsubstantiated")
     _, [open_item] = late.case("branch")
+    elsewhere = late.found()
+    transferring.statutory(late.session, me, elsewhere.id, Transfer("公安", "案"), late.now)
     offered = {one.item.id for one in drafting.problems_of(late.session, me, MARCH)}
     assert offered == {proven.id}
-    for wrong in ([refuted.id], [open_item.id], [proven.id, open_item.id], []):
+    for wrong in ([refuted.id], [elsewhere.id], [open_item.id], [proven.id, open_item.id], []):
         with pytest.raises(BadInput, match="核查结论"):
             drafting.draft_problem(late.session, me, MARCH, wrong, SAID, late.now)
     with pytest.raises(BadInput, match="请填写"):
@@ -240,9 +287,31 @@ def test_a_problem_whose_finding_is_gone_goes_no_further(late: Late) -> None:
     item.finding = "unsubstantiated"
     with pytest.raises(MoveNotAllowed, match="核查结论"):
         circulars.issue(late.session, late.office["leader"], circular.id, late.now)
-    circulars.send_back(late.session, late.office["leader"], circular.id, "重新核实", late.now)
+    item.finding = "substantiated"
+    circulars.issue(late.session, late.office["leader"], circular.id, late.now)
+    item.finding = "unsubstantiated"
+    with pytest.raises(MoveNotAllowed, match="核查结论"):
+        circulars.publish(late.session, late.office["leader"], circular.id, late.now)
+    circular = drafting.draft_problem(late.session, me, MARCH, [late.found().id], SAID, late.now)
+    late.session.execute(text("UPDATE item SET finding = 'unverifiable' WHERE finding IS NOT NULL"))
     with pytest.raises(MoveNotAllowed, match="核查结论"):
         late.checked(circular)
+
+
+def test_a_problem_is_no_business_of_whoever_must_keep_away_from_who_was_reported(
+    late: Late,
+) -> None:
+    """The school was reported, the academy put it right: who is recused from the school is out."""
+    item = late.found("academy")
+    late.session.get_one(Case, item.case_id).unit_id = late.office.units["school"]
+    boss, away = late.office["supervisor"], frozenset({late.office.units["school"]})
+    recused = replace(boss, recused=away)
+    assert drafting.problems_of(late.session, recused, MARCH) == []
+    with pytest.raises(NotPermitted, match="回避"):
+        drafting.draft_problem(late.session, recused, MARCH, [item.id], SAID, late.now)
+    circular = drafting.draft_problem(late.session, boss, MARCH, [item.id], SAID, late.now)
+    assert set(counted(late, circular)) == {"测试academy"}
+    assert reading.circulars(late.session, scope_of(recused)) == []
 
 
 @pytest.mark.parametrize(
