@@ -10,7 +10,7 @@ from caseflow.migrating import downgrade, upgrade
 from caseflow.publishing import circular_record
 from tests.ledger.late import late_office
 
-BEFORE = "0041"
+BEFORE = "0046-1"  # the one before that
 
 
 def test_circulars_are_gone_in_an_office_that_goes_back(database: Database, now: datetime) -> None:
