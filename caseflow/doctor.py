@@ -20,7 +20,7 @@ from caseflow.escalation.order_states import OWED, STANDS
 from caseflow.escalation.tables import Order, Rung
 from caseflow.files.store import Store
 from caseflow.files.tables import Blob
-from caseflow.ledger import review_laws
+from caseflow.ledger import assist_laws, review_laws
 from caseflow.ledger.application_tables import Exclusion, Proposal, Withdrawal
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves.visiting import FEWEST
@@ -50,7 +50,7 @@ NAMED = 5
 
 _ANSWERED = ("replying", "calling_back", "closed")
 _PROMISED = tuple(state for state in OPEN_CASE_STATES if state not in ("calling_back", "shelved"))
-_OWED = ("resolve", "reply", "call_back", "sign_for", "verify", "rectify", "check")
+_OWED = ("resolve", "reply", "call_back", "sign_for", "verify", "rectify", "assist", "check")
 _OF_ITEMS = {
     "dispatched": "sign_for",
     "verifying": "verify",
@@ -209,7 +209,7 @@ def _promises() -> Iterator[Query]:
     ]
     again = exists().where(other.id < Clock.id, other.state.in_(ALIVE), *same)
     of_clock = select(Case.number).join(Clock, Clock.root_case_id == Case.id)
-    several = Clock.name != "milestone"  # a shelved case has one for each
+    several = Clock.name.not_in(("milestone", "assist"))  # one for each of what is waited for
     yield of_clock.where(Clock.state.in_(ALIVE), several, again.correlate_except(other))
 
 
@@ -288,7 +288,7 @@ def _shelvings() -> Iterator[Query]:
     yield of_case.where(Shelving.outcome.is_(None), Case.state.not_in(SHELVABLE))
 
 
-_STANDS = ("resolve", "reply", "sign_for", "verify", "rectify", "check", "decide")
+_STANDS = ("resolve", "reply", "sign_for", "verify", "rectify", "assist", "check", "decide")
 """Promises that nobody is held to while a case is shelved."""
 
 
@@ -383,6 +383,7 @@ LAWS: dict[str, Callable[[], Iterator[Query]]] = {
     "what is shelved is not forgotten": _shelvings,
     "reviews are linked, by other eyes": review_laws.broken,
     "visits": _visits,
+    "assisting units are heard": assist_laws.broken,
     "a unit's answer is signed": _signatures,
     "documents are signed, owed and lifted": _documents,
     "circulars, by other eyes": circular_laws.broken,

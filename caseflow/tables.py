@@ -5,6 +5,7 @@ import caseflow.escalation.tables
 import caseflow.files.tables
 import caseflow.intake.tables
 import caseflow.ledger.application_tables
+import caseflow.ledger.assistance_tables
 import caseflow.ledger.history_tables
 import caseflow.ledger.oversight_tables
 import caseflow.ledger.report_tables

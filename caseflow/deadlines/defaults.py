@@ -96,6 +96,8 @@ def _units(ids: Iterator[int]) -> Iterator[Policy]:
             extendable_amount=20,
         )
     yield days(id=next(ids), clock=ClockName.answer, amount=5)
+    # Never after the item's own due moment, whatever stands here (`ledger.moves.assist_promise`).
+    yield days(id=next(ids), clock=ClockName.assist, amount=5)
     # A unit that is not competent objects within 5 working days (信访工作条例 2022, §22).
     yield days(id=next(ids), clock=ClockName.objection, amount=5)
 

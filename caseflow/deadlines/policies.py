@@ -28,6 +28,7 @@ class ClockName(StrEnum):
     sign_for = "sign_for"  # item: the unit has taken it
     verify = "verify"  # item: a finding
     rectify = "rectify"  # item: put right
+    assist = "assist"  # item: a unit beside the lead answers what it was asked
     check = "check"  # item: the office checks what was submitted
     decide = "decide"  # item: the office decides what its holder asked for
     consent = "consent"  # item: another person decides whether it is withdrawn

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 
-from caseflow.demo import appeals, papers, scripts
+from caseflow.demo import appeals, beside, papers, scripts
 from caseflow.demo.matters import read
 from caseflow.demo.scripts import path
 from caseflow.demo.story import Stage, Story
@@ -88,7 +88,7 @@ _PAST: dict[str, tuple[int, str, Course]] = {
     "untouched_mail": (4, "06:15", scripts.passed_on),
     "ladder_two": (2, "10:10", _to("dispatched")),
     "textbook_help": (3, "15:02", scripts.objected),
-    "ladder_one": (1, "09:18", _to("dispatched")),
+    "ladder_one": (1, "09:18", beside.assisted),
     "instructed_fund": (1, "08:30", _to("dispatched")),
     "dormitory_help": (1, "16:20", partial(scripts.answered, look=False)),
     "noise": (1, "17:05", scripts.doubled),

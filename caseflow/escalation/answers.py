@@ -7,7 +7,7 @@ an item that it has no longer, or that need not be done any more (docs/decisions
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
@@ -16,6 +16,8 @@ from caseflow.deadlines.tables import Clock
 from caseflow.escalation import order_gate
 from caseflow.escalation.order_states import PENDING, STANDS
 from caseflow.escalation.tables import Order
+from caseflow.ledger import assistances
+from caseflow.ledger.assistance_tables import Assistance
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves import reserving
 from caseflow.ledger.moves.record import matter_of, record, words
@@ -129,7 +131,11 @@ def _is_moot() -> ColumnElement[bool]:
     nobody_theirs = Order.unit_id.is_distinct_from(
         Item.verifying_unit_id
     ) & Order.unit_id.is_distinct_from(Item.rectifying_unit_id)
-    return (Item.held_since > Order.drafted_at) | nobody_theirs | Item.state.in_(COUNTED_APART)
+    assists = exists().where(
+        Assistance.item_id == Item.id, Assistance.unit_id == Order.unit_id, assistances.STANDS
+    )
+    taken = (Item.held_since > Order.drafted_at) | nobody_theirs
+    return (taken & ~assists) | Item.state.in_(COUNTED_APART)
 
 
 def _lift(

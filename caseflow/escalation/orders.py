@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
 from caseflow.deadlines.ladder import Action
+from caseflow.deadlines.policies import ClockName
 from caseflow.deadlines.rules import rules_of
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.escalation import answers, order_gate
 from caseflow.escalation.tables import Order, Rung
 from caseflow.escalation.wording import Late, wording
-from caseflow.ledger import gate, numbers
+from caseflow.ledger import assistances, gate, numbers
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves.record import matter_of, record, words
 from caseflow.ledger.states import COUNTED_APART
@@ -61,6 +62,9 @@ def _about(session: Session, clock: Clock) -> tuple[int | None, int | None]:
     if clock.order_id is not None:
         unanswered = session.get_one(Order, clock.order_id)
         return unanswered.item_id, unanswered.unit_id
+    if clock.name == ClockName.assist:
+        asked = assistances.by_clock(session, clock)
+        return clock.item_id, asked.unit_id if asked else None
     return clock.item_id, _addressee(session.get(Item, clock.item_id) if clock.item_id else None)
 
 
@@ -80,7 +84,7 @@ RELIEVED = "这一事项已改由他人办理，文书不能再签发，请撤�
 STOPPED = "这一事项已停止办理，单位不再需要办理，文书不能再签发，请撤销"
 
 
-def kept_back(order: Order, item: Item | None) -> str:
+def kept_back(session: Session, order: Order, item: Item | None) -> str:
     """Say why a draft cannot be issued any more, or nothing where it can (decision 9).
 
     None goes out while an inspector verifies the item in person, whoever held it when the document
@@ -89,11 +93,19 @@ def kept_back(order: Order, item: Item | None) -> str:
     matter for whoever signs.
     """
     proposal = order.kind == Action.accountability
+    if item is not None and _beside(session, order, item):
+        return STOPPED if item.state in COUNTED_APART else ""
     if item is None or _in_person(item) or not (proposal or order.unit_id):
         return NOBODY
     if _taken_since(order, item):
         return RELIEVED
     return STOPPED if item.state in COUNTED_APART and not proposal else ""
+
+
+def _beside(session: Session, order: Order, item: Item) -> bool:
+    """Tell whether a document goes to a unit that assists with an item, whoever leads on it."""
+    leads = order.unit_id in (None, item.verifying_unit_id, item.rectifying_unit_id)
+    return not leads and assistances.assists(session, item.id, order.unit_id)
 
 
 def _taken_since(order: Order, item: Item) -> bool:
@@ -135,7 +147,7 @@ def issue(session: Session, actor: Actor, order_id: int, text: str, now: datetim
     case, order = order_gate.lock(session, actor, order_id)
     order_gate.edge_of(actor, case, order, "order_issued")
     item = _item(session, order)
-    if why := kept_back(order, item):
+    if why := kept_back(session, order, item):
         raise MoveNotAllowed(why)
     if _plain(text) != _plain(order.text):
         raise MoveNotAllowed(CHANGED)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.clock import local
 from caseflow.deadlines.ladder import Action
+from caseflow.deadlines.policies import ClockName
 from caseflow.deadlines.rules import rules_of
 from caseflow.deadlines.tables import Clock
 from caseflow.escalation.order_states import OUT
@@ -43,7 +44,7 @@ def wording(session: Session, kind: str, late: Late, now: datetime) -> str:
     whom = f"{unit}：\n" if unit else ""
     return (
         f"{ACTIONS[kind]}\n{whom}"
-        f"你单位承办的{_which(late)}，{_overdue(session, late.clock, now)}，仍未完成。\n"
+        f"你单位{_does(late)}的{_which(late)}，{_overdue(session, late.clock, now)}，仍未完成。\n"
         "请接到本件后立即办理，并在期限内书面报告办理情况和逾期原因。"
     )
 
@@ -55,11 +56,15 @@ def _proposal(session: Session, unit: str, late: Late, now: datetime) -> str:
     who = unit or "责任督学"  # not said
     return (
         f"{ACTIONS[Action.accountability]}\n{DECIDES}：\n"
-        f"{who}承办的{which}，{_overdue(session, late.clock, now)}，仍未完成。\n"
+        f"{who}{_does(late)}的{which}，{_overdue(session, late.clock, now)}，仍未完成。\n"
         f"截至{_today(session, now)}，就这一事项{before}\n"
         "以上是逾期未办的事实。是否启动问责，请按规定程序调查核实、听取该单位意见后决定；"
         "决定之前，本件不发给该单位。"
     )
+
+
+def _does(late: Late) -> str:
+    return "协办" if late.clock.name == ClockName.assist else "承办"  # not said
 
 
 def _which(late: Late) -> str:

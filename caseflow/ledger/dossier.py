@@ -17,6 +17,7 @@ from caseflow.deadlines.clocks import ALIVE
 from caseflow.deadlines.tables import Clock
 from caseflow.files.tables import Blob
 from caseflow.ledger import (
+    assistances,
     checkers,
     exclusions,
     extensions,
@@ -29,6 +30,7 @@ from caseflow.ledger import (
     withdrawals,
 )
 from caseflow.ledger.application_tables import Exclusion, Proposal, Withdrawal
+from caseflow.ledger.assistance_tables import Assistance
 from caseflow.ledger.checkers import Eyes
 from caseflow.ledger.extensions import Asked
 from caseflow.ledger.history_tables import Entry
@@ -95,6 +97,7 @@ class Dossier:
     visits: Sequence[Visited]
     exclusions: Sequence[Exclusion]
     oversights: Sequence[Oversight]
+    assistances: Sequence[Assistance]
     above: Case | None
     merged: Sequence[Case]
     units: Mapping[int, Unit]
@@ -177,6 +180,7 @@ def load(session: Session, case: Case) -> Dossier:
         visits=_visits(session, case, entries),
         exclusions=_exclusions(session, case, entries),
         oversights=_oversights(session, case, entries),
+        assistances=_assistances(session, case, entries),
         above=above,
         merged=merged,
         units=names.units(session, _unit_ids(case, items, reports, entries)),
@@ -244,6 +248,12 @@ def _oversights(session: Session, case: Case, entries: Sequence[Happened]) -> Se
     """Return when the level above was brought in; it never is in most cases."""
     any_brought = any(entry.verb == "go_up" for entry in entries)
     return oversights.asked(session, case.id) if any_brought else ()
+
+
+def _assistances(session: Session, case: Case, entries: Sequence[Happened]) -> Sequence[Assistance]:
+    """Return what units were asked beside a lead; nothing is asked of most cases."""
+    any_asked = any(entry.verb == "ask_assistance" for entry in entries)
+    return assistances.of_case(session, case.id) if any_asked else ()
 
 
 def _unit_ids(

@@ -13,6 +13,7 @@ from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import (
     CASE_EDGES,
     ITEM_EDGES,
+    OF_ASSISTING,
     OF_RECEIVER,
     OF_REVIEW,
     ONLY_REVIEW,
@@ -128,6 +129,8 @@ def _may_take(actor: Actor, edge: Edge, case: Case, item: Item | None) -> bool:
         return True
     if edge.move in OF_RECEIVER:
         return is_bound_for(actor, case)
+    if edge.move in OF_ASSISTING:
+        return actor.unit is not None and case.unit_id not in actor.recused
     return covers(scope_of(actor), case, item)
 
 

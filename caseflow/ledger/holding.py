@@ -32,7 +32,7 @@ from caseflow.ledger.extensions import Asked, Bar, Decided, Room
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import objecting
 from caseflow.ledger.moves.record import whole
-from caseflow.ledger.states import COUNTED_APART, ITEM_DONE, ITEM_MOVES, TO_RECTIFY
+from caseflow.ledger.states import BESIDE, COUNTED_APART, ITEM_DONE, ITEM_MOVES, TO_RECTIFY
 from caseflow.ledger.tables import Case, Evidence, Finding, Item
 from caseflow.people.scope import Scope
 from caseflow.people.tables import User
@@ -43,8 +43,9 @@ _MARK = 16
 _VERIFYING = ("dispatched", "objected", "verifying")
 _TURN = ("dispatched", "verifying", "rectifying")
 _CLOCKS = ("sign_for", "verify", "rectify")
-_UNSEEN = ("withdraw", "refuse_withdrawal", "statutory_outcome", "visit")
+_UNSEEN = ("withdraw", "refuse_withdrawal", "statutory_outcome", "visit", *BESIDE)
 """What the office does beside the item: its holder sees nothing of it, nor that it happened."""
+_OF_HOLDER = Evidence.assistance_id.is_(None)
 _OF_UNIT = ("write", "unsign")
 """What a unit does within itself before it answers (`moves.signing`): it changes its page."""
 
@@ -252,7 +253,7 @@ def _own_evidence(session: Session, scope: Scope, item_id: int) -> list[tuple[Ev
     """Return what was handed in for the same unit, or by the same inspector."""
     own = Evidence.unit_id == scope.unit if scope.unit else Evidence.user_id == scope.person
     query = select(Evidence, Blob).join(Blob, Blob.id == Evidence.blob_id)
-    query = query.where(Evidence.item_id == item_id, own).order_by(Evidence.id)
+    query = query.where(Evidence.item_id == item_id, own, _OF_HOLDER).order_by(Evidence.id)
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
@@ -344,7 +345,7 @@ def evidence(session: Session, scope: Scope, evidence_id: int) -> tuple[int, Blo
 
     Raises NotFound also for what somebody else sent about the same item.
     """
-    item_id = session.scalar(select(Evidence.item_id).where(Evidence.id == evidence_id))
+    item_id = session.scalar(select(Evidence.item_id).where(Evidence.id == evidence_id, _OF_HOLDER))
     if item_id is None:
         raise NotFound("没有这个文件")
     queries.item_in_scope(session, scope, item_id)

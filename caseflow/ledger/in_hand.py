@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from caseflow.ledger import queries
+from caseflow.ledger.assistance_tables import Assistance
+from caseflow.ledger.assistances import IS_OPEN
 from caseflow.ledger.outbox_reach import case_numbers
 from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
@@ -91,8 +93,10 @@ def open_cases(session: Session, reader: Actor, user_id: int, office: str) -> In
 
 
 def open_items(session: Session, unit_id: int) -> int:
-    """Return how many items of open cases a unit has yet to verify or to put right."""
+    """Return how many items of open cases a unit has to verify, put right, or assist with."""
     here = or_(Item.verifying_unit_id == unit_id, Item.rectifying_unit_id == unit_id)
+    asked = select(Assistance.item_id).where(Assistance.unit_id == unit_id, IS_OPEN)
+    here = or_(here, Item.id.in_(asked))
     return session.scalar(_open_items().where(here)) or 0
 
 

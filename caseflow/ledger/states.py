@@ -287,6 +287,12 @@ CASE_EDGES: tuple[Edge, ...] = (
 
 HELD = ("dispatched", "verifying", "rectifying")
 """States of an item that somebody outside the office works on."""
+ASSISTED = (*HELD, "objected")
+"""States of an item about which a unit may be asked beside its lead (协办)."""
+OF_ASSISTING = ("answer_assistance",)
+"""Moves of a unit that was asked to assist, which does not hold the item: the verb finds whom."""
+BESIDE = ("ask_assistance", *OF_ASSISTING, "release_assistance", "share_assistance")
+"""What happens beside an item's lead, of which the item's own way is no part."""
 UNDER_WAY = ("dispatched", "objected", "verifying", "rectifying", "submitted")
 
 ITEM_EDGES: tuple[Edge, ...] = (
@@ -313,6 +319,12 @@ ITEM_EDGES: tuple[Edge, ...] = (
         STAY,
         "item.visit",
         "两人以上到场实地核查，记录在案",
+    ),
+    *_from(ASSISTED, "ask_assistance", STAY, "item.ask_assistance", "主办单位之外，请另一单位协办"),
+    *_from(UNDER_WAY, "answer_assistance", STAY, "item.answer_assistance", "协办单位书面答复"),
+    *_from(UNDER_WAY, "release_assistance", STAY, "item.release_assistance", "解除协办"),
+    *_from(
+        UNDER_WAY, "share_assistance", STAY, "item.share_assistance", "把协办答复转主办单位参阅"
     ),
     Edge("find", "verifying", "rectifying", "item.find", "属实或部分属实，进入整改"),
     Edge("find", "verifying", "submitted", "item.find", "不属实或无法查实，提请验收"),

@@ -237,7 +237,8 @@ class Evidence(Base):
     """A file that shows what was found or put right, handed in by whoever holds the item.
 
     `unit_id`: the unit that it was handed in for; none for the office and for inspectors.
-    `visit_id`: the visit on which it was taken, if it was.
+    `visit_id`: the visit on which it was taken, if it was. `assistance_id`: what it answers, where
+    a unit sent it that assists beside whoever holds the item: theirs it is not.
     """
 
     __tablename__ = "evidence"
@@ -250,6 +251,7 @@ class Evidence(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"))
+    assistance_id: Mapped[int | None] = mapped_column(ForeignKey("assistance.id"))
     at: Mapped[datetime] = mapped_column(Moment)
 
 

@@ -16,6 +16,7 @@ _HANDED_IN = (
         Evidence.item_id == Item.id,
         Evidence.at >= Item.signed_at,
         Evidence.visit_id.is_(None),
+        Evidence.assistance_id.is_(None),
         or_(Item.returned_at.is_(None), Evidence.at > Item.returned_at),
     )
     .limit(1)

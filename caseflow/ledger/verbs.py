@@ -17,6 +17,7 @@ from caseflow.errors import BadInput
 from caseflow.ledger.moves import (
     afterwards,
     asking,
+    assisting,
     check,
     closing,
     excluding,
@@ -181,6 +182,19 @@ def visit(
     visiting.visit(session, actor, item_id, went, now, seen=seen)
 
 
+def answer_assistance(
+    session: Session,
+    actor: Actor,
+    item_id: int,
+    answer: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Answer what a unit was asked beside an item's lead (协办答复)."""
+    assisting.answer_assistance(session, actor, item_id, answer, now, seen=seen)
+
+
 CASE_VERBS: Mapping[str, Verb] = {
     "answer": triage.answer,
     "accept": triage.accept,
@@ -253,6 +267,10 @@ ITEM_VERBS: Mapping[str, Verb] = {
     "grant": extending.grant,
     "refuse": extending.refuse,
     "visit": visit,
+    "ask_assistance": assisting.ask_assistance,
+    "answer_assistance": answer_assistance,
+    "release_assistance": assisting.release_assistance,
+    "share_assistance": assisting.share_assistance,
     "find": work.find,
     "submit": work.submit,
     "sign_off": signing.sign_off,

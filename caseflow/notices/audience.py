@@ -194,6 +194,8 @@ def _of_unit(session: Session, matter: Matter, duty: str, unit: int | None) -> l
     than its handler: the office stands in.
     """
     item = matter.item
+    if matter.clock is not None and matter.clock.name == ClockName.assist:
+        return _post(session, matter, duty, unit)  # a unit beside the lead, whoever that is
     if _office_finds(session, matter):
         return _assignee(session, matter)
     if item is None or item.inspector_id is None or not verifies(matter):
@@ -281,6 +283,10 @@ def _asker(session: Session, matter: Matter) -> list[User]:
     return whose()
 
 
+def _assisting(session: Session, matter: Matter) -> list[User]:
+    return _post(session, matter, "unit_handler", matter.body["assisting"])
+
+
 def _auditors(session: Session, _matter: Matter) -> list[User]:
     query = select(User).where(User.role == "auditor", User.active).order_by(User.id)
     return list(session.scalars(query))
@@ -303,6 +309,7 @@ def _named(session: Session, matter: Matter) -> list[User]:
 
 
 _BY_NAME: Mapping[str, Callable[[Session, Matter], list[User]]] = {
+    "assisting": _assisting,
     "auditors": _auditors,
     "lookers": _lookers,
     "named": _named,

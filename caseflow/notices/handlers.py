@@ -93,7 +93,7 @@ def _inside(session: Session, about: Matter, word: str, words: Words) -> Iterato
     for user in audience.people(session, about, word):
         if user.id == about.body.get("by"):
             continue
-        own = replace(words, link=words.link + _path(about, user))
+        own = replace(words, link=words.link + _path(session, about, user))
         own = replace(own, in_place=standing_in.stands_in(session, about, user))
         if user.role in _AT_UNIT:
             known_as = reference(about.item.id) if about.item else ""
@@ -113,12 +113,15 @@ def summary(base: str, session: Session, recipient: str, found: Sequence[Message
     return Draft("summary", recipient, WAY, user.locale, subject, text)
 
 
-def _path(about: Matter, user: User) -> str:
+def _path(session: Session, about: Matter, user: User) -> str:
     """Return where a person does what the message asks for: the document, the item, the case."""
     room = "unit" if user.role in _AT_UNIT else "console"
     order = about.body.get("order") or (about.clock.order_id if about.clock else None)
     if order is not None:
         return f"/{room}/orders/{order}"
+    asked = matter.assistance_of(session, about) if room == "unit" else None
+    if asked is not None and asked.unit_id == user.unit_id:
+        return f"/unit/assistance/{asked.id}"
     if _had_it(about, user):
         return "/unit/"  # the item is somebody else's now
     if room == "unit":

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from caseflow.deadlines.policies import ClockName
 from caseflow.deadlines.tables import Clock
-from caseflow.ledger import passages
+from caseflow.ledger import assistances, passages
+from caseflow.ledger.assistance_tables import Assistance
 from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.report_tables import CallBack, Question
 from caseflow.ledger.states import TO_RECTIFY
@@ -111,10 +112,23 @@ def unit_of(session: Session, matter: Matter) -> int | None:
     if named is not None:
         return named
     item = matter.item
+    if matter.clock is not None and matter.clock.name == ClockName.assist:
+        asked = assistance_of(session, matter)
+        return asked.unit_id if asked else None
     if item is not None:
         return item.verifying_unit_id if verifies(matter) else item.rectifying_unit_id
     if matter.clock is not None and matter.clock.order_id is not None:
         return session.scalar(select(ORDER.c.unit_id).where(ORDER.c.id == matter.clock.order_id))
+    return None
+
+
+def assistance_of(session: Session, matter: Matter) -> Assistance | None:
+    """Return what a unit was asked beside the lead, where an event or a rung is about that."""
+    named = matter.body.get("assistance")
+    if named is not None:
+        return session.get(Assistance, named)
+    if matter.clock is not None and matter.clock.name == ClockName.assist:
+        return assistances.by_clock(session, matter.clock)
     return None
 
 

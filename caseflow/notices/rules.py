@@ -1,15 +1,15 @@
 """Which event makes which message to whom: one table. Pure.
 
 Audience words are the ladder's (`deadlines.ladder.Audience`) and these: `reporters` (every first
-report of the case), `reporter` (the one the event names), `writer` (the same, who has no receipt in
-hand: not when too many letters came from there in a day), `holder` (whoever has the item now),
+report of the case), `reporter` (the one the event names), `writer` (the same, who has no receipt
+in hand: not when too many letters came from there in a day), `holder` (whoever has the item now),
 `rectifier` (the unit that must put right), `unit_named` (head of the unit the event names),
 `checkers` (who may strike the item off), `lookers` (who may look again at a decision), `signers`
-(who may countersign a reason), `former` (who had an item that is theirs no more), `asker` (who
-asked for more time, for an item to be withdrawn, for a case to be left out of the figures, or
-proposed how a case ends, while the matter is theirs), `confirmers` (who may go on with a case of
-which everything was withdrawn), `auditors` (who keep what was signed), `named` (the person whom the
-event names).
+(who may countersign a reason), `former` (who had an item that is theirs no more), `assisting` (who
+acts for the unit that was asked to assist), `asker` (who asked for more time, for an item to be
+withdrawn, for a case to be left out of the figures, or proposed how a case ends, while the matter
+is theirs), `confirmers` (who may go on with a case of which everything was withdrawn), `auditors`
+(who keep what was signed), `named` (the person whom the event names).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -151,6 +151,10 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
         (lambda news: not news.moved, _to("designated", "holder", "sign_for verify")),
     ),
     "hand_in": ((lambda news: news.to_find, _to("to_find", "assignee", "verify")),),
+    "ask_assistance": ((_ALWAYS, _to("assistance", "assisting", "assist")),),
+    "answer_assistance": ((_ALWAYS, _to("assisted", "assignee", "verify rectify check")),),
+    "release_assistance": ((_ALWAYS, _to("released", "assisting")),),
+    "share_assistance": ((_ALWAYS, _to("shared", "holder", "verify rectify")),),
     "find": (
         (lambda news: news.to_other, _to("rectify", "rectifier", "sign_for")),
         (lambda news: news.to_check, _to("check", "checkers", "check")),

@@ -55,6 +55,7 @@ LABELS = {
     "police_number": "接警号",
     "place": "地点",
     "saw": "看到的情况",
+    "answer": "答复",
     "others": "其他同行人员",
     "visit_time": "到场时间",
     "happened_when": "发生时间",

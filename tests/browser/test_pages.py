@@ -8,6 +8,7 @@ from werkzeug.exceptions import NotFound
 
 from caseflow.app import create_app, services
 from caseflow.escalation.tables import Order
+from caseflow.ledger.assistance_tables import Assistance
 from caseflow.ledger.states import CASE_STATES
 from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.visit_tables import Visit
@@ -94,6 +95,27 @@ def a_circular(state: str, account: str) -> Sight:
     return Sight(f"{account}:circular {state}", account, path)
 
 
+def asked_to_assist() -> Sight:
+    """What a unit is asked beside another one that leads."""
+
+    def path(house: House) -> str:
+        query = select(Assistance.id).where(Assistance.unit_id == of_account("unit")).limit(1)
+        return f"/unit/assistance/{house.ask(lambda s: s.scalars(query).one())}"
+
+    return Sight("unit:assistance", "unit", path)
+
+
+def assisted() -> Sight:
+    """The case in which units assist, with what the office can do about it."""
+
+    def path(house: House) -> str:
+        query = select(Case.number).join(Item, Item.case_id == Case.id)
+        query = query.join(Assistance, Assistance.item_id == Item.id).limit(1)
+        return f"/console/cases/{house.ask(lambda s: s.scalars(query).one())}"
+
+    return Sight("handler:assisted", "handler", path)
+
+
 def of_account(username: str) -> ScalarSelect[int | None]:
     return select(User.unit_id).where(User.username == username).scalar_subquery()
 
@@ -121,6 +143,8 @@ SIGHTS = (
     an_item("draft", "handler"),
     passed_on(),
     a_visit(),
+    assisted(),
+    asked_to_assist(),
     at("supervisor", "/console/figures"),
     at("leader", "/console/circulars"),
     at("supervisor", "/console/circulars/new"),

@@ -137,7 +137,7 @@ _SINCE = {
     "item": "id NOT IN (SELECT item_id FROM entry WHERE verb = 'object')",
     "case_file": f"id NOT IN (SELECT case_id FROM ({_WAITED}) waited) AND id NOT IN ({_SHELVED})"
     f" AND id NOT IN ({_OF_DOCUMENTS})",
-    "clock": "name NOT IN ('decide', 'consent', 'receive')"
+    "clock": "name NOT IN ('decide', 'consent', 'receive', 'assist')"
     " AND (order_id IS NULL OR name IN ('draft', 'answer'))"
     " AND (case_id IS NULL OR case_id = root_case_id)"
     f" AND coalesce(root_case_id, 0) NOT IN ({_SHELVED})",
@@ -177,6 +177,23 @@ def test_an_objection_of_an_office_that_goes_back_is_over(past: Database) -> Non
     assert len(known) == 2
 
 
+def test_who_assists_in_an_office_that_goes_back_owes_nothing(past: Database) -> None:
+    """What units were asked beside a lead is gone there, and nobody is urged for it any more."""
+    owed = text("SELECT count(*) FROM clock WHERE name = 'assist' AND ended_at IS NULL")
+    astray = text("SELECT count(*) FROM case_file WHERE next_clock = 'assist'")
+    rules = "SELECT amount, unit, ladder FROM policy WHERE clock = 'assist'"
+    with past.read() as session:
+        assert session.scalar(owed)
+        known = session.execute(text(rules)).all()
+    downgrade(past.engine, "0043")
+    with past.read() as session:
+        assert "assistance" not in inspect(session.connection()).get_table_names()
+        assert (session.scalar(owed), session.scalar(astray)) == (0, 0)
+    upgrade(past.engine)
+    with past.read() as session:
+        assert session.execute(text(rules)).all() == known
+
+
 def test_a_document_of_an_office_that_goes_back_is_out_answered_or_cancelled(
     past: Database,
 ) -> None:
@@ -211,7 +228,7 @@ def test_who_asks_for_more_time_in_an_office_that_goes_back_gets_none(past: Data
     promised = (
         "SELECT id, due, state, follows FROM clock WHERE"
         " (order_id IS NULL OR name IN ('draft', 'answer'))"
-        " AND (name NOT IN ('decide', 'consent', 'receive')"
+        " AND (name NOT IN ('decide', 'consent', 'receive', 'assist')"
         " AND (case_id IS NULL OR case_id = root_case_id))"
         " OR item_id IN (SELECT id FROM item WHERE state = 'objected') ORDER BY id"
     ).replace("WHERE (", f"WHERE coalesce(root_case_id, 0) NOT IN ({_SHELVED}) AND (", 1)

@@ -2,6 +2,7 @@
 
 from tests.ledger import (
     faults,
+    faults_of_assisting,
     faults_of_endings,
     faults_of_excluding,
     faults_of_merging,
@@ -14,6 +15,7 @@ from tests.ledger import (
     faults_of_signing,
     faults_of_triage,
     faults_of_visits,
+    scenes_of_assisting,
     scenes_of_endings,
     scenes_of_excluding,
     scenes_of_orders,
@@ -29,6 +31,7 @@ from tests.ledger import (
 SCENES = tuple(
     dict.fromkeys(
         (
+            *scenes_of_assisting.SCENES,
             *scenes_of_endings.SCENES,
             *scenes_of_excluding.SCENES,
             *scenes_of_orders.SCENES,
@@ -44,6 +47,7 @@ SCENES = tuple(
 )
 FAULTS = {
     **faults.FAULTS,
+    **faults_of_assisting.FAULTS,
     **faults_of_endings.FAULTS,
     **faults_of_excluding.FAULTS,
     **faults_of_merging.FAULTS,

@@ -14,6 +14,7 @@ from caseflow.ledger.states import TO_RECTIFY
 from caseflow.ledger.tables import Case
 from caseflow.ledger.verify import verify_chains
 from tests.ledger import (
+    laws_of_assisting,
     laws_of_endings,
     laws_of_excluding,
     laws_of_merging,
@@ -56,7 +57,7 @@ def every_law() -> tuple[Callable[[Snapshot], None], ...]:
     others = (laws_of_people, laws_of_rules, laws_of_time, laws_of_orders, laws_of_more_time)
     others = (*others, laws_of_endings, laws_of_merging, laws_of_passing)
     others = (*others, laws_of_shelving, laws_of_triage, laws_of_excluding, laws_of_oversight)
-    others = (*others, laws_of_signing, laws_of_visits, laws_of_reviews)
+    others = (*others, laws_of_signing, laws_of_visits, laws_of_reviews, laws_of_assisting)
     return (*LAWS, *(law for module in others for law in module.LAWS))
 
 

@@ -148,6 +148,7 @@ class _Turns:
         self.about: int | None = named[0] if named else case.unit_id
         self.unit: dict[int | None, int] = {}
         self.inspector: dict[int | None, int | None] = defaultdict(lambda: None)
+        self.asked: dict[int | None, set[int]] = defaultdict(set)
         self.lies: str = case.registered_in
         self.bound: str | None = None
 
@@ -161,6 +162,8 @@ class _Turns:
         elif one.verb in GIVEN:
             self.unit[one.item] = one.facts["unit"]
             self.inspector[one.item] = one.facts.get("inspector")
+        elif one.verb == "ask_assistance":
+            self.asked[one.item].add(one.facts["unit"])
         elif one.verb == "reassign":
             self.inspector[one.item] = one.facts["inspector"]
         elif one.verb == "hand_over":
@@ -174,6 +177,8 @@ def _in_scope(seen: Snapshot, case: Row, one: Said, turns: _Turns) -> None:
     assert (user.id, turns.about) not in seen.recusals, "law 11: a recused person acted"
     if one.verb == "order_answered" and user.role == "unit":
         assert user.unit_id == seen.orders[one.facts["order"]].unit_id, "law 11: not their order"
+    elif one.verb == "answer_assistance":
+        assert user.unit_id in turns.asked[one.item], "law 11: nobody asked this unit"
     elif user.role == "unit":
         assert user.unit_id == turns.unit[one.item], "law 11: a unit out of turn"
     elif user.role == "inspector":

@@ -44,6 +44,7 @@ KEPT_BY = {
     "resolve": DONE_BY_REPLY,
     "notice": DONE_BY_REPLY | {"tell", "notice_sent", "accept", "decline", "refer", "take_in"},
     "call_back": {"close", "reopen"},
+    "assist": {"answer_assistance"},
     "receive": {"receive", "send_back"},
     "second_look": {"second_look"},
     "draft": {"order_issued"},
@@ -55,7 +56,7 @@ OF_ORDER = {
     "answer": {"order_answered"},
     "check": {"order_accepted", "order_returned"},
 }
-OF_ITEM = ("sign_for", "verify", "rectify", "check", "decide", "consent")
+OF_ITEM = ("sign_for", "verify", "rectify", "assist", "check", "decide", "consent")
 
 
 def a_kept_promise_has_its_deed(seen: Snapshot) -> None:
@@ -131,6 +132,7 @@ def the_holder_of_an_item_is_promised(seen: Snapshot) -> None:
         case = seen.cases[item.case_id]
         at_work = case.state == "handling" or case.resume_to == "handling"
         alive = [c.name for c in seen.alive(case.id) if c.item_id == item.id]
+        alive = [name for name in alive if name != "assist"]  # of those beside the holder
         expected = set(wanted.get(item.state, set())) if at_work else set()
         if item.state in ("rectifying", "objected") and item.signed_at is None and at_work:
             expected.add("sign_for")

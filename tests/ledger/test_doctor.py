@@ -138,6 +138,13 @@ _WENT = """INSERT INTO visit (case_id, item_id, at, place, seen, recorded_by, re
 _TWO = "INSERT INTO visitor (visit_id, n, name) SELECT visit.id, n, n FROM visit, item"
 
 
+_ASKED = """INSERT INTO assistance
+    (item_id, unit_id, clock_id, text, asked_by, asked_at, answer, reason)
+    SELECT item.id, (SELECT max(id) FROM unit), (SELECT min(id) FROM clock), '-', handler_id,
+    opened_at, '', '' FROM case_file JOIN item ON item.case_id = case_file.id
+    WHERE item.n = 1 AND number ="""
+
+
 VIOLATIONS = (
     ("1 n", f"UPDATE report SET case_id = {_DONE}, {_FOLLOWS} WHERE seq = 2", "late"),
     ("2 n", "UPDATE report SET channel_key = 'same'", ""),
@@ -181,6 +188,8 @@ VIOLATIONS = (
     ("a c", f"{_UNURGED} FROM case_file, item_actor WHERE number = :late LIMIT 1", "late"),
     ("vis", f"UPDATE case_file SET category = 'food'; {_DEMANDED} WHERE number = :done", "done"),
     ("vis", f"{_WENT} :late", "late"),
+    ("ass", f"{_ASKED} :late", "late"),
+    ("ass", f"{_ASKED} :done", "done"),
     ("vis", f"{_WENT} :done; {_TWO} WHERE item.case_id = visit.case_id", "done"),
     ("a u", "UPDATE signature SET outcome = NULL, decided_at = NULL", "done"),
     ("a u", "UPDATE signature SET move = 'submit'", "done"),

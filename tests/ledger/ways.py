@@ -8,6 +8,7 @@ from caseflow.ledger.states import CASE_EDGES, ITEM_DONE, ITEM_EDGES, STAY, SYST
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
 from tests.ledger import heard, laws, reviewed, shelved, ways_of_oversight, ways_of_reviews
+from tests.ledger.assistants import MOVES, made_ready
 from tests.ledger.world import World
 
 EDGES = {(e.move, e.source, e.target) for e in (*CASE_EDGES, *ITEM_EDGES)}
@@ -16,6 +17,7 @@ _END = {"answered": "answer", "declined": "decline", "referred": "refer"}
 _FOR_DANGER = ("acknowledge", "countersign")
 _ON_REQUEST = ("consent_withdrawal", "refuse_withdrawal")
 _AT_ANY_TIME = ("withdraw", *_ON_REQUEST, "statutory", "hasten", "ease", "stand_still", "carry_on")
+_AT_ANY_TIME += MOVES
 _BEGINS = {"objected": "dispatched", "statutory": "dispatched"}
 _FIRST = {"refuse_proposal": "propose_decline", "countersign": "acknowledge"}
 _NOWHERE = ("", "", "", "")
@@ -231,8 +233,7 @@ class Way:
 
     def _by_itself(self, case: Case, edge: Edge) -> bool:
         for _ in range(LEADS):
-            taken = self.world.taken[edge.move, edge.source, edge.target]
-            if taken:
+            if self.world.taken[edge.move, edge.source, edge.target]:
                 return True
             if edge.move == "dispatch" and edge.target == STAY:
                 self.world.on_case("split", self.world.office["handler"], case, 0)
@@ -276,6 +277,7 @@ class Way:
         if edge.source == "objected" and edge.move not in _AT_ANY_TIME:
             begins = edge.target
         for _ in range(LEADS):
+            made_ready(world, item, edge)
             if item.state == begins and not self._unsigned(item, edge):
                 break
             self._item_step(item, finding)
@@ -357,8 +359,7 @@ class Way:
         assert item.state == "objected", "no way to objected"
 
     def _unsigned(self, item: Item, edge: Edge) -> bool:
-        rectifying = item.state == "rectifying" and item.signed_at is None
-        return rectifying and edge.move != "sign_for"
+        return item.state == "rectifying" and item.signed_at is None and edge.move != "sign_for"
 
     def _item_step(self, item: Item, finding: int) -> None:
         move = {

@@ -59,7 +59,7 @@ from caseflow.people.actor import REPORTER, Actor
 from caseflow.people.permissions import may
 from caseflow.people.tables import Recusal, User
 from tests import office as offices
-from tests.ledger import handings, heard, overseen, papers, reviewed, shelved, visitors
+from tests.ledger import assistants, handings, heard, overseen, papers, reviewed, shelved, visitors
 from tests.ledger.ends import OTHERS, ends
 from tests.ledger.snapshot import standing
 
@@ -361,6 +361,7 @@ class World:
             "sign_for": lambda at: work.sign_for(s, me, n, at),
             "visit": lambda at: visitors.visits(self, me, item, luck, at),
             "hand_in": lambda at: work.hand_in(s, me, n, offices.blob(s, at), "图", at),
+            **assistants.tries(self, me, item, luck),
             "find": lambda at: work.find(s, me, n, self._result(luck), at),
             "submit": lambda at: work.submit(s, me, n, "已改", at),
             "return": lambda at: check.return_item(s, me, n, "不够", at),

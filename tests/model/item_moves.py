@@ -1,4 +1,7 @@
-"""The model's moves of items: dispatch, verify, put right, check, strike off (design §3)."""
+"""The model's moves of items: dispatch, verify, put right, check, strike off (design §3).
+
+Left out: units that assist beside the lead (协办), which change nothing of the item's own way.
+"""
 
 from datetime import datetime
 

@@ -21,6 +21,7 @@ from caseflow.db import Database
 from caseflow.escalation.tables import Order
 from caseflow.intake.tables import Quarantine, ShiftNote
 from caseflow.ledger import visit_tables
+from caseflow.ledger.assistance_tables import Assistance
 from caseflow.ledger.report_tables import Attachment, Report
 from caseflow.ledger.tables import Case, Evidence, Item
 from caseflow.outbox.tables import Event, Message
@@ -239,6 +240,7 @@ def _samples(session: Any) -> dict[str, tuple[Any, Any]]:
         "evidence_id": shown,
         "order_id": order,
         "circular_id": select(Circular.id).order_by(Circular.id),
+        "assistance_id": select(Assistance.id).where(Assistance.unit_id == unit),
         "visit_id": visit.where(Case.unit_id.is_not(None)),
         "quarantine_id": select(Quarantine.id),
         "note_id": select(ShiftNote.id),

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
 from caseflow.ledger import gate, proposals, signatures, withdrawals
-from caseflow.ledger.moves import extending
+from caseflow.ledger.moves import assist_promise, extending
 from caseflow.ledger.moves.record import of_item, record
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import SWEEP
@@ -22,6 +22,7 @@ def end(session: Session, case: Case, item: Item, now: datetime) -> None:
     extending.lapse(session, case, item, now)
     withdrawals.lapse(session, item, now)
     signatures.lapse(session, item, now)
+    assist_promise.release_all(session, case, item, now)
     clocks.stop(session, of_item(item), now)
 
 

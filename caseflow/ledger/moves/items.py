@@ -13,7 +13,7 @@ from caseflow.errors import BadInput, NotPermitted
 from caseflow.ledger import gate, hands
 from caseflow.ledger.at_work import require_at_work
 from caseflow.ledger.history import commitment
-from caseflow.ledger.moves import extending, naming
+from caseflow.ledger.moves import assist_promise, extending, naming
 from caseflow.ledger.moves.record import (
     gathered,
     handled,
@@ -139,6 +139,7 @@ def give(session: Session, case: Case, item: Item, given: Dispatch, now: datetim
     item.verifying_unit_id, item.inspector_id = given.unit_id, given.inspector_id
     item.dispatch_text, item.dispatched_at = words(given.text, "text"), now
     item.held_since = now
+    assist_promise.leads_now(session, case, item, given.unit_id, now)
     if case.handler_id is not None:
         hands.add(session, item, case.handler_id, "handler")
     start_clocks(session, case, item, ("sign_for", "verify"), now)
@@ -186,6 +187,7 @@ def _promise_again(session: Session, case: Case, now: datetime) -> None:
             if item.state == "dispatched" or (unsigned and item.state == "objected"):
                 item.dispatched_at = now  # the new promise to sign is that of this dispatch
             start_clocks(session, case, item, ("sign_for", *names) if unsigned else names, now)
+            assist_promise.promise_again(session, case, item, now)
 
 
 def _check_unit(session: Session, actor: Actor, case: Case, given: Dispatch) -> list[int]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput
-from caseflow.ledger import gate, mergers
+from caseflow.ledger import assistances, gate, mergers
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import handlers
 from caseflow.ledger.moves.record import record, words
@@ -48,6 +48,8 @@ def name_unit(
     gate.pass_case(actor, case, "name_unit")
     if case.kind == "tip" and verifies(session, case, unit):
         raise BadInput({"unit": "已有问题项交由这个单位或其管理的单位核查，不能指明为被举报单位"})
+    if case.kind == "tip" and assists(session, case, unit):
+        raise BadInput({"unit": "这个单位或其管理的单位正在协办，请先解除协办，再指明"})
     facts: dict[str, object] = {"unit": unit.id, "was": case.unit_id, "reason": why}
     case.unit_id = unit.id
     holder = session.get(User, case.handler_id) if case.handler_id is not None else None
@@ -103,3 +105,9 @@ def verifies(session: Session, case: Case, unit: Unit) -> bool:
         Item.case_id == case.id, Item.verifying_unit_id.is_not(None)
     )
     return any(held and manages(session, unit.id, held) for held in session.scalars(query))
+
+
+def assists(session: Session, case: Case, unit: Unit) -> bool:
+    """Tell whether a unit, or one under its management, still owes an answer beside a lead."""
+    known = assistances.of_case(session, case.id)
+    return any(row.is_open and manages(session, unit.id, row.unit_id) for row in known)

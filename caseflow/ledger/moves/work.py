@@ -12,7 +12,7 @@ from caseflow.files.tables import Blob
 from caseflow.ledger import gate, hands, tips
 from caseflow.ledger.at_work import require_at_work
 from caseflow.ledger.history import commitment
-from caseflow.ledger.moves import extending, items, writing
+from caseflow.ledger.moves import assist_promise, extending, items, writing
 from caseflow.ledger.moves.items import start_clocks
 from caseflow.ledger.moves.record import gathered, matter_of, of_item, record, words
 from caseflow.ledger.moves.writing import Answer
@@ -185,6 +185,7 @@ def _begin_rectifying(
 ) -> int:
     unit = _rectifier(session, case, item, result)
     item.rectifying_unit_id = unit.id
+    assist_promise.leads_now(session, case, item, unit.id, now)
     if _reads_a_notice(item, unit):
         item.rectify_text = words(result.rectify_text, "rectify_text")
         item.signed_at = None
@@ -262,9 +263,10 @@ def _needs_evidence(
     session: Session, item: Item, after: datetime | None, *, own: bool = False
 ) -> None:
     """Raise BadInput without evidence; `own`: what the office saw on a visit is none of theirs."""
-    # What came before was sent by whoever had the item before.
+    # What came before was sent by whoever had the item before; what an assisting unit sent, the
+    # holder has not seen.
     ours = (Evidence.item_id == item.id, Evidence.at >= item.held_since)
-    query = select(Evidence.id).where(*ours)
+    query = select(Evidence.id).where(*ours, Evidence.assistance_id.is_(None))
     if own:
         query = query.where(Evidence.visit_id.is_(None))
     if after is not None:

@@ -4,6 +4,7 @@ The desk and the administrators' pages are blueprints of their own beside this o
 """
 
 from caseflow.web.console import (
+    assisting_moves,
     case_file,
     case_moves,
     case_page,
@@ -27,6 +28,7 @@ from caseflow.web.console import (
 from caseflow.web.console.frame import blueprint
 
 PAGES = (
+    assisting_moves,
     case_file,
     case_moves,
     case_page,

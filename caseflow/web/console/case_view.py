@@ -20,6 +20,7 @@ from caseflow.people.permissions import may
 from caseflow.vault.person import Person
 from caseflow.web.clocks import ClockView, clock_views, due_text
 from caseflow.web.console import (
+    assisting_forms,
     case_forms,
     ending_forms,
     exclusion_forms,
@@ -30,13 +31,13 @@ from caseflow.web.console import (
     timeline,
     visit_forms,
 )
+from caseflow.web.console.assisting_forms import Assisted
+from caseflow.web.console.file_views import THUMBNAIL_BYTES, evidence_view, kind_of, size_text
 from caseflow.web.console.forms import Again, Field, Form
 from caseflow.web.console.next_step import Step, next_step
 from caseflow.web.console.sight import Sight, unit_labels
 from caseflow.web.console.timeline import Line, Paper
 from caseflow.web.locale import gettext, moment_text, series
-
-_THUMBNAIL_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class ItemView:
     forms: list[Form]
     eyes: str
     visits: list[dict[str, str]]
+    assisted: list[Assisted]
 
 
 @dataclass(frozen=True)
@@ -232,7 +234,7 @@ def _case_clocks(sight: Sight) -> list[ClockView]:
 
 def _item(sight: Sight, item: Item, forms: list[Form]) -> ItemView:
     dossier = sight.dossier
-    own = [clock for clock in dossier.clocks if clock.item_id == item.id]
+    own = [one for one in dossier.clocks if one.item_id == item.id and one.name != "assist"]
     return ItemView(
         item=item,
         clocks=clock_views(sight.rules, own, sight.now, sight.documents),
@@ -240,10 +242,12 @@ def _item(sight: Sight, item: Item, forms: list[Form]) -> ItemView:
         evidence=[
             evidence_view(one.id, one.name, blob.size, blob.media_type) | {"note": one.note}
             for one, blob in dossier.evidence.get(item.id, ())
+            if one.assistance_id is None
         ],
         forms=forms,
         eyes=visit_forms.wanted(sight, item) or _eyes(sight, item),
         visits=visit_forms.of_item(sight, item),
+        assisted=assisting_forms.of_item(sight, item),
     )
 
 
@@ -320,42 +324,13 @@ def eyes_text(eyes: Any, user_id: int | None) -> str:
     return why + gettext("可以销号的人：%(people)s。", people=people)
 
 
-def size_text(size: int) -> str:
-    """Return a size in bytes as people say it."""
-    if size < 1024 * 1024:
-        return f"{max(1, size // 1024)} KB"
-    return f"{size / 1024 / 1024:.1f} MB"
-
-
-_KINDS = {"image": "图片", "audio": "录音", "video": "视频", "text": "文字"}
-
-
-def kind_of(media_type: str) -> str:
-    """Return what sort of file it is, as people say it."""
-    if media_type == "application/pdf":
-        return "PDF"
-    return gettext(_KINDS.get(media_type.partition("/")[0], "文件"))
-
-
-def evidence_view(evidence_id: int, name: str, size: int, media_type: str) -> dict[str, str]:
-    """Return a file of an item as `components/cards.html` expects it."""
-    shown = may_be_thumbnail(media_type) and size <= _THUMBNAIL_BYTES
-    return {
-        "href": url_for("console.evidence", evidence_id=evidence_id),
-        "name": name,
-        "size": size_text(size),
-        "kind": kind_of(media_type),
-        "thumb": url_for("console.evidence_picture", evidence_id=evidence_id) if shown else "",
-    }
-
-
 _REACHED_BY = {"email": "邮箱", "phone": "电话", "letter": "地址"}
 
 
 def _report(sight: Sight, report: Report, revealed: dict[int, Person]) -> ReportView:
     files = []
     for one in sight.dossier.attachments.get(report.id, ()):
-        shown = may_be_thumbnail(one.media_type) and one.size <= _THUMBNAIL_BYTES
+        shown = may_be_thumbnail(one.media_type) and one.size <= THUMBNAIL_BYTES
         picture = url_for("console.attachment_picture", attachment_id=one.id) if shown else ""
         href = url_for("console.attachment", attachment_id=one.id)
         file = {"name": one.name, "size": size_text(one.size), "kind": kind_of(one.media_type)}

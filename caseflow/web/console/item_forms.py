@@ -15,7 +15,7 @@ from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.moves.reserving import is_free_for
 from caseflow.ledger.states import FINDINGS, ITEM_DONE, TO_RECTIFY
 from caseflow.ledger.tables import Item
-from caseflow.web.console import ending_forms, extension_forms, visit_forms
+from caseflow.web.console import assisting_forms, ending_forms, extension_forms, visit_forms
 from caseflow.web.console.forms import Field, Form
 from caseflow.web.console.sight import Sight, unit_labels
 from caseflow.web.locale import gettext
@@ -25,7 +25,8 @@ _OFFICE_UNITS = ("office", "section")
 _OBJECTION = ("dispatch_anew", "reject_objection", "designate")
 _DECISIONS = ("grant", "refuse", "consent_withdrawal", "refuse_withdrawal")
 _APART = ("withdraw", "statutory", "statutory_outcome")
-_JUDGES = ("visit", "return", "strike_off", *_DECISIONS, *_OBJECTION, *_APART)
+_BESIDE = ("ask_assistance", "release_assistance", "share_assistance")
+_JUDGES = ("visit", *_BESIDE, "return", "strike_off", *_DECISIONS, *_OBJECTION, *_APART)
 """Moves that judge what a unit did or says: not for whoever must keep away from it."""
 
 
@@ -40,7 +41,7 @@ def forms(sight: Sight, item: Item) -> dict[str, Form]:
     # What somebody waits for comes first, its two ways beside one another; then what leads on.
     # A visit leads on where nothing goes on without one.
     lacks = item.id in sight.unvisited
-    aside = ("edit", *_APART) if lacks else ("edit", "visit", *_APART)
+    aside = ("edit", *_BESIDE, *_APART) if lacks else ("edit", "visit", *_BESIDE, *_APART)
     offered = sorted(found, key=lambda move: (move not in _DECISIONS, move in aside))
     built = {move: _BUILDERS[move](sight, item) for move in offered if _fits(sight, item, move)}
     return {move: form for move, form in built.items() if form is not None}
@@ -216,6 +217,11 @@ def _none_listed() -> Field:
     )
 
 
+def _ask_assistance(sight: Sight, item: Item) -> Form:
+    unsaid = sight.case.kind == "tip" and sight.case.unit_id is None
+    return assisting_forms.ask(sight, item, (_none_listed(),) if unsaid else ())
+
+
 def _on_behalf(sight: Sight, item: Item) -> str:
     unit = sight.dossier.units.get(gate.holder_unit(item) or 0)
     if unit is None or unit.kind in _OFFICE_UNITS:
@@ -344,6 +350,7 @@ def _strike_off(sight: Sight, item: Item) -> Form | None:
         gettext("验收通过，销号"),
         gettext("结果：%(outcome)s。销号后不能撤回。", outcome=word),
         more,
+        assisting_forms.open_still(sight, item),
         fields=(Field("textarea", "remark", gettext("验收意见"), optional=True, longest=4000),),
         submit=gettext("销号"),
     )
@@ -362,6 +369,9 @@ _BUILDERS: dict[str, Builder] = {
     "sign_for": _sign_for,
     "hand_in": _hand_in,
     "visit": visit_forms.visit,
+    "ask_assistance": _ask_assistance,
+    "release_assistance": assisting_forms.release,
+    "share_assistance": assisting_forms.share,
     "find": _find,
     "submit": _submit,
     "return": _return,

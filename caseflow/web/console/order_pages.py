@@ -132,6 +132,7 @@ def _page(
         people = names.users(session, {one for one in _people(row.order) if one})
         answers = row.unit is not None and row.order.kind != Action.accountability
         due = preview.due(session, "answer", matter_of(row.case), now()) if answers else None
+        why = orders.kept_back(session, row.order, row.item)
     offers = order_gate.offers(actor(), row.case, row.order)
     body = render_template(
         "console/order.html",
@@ -140,7 +141,7 @@ def _page(
         row=row,
         shown=shown,
         signed_name=_signed_name(row),
-        kept_back=gettext(why) if (why := orders.kept_back(row.order, row.item)) else "",
+        kept_back=gettext(why) if why else "",
         people=people,
         document=document(row.order),
         answer_due=due_text(due) if due else "",

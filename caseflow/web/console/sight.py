@@ -26,6 +26,7 @@ from caseflow.ledger import (
     withdrawals,
 )
 from caseflow.ledger.application_tables import Extension, Proposal, Withdrawal
+from caseflow.ledger.assistance_tables import Assistance
 from caseflow.ledger.dossier import Dossier
 from caseflow.ledger.extensions import Room
 from caseflow.ledger.moves import naming, objecting
@@ -156,6 +157,11 @@ class Sight:
         """The submitted items, by id, that nobody can strike off before somebody went there."""
         waits = [item for item in self.dossier.items if item.state == "submitted"]
         return visits.lacking(self.session, self.case, waits)
+
+    def unanswered(self, item: Item) -> list[Assistance]:
+        """Return what units were asked about an item and have not answered."""
+        known = self.dossier.assistances
+        return [one for one in known if one.item_id == item.id and one.is_open]
 
     def undecided(self, item: Item | None) -> Extension | None:
         """Return the application for more time that waits for its decision."""

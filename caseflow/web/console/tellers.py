@@ -12,6 +12,7 @@ from caseflow import words
 from caseflow.escalation.order_states import ORDER_MOVES
 from caseflow.ledger.dossier import Happened
 from caseflow.ledger.report_tables import CallBack
+from caseflow.ledger.states import BESIDE
 from caseflow.web.clocks import unspoken
 from caseflow.web.console import (
     counted_anew,
@@ -234,6 +235,19 @@ def _visit(story: "Story", entry: Happened) -> Sentence:
     return with_name(entry, series(went.names)), f"{went.row.place}\n{went.row.seen}"
 
 
+def _assisted(story: "Story", entry: Happened) -> Sentence:
+    """Say which unit, with what it was asked or answered, or why it was released.
+
+    Whoever shared an answer said nothing but which. Released without a reason: by the move beside.
+    """
+    known = story.dossier.assistances
+    row = next(one for one in known if one.id == entry.facts["assistance"])
+    said = {"ask_assistance": row.text, "answer_assistance": row.answer, "share_assistance": ""}
+    along = gettext("问题项已办结或由其主办，不再需要协办")
+    what = with_name(entry, story.dossier.unit_name(row.unit_id))
+    return what, said.get(entry.verb, row.reason or along)
+
+
 def _statutory(_story: "Story", entry: Happened) -> Sentence:
     number = entry.facts.get("number")
     lines = [gettext("对方编号：%(number)s", number=number) if number else ""]
@@ -303,6 +317,7 @@ TELLERS: dict[str, Callable[["Story", Happened], Sentence]] = {
     "write": _written,
     "submit": _submitted,
     "visit": _visit,
+    **dict.fromkeys(BESIDE, _assisted),
     "return": _return,
     "strike_off": _strike_off,
     **dict.fromkeys(("answer", "reply", "answer_later", "explain"), _reply),

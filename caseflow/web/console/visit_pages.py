@@ -12,7 +12,7 @@ from caseflow.ledger.visits import Visited
 from caseflow.people import names
 from caseflow.web import edge, visit_typed
 from caseflow.web.console import visit_forms
-from caseflow.web.console.case_view import evidence_view
+from caseflow.web.console.file_views import evidence_view
 from caseflow.web.console.frame import Page, blueprint, scope
 from caseflow.web.console.moving import on_item
 from caseflow.web.edge import actor, needs, now, read, seen

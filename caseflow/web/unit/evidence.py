@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from caseflow.files.names import FALLBACK
 from caseflow.files.sniff import may_be_thumbnail
 from caseflow.files.tables import Blob
-from caseflow.ledger import holding
+from caseflow.ledger import assistances, holding
 from caseflow.ledger.attached import Attached
 from caseflow.ledger.tables import Evidence
 from caseflow.web import edge
@@ -14,6 +16,7 @@ from caseflow.web.edge import needs
 from caseflow.web.files import download, picture
 from caseflow.web.locale import gettext
 from caseflow.web.unit.frame import Page, blueprint, scope
+from config import MIB
 
 KIB = 1024
 _KINDS = {"image": "图片", "audio": "录音", "video": "视频"}
@@ -60,12 +63,26 @@ def _named(place: int, blob: Blob) -> Attached:
     return Attached(f"{FALLBACK}{place}{_SUFFIX.get(blob.media_type, short)}", blob)
 
 
+def _found(session: Session, evidence_id: int) -> Attached:
+    beside = assistances.file(session, scope(), evidence_id)
+    return _named(*(beside or holding.evidence(session, scope(), evidence_id)))
+
+
+def limits_told() -> str:
+    """Say how much can be sent at once."""
+    return gettext(
+        "一次最多 %(many)d 个，每个不超过 %(large)d MB。",
+        many=edge.settings().max_files,
+        large=edge.settings().max_file // MIB,
+    )
+
+
 @blueprint.get("/evidence/<int:evidence_id>")
 @needs("item.hold")
 def evidence(evidence_id: int) -> Page:
-    """Hand out a file that the same holder handed in."""
+    """Hand out a file that the same holder handed in, or sent with what it answered beside one."""
     with edge.read() as session:
-        return download(session, _named(*holding.evidence(session, scope(), evidence_id)))
+        return download(session, _found(session, evidence_id))
 
 
 @blueprint.get("/evidence/<int:evidence_id>/picture")
@@ -73,4 +90,4 @@ def evidence(evidence_id: int) -> Page:
 def evidence_picture(evidence_id: int) -> Page:
     """Show a picture that the same holder handed in."""
     with edge.read() as session:
-        return picture(session, _named(*holding.evidence(session, scope(), evidence_id)))
+        return picture(session, _found(session, evidence_id))

@@ -22,13 +22,12 @@ from caseflow.web import edge, visit_typed
 from caseflow.web.clocks import due_text
 from caseflow.web.edge import needs
 from caseflow.web.locale import day_text, gettext, moment_text, series
-from caseflow.web.unit import signing
-from caseflow.web.unit.evidence import shown
+from caseflow.web.unit import assisting, signing
+from caseflow.web.unit.evidence import limits_told, shown
 from caseflow.web.unit.frame import Page, Times, bearer, blueprint, lines, scope, state_label, views
 from caseflow.web.unit.orders import order_line
 from caseflow.web.unit.signing import Sign
 from caseflow.web.unit.typed import Typed
-from config import MIB
 
 OBJECTION = ("reason",)
 EXTENSION = ("until", "grounds")
@@ -59,10 +58,12 @@ def index() -> Page:
         under_way = holding.open_items(session, here)
         times = Times.of(session, under_way)
         orders = orders_to(session, here.unit) if here.unit else ()
+        asked = assisting.lines(session, here)
         return render_template(
             "unit/index.html",
             unit=bearer(session),
             orders=[order_line(order) for order in orders],
+            asked=asked,
             todo=lines(times, [each for each in under_way if each.turn]),
             waiting=lines(times, [each for each in under_way if not each.turn]),
             done=lines(times, holding.done_items(session, here)),
@@ -111,13 +112,10 @@ def page(session: Session, item_id: int, typed: Typed) -> str:
         rectifying_unit=first_guess(session, held.item) if inspects else "",
         place=_place(session, held.item) if inspects else "",
         sign=sign,
+        beside=assisting.beside(session, held),
         visiting=_visiting(session, sheet) if inspects else None,
         visits=_visits(session, held.item) if inspects else [],
-        limits_told=gettext(
-            "一次最多 %(many)d 个，每个不超过 %(large)d MB。",
-            many=edge.settings().max_files,
-            large=edge.settings().max_file // MIB,
-        ),
+        limits_told=limits_told(),
         unsigned=_unsigned(held.item),
         fields=fields,
         stranded=_stranded(typed, fields),
