@@ -34,6 +34,7 @@ from caseflow.ledger.moves import (
     overseeing,
     passing,
     proposing,
+    replying,
     retracting,
     reviewing,
     shelving,
@@ -215,6 +216,7 @@ CASE_VERBS: Mapping[str, Verb] = {
     "conclude": closing.conclude,
     "conclude_withdrawn": withdrawing.conclude_withdrawn,
     "reply": closing.reply,
+    "reply_to_all": replying.reply_to_all,
     "call_back": closing.call_back,
     "explain": explaining.explain,
     "close": closing.close,
@@ -286,10 +288,12 @@ ITEM_VERBS: Mapping[str, Verb] = {
 THROUGH: Mapping[str, Sequence[str]] = {
     "approve": ("decline", "refer"),
     "decline_ended": ("answer_later",),
+    "reply_to_all": ("reply",),
     "sign_off": ("find", "submit"),
     "send_back_answer": ("find", "submit"),
 }
-"""Verbs that go over the edge of another one: of what somebody else proposed, or wrote."""
+"""Verbs that go over the edge of another one: of what somebody else proposed, or wrote; many at
+once."""
 BESIDE = {"take_in": "merge", "give_back": "unmerge"}
 """Moves of one case that come about by the verb that moves another one."""
 _GIVEN = ("session", "actor", "case_id", "item_id", "now", "seen")

@@ -305,7 +305,10 @@ def _lookers(session: Session, matter: Matter) -> list[User]:
 
 
 def _named(session: Session, matter: Matter) -> list[User]:
-    return [session.get_one(User, matter.body["to"])]
+    user = session.get_one(User, matter.body["to"])
+    if user.active or user.unit_id is None:
+        return [user] if user.active else []
+    return _post(session, matter, "unit_handler", user.unit_id)
 
 
 _BY_NAME: Mapping[str, Callable[[Session, Matter], list[User]]] = {

@@ -9,6 +9,7 @@ from babel.support import NullTranslations
 from flask import Flask, Response, g, has_app_context, request
 from flask_babel import Babel, get_translations
 
+from caseflow import clock
 from caseflow.clock import local
 from caseflow.errors import Told
 
@@ -89,10 +90,17 @@ def _selector() -> str:
 
 
 def day_text(day: date) -> str:
-    """Return a day as people say it: 3月6日(周五), or Fri 6 Mar."""
+    """Return a day as people say it: 3月6日(周五), or Fri 6 Mar; of another year with its year."""
+    other = day.year != _this_year()
     if chosen() == "en":
-        return f"{day:%a} {day.day} {day:%b}"
-    return f"{day.month}月{day.day}日({_WEEKDAYS[day.weekday()]})"  # not said
+        return f"{day:%a} {day.day} {day:%b}" + (f" {day.year}" if other else "")
+    said = f"{day.month}月{day.day}日({_WEEKDAYS[day.weekday()]})"  # not said
+    return f"{day.year}年{said}" if other else said  # not said
+
+
+def _this_year() -> int:
+    moment = g.get("now") if has_app_context() else None
+    return local(moment or clock.now()).year
 
 
 def long_day_text(day: date) -> str:

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from sqlalchemy.orm import Session
 
 from caseflow.clock import SHANGHAI, UTC
+from caseflow.errors import BadInput
 from caseflow.ledger.moves.visiting import Seen
 from caseflow.refs import whole
 from caseflow.web.edge import typed, typed_day
@@ -18,6 +19,8 @@ def told(session: Session, pictures: Brought) -> Seen:
     people = [found for name in ("visitor", "companion") if (found := whole(typed(name)))]
     others = typed("others").replace("，", "、").replace(",", "、").split("、")  # not said
     at = _moment(typed_day("visit_day"), typed("visit_time"))
+    if at is None and typed("visit_day") and typed("visit_time"):
+        raise BadInput({"visit_time": "没有这个时间，请写成 14:30 这样"})
     return Seen(at, typed("place"), typed("saw"), people, others, pictures.named(session))
 
 

@@ -64,6 +64,7 @@ def test_forty_parents_are_one_case_and_each_gets_an_answer(house: House, tmp_pa
     words = "经核查属实，已更换配送单位并约谈学校。"
     everybody = f"全部 {PARENTS} 份来件，同一答复"
     handler = answered(house, got, words, report=everybody, way="track")
+    expect(handler.locator("body")).to_contain_text(f"已答复 {PARENTS} 份来件。")
     state(handler, "已办结")
     expect(letter(parent, got)).to_contain_text(words)
     expect(letter(parent, got)).not_to_contain_text(str(PARENTS - 1))  # nor who else reported

@@ -21,6 +21,7 @@ from caseflow.people import accounts
 from caseflow.people.actor import Actor
 from caseflow.people.tables import Post, User
 from tests import office as offices
+from tests.notices.watch import Watch
 
 
 class School:
@@ -109,6 +110,23 @@ def test_what_is_sent_back_is_written_anew(given: School) -> None:
     given.signs(given.head)
     assert given.item.state == "rectifying"
     assert given.item.rectifying_unit_id == given.unit
+
+
+def test_where_who_wrote_it_left_the_unit_is_told(given: School) -> None:
+    given.finds(given.clerk)
+    post = Post.duty == "unit_handler", Post.unit_id == given.unit
+    deputy = User(
+        username="deputy", name="副校长", password_hash="!", role="unit", unit_id=given.unit
+    )
+    deputy.area_code = given.session.get_one(User, given.clerk.person).area_code
+    given.session.add(deputy)
+    given.session.flush()
+    given.session.execute(update(Post).where(*post).values(user_id=deputy.id))
+    given.session.execute(update(User).where(User.id == given.clerk.person).values(active=False))
+    watch = Watch(given.session)
+    watch.forget()
+    given.sends_back(given.head)
+    assert watch.told() == {"unsigned > deputy"}
 
 
 def test_who_is_responsible_signs_what_they_write(given: School) -> None:

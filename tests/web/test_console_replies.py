@@ -7,7 +7,7 @@ from caseflow.escalation import sweep
 from caseflow.ledger.moves import closing
 from caseflow.ledger.report_tables import Reply, Report
 from tests.web.site import Site
-from tests.web.walking import case_of, on_case, on_item, report_of, state, submitted
+from tests.web.walking import case_of, on_case, on_item, open_case, report_of, state, submitted
 
 SAID = "已更换供应商，退还本周餐费。"
 FAILED = "上一次答复 3月3日(周二) 未能送达，请换一种方式"
@@ -113,3 +113,18 @@ def test_a_reply_that_failed_is_never_folded_among_the_machines_notes(site: Site
     assert before.count("<details>") == before.count("</details>")
     assert 'class="is-machine"' in before
     assert 'class="is-machine"' in after
+
+
+def test_one_reply_to_many_says_who_is_left(site: Site) -> None:
+    number = open_case(site, kind="question")
+    on_case(site, "handler", number, "accept")
+    for reach in ("email", "phone"):
+        other = open_case(site, kind="question", reach=reach)
+        on_case(site, "handler", other, "accept")
+        on_case(site, "handler", other, "merge", into=number, reason="同一件事")
+    on_case(site, "handler", number, "conclude")
+    page = on_case(site, "handler", number, "reply", report="all", text=SAID, way="message")
+    assert "已答复 1 份来件。还有 2 份须逐份答复。" in page.text
+    page = on_case(site, "handler", number, "reply", report="all", text=SAID, way="track")
+    assert "已答复 2 份来件。" in page.text
+    assert "须逐份答复" not in page.text

@@ -26,7 +26,9 @@ def test_a_period_and_an_area_are_asked_for_and_never_a_wider_one(site: Site) ->
     assert "来件总数 1 1" in visit.get(f"{PAGE}?area=430503&first=2026-03-01&last=2026-03-31").text
     assert "没有来件" in visit.get(f"{PAGE}?area=430502&first=2026-03-01&last=2026-03-31").text
     assert "没有来件" in visit.get(f"{PAGE}?first=2026-02-01&last=2026-02-28").text
-    assert "没有来件" in site.as_("stranger").get(f"{PAGE}?area=430503").text
+    for page in (PAGE, TABLE):
+        assert site.as_("stranger").get(f"{page}?area=430503").status == 404
+    assert "没有来件" in site.as_("stranger").get(PAGE).text
     for first, last in (("2026-03-02", "2026-03-01"), ("so", "2026-03-01"), ("", "2026-03-01")):
         assert visit.get(f"{PAGE}?first={first}&last={last}").status == 422
 

@@ -1,9 +1,10 @@
 """What a page says in English where a plain look-up of the Chinese would not find it."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 
 from caseflow import words
 from caseflow.errors import BadInput, NotFound, Told
@@ -31,6 +32,13 @@ def test_the_values_of_an_error_reach_both_languages(lang: str) -> None:
 def test_an_error_without_values_is_said_too(lang: str) -> None:
     said = {"zh": "没有这个办件", "en": "There is no such case"}
     assert locale.gettext(NotFound("没有这个办件").told) == said[lang]
+
+
+def test_a_day_of_another_year_says_which(lang: str) -> None:
+    g.now = datetime(2026, 12, 31, 15, 59, tzinfo=UTC)  # the last minute of the year in Shanghai
+    said = {"zh": ("12月31日(周四)", "2027年1月4日(周一)"), "en": ("Thu 31 Dec", "Mon 4 Jan 2027")}
+    days = date(2026, 12, 31), date(2027, 1, 4)
+    assert tuple(map(locale.day_text, days)) == said[lang]
 
 
 def test_a_per_cent_sign_in_a_value_stays_as_it_is(lang: str) -> None:

@@ -24,7 +24,7 @@ from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.tables import Case
 from caseflow.refs import whole
 from caseflow.web.console import extension_forms
-from caseflow.web.console.closing_forms import ALL
+from caseflow.web.console.closing_forms import ALL, replied
 from caseflow.web.console.frame import Page, blueprint
 from caseflow.web.console.moving import on_case
 from caseflow.web.console.sight import unit_typed
@@ -323,16 +323,26 @@ def unmerge(number: str) -> Page:
 def reply(number: str) -> Page:
     """Reply to one report (答复)."""
     report, text, way, proof = _number("report"), typed("text"), typed("way"), typed("proof")
+    if typed("report") == ALL:
+        return _reply_to_all(number, text, way)
+    return on_case(
+        number,
+        "reply",
+        lambda s, case: closing.reply(
+            s, actor(), case.id, report, text, way, now(), proof=proof, seen=seen()
+        ),
+    )
+
+
+def _reply_to_all(number: str, text: str, way: str) -> Page:
+    """Reply to every report that can be answered this way, and say how many are left."""
+    many = 0
 
     def send(session: Session, case: Case) -> None:
-        if typed("report") == ALL:
-            replying.reply_to_all(session, actor(), case.id, text, way, now(), seen=seen())
-        else:
-            closing.reply(
-                session, actor(), case.id, report, text, way, now(), proof=proof, seen=seen()
-            )
+        nonlocal many
+        many = replying.reply_to_all(session, actor(), case.id, text, way, now(), seen=seen())
 
-    return on_case(number, "reply", send)
+    return on_case(number, "reply", send, lambda found: replied(many, found))
 
 
 @blueprint.post("/cases/<number>/call_back")

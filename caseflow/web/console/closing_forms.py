@@ -7,6 +7,7 @@ from flask import url_for
 
 from caseflow import words
 from caseflow.deadlines import pauses
+from caseflow.ledger.dossier import Dossier
 from caseflow.ledger.moves import calling
 from caseflow.ledger.moves.calling import Calls, wants_call_back, whom
 from caseflow.ledger.moves.closing import WHOSE
@@ -18,7 +19,7 @@ from caseflow.web.clocks import due_text
 from caseflow.web.console import ending_forms
 from caseflow.web.console.forms import Field, Form
 from caseflow.web.console.sight import Sight
-from caseflow.web.locale import gettext, series
+from caseflow.web.locale import gettext, ngettext, sentences, series
 
 ALL = "all"
 
@@ -36,16 +37,29 @@ def which_report(reports: Sequence[Report], all_of: str = "") -> Field:
 
 def unanswered(sight: Sight) -> list[Report]:
     """Return the reports of this round that have no delivered reply and none on its way."""
-    here = [reply for reply in sight.dossier.replies if reply.round == sight.case.reopened]
+    return owed(sight.dossier)
+
+
+def owed(dossier: Dossier) -> list[Report]:
+    """Return the same of a case as it was loaded."""
+    here = [reply for reply in dossier.replies if reply.round == dossier.case.reopened]
     settled = {reply.report_id for reply in here if reply.failed_at is None}
-    return [report for report in sight.dossier.first_reports if report.id not in settled]
+    return [report for report in dossier.first_reports if report.id not in settled]
+
+
+def replied(many: int, dossier: Dossier) -> str:
+    """Say how many reports were replied to at once, and how many are still owed a reply."""
+    done = ngettext("已答复 %(num)s 份来件。", "已答复 %(num)s 份来件。", many)
+    left = len(owed(dossier))
+    rest = ngettext("还有 %(num)s 份须逐份答复。", "还有 %(num)s 份须逐份答复。", left)
+    return sentences((done, rest) if left else (done,))
 
 
 def failures(sight: Sight) -> dict[int, Reply]:
     """Return by report the last reply that did not arrive, where nothing was sent since."""
-    owed = {report.id for report in unanswered(sight)}
+    still = {report.id for report in unanswered(sight)}
     here = [reply for reply in sight.dossier.replies if reply.round == sight.case.reopened]
-    return {reply.report_id: reply for reply in here if reply.report_id in owed}
+    return {reply.report_id: reply for reply in here if reply.report_id in still}
 
 
 def _with_code(sight: Sight, reports: Sequence[Report]) -> list[Report]:
@@ -92,18 +106,18 @@ def _resume(sight: Sight) -> Form | None:
 
 def _reply(sight: Sight) -> Form | None:
     failed = failures(sight)
-    owed = sorted(unanswered(sight), key=lambda report: report.id not in failed)
-    if not owed:
+    waiting = sorted(unanswered(sight), key=lambda report: report.id not in failed)
+    if not waiting:
         return None
-    before = failed.get(owed[0].id)
-    options = ways_to(sight, owed)
+    before = failed.get(waiting[0].id)
+    options = ways_to(sight, waiting)
     another = next(way for way, _ in options if before is None or way != before.way)
     after = gettext("答复送达后办结。")
     if sight.case.call_back:
         after = gettext("答复送达后转入回访，期限：%(when)s。", when=sight.due("call_back"))
     apart = ending_forms.apart(sight)
     more = gettext("%(items)s：答复里请一并交代。", items=series(apart)) if apart else ""
-    many = len(owed) > 1
+    many = len(waiting) > 1
     each = (
         gettext("同一答复可以一次发邮件或写在查询页面；要打电话、当面或寄信的，逐份答复。")
         if many
@@ -116,7 +130,7 @@ def _reply(sight: Sight) -> Form | None:
         tuple(said for said in (after, more, each) if said),
         (
             Field("original", "original"),
-            which_report(owed, gettext("全部 %(n)s 份来件，同一答复", n=len(owed))),
+            which_report(waiting, gettext("全部 %(n)s 份来件，同一答复", n=len(waiting))),
             Field(
                 "textarea",
                 "text",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from caseflow import words
 from caseflow.clock import Period, local
+from caseflow.errors import NotFound
 from caseflow.insight.figures import Figures, Share, figures
 from caseflow.people.scope import Scope
 from caseflow.people.tables import Area
@@ -111,8 +112,13 @@ def _areas(session: Session, seen: Scope) -> dict[str, Area]:
 
 
 def _chosen(areas: dict[str, Area], seen: Scope) -> Scope:
-    """Return the scope of the area that was asked for, never wider than the reader's own."""
-    area = areas.get(request.args.get("area", ""))
+    """Return the scope of the area that was asked for, never wider than the reader's own. Raises
+    NotFound for any other.
+    """
+    asked = request.args.get("area", "")
+    area = areas.get(asked)
+    if asked and area is None:
+        raise NotFound("没有这个区域，或不在您的辖区内")
     return replace(seen, level=area.level, code=area.code) if area else seen
 
 
