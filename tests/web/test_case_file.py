@@ -24,9 +24,13 @@ from caseflow.ledger.history_tables import Entry
 from caseflow.paper.sheets import Report, Sheet, said
 from caseflow.people.tables import Recusal
 from tests import office as offices
-from tests.web.site import PNG, Page, Site
+from tests.web.site import PNG, Page, Site, a_file
+from tests.web.test_assisting import asked
 from tests.web.test_console_files import PHONE, received
-from tests.web.walking import case_of, dispatched, on_case, submitted
+from tests.web.test_unit import at, open_item, signed
+from tests.web.test_unit import dispatched as given_to
+from tests.web.test_visits import told
+from tests.web.walking import case_of, dispatched, on_case, on_item, submitted
 
 REASON = "提供给复查机关"
 Files = dict[str, bytes]
@@ -100,6 +104,21 @@ def test_a_third_party_finds_it_whole(site: Site, case: str, tmp_path: Path) -> 
     head = case_of(site, case).head
     assert (code, told.splitlines()[-1]) == (0, f"ok {case} 9 entries, head {head}")
     assert "signature of anchor not checked" in told
+
+
+def test_evidence_fits_by_whatever_door_it_came(site: Site, tmp_path: Path) -> None:
+    """By the item's own page, with a visit, with the answer of a unit that assists."""
+    item = given_to(site)
+    signed(site, item)
+    number, there = asked(site, item)
+    open_item(site, item).send(at(item, "evidence"), evidence=a_file("a.png", PNG + b"a"))
+    picture = a_file("b.png", PNG + b"b")
+    on_item(site, "handler", number, "visit", **told(site, pictures=picture))
+    answer = {"answer": "共收三十二人", "evidence": a_file("c.png", PNG + b"c")}
+    site.as_("academy").get(there).send(f"{there}/answer", **answer)
+    files = unpacked(taken(site, number))
+    assert len([name for name in files if name.startswith("evidence/")]) == 3
+    assert checked(tmp_path, files, *ALONE)[0] == 0
 
 
 def test_with_cryptography_at_hand_the_signature_is_checked(
