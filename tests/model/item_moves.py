@@ -18,7 +18,7 @@ from tests.model.matters import (
     need,
     working,
 )
-from tests.model.office import OF_THE_OFFICE, PEOPLE, Person, manages
+from tests.model.office import CITY, OF_THE_OFFICE, PEOPLE, Person, manages
 
 TO_RECTIFY = ("substantiated", "partly")
 _OWED = {
@@ -220,11 +220,16 @@ def _again(case: Case, old: promises.Promise, now: datetime) -> promises.Promise
 
 
 def strike_off(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
-    """Four eyes: by nobody who had a hand in it."""
+    """Four eyes: by nobody who had a hand in it. Under a document of the city's by the city alone
+    (docs/decisions/0034).
+    """
     working(case)
     free_of(person, item)
     may_on(person, "strike_off", case, item)
     need(person.name not in item.hands, "four eyes")
+    above = [one for one in case.documents if one.item == item.n and one.level == CITY]
+    stands = any(one.unit and one.state in ("issued", "answered") for one in above)
+    need(not stands or person.area == CITY, "under the city's document")
     item.state = "struck_off"
     case.meet(item.on, now, "check")
     end(case, item, now)

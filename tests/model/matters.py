@@ -155,7 +155,7 @@ class Item:
 
 @dataclass
 class Document:
-    """A document that a rung drafted. `drafted_by`: the rung."""
+    """A document that a rung drafted. `drafted_by`: the rung; `level`: whose who issued it."""
 
     n: int
     kind: str
@@ -164,6 +164,7 @@ class Document:
     drafted: datetime
     drafted_by: tuple[str, str, int]
     state: str = "draft"
+    level: str = ""
 
     @property
     def on(self) -> str:

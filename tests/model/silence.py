@@ -77,7 +77,7 @@ def issue(case: Case, order: Document, person: Person, now: datetime) -> None:
     need(item.held_since is None or order.drafted >= item.held_since, "taken since")
     need(order.unit in ("", item.verifying, item.rectifying), "taken since")
     need(proposal or item.state not in ("withdrawn", "statutory"), "owed no more")
-    order.state = "issued"
+    order.state, order.level = "issued", person.area
     case.meet(order.on, now, "draft")
     if order.unit and not proposal:
         case.start("sign_for", order.on, now)

@@ -18,7 +18,7 @@ from tests.model.report import missed, table
 
 STORIES, MORE, STEPS = 17, 40, 120
 # These go everywhere by themselves; where the code has changed and they do not, more are told.
-FIRST = (74, 60, 47, 43, 97, 46, 202)
+FIRST = (74, 60, 47, 43, 97, 46, 202, 139)
 PRODUCT_SIDE = ("product.py", "compare.py", "play.py", "report.py", "soak.py", "conftest.py")
 
 # What the rules forbid, by the model's own words: each was tried, and both said no.
@@ -45,6 +45,7 @@ FORBIDDEN = {
     "not satisfied",
     "nobody is displeased",
     "the level above's",
+    "under the city's document",
 }
 
 
