@@ -215,6 +215,9 @@ MOVES = {
     "move_milestone": "同意调整节点",
     "refuse_milestone": "不同意调整节点",
     "take_up": "销账，恢复办理",
+    "ask_step_up": "申请督办升级",
+    "step_up": "同意督办升级",
+    "refuse_step_up": "不同意督办升级",
     "stand_still": "随挂账暂停办理",
     "carry_on": "随销账恢复办理",
 }
@@ -249,12 +252,6 @@ BROUGHT_UP = {
     "reopenings": "第 %(n)s 次重新办理",
     "objections": "第 %(n)s 次退单，仍无人承办",
     "passages": "第 %(n)s 次移送被退回，仍无人承办",
-}
-EXCLUSIONS = {
-    "repeated": "恶意重复",
-    "unreasonable": "无理诉求",
-    "not_ours": "非职责范围",
-    "other": "其他",
 }
 LACKS = {
     "unit": "涉及的学校或机构",
@@ -306,6 +303,8 @@ ACTIONS = {
     "circular": "工作通报",
     "interview": "提醒约谈",
     "listed": "挂牌督办",
+    "rectification": "限期整改",
+    "raised": "提级督办单",
     "accountability": "启动问责建议",
     "note": "逾期报告",
 }

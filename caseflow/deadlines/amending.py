@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from caseflow.deadlines.ladder import Ladder, dump_steps
+from caseflow.deadlines.ladder import Ladder, dump_steps, dump_triggers
 from caseflow.deadlines.policies import Policy, Scope, in_force
 from caseflow.deadlines.rules import Rules, forget, rules_of
 from caseflow.deadlines.tables import LadderRow, PolicyRow
@@ -141,6 +141,7 @@ def write_ladder(session: Session, ladder: Ladder, user_id: int, now: datetime) 
             name=ladder.name,
             version=ladder.version,
             steps=dump_steps(ladder),
+            triggers=dump_triggers(ladder),
             effective_from=now,
             set_by=user_id,
             set_at=now,

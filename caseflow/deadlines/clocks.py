@@ -13,7 +13,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.calendar import Unit
-from caseflow.deadlines.ladder import Ladder, Step, carried, next_rung
+from caseflow.deadlines.ladder import Ladder, Step, carried, carried_document, next_rung
 from caseflow.deadlines.policies import Matter, Policy
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.deadlines.tables import Clock, Pause
@@ -21,7 +21,7 @@ from caseflow.deadlines.tables import Clock, Pause
 ALIVE = ("running", "paused")
 _COPIED = (
     *("case_id", "item_id", "order_id", "quarantine_id", "report_id", "root_case_id"),
-    *("name", "policy_id", "unit", "ladder", "ladder_version", "started_at"),
+    *("name", "policy_id", "unit", "ladder", "ladder_version", "started_at", "entered"),
 )
 """What a clock that follows another one takes over."""
 Planned = tuple[int, datetime] | None
@@ -137,6 +137,7 @@ def _open(
         provisional=rules.calendar.rests_on_provisional(now, due),
         state="running",
         last_rung=0,
+        entered=0,
         follows=follows,
     )
     _plan(rules, clock)
@@ -156,7 +157,8 @@ def _plan(rules: Rules, clock: Clock) -> None:
 
 def _after(rules: Rules, clock: Clock, rung: int) -> Planned:
     ladder, unit = ladder_of(rules, clock), Unit(clock.unit)
-    return next_rung(ladder, rung, clock.started_at, clock.due, unit, rules.calendar)
+    calendar, entered = rules.calendar, clock.entered
+    return next_rung(ladder, rung, clock.started_at, clock.due, unit, calendar, entered)
 
 
 def following(rules: Rules, clock: Clock) -> Planned:
@@ -168,6 +170,19 @@ def climbed(clock: Clock, after: Planned) -> None:
     """Note that the next rung happened; `after` is the one `following` it."""
     clock.last_rung = clock.next_rung or clock.last_rung
     clock.next_rung, clock.next_rung_at = after or (None, None)
+
+
+def enter(rules: Rules, clock: Clock, n: int) -> None:
+    """Note that the document of rung `n` came before its date: neither it nor a milder one comes
+    by its date after that. The due moment and what was climbed stay.
+    """
+    clock.entered = n
+    _plan(rules, clock)
+
+
+def reached(clock: Clock) -> int:
+    """Return the highest rung that happened, whatever brought it; 0 where none did."""
+    return max(clock.last_rung, clock.entered)
 
 
 def alive(session: Session, subject: Subject, *names: str) -> Sequence[Clock]:
@@ -301,7 +316,8 @@ def supersede(
 
     Rungs that happened stay with the old one; the successor climbs anew (engine 11). It counts
     from the old one's start, and rungs whose moment is past for both are not climbed twice; where
-    the due moment stays, none that happened is. `policy`, `ladder`: the versions that the
+    the due moment stays, none that happened is. What was entered before its date is never climbed
+    again: no due moment brought it. `policy`, `ladder`: the versions that the
     successor goes by, where they are others.
     """
     rules = rules_of(session)
@@ -315,6 +331,7 @@ def supersede(
         clock.ladder_version = ladder.version
     clock.provisional = rules.calendar.rests_on_provisional(clock.started_at, due)
     stands = carried(_steps(rules, old), _steps(rules, clock), old.last_rung)
+    clock.entered = carried_document(_steps(rules, old), _steps(rules, clock), old.entered)
     clock.last_rung = stands if due == old.due else 0
     _plan(rules, clock)
     while clock.next_rung and clock.next_rung <= stands and _past(clock, now):

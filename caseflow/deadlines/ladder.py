@@ -6,7 +6,7 @@ unit, when each step comes. The sweep does the rest.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -30,6 +30,8 @@ class Action(StrEnum):
     circular = "circular"
     interview = "interview"
     listed = "listed"
+    rectification = "rectification"
+    raised = "raised"
     accountability = "accountability"
     note = "note"
 
@@ -85,9 +87,30 @@ class Step:
         return self.amount < 0 if self.of_limit is None else self.of_limit < 1
 
 
+class Event(StrEnum):
+    """What the ledger's own facts tell by themselves, and what may bring a step without a date:
+    an item was sent back so many times, so many different people reported one unit within days.
+    """
+
+    sent_back = "sent_back"
+    many_reports = "many_reports"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trigger:
+    """Which document an event brings: the step of that `label`, once it happened `times` times,
+    for `many_reports` within `days` calendar days.
+    """
+
+    event: str
+    label: str
+    times: int
+    days: int = 0
+
+
 @dataclass(frozen=True)
 class Ladder:
-    """One version of a ladder.
+    """One version of a ladder; `triggers`: what brings a document of it whatever the date.
 
     A ladder that holds `of_limit` steps has two variants: those for clocks that run in minutes or
     hours, the others for clocks that run in days. Within a variant the numbers ascend.
@@ -96,6 +119,7 @@ class Ladder:
     name: str
     version: int
     steps: tuple[Step, ...]
+    triggers: tuple[Trigger, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise ValueError where a variant's numbers do not ascend or its steps go back."""
@@ -116,6 +140,20 @@ class Ladder:
             if step.n == n:
                 return step
         raise KeyError(n)
+
+    def document(self, action: str, unit: Unit) -> Step | None:
+        """Return the step that drafts such a document, or None where the ladder has none."""
+        drafts = (one for one in self.variant(unit) if one.document and one.action == action)
+        return next(drafts, None)
+
+    def trigger(self, event: str) -> Trigger | None:
+        """Return what an event brings, or None where it brings nothing."""
+        return next((one for one in self.triggers if one.event == event), None)
+
+    def brings(self, trigger: Trigger, unit: Unit) -> Step | None:
+        """Return the document that an event brings to a clock running in `unit`."""
+        named = (one for one in self.variant(unit) if one.label == trigger.label and one.document)
+        return next(named, None)
 
 
 def _goes_back(a: Step, b: Step) -> bool:
@@ -143,9 +181,16 @@ def next_rung(
     due: datetime,
     unit: Unit,
     calendar: Calendar,
+    entered: int = 0,
 ) -> tuple[int, datetime] | None:
-    """Return the step that follows number `after_n` (0 = none yet), or None above the last."""
-    return next(_climb(ladder, after_n, started_at, due, unit, calendar), None)
+    """Return the step that follows number `after_n` (0 = none yet), or None above the last.
+
+    `entered`: the highest document that was entered by hand or by an event, before its date. It
+    does not come again, nor does a milder one after it; messages come as ever.
+    """
+    coming = _climb(ladder, after_n, started_at, due, unit, calendar)
+    documents = {step.n for step in ladder.variant(unit) if step.document and step.n <= entered}
+    return next((one for one in coming if one[0] not in documents), None)
 
 
 def carried(old: Sequence[Step], new: Sequence[Step], last: int) -> int:
@@ -158,6 +203,16 @@ def carried(old: Sequence[Step], new: Sequence[Step], last: int) -> int:
         return last
     happened = {step.label for step in old if step.n <= last}
     return max((step.n for step in new if step.label in happened), default=0)
+
+
+def carried_document(old: Sequence[Step], new: Sequence[Step], entered: int) -> int:
+    """Return which number the document that was `entered` on `old` has on `new`; where that ladder
+    has none such, that of the strictest document up to it. 0 where nothing of it is left.
+    """
+    if old == new or not entered:
+        return entered
+    labels = {step.label for step in old if step.document and step.n <= entered}
+    return max((step.n for step in new if step.document and step.label in labels), default=0)
 
 
 def _climb(
@@ -212,10 +267,17 @@ def dump_steps(ladder: Ladder) -> str:
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+def dump_triggers(ladder: Ladder) -> str:
+    """Return the triggers as canonical JSON, for the table that keeps every version."""
+    plain = [asdict(trigger) for trigger in ladder.triggers]
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 @lru_cache(maxsize=64)
-def load_ladder(name: str, version: int, steps: str) -> Ladder:
-    """Return the ladder whose steps `dump_steps` wrote."""
-    return Ladder(name, version, tuple(_load_step(plain) for plain in json.loads(steps)))
+def load_ladder(name: str, version: int, steps: str, triggers: str) -> Ladder:
+    """Return the ladder whose steps `dump_steps` wrote, and whose triggers `dump_triggers`."""
+    found = tuple(_load_step(plain) for plain in json.loads(steps))
+    return Ladder(name, version, found, tuple(Trigger(**one) for one in json.loads(triggers)))
 
 
 def _load_step(plain: dict[str, Any]) -> Step:

@@ -22,7 +22,7 @@ _WHO_AND_WHEN = ("set_by", "set_at")
 _POLICIES = select(*(c for c in PolicyRow.__table__.columns if c.name not in _WHO_AND_WHEN))
 _DAYS = select(DayOverride.day, DayOverride.working)
 _YEARS = select(PublishedYear.year)
-_LADDERS = select(LadderRow.name, LadderRow.version, LadderRow.steps)
+_LADDERS = select(LadderRow.name, LadderRow.version, LadderRow.steps, LadderRow.triggers)
 _SAID = _POLICIES.selected_columns.keys()
 
 
@@ -69,7 +69,7 @@ def _load(session: Session) -> Rules:
             published_years=frozenset(session.scalars(_YEARS)),
         ),
         policies=tuple(_policy(tuple(row)) for row in session.execute(_POLICIES)),
-        ladders={(name, n): load_ladder(name, n, steps) for name, n, steps in ladders},
+        ladders={(name, n): load_ladder(name, n, *said) for name, n, *said in ladders},
     )
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.defaults import DEFAULT_POLICIES, IN_FORCE_FROM
-from caseflow.deadlines.ladder import Ladder, dump_steps
+from caseflow.deadlines.ladder import Ladder, dump_steps, dump_triggers
 from caseflow.deadlines.tables import LadderRow, PolicyRow
 
 
@@ -42,6 +42,7 @@ def load(session: Session, ladders: Iterable[Ladder]) -> None:
                     name=ladder.name,
                     version=ladder.version,
                     steps=dump_steps(ladder),
+                    triggers=dump_triggers(ladder),
                     effective_from=IN_FORCE_FROM,
                 )
             )

@@ -11,7 +11,7 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from caseflow.deadlines.calendar import Unit
-from caseflow.deadlines.ladder import Action, Audience, Ladder, Step
+from caseflow.deadlines.ladder import Action, Audience, Event, Ladder, Step, Trigger
 from caseflow.errors import BadInput, Told
 
 MESSAGES = (Action.reminder, Action.urging, Action.note)
@@ -21,9 +21,11 @@ DOCUMENTS = (
     Action.circular,
     Action.interview,
     Action.listed,
+    Action.rectification,
+    Action.raised,
     Action.accountability,
 )
-"""The documents, mildest first; a ladder keeps this order."""
+"""The documents. Each ladder has an order of its own, which its changes keep."""
 UNITS = (Unit.hours, Unit.calendar_days, Unit.working_days)
 """In what a step's distance from the due moment may be counted."""
 
@@ -37,7 +39,7 @@ _OFFICE = (
 )
 # A document is drafted for those who may sign it; a unit sees it when it is issued, never before.
 _SIGNERS = (Audience.supervisor, Audience.leader, Audience.level_above)
-_HIGHEST = (Action.listed, Action.accountability)
+_HIGHEST = (Action.listed, Action.raised, Action.accountability)
 # The office's own clocks are no unit's business.
 MAY_TURN_TO: Mapping[str, tuple[Audience, ...]] = MappingProxyType(
     {"units": tuple(Audience), "office": _OFFICE}
@@ -46,6 +48,10 @@ MAY_TURN_TO: Mapping[str, tuple[Audience, ...]] = MappingProxyType(
 MOST_AMOUNT: Mapping[Unit, int] = MappingProxyType(
     {Unit.hours: 720, Unit.calendar_days: 366, Unit.working_days: 250}
 )
+BY_EVENT: Mapping[str, int] = MappingProxyType({Event.sent_back: 0, Event.many_reports: 366})
+"""The events that may bring a document, each with how many days back it may look at the most."""
+MOST_TIMES = 50
+
 MOST_LIMIT = 10  # times the whole limit
 MOST_STEPS = 20
 LONGEST_LABEL = 20
@@ -70,6 +76,16 @@ class Typed:
     percent: int | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class TypedTrigger:
+    """What an event is to bring, as it was typed: the label of a document, "" for nothing."""
+
+    event: str
+    label: str
+    times: int | None = None
+    days: int | None = None
+
+
 def turned_to(name: str, action: str) -> tuple[Audience, ...]:
     """Return whom a step of the ladder `name` may turn to.
 
@@ -80,8 +96,11 @@ def turned_to(name: str, action: str) -> tuple[Audience, ...]:
     return _SIGNERS if action in DOCUMENTS else MAY_TURN_TO[name]
 
 
-def amended(ladder: Ladder, typed: Iterable[Typed]) -> Ladder:
-    """Return the next version of a ladder, its steps in order of their moments.
+def amended(
+    ladder: Ladder, typed: Iterable[Typed], events: Iterable[TypedTrigger] | None = None
+) -> Ladder:
+    """Return the next version of a ladder, its steps in order of their moments; without `events`
+    they bring what they brought before.
 
     Raises BadInput with every wrong field, named as `field-key`; what concerns no field stands
     under the empty name.
@@ -97,11 +116,56 @@ def amended(ladder: Ladder, typed: Iterable[Typed]) -> Ladder:
         before = [step for step in ladder.steps if (step.of_limit is not None) is by_limit]
         _check(of_variant, before, wrong)
         variants += [replace(step, n=n) for n, (_, step) in enumerate(of_variant, 1)]
+    triggers = ladder.triggers if events is None else _triggers(ladder, events, wrong)
     if wrong:
         raise BadInput(wrong)
-    if tuple(variants) == ladder.steps:
+    return _next(ladder, tuple(variants), triggers)
+
+
+def taken(ladder: Ladder, other: Ladder) -> Ladder:
+    """Return the next version of a ladder that begins anew with the steps of another one.
+
+    Raises BadInput where it is the same already.
+    """
+    return _next(ladder, other.steps, other.triggers)
+
+
+def _next(ladder: Ladder, steps: tuple[Step, ...], triggers: tuple[Trigger, ...]) -> Ladder:
+    if (steps, triggers) == (ladder.steps, ladder.triggers):
         raise BadInput({"": "没有改动：督办阶梯已经是这样"})
-    return Ladder(ladder.name, ladder.version + 1, tuple(variants))
+    return Ladder(ladder.name, ladder.version + 1, steps, triggers)
+
+
+def brought(ladder: Ladder) -> tuple[Step, ...]:
+    """Return the documents that an event may bring: never the proposal of accountability, which
+    no machine begins (trade.md, "never automatic").
+    """
+    drafts = (step for step in ladder.steps if step.document)
+    return tuple(step for step in drafts if step.action != Action.accountability)
+
+
+def _triggers(
+    ladder: Ladder, typed: Iterable[TypedTrigger], wrong: dict[str, str]
+) -> tuple[Trigger, ...]:
+    known = {step.label for step in brought(ladder)}
+    found = []
+    for one in typed:
+        if not one.label:
+            continue
+        if one.label not in known or one.event not in BY_EVENT:
+            wrong[f"brings-{one.event}"] = "请从列表中选择"
+            continue
+        most = BY_EVENT[one.event]
+        times = _whole(one.times, 2, MOST_TIMES, f"times-{one.event}", wrong)
+        days = _whole(one.days, 1, most, f"days-{one.event}", wrong) if most else 0
+        found.append(Trigger(event=one.event, label=one.label, times=times, days=days))
+    return tuple(found)
+
+
+def _whole(value: int | None, least: int, most: int, field: str, wrong: dict[str, str]) -> int:
+    if value is None or not least <= value <= most:
+        wrong[field] = Told("请填 %(least)d 至 %(most)d 的整数", least=least, most=most)
+    return value or 0
 
 
 def _step(name: str, typed: Typed, wrong: dict[str, str]) -> Step:

@@ -75,13 +75,14 @@ class PolicyRow(Base):
 
 
 class LadderRow(Base):
-    """One version of one ladder (督办阶梯); `steps` is the canonical JSON of its steps."""
+    """One version of one ladder (督办阶梯); `steps` and `triggers` are canonical JSON."""
 
     __tablename__ = "ladder"
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     steps: Mapped[str] = mapped_column(Text)
+    triggers: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
     effective_from: Mapped[datetime] = mapped_column(Moment)
     set_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     set_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -91,8 +92,9 @@ class Clock(Base):
     """A running promise with a stored due moment (时限).
 
     `state`: running, paused, met, superseded (a successor `follows` it), stopped (no longer owed).
-    `next_rung_at` is all the sweep reads. `root_case_id` names the case to lock; a clock on
-    quarantine has none.
+    `next_rung_at` is all the sweep reads; `last_rung`: the last that came by its date, `entered`:
+    the highest document that came by hand or by an event (0 for none). `root_case_id` names the
+    case to lock; a clock on quarantine has none.
     """
 
     __tablename__ = "clock"
@@ -116,6 +118,7 @@ class Clock(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     paused_at: Mapped[datetime | None] = mapped_column(Moment)
     last_rung: Mapped[int] = mapped_column(Integer, default=0)
+    entered: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     next_rung: Mapped[int | None] = mapped_column(Integer)
     next_rung_at: Mapped[datetime | None] = mapped_column(Moment)
     follows: Mapped[int | None] = mapped_column(ForeignKey("clock.id"))

@@ -40,6 +40,7 @@ class _Climb:
     clock: str
     ladder: Ladder
     last: int
+    entered: int
     started_at: datetime
     due: datetime
     unit: Unit
@@ -91,7 +92,8 @@ def _paused(session: Session, rules: Rules, now: datetime, until: datetime) -> I
 
 def _climb(rules: Rules, clock: Clock, case: Case | None, due: datetime, awake: datetime) -> _Climb:
     ladder, unit = clocks.ladder_of(rules, clock), Unit(clock.unit)
-    return _Climb(case, clock.name, ladder, clock.last_rung, clock.started_at, due, unit, awake)
+    last, entered, since = clock.last_rung, clock.entered, clock.started_at
+    return _Climb(case, clock.name, ladder, last, entered, since, due, unit, awake)
 
 
 def _draft(rules: Rules, case: Case, now: datetime) -> _Climb:
@@ -99,7 +101,7 @@ def _draft(rules: Rules, case: Case, now: datetime) -> _Climb:
     policy = rules.policy("draft", matter_of(case), now)
     ladder = rules.newest(policy.ladder)
     due = rules.calendar.due(now, policy.amount, policy.unit)
-    return _Climb(case, "draft", ladder, 0, now, due, policy.unit, now)
+    return _Climb(case, "draft", ladder, 0, 0, now, due, policy.unit, now)
 
 
 def _rungs(
@@ -120,4 +122,5 @@ def _rungs(
 
 
 def _after(rules: Rules, climb: _Climb, n: int) -> tuple[int, datetime] | None:
-    return next_rung(climb.ladder, n, climb.started_at, climb.due, climb.unit, rules.calendar)
+    ladder, since, unit = climb.ladder, climb.started_at, climb.unit
+    return next_rung(ladder, n, since, climb.due, unit, rules.calendar, climb.entered)

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from sqlalchemy import CTE, select
 from sqlalchemy.orm import Session, aliased
 
+from caseflow.deadlines.clocks import reached
 from caseflow.deadlines.tables import Clock
 from caseflow.escalation.tables import Order, Rung
 
@@ -32,7 +33,7 @@ NONE: Documents = MappingProxyType({})
 
 def documents(session: Session, clocks: Iterable[Clock]) -> Documents:
     """Return the documents of the rungs that clocks climbed: one statement for any number."""
-    climbed = [clock.id for clock in clocks if clock.last_rung]
+    climbed = [clock.id for clock in clocks if reached(clock)]
     if not climbed:
         return NONE
     line = _line(climbed)

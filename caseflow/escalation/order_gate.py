@@ -16,7 +16,7 @@ from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
 from caseflow.people.scope import scope_of
 
-OF_LEVEL_ABOVE = (Action.listed, Action.accountability)
+OF_LEVEL_ABOVE = (Action.listed, Action.raised, Action.accountability)
 UPPER = ("city", "province")
 _OF_ITS_LEVEL = ("order_accepted", "order_returned", "order_lifted")
 _NOT_BY_WRITER = ("order_accepted", "order_returned")

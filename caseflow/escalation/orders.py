@@ -32,6 +32,8 @@ _SERIES = {
     "circular": "教督通",
     "interview": "教督约",
     "listed": "教督挂",
+    "rectification": "教督改",
+    "raised": "教督提",
     "accountability": "教督问",
 }
 
@@ -180,6 +182,8 @@ _CODES = {
     "circular": "CI",
     "interview": "IN",
     "listed": "LI",
+    "rectification": "RE",
+    "raised": "RA",
     "accountability": "AC",
 }
 

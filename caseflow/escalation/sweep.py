@@ -19,7 +19,7 @@ from caseflow.deadlines.ladder import Step
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.deadlines.tables import Clock, Pause
 from caseflow.errors import MoveNotAllowed
-from caseflow.escalation import answers, orders
+from caseflow.escalation import answers, orders, stepping, telling
 from caseflow.escalation.tables import Rung
 from caseflow.ledger import history
 from caseflow.ledger.history import Line
@@ -27,7 +27,7 @@ from caseflow.ledger.moves import asking
 from caseflow.ledger.moves.record import refresh
 from caseflow.ledger.report_tables import Question
 from caseflow.ledger.tables import Case
-from caseflow.outbox.events import JSON, News, emit_many
+from caseflow.outbox.events import News, emit_many
 from caseflow.people.actor import SWEEP
 
 BATCH = 500
@@ -37,16 +37,18 @@ def sweep(session: Session, now: datetime, limit: int = BATCH) -> int:
     """Do one pass and return how much was done; 0 means that nothing is left for now.
 
     Ends pauses that ran out first, so that nobody is escalated with time still to be given back;
-    then lifts documents about what their unit has no longer, so that it is not urged for it.
+    then lifts documents about what their unit has no longer, so that it is not urged for it. What
+    a person or an event brought comes last: a case's rungs come in the order of their moments.
     """
     ended = _end_pauses(session, now, limit)
     if ended:
         return ended
     if lifted := answers.lift_moot(session, now, limit):
         return lifted
-    return _climb(session, _due_of_cases(session, now, limit), now) + _climb(
+    climbed = _climb(session, _due_of_cases(session, now, limit), now) + _climb(
         session, _due_of_quarantine(session, now, limit), now
     )
+    return climbed or stepping.step_up(session, now, limit)
 
 
 def run(database: Database, now: datetime) -> int:
@@ -131,8 +133,8 @@ def _climb(session: Session, due: Sequence[tuple[Clock, Case | None]], now: date
         if case is not None:
             case.rung = max(case.rung, rung.n) if clock.ladder == "units" else case.rung
             case.moved_at = now
-            lines.append((case, _line(clock, rung, drafted, now)))
-        news.append(_news(clock, case, rung, step, drafted, now))
+            lines.append((case, telling.line(clock, rung, drafted, now)))
+        news.append(telling.news(clock, case, rung, step, drafted, now))
     history.append_many(session, lines)
     emit_many(session, news)
     for case in drafted_for.values():
@@ -180,39 +182,3 @@ def _happened(
         superseded=newer,
     )
     return rung, step
-
-
-def _line(clock: Clock, rung: Rung, order_id: int | None, now: datetime) -> Line:
-    facts = {
-        "clock": clock.name,
-        "clock_id": clock.id,
-        "rung": rung.n,
-        "action": rung.action,
-        "planned_at": history.moment_text(rung.planned_at),
-        "superseded": rung.superseded,
-        "order": order_id,
-    }
-    return Line("rung", SWEEP, now, facts, clock.item_id)
-
-
-def _news(
-    clock: Clock,
-    case: Case | None,
-    rung: Rung,
-    step: Step,
-    order_id: int | None,
-    now: datetime,
-) -> News:
-    body: dict[str, JSON] = {
-        "clock": clock.name,
-        "clock_id": clock.id,
-        "rung": rung.n,
-        "action": rung.action,
-        "audience": list(step.audience),
-        "item": clock.item_id,
-        "order": order_id,
-        "quarantine": clock.quarantine_id,
-    }
-    urgent = case.urgent if case else False
-    case_id = case.id if case else None
-    return News("rung", case_id, now, body, urgent=urgent, quiet=rung.superseded)

@@ -25,6 +25,7 @@ class Rung(Base):
     """A rung that happened, once per clock (design law 6).
 
     `superseded`: a newer rung of the same clock was already due, so this one sent nothing.
+    `cause`: what brought it before its date, of `ledger.step_up_tables.CAUSES`; "" for its date.
     """
 
     __tablename__ = "rung"
@@ -37,6 +38,7 @@ class Rung(Base):
     planned_at: Mapped[datetime] = mapped_column(Moment)
     at: Mapped[datetime] = mapped_column(Moment)
     superseded: Mapped[bool] = mapped_column(Boolean, default=False)
+    cause: Mapped[str] = mapped_column(String(20), default="", server_default="")
 
     __table_args__ = (Index("uq_rung_clock_id_n", "clock_id", "n", unique=True),)
 

@@ -20,6 +20,7 @@ from caseflow.deadlines.tables import Clock
 from caseflow.escalation.order_states import OUT
 from caseflow.escalation.tables import Order
 from caseflow.ledger.holding import reference
+from caseflow.ledger.tables import Item
 from caseflow.people.tables import Unit
 from caseflow.words import ACTIONS, CLOCKS
 
@@ -42,11 +43,41 @@ def wording(session: Session, kind: str, late: Late, now: datetime) -> str:
     if kind == Action.accountability:
         return _proposal(session, unit, late, now)
     whom = f"{unit}：\n" if unit else ""
+    why = "和逾期原因" if late.clock.due <= now else ""  # not said
     return (
         f"{ACTIONS[kind]}\n{whom}"
-        f"你单位{_does(late)}的{_which(late)}，{_overdue(session, late.clock, now)}，仍未完成。\n"
-        "请接到本件后立即办理，并在期限内书面报告办理情况和逾期原因。"
+        f"你单位{_does(late)}的{_which(late)}，{_standing(session, late, now)}。\n"
+        f"{_demand(kind)}，并在期限内书面报告办理情况{why}。"
     )
+
+
+# What a document asks for beyond doing the work; everything else is its name's.
+_AT_ONCE = "请接到本件后立即办理"  # not said
+_DEMANDS = {
+    Action.interview: f"请单位负责人按通知的时间和地点到场说明，{_AT_ONCE[1:]}",
+    Action.listed: f"现由上一级挂牌督办，{_AT_ONCE}，办结并经核实后摘牌",
+    Action.rectification: "现责令限期整改，请立即整改，逐项说明整改措施",  # not said
+    Action.raised: f"现提级督办，由上一级教育督导机构直接督办，{_AT_ONCE}",
+}
+
+
+def _demand(kind: str) -> str:
+    return _DEMANDS.get(Action(kind), _AT_ONCE)
+
+
+def _standing(session: Session, late: Late, now: datetime) -> str:
+    """Say how a matter stands, as its unit knows it already: no reason of the office's own, and
+    nothing of other reports (design law 9).
+    """
+    if late.clock.due <= now:
+        return f"{_overdue(session, late.clock, now)}，仍未完成"  # not said
+    due = _day(rules_of(session).calendar.due_day(late.clock.due))
+    return f"{_returned(session, late)}{CLOCKS[late.clock.name]}为{due}"
+
+
+def _returned(session: Session, late: Late) -> str:
+    item = session.get(Item, late.item_id) if late.item_id else None
+    return f"已被退回{item.returns}次，" if item is not None and item.returns else ""  # not said
 
 
 def _proposal(session: Session, unit: str, late: Late, now: datetime) -> str:
@@ -54,11 +85,12 @@ def _proposal(session: Session, unit: str, late: Late, now: datetime) -> str:
     papers = "；".join(f"{ACTIONS[one.kind]}（{_sign(one)}）" for one in _issued(session, late))
     before = f"已签发：{papers}。" if papers else "没有签发过督办文书。"  # not said
     who = unit or "责任督学"  # not said
+    facts = "以上是逾期未办的事实。" if late.clock.due <= now else "以上是办理的事实。"  # not said
     return (
         f"{ACTIONS[Action.accountability]}\n{DECIDES}：\n"
-        f"{who}{_does(late)}的{which}，{_overdue(session, late.clock, now)}，仍未完成。\n"
+        f"{who}{_does(late)}的{which}，{_standing(session, late, now)}。\n"
         f"截至{_today(session, now)}，就这一事项{before}\n"
-        "以上是逾期未办的事实。是否启动问责，请按规定程序调查核实、听取该单位意见后决定；"
+        f"{facts}是否启动问责，请按规定程序调查核实、听取该单位意见后决定；"
         "决定之前，本件不发给该单位。"
     )
 

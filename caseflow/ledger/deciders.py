@@ -16,6 +16,7 @@ from caseflow.ledger import (
     oversights,
     proposals,
     shelvings,
+    step_ups,
     withdrawals,
 )
 from caseflow.ledger.moves import objecting, withdrawing
@@ -72,6 +73,11 @@ def on_oversight(_asked_by: int | None = None) -> Decision:
     return Decision("case.oversee")
 
 
+def on_step_up(asked_by: int | None) -> Decision:
+    """Return the decision on climbing an item's ladder before its date."""
+    return Decision("item.decide_step_up", asked_by)
+
+
 def _shelves(session: Session, case: Case) -> int | None:
     row = shelvings.undecided(shelvings.asked(session, case.id))
     if row is not None:
@@ -91,8 +97,8 @@ def promised(session: Session, case: Case, item: Item | None) -> Decision:
 
 
 def consented(session: Session, case: Case, item: Item | None) -> Decision:
-    """Return what a promise to consent (`consent`) is about: a withdrawal, a proposal, shelving, or
-    that a case be left out of the figures.
+    """Return what a promise to consent (`consent`) is about: a withdrawal, the ladder of an item,
+    a proposal, shelving, or that a case be left out of the figures.
     """
     if item is None:
         asked_by = _shelves(session, case)
@@ -103,6 +109,9 @@ def consented(session: Session, case: Case, item: Item | None) -> Decision:
             return on_exclusion(left_out.asked_by)
         proposal = proposals.undecided(proposals.asked(session, case.id))
         return on_proposal(proposal.asked_by if proposal else None)
+    raising = step_ups.waiting(session, item)
+    if raising is not None:
+        return on_step_up(raising.asked_by)
     row = withdrawals.undecided(withdrawals.asked(session, case.id), item)
     return on_withdrawal(item, row.asked_by if row else None)
 

@@ -26,6 +26,7 @@ from caseflow.ledger import (
     proposals,
     queries,
     shelvings,
+    step_ups,
     visits,
     withdrawals,
 )
@@ -37,6 +38,7 @@ from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.oversight_tables import Oversight
 from caseflow.ledger.report_tables import Attachment, CallBack, Question, Reply, Report
 from caseflow.ledger.shelving_tables import Milestone, Shelving
+from caseflow.ledger.step_up_tables import StepUp
 from caseflow.ledger.tables import Case, Evidence, Finding, Item
 from caseflow.ledger.visits import Visited
 from caseflow.people import names
@@ -98,6 +100,7 @@ class Dossier:
     exclusions: Sequence[Exclusion]
     oversights: Sequence[Oversight]
     assistances: Sequence[Assistance]
+    step_ups: Sequence[StepUp]
     above: Case | None
     merged: Sequence[Case]
     units: Mapping[int, Unit]
@@ -181,6 +184,7 @@ def load(session: Session, case: Case) -> Dossier:
         exclusions=_exclusions(session, case, entries),
         oversights=_oversights(session, case, entries),
         assistances=_assistances(session, case, entries),
+        step_ups=_step_ups(session, case, entries),
         above=above,
         merged=merged,
         units=names.units(session, _unit_ids(case, items, reports, entries)),
@@ -254,6 +258,12 @@ def _assistances(session: Session, case: Case, entries: Sequence[Happened]) -> S
     """Return what units were asked beside a lead; nothing is asked of most cases."""
     any_asked = any(entry.verb == "ask_assistance" for entry in entries)
     return assistances.of_case(session, case.id) if any_asked else ()
+
+
+def _step_ups(session: Session, case: Case, entries: Sequence[Happened]) -> Sequence[StepUp]:
+    """Return who asked to climb a ladder before its date; nothing is asked of most cases."""
+    any_asked = any(entry.verb == "ask_step_up" for entry in entries)
+    return step_ups.asked(session, case.id) if any_asked else ()
 
 
 def _unit_ids(

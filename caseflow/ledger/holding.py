@@ -43,7 +43,10 @@ _MARK = 16
 _VERIFYING = ("dispatched", "objected", "verifying")
 _TURN = ("dispatched", "verifying", "rectifying")
 _CLOCKS = ("sign_for", "verify", "rectify")
-_UNSEEN = ("withdraw", "refuse_withdrawal", "statutory_outcome", "visit", *BESIDE)
+_UNSEEN = (
+    *("withdraw", "refuse_withdrawal", "statutory_outcome", "visit", *BESIDE),
+    *("ask_step_up", "step_up", "refuse_step_up"),
+)
 """What the office does beside the item: its holder sees nothing of it, nor that it happened."""
 _OF_HOLDER = Evidence.assistance_id.is_(None)
 _OF_UNIT = ("write", "unsign")

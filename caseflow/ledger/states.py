@@ -367,6 +367,9 @@ ITEM_EDGES: tuple[Edge, ...] = (
         SYSTEM,
         "并入的办件已恢复，期限随之还原",
     ),
+    *_from(HELD, "ask_step_up", STAY, "item.step_up", "不等到期，申请由阶梯的某一级督办"),
+    *_from(HELD, "step_up", STAY, "item.decide_step_up", "同意升级，拟出这一级的文书"),
+    *_from(UNDER_WAY, "refuse_step_up", STAY, "item.decide_step_up", "不同意升级，仍按期限督办"),
     *_from(HELD, "stand_still", STAY, SYSTEM, "办件挂账，暂停办理"),
     *_from(HELD, "carry_on", STAY, SYSTEM, "办件销账，恢复办理"),
 )

@@ -22,6 +22,7 @@ from caseflow.ledger.report_tables import CallBack, Reply, Report
 from caseflow.ledger.review_tables import Review
 from caseflow.ledger.shelving_tables import Milestone, Shelving
 from caseflow.ledger.states import ITEM_DONE, NO_HAND, PROPOSED, SHELVABLE
+from caseflow.ledger.step_up_tables import StepUp
 from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.tips import TO_FIND
 from caseflow.people.actor import Actor
@@ -117,6 +118,7 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
         "item.designate": _objected(Item.objections >= OBJECTIONS, designates(actor)),
         "item.consent": _to_consent(actor),
         "item.consent_draft": _to_withdraw(is_word(Item.state, "draft"), Withdrawal.asked_by != ME),
+        "item.decide_step_up": _to_step_up(actor),
         "case.conclude_withdrawn": _to_conclude(),
     }
     theirs = {name: step for name, step in steps.items() if may(actor, name)}
@@ -276,6 +278,12 @@ def _to_consent(actor: Actor) -> ColumnElement[bool]:
         is_not_word(Item.state, "draft"), Withdrawal.asked_by != ME, ~hand(ME), *far(actor)
     )
     return and_(AT_WORK, another, asked)
+
+
+def _to_step_up(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that somebody else asks to climb an item's ladder before its date."""
+    asked = select(StepUp.case_id).join(Item, Item.id == StepUp.item_id)
+    return Case.id.in_(asked.where(StepUp.outcome.is_(None), StepUp.asked_by != ME, *far(actor)))
 
 
 def _withdrawn() -> ColumnElement[bool]:

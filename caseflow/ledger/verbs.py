@@ -39,6 +39,7 @@ from caseflow.ledger.moves import (
     reviewing,
     shelving,
     signing,
+    stepping_up,
     supplementing,
     transferring,
     triage,
@@ -283,6 +284,9 @@ ITEM_VERBS: Mapping[str, Verb] = {
     "consent_withdrawal": withdrawing.consent_withdrawal,
     "refuse_withdrawal": withdrawing.refuse_withdrawal,
     "statutory": transferring.statutory,
+    "ask_step_up": stepping_up.ask_step_up,
+    "step_up": stepping_up.step_up,
+    "refuse_step_up": stepping_up.refuse_step_up,
     "statutory_outcome": transferring.statutory_outcome,
 }
 THROUGH: Mapping[str, Sequence[str]] = {

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
 from caseflow.deadlines.policies import ClockName
+from caseflow.ledger import step_ups
 from caseflow.ledger.application_tables import Withdrawal
 from caseflow.ledger.states import ITEM_DONE
 from caseflow.ledger.tables import Case, Item
@@ -56,8 +57,11 @@ def askers(case: Case, items: Sequence[Item], known: Iterable[Withdrawal]) -> se
 
 
 def lapse(session: Session, item: Item, now: datetime) -> None:
-    """Let a request be over because its item is, without anybody's decision."""
+    """Let a request be over because its item is, without anybody's decision; and what was to be
+    decided about its ladder. At most one of the two waits.
+    """
     _lapse(session, now, Withdrawal.item_id == item.id)
+    step_ups.lapse(session, item, now)
     subject = Subject(item_id=item.id, root_case_id=item.case_id)
     clocks.stop(session, subject, now, ClockName.consent)
 
@@ -65,6 +69,7 @@ def lapse(session: Session, item: Item, now: datetime) -> None:
 def lapse_all(session: Session, case: Case, now: datetime) -> None:
     """Let every undecided request of a case that ends be over; its clocks end otherwise."""
     _lapse(session, now, Withdrawal.case_id == case.id)
+    step_ups.lapse_all(session, case, now)
 
 
 def _lapse(session: Session, now: datetime, which: ColumnElement[bool]) -> None:

@@ -32,7 +32,7 @@ from caseflow.vault.identities import written_within
 RECEIPTS_A_DAY = 10
 """To one address: two machines that answer each other would otherwise fill ledger and mailbox."""
 
-_OF_OFFICE = ("consent_withdrawal", "refuse_withdrawal")
+_OF_OFFICE = ("consent_withdrawal", "refuse_withdrawal", "step_up", "refuse_step_up")
 _OF_UNIT = ("unit_handler", "unit_head")
 _UP = ("supervisor", "leader", "level_above")
 _ABOVE = ("leader", "level_above")
@@ -107,6 +107,7 @@ _ASKED: Mapping[str, Callable[[int | None], Decision]] = {
     **dict.fromkeys(("ask_shelving", "ask_milestone"), deciders.on_shelving),
     "ask_exclusion": deciders.on_exclusion,
     "go_up": deciders.on_oversight,
+    "ask_step_up": deciders.on_step_up,
 }
 """What an event about a case asks somebody else to decide."""
 

@@ -173,6 +173,9 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
         (lambda news: news.all_withdrawn, _to("all_withdrawn", "confirmers", "resolve")),
     ),
     "refuse_withdrawal": ((_ALWAYS, _to("not_withdrawn", "asker")),),
+    "ask_step_up": ((_ALWAYS, _to("step_up", "leader", "consent")),),
+    "step_up": ((_ALWAYS, _to("stepped_up", "asker")),),
+    "refuse_step_up": ((_ALWAYS, _to("not_stepped_up", "asker")),),
     "statutory": (
         (_ALWAYS, _to("stopped", "former")),
         (_ALWAYS, _to("transferred", "reporters")),

@@ -84,6 +84,8 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "item.consent": (SUPERVISOR, LEADER),
     "item.consent_draft": (*CASEWORK, LEADER),
     "item.statutory": (SUPERVISOR,),
+    "item.step_up": (SUPERVISOR,),
+    "item.decide_step_up": (LEADER,),
     "item.statutory_outcome": CASEWORK,
     "case.conclude_withdrawn": (SUPERVISOR, LEADER),
     "case.merge": CASEWORK,

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from caseflow import words
 from caseflow.clock import local
 from caseflow.deadlines.calendar import Calendar, Remaining, Unit
-from caseflow.deadlines.clocks import ladder_of
+from caseflow.deadlines.clocks import ladder_of, reached
 from caseflow.deadlines.ladder import Action
 from caseflow.deadlines.rules import Rules
 from caseflow.deadlines.tables import Clock
@@ -148,9 +148,9 @@ def _spent(left: Remaining) -> str:
 
 def _reached(rules: Rules, clock: Clock, documents: Documents) -> str:
     """Return the rung that a clock reached, as the office reads it."""
-    if not clock.last_rung:
+    if not reached(clock):
         return ""
-    step = ladder_of(rules, clock).step(clock.last_rung, Unit(clock.unit))
+    step = ladder_of(rules, clock).step(reached(clock), Unit(clock.unit))
     if not step.document:
         return gettext(step.label)
     drafted = documents.get((clock.id, step.action))
@@ -162,11 +162,11 @@ def _reached(rules: Rules, clock: Clock, documents: Documents) -> str:
 def _announced(rules: Rules, clock: Clock, documents: Documents) -> str:
     """Return the highest rung that the unit was told of: a message, or a document issued to it."""
     steps = ladder_of(rules, clock).variant(Unit(clock.unit))
-    reached = [step for step in steps if step.n <= clock.last_rung]
-    for step in reversed(reached):
+    below = [step for step in steps if step.n <= reached(clock)]
+    for step in reversed(below):
         drafted = documents.get((clock.id, step.action))
         issued = drafted is not None and drafted.to_unit and drafted.state in OUT
-        if issued or not step.document:
+        if issued or (not step.document and step.n <= clock.last_rung):
             return gettext(step.label)
     return ""
 

@@ -129,6 +129,7 @@ def test_an_office_with_a_past_goes_back_and_forth_whole(past: Database) -> None
 _WAITED = """SELECT case_id FROM entry
     WHERE verb IN ('pass_on', 'receive', 'send_back', 'take_back')
     GROUP BY case_id HAVING count(*) % 2 = 1"""
+_BROUGHT = """SELECT case_id FROM entry WHERE verb = 'rung' AND body LIKE '%"cause":%'"""
 _SHELVED = "SELECT case_id FROM entry WHERE verb = 'shelve'"
 _OF_DOCUMENTS = """SELECT root_case_id FROM clock
     WHERE order_id IS NOT NULL AND name IN ('sign_for', 'check')"""
@@ -140,7 +141,8 @@ _SINCE = {
     "clock": "name NOT IN ('decide', 'consent', 'receive', 'assist')"
     " AND (order_id IS NULL OR name IN ('draft', 'answer'))"
     " AND (case_id IS NULL OR case_id = root_case_id)"
-    f" AND coalesce(root_case_id, 0) NOT IN ({_SHELVED})",
+    f" AND coalesce(root_case_id, 0) NOT IN ({_SHELVED})"
+    f" AND coalesce(root_case_id, 0) NOT IN ({_BROUGHT})",
 }
 
 

@@ -13,6 +13,7 @@ from tests.ledger import (
     faults_of_rules,
     faults_of_shelving,
     faults_of_signing,
+    faults_of_stepping,
     faults_of_triage,
     faults_of_visits,
     scenes_of_assisting,
@@ -25,6 +26,7 @@ from tests.ledger import (
     scenes_of_rules,
     scenes_of_shelving,
     scenes_of_signing,
+    scenes_of_stepping,
     scenes_of_visits,
 )
 
@@ -41,6 +43,7 @@ SCENES = tuple(
             *scenes_of_rules.SCENES,
             *scenes_of_shelving.SCENES,
             *scenes_of_signing.SCENES,
+            *scenes_of_stepping.SCENES,
             *scenes_of_visits.SCENES,
         )
     )
@@ -59,5 +62,6 @@ FAULTS = {
     **faults_of_shelving.FAULTS,
     **faults_of_triage.FAULTS,
     **faults_of_signing.FAULTS,
+    **faults_of_stepping.FAULTS,
     **faults_of_visits.FAULTS,
 }

@@ -191,7 +191,9 @@ FAULTS: dict[str, Fault] = {
         lambda: [(record, "refresh", _nothing)], scenes.every_kind, "law 7: the work list"
     ),
     "a return starts no clock": Fault(
-        lambda: [(check.clocks, "restart", _nothing)], scenes.two_units, "law 7: item clocks"
+        lambda: [(check.clocks, "restart", lambda _session, old, *_, **__: old)],
+        scenes.two_units,
+        "law 7: item clocks",
     ),
     "no reply is promised": Fault(
         lambda: [(opening, "start_reply", _nothing)], scenes.every_kind, "law 7: .* no reply"

@@ -27,6 +27,7 @@ from tests.ledger import (
     laws_of_rules,
     laws_of_shelving,
     laws_of_signing,
+    laws_of_stepping,
     laws_of_time,
     laws_of_triage,
     laws_of_visits,
@@ -58,6 +59,7 @@ def every_law() -> tuple[Callable[[Snapshot], None], ...]:
     others = (*others, laws_of_endings, laws_of_merging, laws_of_passing)
     others = (*others, laws_of_shelving, laws_of_triage, laws_of_excluding, laws_of_oversight)
     others = (*others, laws_of_signing, laws_of_visits, laws_of_reviews, laws_of_assisting)
+    others = (*others, laws_of_stepping)
     return (*LAWS, *(law for module in others for law in module.LAWS))
 
 

@@ -64,7 +64,7 @@ def _ladder(world: World, luck: int) -> None:
     )
 
     def as_previewed() -> None:
-        steeper = Ladder(ladder.name, ladder.version + 1, steps)
+        steeper = Ladder(ladder.name, ladder.version + 1, steps, ladder.triggers)
         mark = reladdering.preview(world.session, steeper, world.now).mark_open
         me, now = world.office["over_all"], world.now
         reladdering.amend(world.session, me, steeper, offices.CITY, mark, now, open_too=True)

@@ -21,6 +21,7 @@ from caseflow.ledger.report_tables import CallBack, Merger, Passage, Question, R
 from caseflow.ledger.review_tables import Review
 from caseflow.ledger.shelving_tables import Milestone, ShelvedClock, Shelving
 from caseflow.ledger.states import CASE_EDGES, CASE_MOVES, ITEM_EDGES, ITEM_MOVES, TO_RECTIFY
+from caseflow.ledger.step_up_tables import StepUp
 from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.tables import Counter as Tally
 from caseflow.ledger.visit_tables import VisitDemand
@@ -72,6 +73,7 @@ class Snapshot:
     proposals: list[Row]
     exclusions: list[Row]
     oversights: list[Row]
+    step_ups: list[Row]
     mergers: list[Row]
     passages: list[Row]
     shelvings: list[Row]
@@ -118,7 +120,7 @@ class Snapshot:
 _MOVING = (
     *(Case, Item, Report, Reply, CallBack, Question, Clock, Pause, Rung, Order, Tally, Event),
     *(Entry, Extension, Withdrawal, Proposal, Exclusion, Merger, Passage),
-    *(Shelving, Milestone, ShelvedClock, VisitDemand, Review, Oversight),
+    *(Shelving, Milestone, ShelvedClock, VisitDemand, Review, Oversight, StepUp),
 )
 _STANDING = (User, Unit, Area, PolicyRow, Recusal, Post)
 _EVERY_ROW = {
@@ -164,6 +166,7 @@ def take(session: Session, now: datetime, known: dict[type[Any], list[Row]]) -> 
         proposals=rows(Proposal),
         exclusions=rows(Exclusion),
         oversights=rows(Oversight),
+        step_ups=rows(StepUp),
         mergers=rows(Merger),
         passages=rows(Passage),
         shelvings=rows(Shelving),

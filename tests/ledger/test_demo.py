@@ -12,6 +12,7 @@ from caseflow import demo
 from caseflow.app import Services
 from caseflow.deadlines.tables import Clock
 from caseflow.demo.accounts import FILE
+from caseflow.escalation.defaults import UNITS
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.tables import Order, Rung
 from caseflow.intake.delivery import NOT_UNDERSTOOD
@@ -34,11 +35,10 @@ from caseflow.ledger.verify import verify_chains
 from caseflow.outbox.tables import EVENT_OPEN, Event, Message
 from caseflow.people import accounts
 from caseflow.people.tables import Post, User
-from caseflow.words import ACTIONS, ORDER_STATES
+from caseflow.words import ORDER_STATES
 from tests import demo_office
 
 ACCOUNTS = "operator handler reviewer supervisor leader inspector unit auditor admin city"
-MESSAGES_ONLY = {"reminder", "urging", "note"}
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def everything_is_there(session: Session) -> None:
     for ladder, rungs in (("units", 7), ("office", 4)):
         query = select(Rung.n).join(Clock, Clock.id == Rung.clock_id).where(Clock.ladder == ladder)
         assert set(session.scalars(query)) == set(range(1, rungs + 1))
-    assert column(session, Order.kind) == set(ACTIONS) - MESSAGES_ONLY
+    assert column(session, Order.kind) == {one.action for one in UNITS.steps if one.document}
     assert column(session, Order.state) == set(ORDER_STATES)
     assert count(session, Order.answered_at.is_not(None)) == 2
     assert set(session.execute(select(Passage.outcome, Passage.to_area)).all()) == {

@@ -9,6 +9,7 @@ from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
 from tests.ledger import heard, laws, reviewed, shelved, ways_of_oversight, ways_of_reviews
 from tests.ledger.assistants import MOVES, made_ready
+from tests.ledger.ways_of_stepping import ALONG
 from tests.ledger.world import World
 
 EDGES = {(e.move, e.source, e.target) for e in (*CASE_EDGES, *ITEM_EDGES)}
@@ -115,7 +116,7 @@ class Way:
     def along(self, edge: Edge) -> None:
         """Bring a fresh case to where an edge begins and let everybody try it, hands first."""
         if edge in ITEM_EDGES:
-            self._along_item(edge)
+            ALONG.get(edge.move, Way._along_item)(self, edge)
         else:
             self._along_case(edge)
 
@@ -320,9 +321,8 @@ class Way:
             self._objected(item, 2 if edge.move == "designate" else 1)
         if edge.move == "statutory" and edge.source == "draft":
             self._another_dispatched(case)
-        before = {"statutory": "statutory"}.get(edge.source)
-        before = "withdraw" if edge.move in _ON_REQUEST else before
-        if before is not None:
+        before = "withdraw" if edge.move in _ON_REQUEST else edge.source
+        if before in ("withdraw", "statutory"):
             self._everybody_tries_item(Edge(before, *_NOWHERE), item, finding)
 
     def _another_dispatched(self, case: Case) -> None:

@@ -62,6 +62,7 @@ from tests import office as offices
 from tests.ledger import assistants, handings, heard, overseen, papers, reviewed, shelved, visitors
 from tests.ledger.ends import OTHERS, ends
 from tests.ledger.snapshot import standing
+from tests.ledger.stepped_up import tries as steps_up
 
 KINDS = ("complaint", "tip", "question", "help", "suggestion")
 REACH = ("", "email", "phone", "email,phone")
@@ -372,6 +373,7 @@ class World:
             "statutory": lambda at: transferring.statutory(s, me, n, Transfer("公安", "案"), at),
             "statutory_outcome": lambda at: transferring.statutory_outcome(s, me, n, "立案", at),
         }
+        tries |= steps_up(self, me, item, luck)
         return self.attempt(lambda: tries[move](self.now))
 
     def _order(self, luck: int) -> Dispatch:

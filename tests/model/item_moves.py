@@ -203,6 +203,9 @@ def send_back(case: Case, item: Item, person: Person, said: Said, now: datetime)
     case.promises.append(_again(case, old, now))
     if case.asked_until is not None:
         case.promises[-1].stand_still(now, case.asked_until)
+    unit = "" if item.inspector and not item.rectifying else item.holder
+    if item.returns == promises.SENT_BACK and unit:
+        case.brought.append((item, unit, now))
 
 
 def _again(case: Case, old: promises.Promise, now: datetime) -> promises.Promise:

@@ -3,16 +3,21 @@
 One session and no commit; each try is a savepoint, so a refused move leaves nothing.
 """
 
+import json
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from caseflow.deadlines.tables import Clock
+from caseflow.deadlines.ladder import Event
+from caseflow.deadlines.rules import forget
+from caseflow.deadlines.tables import Clock, LadderRow
 from caseflow.errors import CaseflowError
 from caseflow.escalation import answers, orders
+from caseflow.escalation.defaults import UNITS
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.tables import Order as Document
 from caseflow.escalation.tables import Rung
@@ -91,6 +96,17 @@ class Product:
         self.units: dict[int | None, str] = {n: name for name, n in office.units.items()}
         self.units[None] = ""
         self.orders: dict[int, dict[int, int]] = {}
+        self._looks_at_one_case()
+
+    def _looks_at_one_case(self) -> None:
+        """Let no ladder answer what many people report of one unit: the model leaves that out, as
+        it does what a person brings before its date; it knows each case by itself.
+        """
+        only = json.dumps([asdict(one) for one in UNITS.triggers if one.event == Event.sent_back])
+        self.session.execute(
+            update(LadderRow).where(LadderRow.name == UNITS.name).values(triggers=only)
+        )
+        forget(self.session)
 
     # Steps
 

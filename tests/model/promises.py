@@ -26,6 +26,8 @@ UNITS = (
     (6, 15, "listed"),
     (7, 20, "accountability"),
 )
+BY_DATE = 2  # messages up to here come by their date whatever document came before
+SENT_BACK, BRINGS = 2, 3  # sent back so often, an item brings that rung
 OFFICE_DAYS = ((1, -1), (2, 0), (3, 1), (4, 2))
 OFFICE_HALVES = ((1, 1), (2, 2), (3, 4), (4, 6))  # in halves of the limit; 4: "then" the next
 
@@ -54,7 +56,8 @@ class Rung(NamedTuple):
 class Promise:
     """A clock. `on`: what it stands on, as `case`, `report 1`, `item 2` or `order 3`.
 
-    `used`: working days that it, and those it goes on from, stood still. `extended`: how often.
+    `entered`: the highest document that came before its date, by an event. `used`: working days
+    that it, and those it goes on from, stood still. `extended`: how often.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Promise:
     state: str = "running"
     ended: datetime | None = None
     rung: int = 0
+    entered: int = 0
     used: int = 0
     extended: int = 0
     paused: datetime | None = None
@@ -98,7 +102,8 @@ class Promise:
         What reminds of a promise that was not yet given falls away (the design is silent).
         """
         for n, at, early in self._every():
-            if n > self.rung and not (early and at <= self.started):
+            came = self.of_units and BY_DATE < n <= self.entered
+            if n > self.rung and not came and not (early and at <= self.started):
                 yield n, at
 
     def _every(self) -> Iterator[tuple[int, datetime, bool]]:
@@ -142,7 +147,7 @@ class Promise:
         """End it as superseded and return its successor, which climbs anew what is not past."""
         new = Promise(self.name, self.on, self.started, due, self.petition, self.kind, self.hours)
         new.state, new.paused, new.paused_until = self.state, self.paused, self.paused_until
-        new.used, new.extended = self.used, self.extended
+        new.used, new.extended, new.entered = self.used, self.extended, self.entered
         for n, at in list(new.planned()):
             if n > self.rung or at > now:
                 break

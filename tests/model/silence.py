@@ -4,7 +4,7 @@ from datetime import datetime
 
 from tests.model import promises
 from tests.model.case_moves import resume
-from tests.model.matters import Case, Document, Said, need
+from tests.model.matters import Case, Document, Item, Said, need
 from tests.model.office import CITY, MAY, Person, reaches
 
 _KINDS = {n: kind for n, _, kind in promises.UNITS}
@@ -26,6 +26,25 @@ def swept(case: Case, now: datetime) -> None:
             for rung in happened:
                 if one.of_units and not rung.superseded and _KINDS[rung.n]:
                     _drafted(case, _KINDS[rung.n], (rung.clock, rung.on, rung.n), now)
+    case.brought = [one for one in case.brought if not _stepped_up(case, *one, now)]
+
+
+def _stepped_up(case: Case, item: Item, unit: str, since: datetime, now: datetime) -> bool:
+    """What an event brings comes before its date, once; the unit must still have the item. While
+    the promise stands still, it is not yet time.
+    """
+    found = [one for one in case.alive(item.on) if one.name in ("verify", "rectify")]
+    if found and found[0].state == "paused":
+        return False
+    taken = item.held_since is not None and item.held_since > since
+    theirs = item.holder == unit and not taken and not (item.inspector and not item.rectifying)
+    for one in found if theirs else ():
+        if max(one.rung, one.entered) < promises.BRINGS:
+            one.entered = promises.BRINGS
+            rung = promises.Rung(one.name, one.on, promises.BRINGS, now, superseded=False)
+            case.rungs.append(rung)
+            _drafted(case, _KINDS[rung.n], (rung.clock, rung.on, rung.n), now)
+    return True
 
 
 def _lift_moot(case: Case, now: datetime) -> None:

@@ -15,6 +15,7 @@ from caseflow.deadlines.ladder import (
     Ladder,
     Step,
     dump_steps,
+    dump_triggers,
     load_ladder,
     moments,
     next_rung,
@@ -178,7 +179,8 @@ def test_a_step_that_is_not_there_is_an_error() -> None:
 
 @pytest.mark.parametrize("ladder", DEFAULT_LADDERS, ids=lambda ladder: ladder.name)
 def test_a_ladder_survives_being_stored(ladder: Ladder) -> None:
-    assert load_ladder(ladder.name, ladder.version, dump_steps(ladder)) == ladder
+    stored = dump_steps(ladder), dump_triggers(ladder)
+    assert load_ladder(ladder.name, ladder.version, *stored) == ladder
 
 
 @pytest.mark.parametrize("audience", Audience)

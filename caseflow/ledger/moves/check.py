@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import MoveNotAllowed, NotPermitted
-from caseflow.ledger import gate, hands, visits
+from caseflow.ledger import gate, hands, step_ups, visits
 from caseflow.ledger.at_work import at_work
 from caseflow.ledger.moves import overseeing
 from caseflow.ledger.moves.ending import conclude_when_done, end
@@ -50,7 +50,9 @@ def return_item(
     clocks.meet(session, of_item(item), now, "check")
     worked_by = "rectify" if back_to == "rectifying" else "verify"
     old, cap = _last(session, item, worked_by), resolve_due(session, case)
-    wait_too(session, case, [clocks.restart(session, old, matter_of(case), now, cap=cap)], now)
+    owed = clocks.restart(session, old, matter_of(case), now, cap=cap)
+    wait_too(session, case, [owed], now)
+    step_ups.sent_back(session, case, item, owed, now)
     record(session, case, actor, "return", now, {"reason": why, "times": item.returns}, item=item)
     overseeing.returned(session, case, item, now)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, NotPermitted
-from caseflow.ledger import gate, hands
+from caseflow.ledger import gate, hands, step_ups
 from caseflow.ledger.at_work import require_at_work
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves import assist_promise, extending, naming
@@ -117,6 +117,7 @@ def dispatch(
     gate.pass_item(actor, case, item, "dispatch")
     handled(session, case, now)
     give(session, case, item, given, now)
+    step_ups.many_reports(session, case, [item], now)
     facts = given_facts(case, given, lifted)
     record(session, case, actor, "dispatch", now, facts, item=item, refs={"unit": given.unit_id})
 

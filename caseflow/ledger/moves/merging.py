@@ -16,7 +16,7 @@ from caseflow.deadlines import clocks, recalendar
 from caseflow.deadlines.clocks import ALIVE, Subject
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed
-from caseflow.ledger import gate, mergers, proposals, supplements, withdrawals
+from caseflow.ledger import gate, mergers, proposals, queries, step_ups, supplements, withdrawals
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import calling, closing, extending, naming
 from caseflow.ledger.moves.handlers import first_handler, hand_over, is_missing
@@ -89,6 +89,7 @@ def merge(
     if accepted:
         announce(session, target, now)
     hastened = _hasten(session, merger, target, now)
+    step_ups.many_reports(session, target, queries.items_of(session, target), now)
     facts = {"into": target.number, "reason": why, "was": was, "accepted": accepted}
     merger.case_n = record(session, case, actor, "merge", now, facts)
     refs = {"reports": [one.id for one in moved if one.follows is None], "accepted": accepted}

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import amending, clocks, recalendar
 from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.clocks import Planned
-from caseflow.deadlines.ladder import Ladder, Step, carried, next_rung
+from caseflow.deadlines.ladder import Ladder, Step, carried, carried_document, next_rung
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import MoveNotAllowed, NotPermitted
@@ -126,7 +126,9 @@ def _climb(rules: Rules, clock: Clock, ladder: Ladder, now: datetime) -> Climb:
     unit = Unit(clock.unit)
     old = clocks.ladder_of(rules, clock)
     stands = carried(old.variant(unit), ladder.variant(unit), clock.last_rung)
-    planned = next_rung(ladder, stands, clock.started_at, clock.due, unit, rules.calendar)
+    entered = carried_document(old.variant(unit), ladder.variant(unit), clock.entered)
+    calendar, since = rules.calendar, clock.started_at
+    planned = next_rung(ladder, stands, since, clock.due, unit, calendar, entered)
     was = (clock.next_rung, clock.next_rung_at)
     return Climb(
         clock_id=clock.id,

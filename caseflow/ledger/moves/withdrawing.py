@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.deadlines.policies import ClockName
 from caseflow.errors import MoveNotAllowed, NotPermitted
-from caseflow.ledger import gate, hands, proposals, queries, withdrawals
+from caseflow.ledger import gate, hands, proposals, queries, step_ups, withdrawals
 from caseflow.ledger.application_tables import Withdrawal
 from caseflow.ledger.at_work import at_work
 from caseflow.ledger.moves import extending
@@ -41,6 +41,8 @@ def withdraw(
     gate.require_free_of(actor, item)
     if withdrawals.undecided(withdrawals.asked(session, case.id), item) is not None:
         raise MoveNotAllowed("已有一份撤项申请等待审批")
+    if step_ups.waiting(session, item) is not None:
+        raise MoveNotAllowed("已有一份督办升级申请等待审批")
     why = words(reason, "reason", 2000)
     gate.pass_item(actor, case, item, "withdraw")
     session.add(

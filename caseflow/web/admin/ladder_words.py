@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from caseflow.deadlines.calendar import Unit
-from caseflow.deadlines.ladder import Ladder, Step
+from caseflow.deadlines.ladder import Event, Ladder, Step, Trigger
 from caseflow.web.admin.rule_words import amount_text
 from caseflow.web.clocks import document_label, unspoken
 from caseflow.web.locale import gettext, series
@@ -91,7 +91,40 @@ def differences(before: Ladder, after: Ladder) -> list[tuple[str, str, str]]:
     rows: list[tuple[str, str, str]] = []
     for title, steps in variants(after):
         rows += _of_variant(title, old.get(title, ()), steps)
+    return rows + _of_events(before, after)
+
+
+EVENTS = {"sent_back": "多次退回", "many_reports": "同一单位反映集中"}
+
+
+def event_text(trigger: Trigger) -> str:
+    """Return when an event brings a document."""
+    if trigger.event == Event.sent_back:
+        return gettext("同一事项第 %(n)d 次退回", n=trigger.times)
+    return gettext("%(days)d 天内有 %(n)d 人反映同一单位", days=trigger.days, n=trigger.times)
+
+
+def brought_text(ladder: Ladder, trigger: Trigger) -> str:
+    """Return which document an event brings."""
+    step = ladder.brings(trigger, Unit.working_days)
+    return label_text(step) if step is not None else gettext("无")
+
+
+def _of_events(before: Ladder, after: Ladder) -> list[tuple[str, str, str]]:
+    rows = []
+    for event, name in EVENTS.items():
+        said = [_brings(one, event) for one in (before, after)]
+        if said[0] != said[1]:
+            rows.append((gettext("按事件升级：%(what)s", what=gettext(name)), said[0], said[1]))
     return rows
+
+
+def _brings(ladder: Ladder, event: str) -> str:
+    found = ladder.trigger(event)
+    if found is None:
+        return ""
+    what = brought_text(ladder, found)
+    return gettext("%(when)s，升到%(what)s", when=event_text(found), what=what)
 
 
 def _of_variant(title: str, old: Sequence[Step], new: Sequence[Step]) -> list[tuple[str, str, str]]:

@@ -17,6 +17,7 @@ from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.ledger.moves import amending, reladdering
 from caseflow.ledger.moves.reladdering import Climb, Seen
 from caseflow.ledger.outbox_reach import case_numbers
+from caseflow.web.admin import ladder_events
 from caseflow.web.admin.frame import Page, asked, blueprint, number
 from caseflow.web.admin.ladder_words import (
     AUDIENCES,
@@ -63,6 +64,9 @@ def _page(
         version=of.version,
         variants=variant_rows(of),
         forms=list(_forms(of)),
+        events=ladder_events.fields(of, posted=_posted(of)),
+        brings=ladder_events.rows(of),
+        starts=ladder_events.starts(of),
         sides=[(side, gettext(word)) for side, word in _SIDES.items()],
         units=[(str(unit), gettext(UNIT_NAMES[unit])) for unit in UNITS],
         actions=[(str(one), gettext(words.ACTIONS[one])) for one in MESSAGES],
@@ -78,7 +82,7 @@ def _page(
 def _summary(of: Ladder, errors: Mapping[str, str]) -> dict[str, str]:
     """Return what is wrong by field, each with the name of its step before it."""
     steps = {key: label_text(step) for key, step in _keyed(of)}
-    steps |= dict.fromkeys(_NEW.values(), gettext("加一级提醒"))
+    steps |= dict.fromkeys(_NEW.values(), gettext("加一级提醒")) | ladder_events.names()
     return {
         name: gettext(
             "%(what)s：%(value)s", what=steps[name.partition("-")[2]], value=gettext(words)
@@ -96,7 +100,7 @@ def _keyed(of: Ladder) -> list[tuple[str, Step]]:
 def _forms(of: Ladder) -> Iterator[dict[str, Any]]:
     """Yield the variants of a ladder as forms: the steps in order, and an empty one."""
     keys = {id(step): key for key, step in _keyed(of)}
-    posted = number("version") == of.version  # what was typed for another version is of other steps
+    posted = _posted(of)
     for title, steps in variants(of):
         by_limit = bool(steps) and steps[0].of_limit is not None
         yield {
@@ -104,6 +108,11 @@ def _forms(of: Ladder) -> Iterator[dict[str, Any]]:
             "steps": [_fields(of.name, keys[id(step)], step, posted) for step in steps],
             "new": _empty(of.name, _NEW[by_limit], by_limit),
         }
+
+
+def _posted(of: Ladder) -> bool:
+    """Tell whether a form of this version was sent; another version's is of other steps."""
+    return number("version") == of.version and not typed("begin")
 
 
 def _fields(name: str, key: str, step: Step, posted: bool) -> dict[str, Any]:
@@ -208,7 +217,9 @@ def _wanted(of: Ladder) -> Ladder:
     """Return the version that the form asks for. Raises BadInput."""
     if number("version") != of.version:
         raise BadInput({"": "督办阶梯刚有人改过，请在新的一版上再改"})
-    return amended(of, _typed(of))
+    if typed("begin"):
+        return ladder_events.begun(of)
+    return amended(of, _typed(of), ladder_events.typed_in(of))
 
 
 def _of_form(session: Session) -> Ladder:

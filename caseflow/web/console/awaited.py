@@ -27,6 +27,12 @@ def withdrawals(sight: Sight) -> list[str]:
     return waiting
 
 
+def step_ups(sight: Sight) -> list[str]:
+    """Say who decides on what was asked about the ladders of items."""
+    asked = [item for item in sight.dossier.items if sight.step_up(item)]
+    return [gettext("分管领导审批第 %(n)s 项的督办升级", n=item.n) for item in asked]
+
+
 def _consents(item: Item) -> str:
     if item.state == "draft":
         return gettext("另一位工作人员审批第 %(n)s 项的撤项", n=item.n)

@@ -28,6 +28,7 @@ from caseflow.web.console import (
     oversight_forms,
     review_forms,
     shelving_forms,
+    step_up_forms,
     timeline,
     visit_forms,
 )
@@ -278,6 +279,7 @@ def item_facts(sight: Sight, item: Item) -> list[tuple[str, str]]:
         (gettext("退单"), _objected(sight, item)),
         (gettext("销号人"), dossier.person(item.struck_off_by)),
         (gettext("撤项"), ending_forms.about_withdrawal(sight, item)),
+        (gettext("申请督办升级"), step_up_forms.about(sight, item)),
         (gettext("转往"), item.authority),
         (gettext("对方编号"), item.authority_number),
         (gettext("法定程序结果"), gettext("；").join(ending_forms.outcomes(sight, item))),

@@ -15,8 +15,10 @@ from caseflow.web.locale import day_text, gettext
 
 
 def withdraw(sight: Sight, item: Item) -> Form | None:
-    """Return the form that asks for an item to be withdrawn; None where it was asked already."""
-    if sight.withdrawal(item) is not None:
+    """Return the form that asks for an item to be withdrawn; None where something of it waits to be
+    decided already.
+    """
+    if sight.withdrawal(item) is not None or sight.step_up(item) is not None:
         return None
     decided = gettext(
         "由没有参与办理的督办负责人或分管领导审批，期限：%(when)s。", when=sight.due("consent")

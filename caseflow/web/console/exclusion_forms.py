@@ -2,7 +2,6 @@
 
 from flask import url_for
 
-from caseflow import words
 from caseflow.clock import local
 from caseflow.ledger import exclusions
 from caseflow.ledger.application_tables import Exclusion
@@ -12,13 +11,20 @@ from caseflow.web.console.sentences import Sentence, moved, with_name, worded
 from caseflow.web.console.sight import Sight
 from caseflow.web.locale import day_text, gettext
 
+EXCLUSIONS = {
+    "repeated": "恶意重复",
+    "unreasonable": "无理诉求",
+    "not_ours": "非职责范围",
+    "other": "其他",
+}
+
 
 def ask_exclusion(sight: Sight) -> Form | None:
     """Return the form that asks for it; None where it is asked or decided already."""
     known = sight.dossier.exclusions
     if exclusions.undecided(known) or exclusions.lasting(known):
         return None
-    options: list[Option] = [(code, gettext(words.EXCLUSIONS[code])) for code in exclusions.REASONS]
+    options: list[Option] = [(code, gettext(EXCLUSIONS[code])) for code in exclusions.REASONS]
     return _form(
         sight,
         "ask_exclusion",
@@ -104,7 +110,7 @@ def told(entry: Happened, asked_by: str) -> Sentence:
     said = entry.facts
     head = moved(entry)
     if said.get("code"):
-        head = with_name(entry, worded(words.EXCLUSIONS, said["code"]))
+        head = with_name(entry, worded(EXCLUSIONS, said["code"]))
     lines = [str(said.get("reason") or "")]
     if entry.verb == "exclude" and asked_by:
         lines.append(gettext("%(who)s 提出，另一人同意", who=asked_by))
@@ -114,7 +120,7 @@ def told(entry: Happened, asked_by: str) -> Sentence:
 
 
 def _because(row: Exclusion) -> str:
-    why = gettext(words.EXCLUSIONS[row.code])
+    why = gettext(EXCLUSIONS[row.code])
     return gettext("%(what)s：%(why)s", what=why, why=row.grounds)
 
 
@@ -125,7 +131,7 @@ def _to_decide(sight: Sight) -> Exclusion | None:
 
 def _said(sight: Sight, row: Exclusion) -> tuple[str, ...]:
     who, when = sight.dossier.person(row.asked_by), day_text(local(row.asked_at).date())
-    why = gettext(words.EXCLUSIONS[row.code])
+    why = gettext(EXCLUSIONS[row.code])
     return (
         gettext("%(who)s %(when)s 申请考核剔除：%(why)s。", who=who, when=when, why=why),
         gettext("具体理由：%(why)s", why=row.grounds),

@@ -8,23 +8,21 @@ from typing import Any
 from flask import request, url_for
 
 from caseflow import words
+from caseflow.deadlines.calendar import Unit
+from caseflow.deadlines.ladder import Ladder
+from caseflow.deadlines.steps import MOST_STEPS
 from caseflow.errors import Told
 from caseflow.ledger.listing import Group
 from caseflow.ledger.queries import Filters
 from caseflow.ledger.states import CASE_STATES, KINDS, OPEN_CASE_STATES
 from caseflow.people.actor import Actor
 from caseflow.refs import whole
+from caseflow.web.clocks import document_label
 from caseflow.web.locale import gettext
 
-# The rungs of the units' ladder that a list is narrowed to: this one or a higher one.
-RUNGS = {
-    2: "催办以上",
-    3: "督办单以上",
-    4: "工作通报以上",
-    5: "提醒约谈以上",
-    6: "挂牌督办以上",
-    7: "第 7 级督办",  # by its number: its document is a draft until somebody decided
-}
+# The rungs of the units' ladder that a list is narrowed to: this one or a higher one. Everything
+# that is late has been reminded of.
+_RUNGS = range(2, MOST_STEPS + 1)
 Test = Callable[[Group], bool]
 
 # Whose they are: those whose next step is one's own, one's own, nobody's.
@@ -79,7 +77,7 @@ def chosen(actor: Actor, now: datetime, instead: Mapping[int, str]) -> Chosen:
     if kind in KINDS:
         address["kind"] = kind
     rung = said.get("rung", "")
-    if whole(rung) in RUNGS:
+    if whole(rung) in _RUNGS:
         address["rung"] = rung
     if said.get("mine", "") in (*_WHOSE, *map(instead_of, instead)):
         address["mine"] = said["mine"]
@@ -126,8 +124,10 @@ def _tests(address: dict[str, str]) -> dict[str, Test]:
     return tests
 
 
-def menus(now_chosen: Chosen, groups: Sequence[Group]) -> list[Menu]:
+def menus(now_chosen: Chosen, groups: Sequence[Group], ladder: Ladder) -> list[Menu]:
     """Return the filters with how many open cases each choice would show beside the others set.
+
+    `ladder`: the newest one for units, after whose steps its rungs are named.
 
     Ended cases are not counted: their number only grows and nobody waits for it.
     """
@@ -136,7 +136,7 @@ def menus(now_chosen: Chosen, groups: Sequence[Group]) -> list[Menu]:
         Menu(gettext("类型"), _choices(now_chosen, groups, "kind", _kinds())),
         Menu(gettext("承办"), _choices(now_chosen, groups, "mine", _whose(now_chosen))),
         Menu(gettext("时限"), _choices(now_chosen, groups, "overdue", [("1", "已超期")])),
-        Menu(gettext("督办"), _choices(now_chosen, groups, "rung", _rungs())),
+        Menu(gettext("督办"), _choices(now_chosen, groups, "rung", _rungs(ladder))),
     ]
 
 
@@ -163,8 +163,12 @@ def _whose(now_chosen: Chosen) -> list[tuple[str, str]]:
     ]
 
 
-def _rungs() -> list[tuple[str, str]]:
-    return [(str(rung), label) for rung, label in RUNGS.items()]
+def _rungs(ladder: Ladder) -> list[tuple[str, str]]:
+    """Return the rungs by name; a document is called as a draft is, since some are no more."""
+    steps = [step for step in ladder.variant(Unit.working_days) if step.n in _RUNGS]
+    names = [document_label(one.action, one.label, one.n, "draft") for one in steps]
+    above = [gettext("%(what)s以上", what=name) for name in names[:-1]]
+    return [(str(one.n), name) for one, name in zip(steps, above + names[-1:], strict=True)]
 
 
 def _choices(

@@ -15,7 +15,13 @@ from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.moves.reserving import is_free_for
 from caseflow.ledger.states import FINDINGS, ITEM_DONE, TO_RECTIFY
 from caseflow.ledger.tables import Item
-from caseflow.web.console import assisting_forms, ending_forms, extension_forms, visit_forms
+from caseflow.web.console import (
+    assisting_forms,
+    ending_forms,
+    extension_forms,
+    step_up_forms,
+    visit_forms,
+)
 from caseflow.web.console.forms import Field, Form
 from caseflow.web.console.sight import Sight, unit_labels
 from caseflow.web.locale import gettext
@@ -23,8 +29,11 @@ from caseflow.web.locale import gettext
 Builder = Callable[[Sight, Item], Form | None]
 _OFFICE_UNITS = ("office", "section")
 _OBJECTION = ("dispatch_anew", "reject_objection", "designate")
-_DECISIONS = ("grant", "refuse", "consent_withdrawal", "refuse_withdrawal")
-_APART = ("withdraw", "statutory", "statutory_outcome")
+_DECISIONS = (
+    *("grant", "refuse", "consent_withdrawal", "refuse_withdrawal"),
+    *("step_up", "refuse_step_up"),
+)
+_APART = ("ask_step_up", "withdraw", "statutory", "statutory_outcome")
 _BESIDE = ("ask_assistance", "release_assistance", "share_assistance")
 _JUDGES = ("visit", *_BESIDE, "return", "strike_off", *_DECISIONS, *_OBJECTION, *_APART)
 """Moves that judge what a unit did or says: not for whoever must keep away from it."""
@@ -379,6 +388,9 @@ _BUILDERS: dict[str, Builder] = {
     "withdraw": ending_forms.withdraw,
     "consent_withdrawal": ending_forms.consent_withdrawal,
     "refuse_withdrawal": ending_forms.refuse_withdrawal,
+    "ask_step_up": step_up_forms.ask_step_up,
+    "step_up": step_up_forms.step_up,
+    "refuse_step_up": step_up_forms.refuse_step_up,
     "statutory": ending_forms.statutory,
     "statutory_outcome": ending_forms.statutory_outcome,
 }

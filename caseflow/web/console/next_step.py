@@ -155,7 +155,7 @@ def _handling(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
         return Step(gettext("还有问题项没有交办。"), draft, of_item=True)
     waiting = [awaited.of_item(sight, item) for item in sight.dossier.items]
     waiting += [awaited.more_time(sight, item) for item in (None, *sight.dossier.items)]
-    return _waits_for([*waiting, *awaited.withdrawals(sight)])
+    return _waits_for([*waiting, *awaited.withdrawals(sight), *awaited.step_ups(sight)])
 
 
 def _of_items(sight: Sight, items: ItemForms) -> Step | None:
@@ -202,6 +202,7 @@ def _application(sight: Sight, case: CaseForms, items: ItemForms) -> Step | None
     for move, sentence in (
         ("grant", gettext("有人申请延期：看理由，准予或不予。")),
         ("consent_withdrawal", gettext("有人申请撤项：看理由，同意或不同意。")),
+        ("step_up", gettext("有人申请督办升级：看事由，同意或不同意。")),
     ):
         form = _first(sight, items, move)
         if form is not None:

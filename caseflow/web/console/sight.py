@@ -20,6 +20,7 @@ from caseflow.ledger import (
     reviews,
     shelvings,
     signatures,
+    step_ups,
     supplements,
     tips,
     visits,
@@ -36,6 +37,7 @@ from caseflow.ledger.report_tables import Passage
 from caseflow.ledger.review_tables import Review
 from caseflow.ledger.shelving_tables import Shelving
 from caseflow.ledger.signature_tables import Signature
+from caseflow.ledger.step_up_tables import StepUp
 from caseflow.ledger.tables import Case, Item
 from caseflow.people import absences, names
 from caseflow.people.absences import Away
@@ -170,6 +172,10 @@ class Sight:
     def withdrawal(self, item: Item) -> Withdrawal | None:
         """Return the request to withdraw an item that waits for its decision."""
         return withdrawals.undecided(self.dossier.withdrawals, item)
+
+    def step_up(self, item: Item) -> StepUp | None:
+        """Return what was asked about the item's ladder and waits for its decision."""
+        return step_ups.undecided(self.dossier.step_ups, item)
 
     @property
     def shelving(self) -> Shelving | None:

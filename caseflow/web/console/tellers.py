@@ -22,6 +22,7 @@ from caseflow.web.console import (
     passing_forms,
     review_forms,
     shelving_forms,
+    step_up_forms,
     told_reasons,
 )
 from caseflow.web.console.sentences import Sentence, moved, with_name, worded, written
@@ -190,7 +191,11 @@ def _acknowledge(_story: "Story", entry: Happened) -> Sentence:
 def _climbed(_story: "Story", entry: Happened) -> Sentence:
     clock = worded(words.CLOCKS, entry.facts.get("clock"))
     late = gettext("补记，未另发通知") if entry.facts.get("superseded") else ""
-    return with_name(entry, clock), late
+    return with_name(entry, clock), late or step_up_forms.because(entry.facts)
+
+
+def _step_up(_story: "Story", entry: Happened) -> Sentence:
+    return with_name(entry, step_up_forms.named(entry.facts)), step_up_forms.told(entry.facts)
 
 
 def _document(story: "Story", entry: Happened) -> Sentence:
@@ -345,6 +350,7 @@ TELLERS: dict[str, Callable[["Story", Happened], Sentence]] = {
     **dict.fromkeys(("go_up", "oversee"), _oversight),
     **dict.fromkeys(("ask_exclusion", "exclude"), _exclusion),
     **dict.fromkeys(("refuse_exclusion", "lift_exclusion"), _exclusion),
+    **dict.fromkeys(("ask_step_up", "step_up", "refuse_step_up"), _step_up),
     **dict.fromkeys(("extend", "grant", "refuse"), _extension),
     **dict.fromkeys(("extend_case", "grant_case", "refuse_case"), _extension),
 }

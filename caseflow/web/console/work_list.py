@@ -142,6 +142,7 @@ def _burning() -> Mapping[str, Any]:
         # One more than fits tells whether there is a next page.
         cases = queries.work_list(session, scope(), chosen.narrowed, paging.after_place(), PAGE + 1)
         groups = listing.groups(session, actor(), now())
+        ladder = rules_of(session).newest("units")
         beside = {**apart.listed(session, actor()), "rows": cases[:PAGE]}
         together = [case for found in beside.values() for case in found]
         shown = iter(rows(session, together, received=len(beside["passed"])))
@@ -164,7 +165,7 @@ def _burning() -> Mapping[str, Any]:
             (name, filters.address_of({"mine": filters.instead_of(one)}))
             for one, name in instead.items()
         ],
-        "menus": filters.menus(chosen, groups),
+        "menus": filters.menus(chosen, groups, ladder),
         "narrowed": bool(chosen.address),
         "later_page": "after" in request.args,
         "first_href": filters.address_of(chosen.address),

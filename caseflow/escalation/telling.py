@@ -1,0 +1,51 @@
+"""A rung is told: in the history of its case, and to whomever the ladder names."""
+
+from datetime import datetime
+
+from caseflow.deadlines.ladder import Step
+from caseflow.deadlines.tables import Clock
+from caseflow.escalation.tables import Rung
+from caseflow.ledger import history
+from caseflow.ledger.history import Line
+from caseflow.ledger.tables import Case
+from caseflow.outbox.events import JSON, News
+from caseflow.people.actor import SWEEP
+
+
+def line(clock: Clock, rung: Rung, order_id: int | None, now: datetime) -> Line:
+    """Return what the history of its case says of a rung."""
+    facts = {
+        "clock": clock.name,
+        "clock_id": clock.id,
+        "rung": rung.n,
+        "action": rung.action,
+        "planned_at": history.moment_text(rung.planned_at),
+        "superseded": rung.superseded,
+        "order": order_id,
+        **({"cause": rung.cause} if rung.cause else {}),
+    }
+    return Line("rung", SWEEP, now, facts, clock.item_id)
+
+
+def news(
+    clock: Clock,
+    case: Case | None,
+    rung: Rung,
+    step: Step,
+    order_id: int | None,
+    now: datetime,
+) -> News:
+    """Return what is to be told of it, to whomever the ladder names."""
+    body: dict[str, JSON] = {
+        "clock": clock.name,
+        "clock_id": clock.id,
+        "rung": rung.n,
+        "action": rung.action,
+        "audience": list(step.audience),
+        "item": clock.item_id,
+        "order": order_id,
+        "quarantine": clock.quarantine_id,
+    }
+    urgent = case.urgent if case else False
+    case_id = case.id if case else None
+    return News("rung", case_id, now, body, urgent=urgent, quiet=rung.superseded)
