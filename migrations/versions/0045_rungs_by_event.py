@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0045"
-down_revision = "0046"
+down_revision = "0044"
 
 _MOMENT = sa.DateTime(timezone=True)
 _CAUSES = (

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0046"
-down_revision = "0044"
+down_revision = "0045"
 
 _MOMENT = sa.DateTime(timezone=True)
 _TABLES = ("circular_entry", "circular_correction", "circular_item", "circular_unit", "circular")

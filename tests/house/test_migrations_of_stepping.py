@@ -25,7 +25,7 @@ def test_a_document_that_came_is_not_drafted_again_in_an_office_that_goes_back(
         case, _ = offices.report(given.session, now)
         given.item = dispatched(given.session, given.office, case, now)
         given.ask("listed")
-    downgrade(database.engine, "0046")
+    downgrade(database.engine, "0044")
     assert "step_up" not in inspect(database.engine).get_table_names()
     upgrade(database.engine)
     with database.read() as session:
