@@ -136,6 +136,13 @@ def _eyes() -> Iterator[Query]:
     left_out = select(Case.number).join(Exclusion, Exclusion.case_id == Case.id)
     yield left_out.where(Exclusion.decided_by == Exclusion.asked_by)
     yield left_out.where(Exclusion.outcome.is_(None), Case.state.not_in(EXCLUDED))
+    held = exists().where(
+        or_(Oversight.item_id == Item.id, Oversight.item_id.is_(None)),
+        Oversight.case_id == Item.case_id,
+        Oversight.at < Item.struck_off_at,
+        or_(Oversight.looked_at.is_(None), Oversight.looked_at > Item.struck_off_at),
+    )
+    yield of_item.where(Item.state == "struck_off", held)
     consented = exists().where(Withdrawal.item_id == Item.id, Withdrawal.outcome == "consented")
     yield of_item.where(Item.state == "withdrawn", ~consented)
 

@@ -248,8 +248,8 @@ REASONS = {
     },
 }
 BROUGHT_UP = {
-    "returns": "第 %(n)s 次退回",
-    "reopenings": "第 %(n)s 次重新办理",
+    "returns": "已退回 %(n)s 次（含重新办理）",
+    "reopenings": "已重新办理 %(n)s 次（含退回）",
     "objections": "第 %(n)s 次退单，仍无人承办",
     "passages": "第 %(n)s 次移送被退回，仍无人承办",
 }

@@ -2,16 +2,17 @@
 lists and pages.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from caseflow.errors import MoveNotAllowed
 from caseflow.ledger.asker import HERE, said_of
 from caseflow.ledger.literals import is_not_word
 from caseflow.ledger.oversight_tables import Oversight
-from caseflow.ledger.tables import Case
+from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import LEADER, SUPERVISOR, may
 from caseflow.people.tables import Recusal, User
@@ -33,6 +34,64 @@ def waiting(session: Session, case_id: int) -> Sequence[Oversight]:
     """Return those that nobody of the level above has looked into."""
     query = select(Oversight).where(Oversight.case_id == case_id, Oversight.looked_at.is_(None))
     return session.scalars(query.order_by(Oversight.id)).all()
+
+
+# How often
+
+
+def line_of(session: Session, item: Item) -> Sequence[Item]:
+    """Return an item and, newest first, those that it succeeds."""
+    line = [item]
+    while line[-1].follows is not None:
+        line.append(session.get_one(Item, line[-1].follows))
+    return line
+
+
+def times_back(session: Session, case: Case, item: Item) -> int:
+    """Return how often what an item is about came back in all: it and those that it succeeds were
+    returned, or their whole matter was taken up again.
+    """
+    return case.reopened + sum(one.returns for one in line_of(session, item))
+
+
+def most_times_back(session: Session, case: Case) -> int:
+    """Return how often the item of a case that came back most often did; a case without items
+    comes back by being taken up again.
+    """
+    known = session.scalars(select(Item).where(Item.case_id == case.id)).all()
+    if not any(one.returns for one in known):
+        return case.reopened
+    return max(times_back(session, case, one) for one in known)
+
+
+# Until somebody above has looked into it
+
+
+HELD = "多次退回，须等上一级写明督办意见后才能销号"
+
+
+def holding(session: Session, case: Case, items: Collection[Item]) -> frozenset[int]:
+    """Return the ids of the items that nobody strikes off before the level above has looked into
+    what came back too often: it was the item, one that it succeeds, or the whole case.
+    """
+    rows = waiting(session, case.id) if items else ()
+    if not rows:
+        return frozenset()
+    about = {row.item_id for row in rows}
+    return frozenset(
+        item.id
+        for item in items
+        if None in about or about & {one.id for one in line_of(session, item)}
+    )
+
+
+def require_looked_into(session: Session, case: Case, item: Item) -> None:
+    """Raise MoveNotAllowed while the level above has not looked into what came back too often."""
+    if holding(session, case, [item]):
+        raise MoveNotAllowed(HELD)
+
+
+# Who looks into it
 
 
 def looks_into(actor: Actor) -> ColumnElement[bool]:
@@ -63,6 +122,24 @@ def is_theirs(session: Session, actor: Actor, case: Case) -> bool:
     """Tell whether a case within their scope is somebody's to look into."""
     query = select(Case.id).where(Case.id == case.id, oversees(actor))
     return session.scalar(query, said_of(actor)) is not None
+
+
+def of_whom(session: Session, case: Case) -> tuple[str, str] | None:
+    """Return of which area, and in which role, somebody looks into a case: see `oversees`."""
+    for stands, role in _LINE:
+        away = exists().where(Recusal.user_id == User.id, Recusal.unit_id == Case.unit_id)
+        query = (
+            select(User.area_code)
+            .join(Case, stands(User.area_code))
+            .where(
+                *(Case.id == case.id, User.role == role, User.active.is_(True)),
+                ~away.correlate_except(Recusal),
+            )
+        )
+        area = session.scalar(query.limit(1))
+        if area is not None:
+            return area, role
+    return None
 
 
 def _city(code: Any) -> ColumnElement[bool]:

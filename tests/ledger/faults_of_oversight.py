@@ -21,6 +21,21 @@ FAULTS: dict[str, Fault] = {
     "the level above learns of it once too late": Fault(
         lambda: [(overseeing, "TIMES", 4)], scenes.back_and_back, "oversight: not as often"
     ),
+    "what a successor inherits is not counted": Fault(
+        lambda: [(oversights, "line_of", lambda _session, item: [item])],
+        scenes.taken_up_and_back,
+        "oversight: not as often",
+    ),
+    "being taken up again does not count with being returned": Fault(
+        lambda: [(oversights, "times_back", lambda _session, _case, item: item.returns)],
+        scenes.taken_up_and_back,
+        "oversight: not as often",
+    ),
+    "what came back is struck off all the same": Fault(
+        lambda: [(oversights, "require_looked_into", _nothing)],
+        scenes.taken_up_and_back,
+        "oversight: struck off",
+    ),
     "whoever sends back looks into it themselves": Fault(
         lambda: [(oversights, "is_theirs", lambda *_: True)],
         scenes.back_and_back,

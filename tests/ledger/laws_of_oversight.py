@@ -1,7 +1,7 @@
 """What must hold of what comes back too often: the level above learns of each time, and says so."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from tests.ledger.snapshot import Row, Snapshot
 
@@ -19,14 +19,55 @@ def whatever_comes_back_three_times_is_brought_before_the_level_above(seen: Snap
         for one in said:
             passed = 0 if one.verb == "receive" else passed + (one.verb == "send_back")
             came[case_id, None, "passages"] += one.verb == "send_back" and passed >= _TIMES
-            came[case_id, None, "reopenings"] += one.verb == "reopen" and one.facts["times"] >= 3
+        for item_id, verb in _back(seen, case_id):
+            came[case_id, item_id, "returns" if verb == "return" else "reopenings"] += 1
     for item in seen.items.values():
-        came[item.case_id, item.id, "returns"] += max(item.returns - _TIMES + 1, 0)
         before = _objected_before(seen, item)
         came[item.case_id, item.id, "objections"] += sum(
             before + n >= _TIMES for n in range(1, item.objections + 1)
         )
     assert told == {key: n for key, n in came.items() if n}, "oversight: not as often as it came"
+
+
+def _back(seen: Snapshot, case_id: int) -> Iterator[tuple[int | None, str]]:
+    """Yield each time from the third on that an item was returned, or its matter taken up again;
+    those that it succeeds are the same matter.
+    """
+    again, returned = 0, Counter[int]()
+
+    def in_all(item_id: int | None) -> int:
+        times = again
+        while item_id is not None:
+            times, item_id = times + returned[item_id], seen.items[item_id].follows
+        return times
+
+    for one in seen.said[case_id]:
+        if one.verb == "return" and one.item is not None:
+            returned[one.item] += 1
+            if in_all(one.item) >= _TIMES:
+                yield one.item, one.verb
+        elif one.verb == "reopen":
+            again += 1
+            there = {x.item for x in seen.said[case_id] if x.n < one.n and x.item is not None}
+            if max(map(in_all, there), default=again) >= _TIMES:
+                yield None, one.verb
+
+
+def nothing_that_came_back_is_struck_off_before_the_level_above_looked(seen: Snapshot) -> None:
+    """The item itself, what it succeeds, or its whole case."""
+    for item in seen.items.values():
+        if item.state != "struck_off":
+            continue
+        line = {None, item.id}
+        link = item
+        while link.follows is not None:
+            link = seen.items[link.follows]
+            line.add(link.id)
+        ended = item.struck_off_at
+        for row in seen.oversights:
+            if row.case_id == item.case_id and row.item_id in line and row.at < ended:
+                looked = row.looked_at is not None and row.looked_at <= ended
+                assert looked, "oversight: struck off, and the level above had not looked"
 
 
 def _objected_before(seen: Snapshot, item: Row) -> int:
@@ -71,6 +112,7 @@ def _from_above(seen: Snapshot, case_id: int, user_id: int | None) -> None:
 
 
 LAWS: tuple[Callable[[Snapshot], None], ...] = (
+    nothing_that_came_back_is_struck_off_before_the_level_above_looked,
     whatever_comes_back_three_times_is_brought_before_the_level_above,
     what_is_brought_up_is_said_and_looked_into_from_above,
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from caseflow.ledger.moves import items
+from caseflow.ledger.tables import Item
 from tests.ledger import ways_of_oversight
 from tests.ledger.scenes import Scene
 
@@ -42,4 +43,41 @@ def objected_anew(scene: Scene) -> None:
     scene.does("city", "oversee", case)
 
 
-SCENES: tuple[Callable[[Scene], None], ...] = (back_and_back, objected_anew)
+def taken_up_and_back(scene: Scene) -> None:
+    """Returned, taken up again, and its successor returned: three times. Nobody strikes it off
+    before the city has looked into it.
+    """
+    world = scene.world
+    case = world.come_in("tip", "phone", unit=False)
+    scene.to(case, "accepted")
+    scene.does("handler", "split", case)
+    [item] = world.items()
+    _submitted(scene, item)
+    scene.works("reviewer", "return", item)
+    scene.does("supervisor", "decline", case)
+    scene.does("supervisor", "reopen", case)
+    follows = partial(items.split, world.session, world.office["handler"], case.id, ["再查"])
+    world.attempt(lambda: follows(world.now, follows=item.id))
+    [_, again] = world.items()
+    _submitted(scene, again)
+    scene.works("reviewer", "return", again)
+    _handed_in(scene, again)
+    for who in ("reviewer", "leader", "city"):
+        scene.works(who, "strike_off", again)
+    scene.does("city", "oversee", case)
+    scene.works("reviewer", "strike_off", again)
+    assert again.state == "struck_off", "the level above looked, and it is not struck off"
+
+
+def _submitted(scene: Scene, item: Item) -> None:
+    for move in ("dispatch", "sign_for"):
+        scene.works("handler", move, item, 3)
+    _handed_in(scene, item)
+
+
+def _handed_in(scene: Scene, item: Item) -> None:
+    for move in ("hand_in", "find"):
+        scene.works("inspector", move, item, 1)
+
+
+SCENES: tuple[Callable[[Scene], None], ...] = (back_and_back, objected_anew, taken_up_and_back)

@@ -108,6 +108,7 @@ _PROPOSE = (
 _LEAVE_OUT = "INSERT INTO exclusion (case_id, code, grounds, asked_by, asked_at)"
 _BRING_UP = """INSERT INTO oversight (case_id, cause, times, at, said)
     SELECT id, 'returns', 3, opened_at, ''"""
+_LONG_AGO = "UPDATE oversight SET at = (SELECT min(effective_from) FROM policy)"
 _WHY = "'other', '', handler_id, opened_at FROM case_file WHERE number = :late"
 _WHAT = "'decline', 'other', '', '', handler_id, opened_at FROM case_file WHERE number = :done"
 _LAST_RUNG = "(SELECT max(id) FROM rung)"
@@ -158,6 +159,7 @@ VIOLATIONS = (
     ("4 f", "DELETE FROM finding", "done"),
     ("4 f", "UPDATE withdrawal SET outcome = 'lapsed', decided_by = NULL", "done"),
     ("4 f", f"{_PROPOSE} SELECT {_DONE}, NULL, NULL, NULL, {_WHAT}", "done"),
+    ("4 f", f"{_BRING_UP} FROM case_file WHERE number = :done; {_LONG_AGO}", "done"),
     ("4 f", f"{_LEAVE_OUT} SELECT {_LATE}, {_WHY}", "late"),
     ("documents", f"UPDATE supervision_order SET state = 'issued' WHERE {_ITEM}", "late"),
     ("documents", f"UPDATE supervision_order SET {_SAME} WHERE {_ITEM}", "late"),

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from caseflow.db import Database
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.ledger import apart, oversights, queries
-from caseflow.ledger.moves import closing, overseeing, passing, triage
+from caseflow.ledger.moves import check, closing, items, overseeing, passing, triage, work
 from caseflow.ledger.oversight_tables import Oversight
+from caseflow.ledger.tables import Item
 from caseflow.ledger.waiting import waiting
 from caseflow.people.accounts import actor_of
 from caseflow.people.tables import Recusal, User
@@ -119,3 +120,35 @@ def test_what_is_passed_on_three_times_without_an_owner_goes_up(
         [row] = oversights.asked(session, case.id)
         assert isinstance(row, Oversight)
         assert (row.cause, row.times, row.item_id) == ("passages", 3, None)
+
+
+def test_returned_and_taken_up_again_are_counted_together_and_inherited(given: Reopened) -> None:
+    """A reviewer strikes off what came back so often, once the level above has said something."""
+    session, now, office, case = given.session, given.now, given.office, given.case
+
+    def submitted(item: Item, now: datetime) -> None:
+        work.hand_in(session, office["handler"], item.id, offices.blob(session, now), "", now)
+        work.submit(session, office["handler"], item.id, "已换", now)
+
+    handler, section = office["handler"], office.units["section"]
+    [first] = items.split(session, handler, case.id, ["食堂卫生"], now)
+    [item] = items.split(session, handler, case.id, ["食堂卫生"], now, follows=first.id)
+    assert oversights.times_back(session, case, item) == 2
+    first.returns = 1  # as it would be, had it gone out
+    assert oversights.times_back(session, case, item) == 3
+    assert oversights.most_times_back(session, case) == 3
+    first.returns = 0
+    items.dispatch(session, handler, item.id, items.Dispatch(section, "请核查"), now)
+    work.sign_for(session, handler, item.id, now)
+    work.find(session, handler, item.id, work.Result("partly", "现场", section), now)
+    submitted(item, now + timedelta(minutes=1))
+    assert given.rows() == []
+    returned = now + timedelta(minutes=2)
+    check.return_item(session, office["reviewer"], item.id, "不清楚", returned)
+    assert given.rows() == [("returns", 3, False)]
+    submitted(item, now + timedelta(minutes=3))
+    with pytest.raises(MoveNotAllowed, match="上一级"):
+        check.strike_off(session, office["reviewer"], item.id, "", now)
+    given.looks("city")
+    check.strike_off(session, office["reviewer"], item.id, "", now)
+    assert item.state == "struck_off"

@@ -29,6 +29,8 @@ def along(way: "Way", case: Case, edge: Edge) -> None:
         returned(way, case, waits=edge.source == "awaiting_reporter")
     else:
         reopened(way, case)
+        if edge.source in ("replying", "calling_back", "closed"):
+            _ended_elsewhere(way, case)
         assert way.to(case, edge.source), f"no way to {edge.source}"
     if edge.move == "oversee":
         way.tried("oversee", case)
@@ -57,6 +59,17 @@ def returned(way: "Way", case: Case, *, waits: bool = False) -> None:
         if waits and n == TIMES - 1:
             world.on_case("ask", office["handler"], case, 0)
         world.on_item("return", office["reviewer"], item, 0)
+    laws.hold(world)
+
+
+def _ended_elsewhere(way: "Way", case: Case) -> None:
+    """Let the only item of a case be handed over: nobody strikes it off before somebody looked."""
+    world, office = way.world, way.world.office
+    assert way.to(case, "accepted"), "no way to accepted"
+    world.on_case("split", office["handler"], case, 0)
+    item = next(one for one in world.items() if one.state == "draft")
+    world.on_item("dispatch", office["handler"], item, 3)
+    world.on_item("statutory", office["supervisor"], item, 0)
     laws.hold(world)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import MoveNotAllowed, NotPermitted
-from caseflow.ledger import gate, hands, step_ups, visits
+from caseflow.ledger import gate, hands, oversights, step_ups, visits
 from caseflow.ledger.at_work import at_work
 from caseflow.ledger.moves import overseeing
 from caseflow.ledger.moves.ending import conclude_when_done, end
@@ -73,8 +73,9 @@ def strike_off(
 ) -> None:
     """Strike an item off. Whoever had a hand in it may not (design law 4); a trigger refuses too.
 
-    Nor may anybody where the category demands a visit and nobody went. When it was the last one,
-    the case goes on to its reply.
+    Nor may anybody where the category demands a visit and nobody went, or while the level above
+    has not looked into what came back too often. When it was the last one, the case goes on to its
+    reply.
     """
     case, item = gate.lock_item(session, item_id, seen)
     _case_at_work(case)
@@ -84,6 +85,7 @@ def strike_off(
     require_level(actor, item)
     if item.state == "submitted":
         visits.require_visited(session, case, item)
+        oversights.require_looked_into(session, case, item)
     gate.pass_item(actor, case, item, "strike_off")
     item.outcome = "rectified" if item.finding in TO_RECTIFY else item.finding
     item.struck_off_at, item.struck_off_by = now, actor.person

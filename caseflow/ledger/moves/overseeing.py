@@ -21,21 +21,18 @@ _LONGEST = 4000
 
 
 def returned(session: Session, case: Case, item: Item, now: datetime) -> None:
-    """An item was sent back to whoever works on it."""
-    _bring_in(session, case, "returns", item.returns, now, item)
+    """An item was sent back to whoever works on it; what it succeeds counts with it."""
+    _bring_in(session, case, "returns", oversights.times_back(session, case, item), now, item)
 
 
 def reopened(session: Session, case: Case, now: datetime) -> None:
-    """A case was taken up again."""
-    _bring_in(session, case, "reopenings", case.reopened, now)
+    """A case was taken up again; with how often its items were returned before."""
+    _bring_in(session, case, "reopenings", oversights.most_times_back(session, case), now)
 
 
 def objected(session: Session, case: Case, item: Item, now: datetime) -> None:
     """A unit objected to having an item; those to what the item succeeds count with it."""
-    times, before = item.objections, item.follows
-    while before is not None:
-        earlier = session.get_one(Item, before)
-        times, before = times + earlier.objections, earlier.follows
+    times = sum(one.objections for one in oversights.line_of(session, item))
     _bring_in(session, case, "objections", times, now, item)
 
 

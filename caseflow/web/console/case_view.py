@@ -246,7 +246,7 @@ def _item(sight: Sight, item: Item, forms: list[Form]) -> ItemView:
             if one.assistance_id is None
         ],
         forms=forms,
-        eyes=visit_forms.wanted(sight, item) or _eyes(sight, item),
+        eyes=_lacks(sight, item) or _eyes(sight, item),
         visits=visit_forms.of_item(sight, item),
         assisted=assisting_forms.of_item(sight, item),
     )
@@ -301,6 +301,11 @@ PARTS = {
     "finder": "认定结论",
     "submitter": "提请验收",
 }
+
+
+def _lacks(sight: Sight, item: Item) -> str:
+    """Say what nobody can strike a submitted item off without."""
+    return visit_forms.wanted(sight, item) or oversight_forms.wanted(sight, item)
 
 
 def _eyes(sight: Sight, item: Item) -> str:

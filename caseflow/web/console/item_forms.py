@@ -343,7 +343,9 @@ def _return(sight: Sight, item: Item) -> Form:
 
 def _strike_off(sight: Sight, item: Item) -> Form | None:
     eyes = sight.dossier.eyes.get(item.id)
-    if eyes is None or sight.actor.id in eyes.parts or item.id in sight.unvisited:
+    if eyes is None or sight.actor.id in eyes.parts:
+        return None
+    if item.id in sight.unvisited or item.id in sight.held:
         return None
     if not is_free_for(sight.actor, item):
         return None

@@ -3,9 +3,10 @@
 from flask import url_for
 
 from caseflow import words
-from caseflow.ledger import oversights
+from caseflow.ledger import oversights, passages
 from caseflow.ledger.dossier import Happened
 from caseflow.ledger.oversight_tables import Oversight
+from caseflow.ledger.tables import Item
 from caseflow.web.console.forms import Field, Form
 from caseflow.web.console.sentences import Sentence, moved, with_name, written
 from caseflow.web.console.sight import Sight
@@ -35,6 +36,11 @@ def facts(sight: Sight) -> list[tuple[str, str]]:
     return [(gettext("提级督办"), _line(sight, row)) for row in sight.dossier.oversights]
 
 
+def wanted(sight: Sight, item: Item) -> str:
+    """Say beside the check that nobody can strike an item off before the level above looked."""
+    return gettext(oversights.HELD) + "。" if item.id in sight.held else ""
+
+
 def told(entry: Happened) -> Sentence:
     """Return what the history says of it."""
     if entry.verb == "oversee":
@@ -47,10 +53,30 @@ def _waiting(sight: Sight) -> list[Oversight]:
 
 
 def _line(sight: Sight, row: Oversight) -> str:
-    why = _because(sight, row)
-    if row.looked_at is None:
-        return gettext("%(why)s，等上一级写督办意见", why=why)
-    return gettext("%(why)s，上一级 %(when)s 已写意见", why=why, when=moment_text(row.looked_at))
+    why, since = _because(sight, row), moment_text(row.at)
+    if row.looked_at is not None:
+        return gettext(
+            "%(why)s，%(since)s 起由上一级督办；%(name)s %(when)s 已写意见",
+            why=why,
+            since=since,
+            when=moment_text(row.looked_at),
+            name=sight.dossier.person(row.looked_by),
+        )
+    return gettext(
+        "%(why)s，%(since)s 起由上一级（%(who)s）督办，等督办意见",
+        why=why,
+        since=since,
+        who=_who(sight),
+    )
+
+
+def _who(sight: Sight) -> str:
+    """Return the office and the role that is to look into it now."""
+    found = oversights.of_whom(sight.session, sight.case)
+    if found is None:
+        return gettext("暂缺")
+    area, role = found
+    return f"{passages.names(sight.session, [area])[area]} · {gettext(words.ROLES[role])}"
 
 
 def _because(sight: Sight, row: Oversight) -> str:

@@ -15,6 +15,7 @@ from caseflow.ledger import (
     dossier,
     extensions,
     gate,
+    oversights,
     passages,
     proposals,
     reviews,
@@ -164,6 +165,13 @@ class Sight:
         """Return what units were asked about an item and have not answered."""
         known = self.dossier.assistances
         return [one for one in known if one.item_id == item.id and one.is_open]
+
+    @cached_property
+    def held(self) -> Collection[int]:
+        """The submitted items, by id, that nobody can strike off before the level above looked."""
+        waits = [item for item in self.dossier.items if item.state == "submitted"]
+        brought = any(row.looked_at is None for row in self.dossier.oversights)
+        return oversights.holding(self.session, self.case, waits) if brought else ()
 
     def undecided(self, item: Item | None) -> Extension | None:
         """Return the application for more time that waits for its decision."""
