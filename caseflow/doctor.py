@@ -20,11 +20,10 @@ from caseflow.escalation.order_states import OWED, STANDS
 from caseflow.escalation.tables import Order, Rung
 from caseflow.files.store import Store
 from caseflow.files.tables import Blob
-from caseflow.ledger import assist_laws, review_laws
+from caseflow.ledger import assist_laws, oversight_laws, review_laws
 from caseflow.ledger.application_tables import Exclusion, Proposal, Withdrawal
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves.visiting import FEWEST
-from caseflow.ledger.oversight_tables import Oversight
 from caseflow.ledger.report_tables import CallBack, Merger, Passage, Reply, Report
 from caseflow.ledger.shelving_tables import Milestone, Shelving
 from caseflow.ledger.signature_tables import Signature
@@ -106,15 +105,10 @@ def _twice() -> Iterator[Query]:
 
 
 def _moves() -> Iterator[Query]:
-    """3: as many entries as the head says, and an event for each; one for what was brought up."""
+    """3: as many entries as the head says, and an event for each."""
     entries = select(func.count()).where(Entry.case_id == Case.id).scalar_subquery()
     events = select(func.count()).where(Event.case_id == Case.id).scalar_subquery()
     yield select(Case.number).where(or_(entries != Case.head_n, events != Case.head_n))
-    said = exists().where(
-        Entry.case_id == Oversight.case_id, Entry.verb == "go_up", Entry.at == Oversight.at
-    )
-    brought_up = select(Case.number).join(Oversight, Oversight.case_id == Case.id)
-    yield brought_up.where(~said.correlate(Oversight))
 
 
 def _eyes() -> Iterator[Query]:
@@ -136,13 +130,6 @@ def _eyes() -> Iterator[Query]:
     left_out = select(Case.number).join(Exclusion, Exclusion.case_id == Case.id)
     yield left_out.where(Exclusion.decided_by == Exclusion.asked_by)
     yield left_out.where(Exclusion.outcome.is_(None), Case.state.not_in(EXCLUDED))
-    held = exists().where(
-        or_(Oversight.item_id == Item.id, Oversight.item_id.is_(None)),
-        Oversight.case_id == Item.case_id,
-        Oversight.at < Item.struck_off_at,
-        or_(Oversight.looked_at.is_(None), Oversight.looked_at > Item.struck_off_at),
-    )
-    yield of_item.where(Item.state == "struck_off", held)
     consented = exists().where(Withdrawal.item_id == Item.id, Withdrawal.outcome == "consented")
     yield of_item.where(Item.state == "withdrawn", ~consented)
 
@@ -392,6 +379,7 @@ LAWS: dict[str, Callable[[], Iterator[Query]]] = {
     "a case lies where it was signed for": _passages,
     "what is shelved is not forgotten": _shelvings,
     "reviews are linked, by other eyes": review_laws.broken,
+    "what comes back is looked into": oversight_laws.broken,
     "visits": _visits,
     "assisting units are heard": assist_laws.broken,
     "a unit's answer is signed": _signatures,

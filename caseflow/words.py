@@ -73,6 +73,7 @@ CLOCKS = {
     "check": "验收期限",
     "decide": "审批期限",
     "consent": "另一人审批期限",
+    "oversee": "督办意见期限",
     "objection": "退单期限",
     "draft": "文书签发",
     "answer": "督办答复",

@@ -109,6 +109,14 @@ def _offices(ids: Iterator[int]) -> Iterator[Policy]:
     yield row(id=next(ids), urgent=True, amount=2, unit=Unit.hours)
 
 
+def _oversights(ids: Iterator[int]) -> Iterator[Policy]:
+    """Yield in which days the level above looks into what came back too often: as many as a check,
+    for nothing of it is struck off before.
+    """
+    row = partial(_row, ladder="office", clock=ClockName.oversee)
+    yield row(id=next(ids), amount=3, unit=Unit.working_days)
+
+
 def _milestones(ids: Iterator[int]) -> Iterator[Policy]:
     """Yield how far ahead the office may put what a shelved case waits for: a year, and no more at
     once, so that somebody has to say anew why it still cannot be solved.
@@ -134,6 +142,7 @@ def _all() -> Iterator[Policy]:
     yield from _offices(ids)
     yield from _milestones(ids)
     yield from _reviews(ids)
+    yield from _oversights(ids)
 
 
 DEFAULT_POLICIES: tuple[Policy, ...] = tuple(_all())

@@ -32,6 +32,7 @@ class ClockName(StrEnum):
     check = "check"  # item: the office checks what was submitted
     decide = "decide"  # item: the office decides what its holder asked for
     consent = "consent"  # item: another person decides whether it is withdrawn
+    oversee = "oversee"  # case: the level above says what it makes of what came back too often
     objection = "objection"  # item: in which days a unit may object; a right, no clock runs
     remedy = "remedy"  # report: in which days a review may be asked for; a right, no clock runs
     draft = "draft"  # order: issued or cancelled

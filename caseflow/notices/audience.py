@@ -91,6 +91,8 @@ def _decision(session: Session, matter: Matter) -> Decision | None:
         return deciders.on_call_back(session, case)
     if name in ("extend", "extend_case"):
         return deciders.on_extension(item, matter.body["asked_by"])
+    if clock == ClockName.oversee:
+        return deciders.on_oversight()
     if clock == ClockName.consent:
         return deciders.consented(session, case, item)
     if name in _ASKED:

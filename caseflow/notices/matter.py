@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.deadlines.policies import ClockName
 from caseflow.deadlines.tables import Clock
-from caseflow.ledger import assistances, passages
+from caseflow.ledger import assistances, oversights, passages
 from caseflow.ledger.assistance_tables import Assistance
 from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.report_tables import CallBack, Question
@@ -53,14 +53,19 @@ def read(session: Session, event: Event) -> Matter | None:
     item = session.get(Item, body["item"]) if body.get("item") else None
     clock = session.get(Clock, body["clock_id"]) if body.get("clock_id") else None
     elsewhere = body.get("area") or _quarantined(session, body.get("quarantine"))
-    area = body.get("office") or (_office(case, clock) if case else elsewhere)
+    area = body.get("office") or (_office(session, case, clock) if case else elsewhere)
     return Matter(event, body, area, case, item, clock) if area else None
 
 
-def _office(case: Case, clock: Clock | None) -> str:
-    """Return the area whose office has to act: the one that must sign for a case is urged to."""
+def _office(session: Session, case: Case, clock: Clock | None) -> str:
+    """Return the area whose office has to act: the one that must sign for a case is urged to, and
+    the one above that looks into what came back too often.
+    """
     if clock is not None and clock.name == ClockName.receive and case.bound_for is not None:
         return case.bound_for
+    if clock is not None and clock.name == ClockName.oversee:
+        found = oversights.of_whom(session, case)
+        return found[0] if found else passages.office(case)
     return passages.office(case)
 
 

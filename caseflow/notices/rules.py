@@ -193,7 +193,7 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
         (_ALWAYS, _to("received", "supervisor")),
         (_ALWAYS, _to("elsewhere", "reporters")),
     ),
-    "go_up": ((_ALWAYS, _to("oversight", "level_above")),),
+    "go_up": ((_ALWAYS, _to("oversight", "level_above", "oversee")),),
     "oversee": ((_ALWAYS, _to("overseen", "assignee supervisor", "resolve")),),
     "ask_exclusion": ((_ALWAYS, _to("exclusion", "supervisor leader", "consent")),),
     "exclude": ((_ALWAYS, _to("excluded", "asker")),),

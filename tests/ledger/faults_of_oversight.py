@@ -1,9 +1,11 @@
 """Deliberate faults in what comes back too often, like those of `faults`."""
 
+from types import SimpleNamespace
 from typing import Any
 
+from caseflow.deadlines import clocks
 from caseflow.ledger import oversights
-from caseflow.ledger.moves import overseeing
+from caseflow.ledger.moves import merging, overseeing, record
 from tests.ledger import scenes_of_oversight as scenes
 from tests.ledger.faults import Fault
 
@@ -35,6 +37,21 @@ FAULTS: dict[str, Fault] = {
         lambda: [(oversights, "require_looked_into", _nothing)],
         scenes.taken_up_and_back,
         "oversight: struck off",
+    ),
+    "nothing urges the level above": Fault(
+        lambda: [(overseeing, "clocks", SimpleNamespace(**vars(clocks) | {"start": _nothing}))],
+        scenes.back_and_back,
+        "oversight: 0 promises, 1 wanted",
+    ),
+    "a case that is declined lets the level above off": Fault(
+        lambda: [(record, "ClockName", SimpleNamespace(oversee=""))],
+        scenes.over_and_merged,
+        "oversight: 0 promises, 1 wanted",
+    ),
+    "a merger that is undone lets the level above off": Fault(
+        lambda: [(merging, "oversights", SimpleNamespace(waiting=_nothing))],
+        scenes.over_and_merged,
+        "oversight: 0 promises, 1 wanted",
     ),
     "whoever sends back looks into it themselves": Fault(
         lambda: [(oversights, "is_theirs", lambda *_: True)],

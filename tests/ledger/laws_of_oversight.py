@@ -78,6 +78,18 @@ def _objected_before(seen: Snapshot, item: Row) -> int:
     return times
 
 
+def the_level_above_is_urged_while_it_has_not_looked(seen: Snapshot) -> None:
+    """From the first thing that waits on, by one promise of the case; not while it is merged."""
+    for case in seen.cases.values():
+        waits = [r for r in seen.oversights if r.case_id == case.id and r.looked_at is None]
+        urged = [c for c in seen.alive(case.id) if (c.case_id, c.name) == (case.id, "oversee")]
+        wanted = 1 if waits and case.state != "merged" else 0
+        assert len(urged) == wanted, f"oversight: {len(urged)} promises, {wanted} wanted"
+        if urged:
+            began = min(row.at for row in waits)
+            assert urged[0].started_at == began, "oversight: promised since another moment"
+
+
 def what_is_brought_up_is_said_and_looked_into_from_above(seen: Snapshot) -> None:
     for row in seen.oversights:
         said = seen.said[row.case_id]
@@ -112,6 +124,7 @@ def _from_above(seen: Snapshot, case_id: int, user_id: int | None) -> None:
 
 
 LAWS: tuple[Callable[[Snapshot], None], ...] = (
+    the_level_above_is_urged_while_it_has_not_looked,
     nothing_that_came_back_is_struck_off_before_the_level_above_looked,
     whatever_comes_back_three_times_is_brought_before_the_level_above,
     what_is_brought_up_is_said_and_looked_into_from_above,

@@ -92,10 +92,12 @@ def sent_back_twice_the_office_above_decides(seen: Snapshot) -> None:
 
 
 def passing_on_wins_no_time(seen: Snapshot) -> None:
-    """No promise begins or ends with it but that to sign, and what was asked for."""
+    """No promise begins or ends with it but that to sign, what was asked for, and that the level
+    above looks into what nobody takes.
+    """
     moments = {(e.case_id, e.at): e for said in seen.said.values() for e in said if e.verb in MOVES}
     for clock in seen.clocks.values():
-        if clock.name == "receive":
+        if clock.name in ("receive", "oversee"):
             continue
         began = moments.get((clock.root_case_id, clock.started_at))
         assert began is None, f"passing: {clock.name} began anew"

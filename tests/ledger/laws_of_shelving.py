@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tests.ledger.snapshot import Row, Snapshot
 
 STANDING = ("stand_still", "statutory_outcome", "reveal", *("order_issued", "order_answered"))
-RUN_ON = {"notice", "milestone", "immediate", "consent", "draft", "answer"}
+RUN_ON = {"notice", "milestone", "oversee", "immediate", "consent", "draft", "answer"}
 
 
 def what_is_shelved_is_not_forgotten(seen: Snapshot) -> None:

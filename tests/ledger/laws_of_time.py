@@ -19,11 +19,11 @@ LONGEST = timedelta(days=25)
 # as kept was kept by.
 OF_DOCUMENT = {"draft", "answer"}
 OVER = {
-    "answered": {"second_look", "immediate", "consent"} | OF_DOCUMENT,
-    "declined": {"second_look", "immediate", "notice"} | OF_DOCUMENT,
-    "referred": {"immediate", "notice"} | OF_DOCUMENT,
+    "answered": {"oversee", "second_look", "immediate", "consent"} | OF_DOCUMENT,
+    "declined": {"oversee", "second_look", "immediate", "notice"} | OF_DOCUMENT,
+    "referred": {"oversee", "immediate", "notice"} | OF_DOCUMENT,
     "merged": OF_DOCUMENT,
-    "closed": {"immediate", "consent"} | OF_DOCUMENT,
+    "closed": {"oversee", "immediate", "consent"} | OF_DOCUMENT,
 }
 DONE_BY_REPLY = {"answer", "reply", "reply_delivered", "countersign", "answer_later"}
 KEPT_BY = {
@@ -46,6 +46,7 @@ KEPT_BY = {
     "call_back": {"close", "reopen"},
     "assist": {"answer_assistance"},
     "receive": {"receive", "send_back"},
+    "oversee": {"oversee"},
     "second_look": {"second_look"},
     "draft": {"order_issued"},
     "answer": {"order_answered"},

@@ -69,6 +69,26 @@ def taken_up_and_back(scene: Scene) -> None:
     assert again.state == "struck_off", "the level above looked, and it is not struck off"
 
 
+def over_and_merged(scene: Scene) -> None:
+    """What came back three times is looked into though the case is over, not while it is merged,
+    and in the days that were left once the merger is undone.
+    """
+    case = scene.world.come_in("complaint", "phone", unit=False)
+    ways_of_oversight.reopened(scene, case)
+    scene.does("supervisor", "decline", case)
+    scene.waits(30)
+    scene.does("supervisor", "reopen", case)
+    other = scene.world.come_in("complaint", "phone", unit=False)
+    scene.does("handler", "accept", other)
+    scene.does("handler", "merge", case)
+    assert case.state == "merged", "the two are one matter, and are not merged"
+    scene.waits(50)
+    scene.does("city", "oversee", case)
+    scene.does("supervisor", "unmerge", case)
+    scene.waits(100)
+    scene.does("city", "oversee", case)
+
+
 def _submitted(scene: Scene, item: Item) -> None:
     for move in ("dispatch", "sign_for"):
         scene.works("handler", move, item, 3)
@@ -80,4 +100,7 @@ def _handed_in(scene: Scene, item: Item) -> None:
         scene.works("inspector", move, item, 1)
 
 
-SCENES: tuple[Callable[[Scene], None], ...] = (back_and_back, objected_anew, taken_up_and_back)
+SCENES: tuple[Callable[[Scene], None], ...] = (
+    *(back_and_back, objected_anew, taken_up_and_back),
+    over_and_merged,
+)

@@ -64,6 +64,7 @@ def done_again(scene: Scene) -> None:
     scene.does("supervisor", "reopen", case)
     scene.does("city", "decline", case)
     scene.does("city", "reopen", case)
+    scene.does("city", "oversee", case)
     scene.to(case, "closed")
     scene.does("operator", "ask_review", case)
     for who in ("city", "province"):

@@ -1,15 +1,17 @@
 """What comes back three times is brought before the level above (提级督办)."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from caseflow.db import Database
+from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.ledger import apart, oversights, queries
 from caseflow.ledger.moves import check, closing, items, overseeing, passing, triage, work
+from caseflow.ledger.moves.record import of_case
 from caseflow.ledger.oversight_tables import Oversight
 from caseflow.ledger.tables import Item
 from caseflow.ledger.waiting import waiting
@@ -85,6 +87,30 @@ def test_the_third_time_goes_up_and_stays_until_somebody_there_says_so(given: Re
     assert given.rows() == [("reopenings", 3, True), ("reopenings", 4, True)]
     assert given.turn_of() == set()
     assert [entry.verb for entry in queries.entries(given.session, given.case)].count("go_up") == 2
+
+
+def test_the_level_above_has_three_working_days_whatever_becomes_of_the_case(
+    given: Reopened,
+) -> None:
+    """From what came back first; what comes back meanwhile does not prolong it."""
+
+    def urged() -> list[datetime]:
+        running = clocks.alive(given.session, of_case(given.case), "oversee")
+        return [clock.due for clock in running]
+
+    assert urged() == []
+    given.comes_back()
+    due = datetime(2026, 3, 6, 16, 0, tzinfo=UTC)
+    assert urged() == [due]
+    given.now += timedelta(days=1)
+    given.comes_back()
+    assert urged() == [due]
+    triage.decline(given.session, given.office["supervisor"], given.case.id, "不归", given.now)
+    assert urged() == [due]
+    given.looks("city")
+    assert urged() == []
+    closing.reopen(given.session, given.office["supervisor"], given.case.id, "再查", given.now)
+    assert urged() == [datetime(2026, 3, 9, 16, 0, tzinfo=UTC)]
 
 
 def test_where_nobody_stands_above_it_is_the_next_ones(given: Reopened) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from tests.model import days, promises
+from tests.model.above import came_back, oversee
 from tests.model.item_moves import conclude_when_done, lapse
 from tests.model.matters import ENDED, Case, Item, Said, may, need
 from tests.model.office import PEOPLE, Person, first_handler, manages, reaches
@@ -294,6 +295,7 @@ def reopen(case: Case, person: Person, said: Said, now: datetime) -> None:
     due = case.start("resolve", "case", now).due
     for n in range(len(case.reach)):
         case.start("reply", f"report {n}", now).due = due
+    came_back(case, None, now)
 
 
 def hand_over(case: Case, name: str) -> None:
@@ -343,7 +345,7 @@ MOVES = {
     for move in (
         *(answer, accept, decline, refer, second_look, raise_urgency, acknowledge, countersign),
         *(split, ask, resume, conclude, conclude_withdrawn, reply, call_back, close, reopen),
-        explain,
+        *(explain, oversee),
         *(assign, name_unit, tell, note),
     )
 }

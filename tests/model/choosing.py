@@ -33,6 +33,7 @@ _OFTEN = {
     "dispatch_anew": 3,
     "designate": 6,
     "conclude_withdrawn": 9,
+    "oversee": 4,
     "ask": 0.5,
     "consent_withdrawal": 3,
     "extend": 6,

@@ -6,6 +6,7 @@ Left out: units that assist beside the lead (协办), which change nothing of th
 from datetime import datetime
 
 from tests.model import days, promises
+from tests.model.above import came_back, looked_into
 from tests.model.matters import (
     OVER,
     Case,
@@ -206,6 +207,7 @@ def send_back(case: Case, item: Item, person: Person, said: Said, now: datetime)
     unit = "" if item.inspector and not item.rectifying else item.holder
     if item.returns == promises.SENT_BACK and unit:
         case.brought.append((item, unit, now))
+    came_back(case, item, now)
 
 
 def _again(case: Case, old: promises.Promise, now: datetime) -> promises.Promise:
@@ -233,6 +235,7 @@ def strike_off(case: Case, item: Item, person: Person, said: Said, now: datetime
     above = [one for one in case.documents if one.item == item.n and one.level == CITY]
     stands = any(one.unit and one.state in ("issued", "answered") for one in above)
     need(not stands or person.area == CITY, "under the city's document")
+    looked_into(case, item)
     item.state = "struck_off"
     case.meet(item.on, now, "check")
     end(case, item, now)

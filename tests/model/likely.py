@@ -38,6 +38,7 @@ def on_case(move: str, case: Case, now: datetime) -> bool:
     about = {
         "countersign": case.countersign,
         "acknowledge": case.urgent and bool(case.alive("case", "immediate")),
+        "oversee": bool(case.above),
         "second_look": bool(case.alive("case", "second_look")),
         "explain": bool(case.calls) and case.calls[-1][1:] == (True, False),
         "conclude": case.kind in WITHOUT_ITEMS and not case.items,

@@ -40,6 +40,7 @@ IN = {
     "refuse_case": (*_BEGUN, "awaiting_reporter"),
     "tell": (*OPEN[1:], *ENDED),
     "assign": OPEN,
+    "oversee": OPEN + ENDED,
     "name_unit": OPEN,
 }
 _UNDER_WAY = (*VERIFIES, "rectifying", "submitted")
@@ -200,6 +201,7 @@ class Case:
     waiting: list[tuple[int, int]] = field(default_factory=list)
     calls: list[tuple[date, bool, bool]] = field(default_factory=list)
     explained: bool = False
+    above: set[int] = field(default_factory=set)
     resume_to: str = ""
     asked_until: datetime | None = None
     more_time: Wish | None = None
@@ -252,9 +254,11 @@ class Case:
             one.end("stopped", now)
 
     def let_go(self, now: datetime, *kept: str) -> None:
-        """Stop what a case that ends still owed; its documents outlive it."""
+        """Stop what a case that ends still owed; its documents outlive it, and the level above
+        looks into what came back all the same.
+        """
         for one in self.alive("all"):
-            if not one.on.startswith("order") and one.name not in kept:
+            if not one.on.startswith("order") and one.name not in (*kept, "oversee"):
                 one.end("stopped", now)
 
     def handled(self, now: datetime) -> None:

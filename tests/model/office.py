@@ -57,7 +57,7 @@ _WHO = {
     "s": "decline refer reopen explain assign reassign reject_objection dispatch_anew grant refuse"
     " statutory",
     "sl": "countersign grant_case refuse_case designate consent_withdrawal refuse_withdrawal"
-    " conclude_withdrawn issue cancel",
+    " conclude_withdrawn issue cancel oversee",
     "hs": "split edit ask conclude reply extend_case withdraw statutory_outcome name_unit resume",
     "hrsl": "second_look",
     "ohrsl": "note",

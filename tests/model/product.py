@@ -32,6 +32,7 @@ from caseflow.ledger.moves import (
     notice,
     objecting,
     opening,
+    overseeing,
     transferring,
     triage,
     urgency,
@@ -179,6 +180,7 @@ class Product:
             "call_back": lambda: closing.call_back(s, me, n, _heard(said), at),
             "close": lambda: closing.close(s, me, n, "已说明", at),
             "explain": lambda: explaining.explain(s, me, n, report, "依规定", "telephone", at),
+            "oversee": lambda: overseeing.oversee(s, me, n, "抓紧", at),
             "reopen": lambda: closing.reopen(s, me, n, "不满意", at),
             "tell": lambda: notice.tell(s, me, n, report, at),
             "extend_case": lambda: extending.extend_case(

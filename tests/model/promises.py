@@ -11,7 +11,15 @@ RESOLVE = {"question": 2, "help": 5, "suggestion": 5, "complaint": 10, "tip": 10
 MARGIN = 2  # an item is due before its case by so many working days
 PAUSE = 10  # a clock stands still so many working days at the most, all its pauses together
 LEFT_AFTER_RETURN = 2
-_OWN = {"check": 3, "call_back": 5, "second_look": 1, "draft": 1, "decide": 1, "consent": 1}
+_OWN = {
+    "check": 3,
+    "call_back": 5,
+    "second_look": 1,
+    "draft": 1,
+    "decide": 1,
+    "consent": 1,
+    "oversee": 3,
+}
 _HOURS = {("immediate", False): 24, ("immediate", True): 1, ("notice", True): 2}
 _BY_UNITS = ("sign_for", "verify", "rectify", "answer")
 _STAND_STILL = ("resolve", "reply", "verify", "rectify")

@@ -18,7 +18,7 @@ from tests.model.report import missed, table
 
 STORIES, MORE, STEPS = 17, 40, 120
 # These go everywhere by themselves; where the code has changed and they do not, more are told.
-FIRST = (74, 60, 47, 43, 97, 46, 202, 139)
+FIRST = (108, 150, 103, 117, 43, 60, 139, 84)
 PRODUCT_SIDE = ("product.py", "compare.py", "play.py", "report.py", "soak.py", "conftest.py")
 
 # What the rules forbid, by the model's own words: each was tried, and both said no.
@@ -46,6 +46,8 @@ FORBIDDEN = {
     "nobody is displeased",
     "the level above's",
     "under the city's document",
+    "the level above has not looked",
+    "the level above looks into it",
 }
 
 

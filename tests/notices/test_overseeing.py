@@ -6,6 +6,7 @@ from caseflow.ledger.moves import closing, overseeing, triage
 from caseflow.people.tables import Post
 from tests import office as offices
 from tests.notices.desk import Desk, desk
+from tests.notices.test_deciders import urged
 
 __all__ = ["desk"]
 
@@ -20,6 +21,15 @@ def test_the_level_above_learns_it_and_those_below_what_it_said(desk: Desk) -> N
     assert told == {"reopened > handler", "oversight > city"}
     said = desk.by(overseeing.oversee, "city", case.id, "一周内报结果")
     assert said == {"overseen > handler", "overseen > supervisor"}
+
+
+def test_silence_above_climbs_above_and_nobody_below_is_told(desk: Desk) -> None:
+    """Who looks into it, their leader, the level above them: here all that there is of the city."""
+    case, _ = desk.case()
+    for _ in range(3):
+        desk.by(triage.decline, "supervisor", case.id, "不归本办")
+        desk.by(closing.reopen, "supervisor", case.id, "应当受理")
+    assert urged(desk, "oversee") == [{"rung > city"}] * 4
 
 
 def test_a_vacant_post_leads_to_whoever_may_all_the_same(desk: Desk) -> None:

@@ -47,7 +47,7 @@ def test_nobody_is_offered_to_strike_off_what_the_level_above_has_not_looked_int
     path = f"/console/items/{item_of(site, number).id}/strike_off"
     page = site.as_("reviewer").get(f"/console/cases/{number}")
     assert "问题项 1 已退回 3 次（含重新办理）" in page.text
-    assert "多次退回，须等上一级写明督办意见后才能销号。" in page.text
+    assert "多次退回，须等上一级写明督办意见后才能销号" in page.text
     assert not page.offers(path)
     assert site.as_("reviewer").post(path).status == 409
     on_case(site, "city", number, "oversee", text="现场复核后再验收")

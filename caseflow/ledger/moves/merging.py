@@ -14,9 +14,19 @@ from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks, recalendar
 from caseflow.deadlines.clocks import ALIVE, Subject
+from caseflow.deadlines.policies import ClockName
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed
-from caseflow.ledger import gate, mergers, proposals, queries, step_ups, supplements, withdrawals
+from caseflow.ledger import (
+    gate,
+    mergers,
+    oversights,
+    proposals,
+    queries,
+    step_ups,
+    supplements,
+    withdrawals,
+)
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import calling, closing, extending, naming
 from caseflow.ledger.moves.handlers import first_handler, hand_over, is_missing
@@ -201,6 +211,7 @@ def _leave(session: Session, case: Case, now: datetime) -> None:
     case.closed_at = now
     handled(session, case, now)
     let_go(session, case, now, "notice", "reply", "resolve")
+    clocks.stop(session, of_case(case), now, ClockName.oversee)
     extending.lapse_all(session, case, now)
     withdrawals.lapse_all(session, case, now)
     proposals.lapse(session, case, now)
@@ -290,9 +301,11 @@ def _promise_again(
     for report in (one for one in reports if one.follows is None):
         if not clocks.alive(session, of_report(case, report.id), "reply"):
             _again(session, case, Clock.report_id == report.id, "reply")
+    idle = (merger.merged_at, max(now, merger.merged_at))
+    if oversights.waiting(session, case.id):
+        _again(session, case, Clock.case_id == case.id, ClockName.oversee, idle)
     if case.state != "handling" and not case.urgent:
         met = (Clock.case_id == case.id) & (Clock.ended_at == merger.merged_at)
-        idle = (merger.merged_at, max(now, merger.merged_at))
         if not _again(session, case, met, "immediate", idle):
             clocks.start(session, "immediate", of_case(case), matter_of(case), now)
 

@@ -2,16 +2,18 @@
 
 By itself, in the move that brought it back: nobody has to think of it, and nobody can leave it out.
 The case stays with whoever has it, and its promises run on; only somebody above is to know, and to
-say what they make of it.
+say what they make of it, by a clock of their own (`oversee`).
 """
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from caseflow.deadlines import clocks
+from caseflow.deadlines.policies import ClockName
 from caseflow.errors import MoveNotAllowed, NotPermitted
 from caseflow.ledger import gate, oversights, passages
-from caseflow.ledger.moves.record import record, words
+from caseflow.ledger.moves.record import matter_of, of_case, record, words
 from caseflow.ledger.oversight_tables import Oversight
 from caseflow.ledger.oversights import TIMES
 from caseflow.ledger.tables import Case, Item
@@ -54,6 +56,8 @@ def _bring_in(
         case_id=case.id, item_id=item.id if item else None, cause=cause, times=times, at=now
     )
     session.add(row)
+    if not clocks.alive(session, of_case(case), ClockName.oversee):
+        clocks.start(session, ClockName.oversee, of_case(case), matter_of(case), now)
     facts = {"cause": cause, "times": times}
     record(session, case, SWEEP, "go_up", now, facts, item=item, refs={"asked_by": None})
 
@@ -81,5 +85,6 @@ def oversee(
         raise NotPermitted("须由上一级写督办意见")
     for row in rows:
         row.looked_by, row.looked_at, row.said = actor.person, now, said
+    clocks.meet(session, of_case(case), now, ClockName.oversee)
     told = [{"cause": row.cause, "times": row.times} for row in rows]
     record(session, case, actor, "oversee", now, {"text": said, "about": told})

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from caseflow import refs
 from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
-from caseflow.deadlines.policies import REVIEW, Matter
+from caseflow.deadlines.policies import REVIEW, ClockName, Matter
 from caseflow.errors import BadInput, Told
 from caseflow.ledger import history
 from caseflow.ledger.history import Line
@@ -99,9 +99,11 @@ def let_go(session: Session, case: Case, now: datetime, *kept: str) -> None:
     """Stop what a case that ends, its items and reports still owed, but for the clocks `kept`.
 
     A document's clocks are no part of it: a draft wants a person's decision and an issued one the
-    unit's answer, whatever became of the case since (docs/decisions/0009-documents-outlive.md).
+    unit's answer, whatever became of the case since (docs/decisions/0009-documents-outlive.md). Nor
+    does the level above owe less for what came back too often (0044-one-level-up.md).
     """
     owed = [c for c in clocks.alive(session, whole(case)) if c.order_id is None]
+    kept = (*kept, ClockName.oversee)
     clocks.stop_these(session, [c for c in owed if c.name not in kept], now)
 
 

@@ -39,8 +39,10 @@ from caseflow.people.actor import SWEEP, Actor
 
 Typed = Sequence[tuple[str, date | None]]
 """What is waited for and until when, as a form says it; a line may be left empty."""
-_RUN_ON = (ClockName.notice, ClockName.milestone)
-"""Promises that a shelved case keeps: who reported is told that it was accepted all the same."""
+_RUN_ON = (ClockName.notice, ClockName.milestone, ClockName.oversee)
+"""Promises that a shelved case keeps: who reported is told that it was accepted all the same, and
+the level above looks into what came back too often.
+"""
 _MINIMUM = (ClockName.resolve, ClockName.reply, ClockName.verify, ClockName.rectify)
 _INSTANT = timedelta(microseconds=1)
 GONE = "节点的日期已过：请不同意挂账，由申请人重新申请"

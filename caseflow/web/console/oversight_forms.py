@@ -38,7 +38,7 @@ def facts(sight: Sight) -> list[tuple[str, str]]:
 
 def wanted(sight: Sight, item: Item) -> str:
     """Say beside the check that nobody can strike an item off before the level above looked."""
-    return gettext(oversights.HELD) + "。" if item.id in sight.held else ""
+    return gettext(oversights.HELD) if item.id in sight.held else ""
 
 
 def told(entry: Happened) -> Sentence:
