@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from caseflow.deadlines.clocks import ALIVE
 from caseflow.deadlines.tables import Clock
+from caseflow.escalation import accountability_laws, accountability_record
 from caseflow.escalation.order_gate import UPPER
 from caseflow.escalation.order_states import OWED, STANDS
 from caseflow.escalation.tables import Order, Rung
@@ -57,7 +58,7 @@ _OF_ITEMS = {
     "submitted": "check",
 }
 Query = Select[Any]
-ON_RECORD = "circulars are what was put on record"
+ON_RECORD = "circulars and files of inquiry are what was put on record"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ def examine(session: Session, store: Store) -> Iterator[Finding]:
         for query in queries():
             found += session.scalars(query.limit(NAMED)).all()
         yield Finding(law, tuple(dict.fromkeys(str(one) for one in found))[:NAMED])
-    yield Finding(ON_RECORD, tuple(islice(circular_record.misfits(session), NAMED)))
+    misfits = chain(circular_record.misfits(session), accountability_record.misfits(session))
+    yield Finding(ON_RECORD, tuple(islice(misfits, NAMED)))
 
 
 def _files(session: Session, store: Store) -> tuple[str, ...]:
@@ -385,6 +387,7 @@ LAWS: dict[str, Callable[[], Iterator[Query]]] = {
     "a unit's answer is signed": _signatures,
     "documents are signed, owed and lifted": _documents,
     "circulars, by other eyes": circular_laws.broken,
+    "files of inquiry, step by step": accountability_laws.broken,
     "nothing without an owner": _owners,
     "numbers without gaps": _numbers,
 }

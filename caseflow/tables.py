@@ -1,6 +1,7 @@
 """Every table module, so that Alembic, tests and commands see one and the same metadata."""
 
 import caseflow.deadlines.tables
+import caseflow.escalation.accountability_tables
 import caseflow.escalation.tables
 import caseflow.files.tables
 import caseflow.intake.tables

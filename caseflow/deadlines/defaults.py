@@ -135,6 +135,22 @@ def _reviews(ids: Iterator[int]) -> Iterator[Policy]:
         yield days(id=next(ids), clock=clock, category=REVIEW)
 
 
+def _inquiries(ids: Iterator[int]) -> Iterator[Policy]:
+    """Yield the days of a file of inquiry: five working days to prepare for the hearing (known);
+    a review of the decision within 30 days, answered in 30; an appeal in 15, answered in 60
+    (教育督导问责办法, as quoted).
+    """
+    row = partial(_row, ladder="office")
+    yield row(id=next(ids), clock=ClockName.hearing, amount=5, unit=Unit.working_days)
+    for clock, amount in (
+        (ClockName.review_ask, 30),
+        (ClockName.review_answer, 30),
+        (ClockName.appeal_ask, 15),
+        (ClockName.appeal_answer, 60),
+    ):
+        yield row(id=next(ids), clock=clock, amount=amount, unit=Unit.calendar_days)
+
+
 def _all() -> Iterator[Policy]:
     ids = iter(range(1, 1000))
     yield from _office(ids)
@@ -143,6 +159,7 @@ def _all() -> Iterator[Policy]:
     yield from _milestones(ids)
     yield from _reviews(ids)
     yield from _oversights(ids)
+    yield from _inquiries(ids)
 
 
 DEFAULT_POLICIES: tuple[Policy, ...] = tuple(_all())

@@ -38,6 +38,11 @@ class ClockName(StrEnum):
     draft = "draft"  # order: issued or cancelled
     answer = "answer"  # order: answered by the unit
     milestone = "milestone"  # case: what a shelved one waits for is there; at most so far ahead
+    hearing = "hearing"  # file of inquiry: what a unit gets to prepare; no clock runs on these five
+    review_ask = "review_ask"  # file of inquiry: in which days the unit may ask for a review
+    review_answer = "review_answer"  # file of inquiry: in which days that is answered
+    appeal_ask = "appeal_ask"  # file of inquiry: in which days the unit may appeal after it
+    appeal_answer = "appeal_answer"  # file of inquiry: in which days that is answered
     look = "look"  # quarantine: a person looked at it
 
 

@@ -47,6 +47,7 @@ def draft(session: Session, case: Case, clock: Clock, rung: Rung, now: datetime)
         case_id=case.id,
         item_id=item_id,
         unit_id=None if rung.action == Action.accountability else unit_id,
+        late_unit_id=unit_id,
         rung_id=rung.id,
         area_code=case.area_code,
         text=wording(session, rung.action, Late(clock, item_id, unit_id), now),

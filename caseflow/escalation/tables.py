@@ -48,7 +48,8 @@ class Order(Base):
 
     `edited_by` changed its text last and may not sign it. `issued_level`: the level whose office
     signed it; that level alone judges its answer and lifts it. `answer` is the last one; what was
-    answered before, and sent back for the reason `returned_for`, is in the history.
+    answered before, and sent back for the reason `returned_for`, is in the history. `late_unit_id`:
+    the unit that was late, also where the document goes to whoever decides and not to a unit.
     """
 
     __tablename__ = "supervision_order"
@@ -59,6 +60,7 @@ class Order(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
     item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), index=True)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    late_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     # No foreign key: rung -> clock -> order would close a circle of tables.
     rung_id: Mapped[int] = mapped_column(Integer, unique=True)
     area_code: Mapped[str] = mapped_column(ForeignKey("area.code"), index=True)

@@ -3,7 +3,6 @@
 Texts enter it as salted commitments: what stands in the rows beside it cannot be changed unseen.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -12,7 +11,8 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from caseflow.ledger.history import GENESIS, canonical, commitment, link, moment_text
+from caseflow.ledger import chains
+from caseflow.ledger.history import Line, commitment
 from caseflow.people.actor import Actor
 from caseflow.publishing.tables import Circular, CircularEntry, Correction
 
@@ -29,30 +29,7 @@ def record(
     facts: Mapping[str, Any] | None = None,
 ) -> None:
     """Append a line to the history of a circular, which must be locked."""
-    n = circular.head_n + 1
-    body = canonical(
-        {
-            "actor": actor.person,
-            "at": moment_text(now),
-            "circular": circular.id,
-            "facts": dict(facts or {}),
-            "n": n,
-            "role": actor.role,
-            "verb": verb,
-        }
-    )
-    digest = link(circular.head, body)
-    row: dict[str, Any] = {
-        "circular_id": circular.id,
-        "n": n,
-        "at": now,
-        "verb": verb,
-        "user_id": actor.person,
-        "body": body,
-        "prev": circular.head,
-        "hash": digest,
-    }
-    circular.head, circular.head_n = digest, n
+    row = chains.fold("circular", circular, Line(verb, actor, now, facts or {}))
     session.execute(insert(CircularEntry), [row])
     session.flush()
 
@@ -87,23 +64,9 @@ def misfits(session: Session) -> Iterator[str]:
     corrected: dict[int, str] = {one.id: one.text for one in session.scalars(select(Correction))}
     for circular in session.scalars(select(Circular).order_by(Circular.id)):
         lines = told.pop(circular.id, [])
-        if not (_chained(circular, lines) and _says(circular, lines, corrected)):
+        if not (chains.is_whole("circular", circular, lines) and _says(circular, lines, corrected)):
             yield f"circular {circular.id}"
     yield from (f"circular {circular_id}" for circular_id in told)
-
-
-def _chained(circular: Circular, lines: Sequence[CircularEntry]) -> bool:
-    before = GENESIS
-    for n, line in enumerate(lines, 1):
-        said = json.loads(line.body)
-        named = (said["n"], said["circular"], said["verb"], said["actor"], said["at"])
-        known = (n, circular.id, line.verb, line.user_id, moment_text(line.at))
-        if named != known or line.n != n or line.prev != before:
-            return False
-        if line.hash != link(before, line.body):
-            return False
-        before = line.hash
-    return bool(lines) and (circular.head, circular.head_n) == (before, len(lines))
 
 
 def _says(circular: Circular, lines: Sequence[CircularEntry], corrected: Mapping[int, str]) -> bool:
@@ -114,8 +77,4 @@ def _says(circular: Circular, lines: Sequence[CircularEntry], corrected: Mapping
         if line.verb == "correction_drafted":
             said = facts(line)
             pairs.append((said["text"], corrected.get(said["correction"], "")))
-    return all(_is_of(seal, text) for seal, text in pairs)
-
-
-def _is_of(seal: Mapping[str, str], text: str) -> bool:
-    return hashlib.sha256((seal["salt"] + text).encode()).hexdigest() == seal["sha256"]
+    return all(chains.is_of(seal, text) for seal, text in pairs)

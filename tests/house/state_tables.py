@@ -5,6 +5,7 @@
 from collections.abc import Callable, Iterator
 
 from caseflow import words
+from caseflow.escalation.accountability_states import ACCOUNTABILITY_EDGES
 from caseflow.escalation.order_states import ORDER_EDGES
 from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES, STAY, SYSTEM, Edge
 from caseflow.people.permissions import PERMISSIONS
@@ -27,7 +28,8 @@ def page() -> str:
     lines = [
         "# 状态表 · States",
         "",
-        "Printed from `ledger/states.py`, `escalation/order_states.py` and",
+        "Printed from `ledger/states.py`, `escalation/order_states.py`,",
+        "`escalation/accountability_states.py` and",
         "`publishing/circular_states.py`; a test compares. An edge without a new state is recorded",
         "and leaves the state as it is. Who may: by role, and within their area or unit.",
     ]
@@ -37,13 +39,16 @@ def page() -> str:
         lines += _table(say, say("问题项"), ITEM_EDGES, words.ITEM_STATES)
         lines += _table(say, say("文书"), ORDER_EDGES, words.ORDER_STATES)
         lines += _table(say, say("通报"), CIRCULAR_EDGES, words.CIRCULAR_STATES)
+        file = say("责任核实案卷")
+        lines += _table(say, file, ACCOUNTABILITY_EDGES, words.ACCOUNTABILITY_STATES)
     return "\n".join(lines) + "\n"
 
 
 def _table(say: Say, title: str, edges: tuple[Edge, ...], states: dict[str, str]) -> Iterator[str]:
     head = [say(text) for text in ("从", "办理", "到", "谁可以", "说明")]
     yield from ("", f"### {title}", "", f"| {' | '.join(head)} |", "|---|---|---|---|---|")
-    order, moves = list(states), words.MOVES | words.CIRCULAR_MOVES
+    order = list(states)
+    moves = words.MOVES | words.CIRCULAR_MOVES | words.ACCOUNTABILITY_MOVES
     for edge in sorted(edges, key=lambda edge: order.index(edge.source)):
         target = "" if edge.target == STAY else f"{say(states[edge.target])} `{edge.target}`"
         cells = (

@@ -42,6 +42,8 @@ PURE = (
     "caseflow.deadlines.ladder",
     "caseflow.notices.rules",
     "caseflow.publishing.circular_states",
+    "caseflow.escalation.accountability_states",
+    "caseflow.escalation.order_states",
     "caseflow.intake.report",
     "caseflow.intake.channels.webform",
     "caseflow.paper.sheets",

@@ -11,7 +11,7 @@ from tests.house.test_layers import room_of
 OWNERS = {
     "deadlines": {"Clock", "PolicyRow", "LadderRow", "DayOverride"},
     "ledger": {"Case", "Report", "Item", "Finding", "Evidence", "Entry", "ItemActor", "Counter"},
-    "escalation": {"Rung", "Order"},
+    "escalation": {"Rung", "Order", "AccountabilityFile", "AccountabilityStep"},
     "publishing": {"Circular", "CircularEntry"},
     "people": {"User", "Post", "Unit", "Area", "Recusal"},
     "vault": {"Identity", "Original"},

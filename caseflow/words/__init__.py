@@ -1,5 +1,31 @@
 """The screen's word for every word of the code (design §2). Chinese is the msgid of gettext."""
 
+from caseflow.words.documents import (
+    ACCOUNTABILITY_ANSWERS,
+    ACCOUNTABILITY_HEARINGS,
+    ACCOUNTABILITY_MOVES,
+    ACCOUNTABILITY_OUTCOMES,
+    ACCOUNTABILITY_STATES,
+    CIRCULAR_CHECKS,
+    CIRCULAR_KINDS,
+    CIRCULAR_MOVES,
+    CIRCULAR_STATES,
+    ORDER_STATES,
+)
+
+__all__ = [
+    "ACCOUNTABILITY_ANSWERS",
+    "ACCOUNTABILITY_HEARINGS",
+    "ACCOUNTABILITY_MOVES",
+    "ACCOUNTABILITY_OUTCOMES",
+    "ACCOUNTABILITY_STATES",
+    "CIRCULAR_CHECKS",
+    "CIRCULAR_KINDS",
+    "CIRCULAR_MOVES",
+    "CIRCULAR_STATES",
+    "ORDER_STATES",
+]
+
 KINDS = {
     "question": "咨询",
     "help": "求助",
@@ -79,6 +105,11 @@ CLOCKS = {
     "answer": "督办答复",
     "look": "隔离查看",
     "milestone": "挂账节点",
+    "hearing": "陈述申辩准备期",
+    "review_ask": "不服决定申请复核的期限",
+    "review_answer": "不服决定的复核期限",
+    "appeal_ask": "不服复核申诉的期限",
+    "appeal_answer": "申诉的处理期限",
 }
 ROLES = {
     "operator": "值班员",
@@ -327,45 +358,6 @@ UNIT_KINDS = {
     "institution": "教育机构",
     "section": "局内科室",
     "office": "督导办公室",
-}
-ORDER_STATES = {
-    "draft": "拟稿",
-    "issued": "已签发",
-    "signed_for": "单位已签收",
-    "answered": "待审核答复",
-    "accepted": "答复已认可",
-    "lifted": "已解除",
-    "cancelled": "已撤销",
-}
-CIRCULAR_KINDS = {"lateness": "逾期通报", "problem": "问题通报"}
-CIRCULAR_STATES = {
-    "drafted": "待核对",
-    "checked": "待签发",
-    "issued": "已签发",
-    "published": "已公开",
-    "corrected": "已更正",
-    "withdrawn": "已收回",
-    "cancelled": "已撤销",
-}
-CIRCULAR_MOVES = {
-    "circular_drafted": "起草通报",
-    "circular_edited": "修改通报",
-    "circular_checked": "核对通报",
-    "circular_returned": "退回修改",
-    "circular_issued": "签发通报",
-    "circular_published": "公开通报",
-    "correction_drafted": "起草更正",
-    "correction_refused": "更正不予公开",
-    "circular_corrected": "公开更正",
-    "circular_withdrawn": "收回通报",
-    "circular_cancelled": "撤销通报",
-}
-CIRCULAR_CHECKS = {
-    "person": "认不出反映人：没有姓名、称呼、联系方式，也不能从时间、地点、情节推断出是谁反映的",
-    "minors": "认不出未成年人：没有姓名、照片、班级，也没有其他可以认出其身份的内容",
-    "act": "只写没有按时办理的事实，没有写反映的内容和问题类别",
-    "small": "公开稿没有写出、也推断不出只有少数事项的单位",
-    "finding": "写到的问题都有核查结论，没有写未经查实的内容",
 }
 CLOCK_ENDS = {
     "running": "计时中",
