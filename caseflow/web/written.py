@@ -17,6 +17,7 @@ _NOT_WRITTEN = {
     *("kind", "category", "area", "unit", "disclosure", "contact", "outcome", "way", "opinion"),
     "whose",
     *("checks", "items", "first", "last"),
+    *("step", "choice", "accounts", "early"),
 }
 LABELS = {
     "result": "核查结论",
@@ -62,6 +63,8 @@ LABELS = {
     "happened": "发生时间",
     "answer_text": "答复内容",
     "ended": "已终结的办件",
+    "day": "日期",
+    "people": "有关人员",
 }
 # Fields that come filled in, and the one beside them that only a person fills in.
 _OFFERED = {"until": "grounds", "rectifying_unit": "rectify_text"}

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from caseflow.db import Database
 from caseflow.escalation import accountability_record
+from caseflow.escalation.tables import Order
 from caseflow.ledger.verify import verify_chains
 from caseflow.migrating import downgrade, upgrade
-from tests.ledger.inquiries import kept
+from tests.ledger.inquiries import DAY, kept
 
 BEFORE = "0050-1"  # the one before that
 
@@ -37,6 +38,8 @@ def test_files_are_gone_in_an_office_that_goes_back_and_may_be_opened_again(
         assert [session.execute(sql).all() for sql in (cases, late, rules)] == before
         assert {unit for _, unit in before[1]} == {city.office.units["school"]}
         assert verify_chains(session).fits
-        city.session, city.files = session, []
+        issued = select(Order).where(Order.kind == "accountability", Order.state == "issued")
+        city.session, city.files, city.order = session, [], session.scalars(issued).one()
+        city.now += 30 * DAY  # past the days off
         assert city.on_the_way("decision_made").state == "decided"
         assert list(accountability_record.misfits(session)) == []

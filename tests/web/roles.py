@@ -18,6 +18,9 @@ from werkzeug.test import TestResponse
 
 from caseflow.app import create_app, services
 from caseflow.db import Database
+from caseflow.escalation import accountability_record
+from caseflow.escalation.accountability_states import OPENED
+from caseflow.escalation.accountability_tables import AccountabilityFile
 from caseflow.escalation.tables import Order
 from caseflow.intake.tables import Quarantine, ShiftNote
 from caseflow.ledger import visit_tables
@@ -25,6 +28,7 @@ from caseflow.ledger.assistance_tables import Assistance
 from caseflow.ledger.report_tables import Attachment, Report
 from caseflow.ledger.tables import Case, Evidence, Item
 from caseflow.outbox.tables import Event, Message
+from caseflow.people import accounts
 from caseflow.people.permissions import ROLES
 from caseflow.people.tables import Recusal, Unit, User
 from caseflow.publishing.tables import Circular
@@ -81,6 +85,7 @@ class World:
         self.app: Flask = create_app(built)
         self.database.run(_add_outsiders)
         self.database.run(_add_dead_letters)
+        self.database.run(_add_a_file)
         self.written: list[str] = []
         event.listen(self.database.engine, "before_cursor_execute", self._hear)
         self._visits: dict[str, Visit] = {}
@@ -211,6 +216,31 @@ def _add_dead_letters(session: Any) -> None:
     session.flush()
 
 
+def _add_a_file(session: Any) -> None:
+    """Keep a file of inquiry in the district, so that its people and the city's see one; in truth
+    it is the level above that issues a proposal and keeps its file.
+    """
+    unit = session.scalars(select(User.unit_id).where(User.username == "unit")).one()
+    order = session.scalars(select(Order).where(Order.unit_id == unit).order_by(Order.id)).first()
+    boss = session.scalars(select(User).where(User.username == "supervisor")).one()
+    file = AccountabilityFile(
+        order_id=order.id,
+        case_id=order.case_id,
+        unit_id=unit,
+        area_code=boss.area_code,
+        state="opened",
+        opened_by=boss.id,
+        opened_at=order.drafted_at,
+        head="",
+        head_n=0,
+    )
+    session.add(file)
+    session.flush()
+    actor = accounts.actor_of(session, boss)
+    told = accountability_record.Told(order.drafted_at.date())
+    accountability_record.record(session, file, actor, OPENED, told, order.drafted_at)
+
+
 def _samples(session: Any) -> dict[str, tuple[Any, Any]]:
     """Return for each argument of a route a real value and one that never was.
 
@@ -239,6 +269,7 @@ def _samples(session: Any) -> dict[str, tuple[Any, Any]]:
         "attachment_id": about.where(Report.unit_id.is_not(None)),
         "evidence_id": shown,
         "order_id": order,
+        "inquiry_id": select(AccountabilityFile.id),
         "circular_id": select(Circular.id).order_by(Circular.id),
         "assistance_id": select(Assistance.id).where(Assistance.unit_id == unit),
         "visit_id": visit.where(Case.unit_id.is_not(None)),

@@ -11,7 +11,16 @@ from caseflow.deadlines import preview
 from caseflow.deadlines.ladder import Action
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.errors import BadInput, MoveNotAllowed
-from caseflow.escalation import answers, order_gate, orders, reading
+from caseflow.escalation import (
+    accountability,
+    accountability_gate,
+    accountability_reading,
+    answers,
+    order_gate,
+    orders,
+    reading,
+)
+from caseflow.escalation.accountability_tables import AccountabilityFile
 from caseflow.escalation.drafted import Documents, documents
 from caseflow.escalation.order_states import ORDER_STATES
 from caseflow.escalation.reading import PAGE, OrderRow
@@ -23,8 +32,9 @@ from caseflow.people.permissions import may
 from caseflow.web.clocks import clock_views, document_label, due_text, unspoken
 from caseflow.web.console import paging
 from caseflow.web.console.frame import Page, blueprint, scope
+from caseflow.web.console.inquiry_pages import listed
 from caseflow.web.document import document, pdf
-from caseflow.web.edge import actor, change, needs, now, read, typed
+from caseflow.web.edge import actor, can, change, needs, now, read, typed
 from caseflow.web.locale import day_text, gettext, moment_text
 from caseflow.web.shell import office
 from caseflow.web.written import written
@@ -39,6 +49,7 @@ def order_list() -> Page:
     with read() as session:
         found = reading.orders(session, scope(), state, paging.after(), PAGE + 1)
         counts = reading.counts(session, scope())
+        files = accountability_reading.open_files(session, scope()) if _reads_files() else ()
         rules, drafted = rules_of(session), _drafted(session, found)
         rows = [_shown(rules, row, drafted) for row in found[:PAGE]]
     following = ""
@@ -62,7 +73,12 @@ def order_list() -> Page:
         tabs=tabs,
         state=state,
         next_href=following,
+        files=listed(files),
     )
+
+
+def _reads_files() -> bool:
+    return can("accountability.read")
 
 
 def _drafted(session: Session, rows: Sequence[OrderRow]) -> Documents:
@@ -133,6 +149,7 @@ def _page(
         answers = row.unit is not None and row.order.kind != Action.accountability
         due = preview.due(session, "answer", matter_of(row.case), now()) if answers else None
         why = orders.kept_back(session, row.order, row.item)
+        inquiry, opens = _inquiry(session, row)
     offers = order_gate.offers(actor(), row.case, row.order)
     body = render_template(
         "console/order.html",
@@ -148,12 +165,25 @@ def _page(
         answer_by=day_text(row.order.answer_by) if row.order.answer_by else "",
         moves=offers,
         refused=_refused(row, offers),
+        inquiry=inquiry,
+        opens_inquiry=opens,
         history=_history(row.order),
         errors=errors or {},
         form=form,
         language=request.method == "GET",
     )
     return body, status
+
+
+def _inquiry(session: Session, row: OrderRow) -> tuple[AccountabilityFile | None, bool]:
+    """Return the file of inquiry of a proposal where its reader sees it, and whether they may open
+    one.
+    """
+    if row.order.kind != Action.accountability or not _reads_files():
+        return None, False
+    seen = accountability_reading.of_order(session, scope(), row.order.id)
+    known = accountability.of_order(session, row.order.id)
+    return seen, not accountability_gate.not_opened(actor(), row.case, row.order, known)
 
 
 def _signed_name(row: OrderRow) -> str:
