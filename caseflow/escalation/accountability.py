@@ -49,8 +49,7 @@ _BETWEEN = re.compile("[、，,；;\\n]")
 class Said:
     """What somebody says of a step: the words of the form, as far as the step asks for them.
 
-    `people`: who took part or how it was delivered; `accounts`: colleagues who inquired; `early`:
-    the unit agreed in writing to be heard before its days were over.
+    `people`: who took part or how it was delivered; `accounts`: colleagues who inquired.
     """
 
     day: date | None = None
@@ -58,7 +57,6 @@ class Said:
     people: str = ""
     choice: str = ""
     accounts: Sequence[int] = ()
-    early: bool = False
 
 
 def open_file(session: Session, actor: Actor, order_id: int, now: datetime) -> AccountabilityFile:
@@ -185,7 +183,7 @@ def _heard(known: Standing, said: Said) -> None:
     until = known.file.until
     if until is None or said.day is None:
         return
-    if said.choice == "held" and not said.early and said.day < until:
+    if said.choice == "held" and said.day < until:
         raise BadInput({"day": Told(_NOT_YET, day=until.isoformat())})
     if said.choice == "silent" and said.day <= until:
         raise BadInput({"day": Told(_STILL_TIME, day=until.isoformat())})

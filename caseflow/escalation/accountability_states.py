@@ -30,8 +30,10 @@ ENDED = ("closed", "discontinued")
 OPENED = "file_opened"
 """The first line of each file: that it was opened; no edge leads there."""
 
-HEARINGS = ("held", "waived", "silent")
-"""How a unit was heard: it spoke, gave that up in writing, or let the days pass."""
+HEARINGS = ("held", "early", "waived", "silent")
+"""How a unit was heard: it spoke when its days were over, or earlier by its own consent in writing;
+it gave that up in writing, or let the days pass.
+"""
 FILE_OUTCOMES = ("none", "notice", "interview", "criticism", "resources")
 """What the head of the committee may decide: nothing, or one of the four forms of the rule."""
 ANSWERS = ("upheld", "changed", "revoked")

@@ -17,7 +17,7 @@ _NOT_WRITTEN = {
     *("kind", "category", "area", "unit", "disclosure", "contact", "outcome", "way", "opinion"),
     "whose",
     *("checks", "items", "first", "last"),
-    *("step", "choice", "accounts", "early"),
+    *("step", "choice", "accounts"),
 }
 LABELS = {
     "result": "核查结论",

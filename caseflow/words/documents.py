@@ -71,6 +71,7 @@ ACCOUNTABILITY_MOVES = {
 }
 ACCOUNTABILITY_HEARINGS = {
     "held": "已听取",
+    "early": "单位书面同意，提前听取",
     "waived": "单位书面放弃",
     "silent": "单位期满没有提出",
 }

@@ -172,7 +172,7 @@ def test_what_is_missing_is_said_beside_its_field_and_nothing_is_lost(
     takes(site, "notice_served")
     page = takes(site, "hearing_recorded")
     assert (page.status, "单位书面同意的才能提前" in page.text) == (422, True)
-    assert takes(site, "hearing_recorded", early="1").status == 200
+    assert takes(site, "hearing_recorded", choice="early").status == 200
     takes(site, "consultation_recorded")
     leader = site.as_("city_leader").get(FILE)
     assert "决定须由他人作出" in leader.text

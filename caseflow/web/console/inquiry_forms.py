@@ -24,7 +24,6 @@ class StepForm:
     choices: Mapping[str, str] | None = None
     until: str = ""
     accounts: str = ""
-    early: str = ""
 
 
 _DELIVERED = "怎样送达、由谁签收"
@@ -52,7 +51,6 @@ FORMS: Mapping[str, StepForm] = {
         day="听取、放弃或期满的日期",
         choice="陈述申辩",
         choices=words.ACCOUNTABILITY_HEARINGS,
-        early="单位书面同意提前听取",
         text="单位说了什么，或放弃的书面材料",
     ),
     "consultation_recorded": StepForm(

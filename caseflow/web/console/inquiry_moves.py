@@ -64,7 +64,6 @@ def _take(inquiry_id: int, move: Callable[[], str]) -> Page:
         people=typed("people"),
         choice=typed("choice"),
         accounts=[n for one in request.form.getlist("accounts") if (n := whole(one)) is not None],
-        early=bool(typed("early")),
     )
 
     def work(session: Session) -> None:

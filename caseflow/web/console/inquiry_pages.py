@@ -92,7 +92,7 @@ def _until(step: AccountabilityStep, over: bool) -> Facts:
 def _told(found: Whole, step: AccountabilityStep) -> dict[str, Any]:
     """Return a step as the page, and the paper, tell it."""
     who, label = found.people.get(step.user_id, ""), words.ACCOUNTABILITY_MOVES[step.verb]
-    recorded = (gettext("登记"), f"{who} {moment_text(step.at)}")
+    recorded = (gettext("登记人"), f"{who} {moment_text(step.at)}")
     if step.verb == OPENED:
         return {"label": gettext(label), "facts": [recorded], "text": "", "text_label": ""}
     form = FORMS[step.verb]
@@ -100,7 +100,7 @@ def _told(found: Whole, step: AccountabilityStep) -> dict[str, Any]:
     facts = [
         (gettext(form.day) if form.day else gettext("日期"), long_day_text(step.day)),
         (gettext(form.choice), gettext(choice) if choice else ""),
-        (gettext(form.accounts or form.people), step.people),
+        (gettext("参加核实的人员" if form.accounts else form.people), step.people),
         *_until(step, over=False),
         recorded,
     ]
