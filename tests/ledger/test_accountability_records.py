@@ -81,3 +81,31 @@ def test_the_laws_and_the_chain_name_each_violation(city: Kept) -> None:
     session.expire_all()
     assert session.scalar(select(func.count(AccountabilityStep.id))) == 6
     assert session.scalars(select(AccountabilityFile.state)).all() == ["decided"]
+
+
+def test_a_step_that_was_changed_with_the_guards_torn_off_is_noticed(city: Kept) -> None:
+    session, file = city.session, city.on_the_way("notice_served")
+    on = " ON accountability_step" if session.get_bind().dialect.name == "postgresql" else ""
+    for change in ("update", "delete"):
+        session.execute(text(f"DROP TRIGGER accountability_step_no_{change}{on}"))
+    for what in (
+        "SET text = 'x'",
+        "SET people = 'x'",
+        "SET choice = 'x'",
+        "SET day = '2026-01-01'",
+        "SET until = '2026-01-01'",
+        f"SET user_id = {city.office['auditor'].person}",
+        "SET verb = 'decision_made'",
+        "SET body = replace(body, 'city', 'x'), hash = 'x'",
+    ):
+        with session.begin_nested() as planted:
+            session.execute(text(f"UPDATE accountability_step {what} WHERE n = 2"))
+            assert list(accountability_record.misfits(session)) == [f"file {file.id}"], what
+            planted.rollback()
+        session.expire_all()
+    with session.begin_nested() as planted:
+        session.execute(text("DELETE FROM accountability_step WHERE n = 3"))  # the tail
+        assert list(accountability_record.misfits(session)) == [f"file {file.id}"]
+        planted.rollback()
+    session.expire_all()
+    assert list(accountability_record.misfits(session)) == []
