@@ -137,8 +137,8 @@ def _reviews(ids: Iterator[int]) -> Iterator[Policy]:
 
 def _inquiries(ids: Iterator[int]) -> Iterator[Policy]:
     """Yield the days of a file of inquiry: five working days to prepare for the hearing (known);
-    a review of the decision within 30 days, answered in 30; an appeal in 15, answered in 60
-    (教育督导问责办法, as quoted).
+    a review of the decision within 30 days, answered in 30; an appeal within 15 days of that, or
+    of the decision itself, answered in 60 (教育督导问责办法 2021, as quoted).
     """
     row = partial(_row, ladder="office")
     yield row(id=next(ids), clock=ClockName.hearing, amount=5, unit=Unit.working_days)

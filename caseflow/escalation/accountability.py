@@ -137,7 +137,7 @@ class Asked:
     text: bool = True
     choices: tuple[str, ...] = ()
     limit: str = ""
-    also: Callable[[Standing, Said], None] | None = None
+    also: Callable[[Session, Standing, Said, datetime], None] | None = None
 
     def told(
         self, session: Session, known: Standing, said: Said, now: datetime
@@ -149,7 +149,7 @@ class Asked:
             lambda: self._choice(said),
             lambda: self._people(session, known, said),
             lambda: self._text(said),
-            lambda: self.also(known, said) if self.also else None,
+            lambda: self.also(session, known, said, now) if self.also else None,
         )
         took_place = _day(known, day, now)
         return accountability_record.Told(
@@ -176,7 +176,7 @@ class Asked:
         return (words if self.text else may_say)(said.text, "text", 20_000)
 
 
-def _heard(known: Standing, said: Said) -> None:
+def _heard(_session: Session, known: Standing, said: Said, _now: datetime) -> None:
     """Refuse a hearing before the unit's days are over, but by its own consent; and to say that it
     kept silent while it can still speak.
     """
@@ -189,11 +189,29 @@ def _heard(known: Standing, said: Said) -> None:
         raise BadInput({"day": Told(_STILL_TIME, day=until.isoformat())})
 
 
-def _in_time(known: Standing, said: Said) -> None:
-    """Refuse a remedy that was asked for after its days."""
-    until = known.file.until
+def _asked_in_time(_session: Session, known: Standing, said: Said, _now: datetime) -> None:
+    """Refuse a review that was asked for after its days."""
+    _before(known.file.until, said)
+
+
+def _appealed_in_time(session: Session, known: Standing, said: Said, now: datetime) -> None:
+    """Refuse an appeal after its days: those after the review, or after the decision itself."""
+    straight = direct_appeal_until(session, known, now)
+    _before(straight or known.file.until, said)
+
+
+def _before(until: date | None, said: Said) -> None:
     if until is not None and said.day is not None and said.day > until:
         raise BadInput({"day": Told(_TOO_LATE, day=until.isoformat())})
+
+
+def direct_appeal_until(session: Session, known: Standing, now: datetime) -> date | None:
+    """Return the last day on which the unit can appeal without asking for a review first; None
+    where it has asked for one, or nothing is to be appealed.
+    """
+    if known.file.state != "served" or known.file.outcome == "none":
+        return None
+    return _last_day(session, known.file, "appeal_ask", known.last.day, now)
 
 
 _ASKED: Mapping[str, Asked] = {
@@ -203,9 +221,9 @@ _ASKED: Mapping[str, Asked] = {
     "consultation_recorded": Asked(people=True),
     "decision_made": Asked(choices=FILE_OUTCOMES),
     "decision_served": Asked(people=True, text=False, limit="review_ask"),
-    "decision_review_asked": Asked(people=True, limit="review_answer", also=_in_time),
+    "decision_review_asked": Asked(people=True, limit="review_answer", also=_asked_in_time),
     "decision_review_answered": Asked(choices=ANSWERS, limit="appeal_ask"),
-    "decision_appealed": Asked(people=True, limit="appeal_answer", also=_in_time),
+    "decision_appealed": Asked(people=True, limit="appeal_answer", also=_appealed_in_time),
     "decision_appeal_answered": Asked(people=True, choices=ANSWERS),
     "file_closed": Asked(dated=False, text=False),
     "file_discontinued": Asked(dated=False),

@@ -129,19 +129,20 @@ def _four_eyes(actor: Actor, known: Standing, move: str) -> str:
 
 def out_of_turn(known: Standing, move: str, today: date) -> str:
     """Say why a step cannot be taken yet, or not at all, though the table has it; or nothing."""
-    if move == "decision_review_asked" and known.file.outcome == "none":
-        return NOTHING_IMPOSED
-    if move == "decision_appealed" and known.last.choice == "revoked":
+    if move in ("decision_review_asked", "decision_appealed") and _nothing_imposed(known):
         return NOTHING_IMPOSED
     return WAITS if move == "file_closed" and remedies_run(known, today) else ""
 
 
 def remedies_run(known: Standing, today: date) -> bool:
     """Tell whether the unit can still ask for a remedy: then a file is not closed."""
-    file = known.file
-    if file.outcome == "none" or known.last.choice == "revoked":
-        return False
-    return file.until is not None and today <= file.until
+    until = known.file.until
+    return until is not None and today <= until and not _nothing_imposed(known)
+
+
+def _nothing_imposed(known: Standing) -> bool:
+    """Tell whether nothing was imposed on the unit, or what was is revoked."""
+    return known.file.outcome == "none" or known.last.choice == "revoked"
 
 
 def offers(actor: Actor, known: Standing, today: date) -> list[str]:

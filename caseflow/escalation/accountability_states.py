@@ -40,6 +40,7 @@ ANSWERS = ("upheld", "changed", "revoked")
 """What a review or an appeal may come to."""
 
 _STOPPED = "决定以前终止，说明理由"
+_APPEALED = "单位在期限内向上一级申诉，也可以不经复核直接申诉"
 _RECORD = "accountability.record"
 
 ACCOUNTABILITY_EDGES: tuple[Edge, ...] = (
@@ -71,7 +72,10 @@ ACCOUNTABILITY_EDGES: tuple[Edge, ...] = (
         _RECORD,
         "书面答复复核；作出决定的人不能答复",
     ),
-    Edge("decision_appealed", "reviewed", "appealing", _RECORD, "单位在期限内向上一级申诉"),
+    *(
+        Edge("decision_appealed", state, "appealing", _RECORD, _APPEALED)
+        for state in ("served", "reviewed")
+    ),
     Edge("decision_appeal_answered", "appealing", "appealed", _RECORD, "上一级对申诉作出答复"),
     *(
         Edge("file_closed", state, "closed", _RECORD, "救济期满或救济已经完结")

@@ -108,7 +108,7 @@ CLOCKS = {
     "hearing": "陈述申辩准备期",
     "review_ask": "不服决定申请复核的期限",
     "review_answer": "不服决定的复核期限",
-    "appeal_ask": "不服复核申诉的期限",
+    "appeal_ask": "不服决定、复核申诉的期限",
     "appeal_answer": "申诉的处理期限",
 }
 ROLES = {

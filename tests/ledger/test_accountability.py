@@ -38,7 +38,7 @@ def city(database: Database, now: datetime) -> Iterator[Kept]:
         yield made
 
 
-def laws_broken(session: Session) -> list[str]:
+def broken_laws(session: Session) -> list[str]:
     return [one for query in accountability_laws.broken() for one in session.scalars(query)]
 
 
@@ -104,7 +104,7 @@ def test_a_file_goes_through_its_steps_each_on_record(city: Kept) -> None:
     assert [one.n for one in steps] == list(range(1, 13))
     assert steps[1].people == "张三"
     assert list(accountability_record.misfits(city.session)) == []
-    assert laws_broken(city.session) == []
+    assert broken_laws(city.session) == []
 
 
 def test_no_step_is_left_out_and_none_is_taken_twice(city: Kept) -> None:
@@ -124,7 +124,7 @@ def test_it_is_discontinued_with_a_reason_before_the_decision_and_not_after_it(c
         city.take("file_discontinued", text=" ")
     with city.session.begin_nested() as planned:
         assert city.take("file_discontinued").state == "discontinued"
-        assert laws_broken(city.session) == []
+        assert broken_laws(city.session) == []
         planned.rollback()
     city.session.refresh(city.file)
     city.take("decision_made")
@@ -300,12 +300,27 @@ def test_a_file_stays_open_while_the_unit_can_ask_for_a_remedy(city: Kept) -> No
     assert (appealed.until - city.today).days in range(60, 63)  # a day off rolls on
 
 
+def test_a_unit_may_appeal_without_a_review_in_fewer_days(city: Kept) -> None:
+    """Served on Saturday 25 April 2026: fifteen days end on Monday the 11th of May."""
+    city.on_the_way("decision_served")
+    city.now += 20 * DAY
+    with pytest.raises(BadInput, match="2026-05-11"):
+        city.take("decision_appealed")
+    appealed = city.take("decision_appealed", day=date(2026, 5, 11))
+    assert (appealed.state, appealed.until) == ("appealing", date(2026, 7, 10))
+    assert city.take("decision_appeal_answered").state == "appealed"
+    assert broken_laws(city.session) == []
+    assert city.take("file_closed").state == "closed"
+
+
 def test_where_nothing_was_imposed_nothing_is_waited_for(city: Kept) -> None:
     city.on_the_way("consultation_recorded")
     city.take("decision_made", choice="none")
     city.take("decision_served")
     with pytest.raises(MoveNotAllowed, match="没有对单位作出处理"):
         city.take("decision_review_asked")
+    with pytest.raises(MoveNotAllowed, match="没有对单位作出处理"):
+        city.take("decision_appealed")
     assert city.take("file_closed").state == "closed"
 
 

@@ -103,7 +103,8 @@ def test_the_page_asks_for_the_next_step_only_and_tells_what_was_recorded(
     }
     for move in WAY[4:]:
         page = takes(site, move)
-    assert steps_offered(page) == {"decision_review_asked"}
+    assert steps_offered(page) == {"decision_review_asked", "decision_appealed"}
+    assert "单位可以不经复核直接申诉到 2026年5月8日" in page.text
     assert "救济期限还没有满" in page.text
     for said in ("问责约谈", "单位可以申请复核到", "事实清楚，情节较轻", "一致认为情况属实"):
         assert said in page.text

@@ -78,7 +78,7 @@ FORMS: Mapping[str, StepForm] = {
         until="单位可以申请复核到",
     ),
     "decision_review_asked": StepForm(
-        "单位在期限内书面申请复核的，登记后按期答复。",
+        "单位在期限内书面申请复核的，登记后按期答复。复核期间决定照常执行。",
         "记录申请复核",
         day="申请日期",
         people="申请人",
@@ -95,7 +95,7 @@ FORMS: Mapping[str, StepForm] = {
         until="单位可以申诉到",
     ),
     "decision_appealed": StepForm(
-        "单位对复核不服、在期限内向上一级申诉的，登记下来。",
+        "单位对复核不服，或者不经复核，在期限内直接向上一级申诉的，登记下来。申诉期间决定照常执行。",
         "记录申诉",
         day="申诉日期",
         people="向哪个机关申诉",

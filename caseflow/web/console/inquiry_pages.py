@@ -1,6 +1,7 @@
 """The page of a file of inquiry (责任核实案卷): its steps one below the other, and on paper."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -38,6 +39,7 @@ def show(
     with read() as session:
         found = accountability_reading.whole(session, scope(), inquiry_id)
         moves = accountability_gate.offers(actor(), found.standing, local(now()).date())
+        straight = accountability.direct_appeal_until(session, found.standing, now())
         near = _colleagues(session, found) if "inquiry_recorded" in moves else []
     taken = {step.verb for step in found.steps}
     ended = found.file.state == "discontinued"
@@ -46,7 +48,7 @@ def show(
         active="orders",
         found=found,
         file=found.file,
-        cover=_cover(found),
+        cover=[*_cover(found), *_straight(straight)],
         steps=[_told(found, step) for step in found.steps],
         moves=moves,
         forms=FORMS,
@@ -87,6 +89,11 @@ def _until(step: AccountabilityStep, over: bool) -> Facts:
     day = long_day_text(step.until)
     label = gettext(FORMS[step.verb].until)
     return [(label, gettext("%(day)s（已过）", day=day) if over else day)]
+
+
+def _straight(until: date | None) -> Facts:
+    """Say until when the unit can appeal without a review."""
+    return [(gettext("单位可以不经复核直接申诉到"), long_day_text(until))] if until else []
 
 
 def _told(found: Whole, step: AccountabilityStep) -> dict[str, Any]:
