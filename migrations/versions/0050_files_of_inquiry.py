@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0050"
-down_revision = "0046"
+down_revision = "0048"
 
 _MOMENT = sa.DateTime(timezone=True)
 _TABLES = ("accountability_step", "accountability_inquirer", "accountability_file")
