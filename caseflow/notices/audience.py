@@ -234,9 +234,19 @@ def _assignee(session: Session, matter: Matter) -> list[User]:
     def office() -> list[User]:
         return _post(session, matter, "office_handler" if _after_the_end(matter) else "assignee")
 
+    if person and _took_from_below(matter, person):
+        return _post(session, matter, "office_handler")
     if case and person and person.active and handlers.sees(session, person, case):
         return standing_in.told(session, matter, person, office)
     return office()
+
+
+def _took_from_below(matter: Matter, person: User) -> bool:
+    """Tell whether somebody of another office took up anew a case that is theirs: who did it needs
+    no telling, and the office that has the case does.
+    """
+    elsewhere = person.area_code != matter.area
+    return matter.event.name == "reopen" and person.id == matter.body.get("by") and elsewhere
 
 
 def _after_the_end(matter: Matter) -> bool:

@@ -14,6 +14,10 @@ def _nothing(*_args: Any, **_kwargs: Any) -> None:
     return None
 
 
+def _whoever(_session: Any, actor: Any, *_args: Any, **_kwargs: Any) -> Any:
+    return actor.person
+
+
 def _never_asked(session: Any, case: Any, reports: Any) -> Any:
     found = _REMEDIES(session, case, reports)
     return {key: replace(one, row=None) for key, one in found.items()}
@@ -84,6 +88,11 @@ FAULTS: dict[str, Fault] = {
         lambda: [(reviewing.closing, "reopen", _nothing)],
         scenes.done_again,
         "review: to be done again",
+    ),
+    "whoever orders a matter done again handles it": Fault(
+        lambda: [(reviewing.closing, "_whose", _whoever)],
+        scenes.done_again,
+        "review: whoever ordered it again",
     ),
     "every review ends the matter": Fault(
         lambda: [(reviewing, "FINAL", 1)],

@@ -88,6 +88,8 @@ def _demanded(seen: Snapshot, row: Row, root: int) -> None:
     over = next(e.state for e in demanded if e.verb == "reviewed")
     wanted = row.result == "redone" and over in OVER
     assert bool(again) == wanted, "review: to be done again, and is not, or the other way round"
+    ordered = [e for e in again if e.facts.get("handler") == e.user]
+    assert not ordered, "review: whoever ordered it again has it in hand"
 
 
 def what_is_ended_was_reviewed_twice(seen: Snapshot) -> None:

@@ -6,7 +6,7 @@ from tests.model import days, promises
 from tests.model.above import came_back, oversee
 from tests.model.item_moves import conclude_when_done, lapse
 from tests.model.matters import ENDED, Case, Item, Said, may, need
-from tests.model.office import PEOPLE, Person, first_handler, manages, reaches
+from tests.model.office import PEOPLE, Person, first_handler, in_post, manages, reaches
 
 CALLED_BACK = ("complaint", "help")
 WITHOUT_ITEMS = ("question", "suggestion")
@@ -286,8 +286,9 @@ def reopen(case: Case, person: Person, said: Said, now: datetime) -> None:
     _called(case, now)
     case.state, case.reopened = "accepted", case.reopened + 1
     case.replied, case.calls, case.explained = set(), [], False
-    if not case.handler:
-        hand_over(case, first_handler(person, case.area, case.about))
+    if not case.handler:  # whoever takes it up, but not for another office
+        own = person.name if person.area == case.area else in_post(case.area, case.about)
+        hand_over(case, own or person.name)
     case.stop("later", now, "notice")
     case.stop("all", now, "call_back", "second_look", "resolve", "reply")
     if not case.alive("case", "immediate"):

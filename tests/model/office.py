@@ -89,5 +89,10 @@ def first_handler(person: Person, area: str, about: str) -> str:
     """Return who handles a case that somebody accepted: they, or the holder of the post."""
     if person.role in ("handler", "supervisor"):
         return person.name
+    return in_post(area, about) or person.name
+
+
+def in_post(area: str, about: str) -> str:
+    """Return the first of the office's posts, going up, who sees a case; nobody's name if none."""
     posts = ("handler", "supervisor", "leader", "city")
-    return next((n for n in posts if reaches(PEOPLE[n], area, about)), person.name)
+    return next((n for n in posts if reaches(PEOPLE[n], area, about)), "")

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, Told
-from caseflow.ledger import exclusions, gate, proposals
+from caseflow.ledger import exclusions, gate, passages, proposals
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves import extending, overseeing
 from caseflow.ledger.moves.calling import Calls, calls_of
-from caseflow.ledger.moves.handlers import first_handler, hand_over, is_missing
+from caseflow.ledger.moves.handlers import ROLES, hand_over, is_missing, next_in_line
 from caseflow.ledger.moves.notice import NO_CODE, has_receipt, reachable
 from caseflow.ledger.moves.opening import first_reports, later, start_reply
 from caseflow.ledger.moves.record import (
@@ -339,7 +339,7 @@ def reopen(
     facts |= {"review": review} if review else {}
     # What ended on the spot had nobody, of others the handler left since; nobody is missing now.
     if is_missing(session, case):
-        facts["handler"] = somebody = first_handler(session, actor, case, now)
+        facts["handler"] = somebody = _whose(session, actor, case, now, ordered=bool(review))
         hand_over(session, case, somebody)
     for one in later(session, case):
         clocks.stop(session, of_report(case, one.id), now, "notice")
@@ -352,3 +352,13 @@ def reopen(
         start_reply(session, case, report.id, resolve, now)
     record(session, case, actor, "reopen", now, facts)
     overseeing.reopened(session, case, now)
+
+
+def _whose(session: Session, actor: Actor, case: Case, now: datetime, *, ordered: bool) -> int:
+    """Return who handles a case that is taken up again and has nobody: whoever does so in their own
+    office; where another office did, or ordered it, the post's holder in that of the case.
+    """
+    here = actor.area == passages.office(case)
+    if here and not ordered and actor.role in ROLES:
+        return actor.person
+    return next_in_line(session, case, now) or actor.person
