@@ -15,6 +15,7 @@ from caseflow.ledger import (
     gate,
     oversights,
     proposals,
+    reviews,
     shelvings,
     step_ups,
     withdrawals,
@@ -78,6 +79,11 @@ def on_step_up(asked_by: int | None) -> Decision:
     return Decision("item.decide_step_up", asked_by)
 
 
+def on_review() -> Decision:
+    """Return the opinion on an answer that the office above was asked to review."""
+    return Decision("case.opine")
+
+
 def _shelves(session: Session, case: Case) -> int | None:
     row = shelvings.undecided(shelvings.asked(session, case.id))
     if row is not None:
@@ -135,6 +141,8 @@ def may_decide(session: Session, user: User, case: Case, item: Item | None, what
         return withdrawing.may_decide(session, actor, case, item)
     if item is not None and what.permission == "item.designate":
         return objecting.may_designate(session, actor, item)
+    if what.permission == "case.opine":
+        return reviews.is_free(session, user.id, case)
     if what.permission == "case.oversee":
         return oversights.is_theirs(session, actor, case)
     return True

@@ -13,7 +13,7 @@ from caseflow.ledger.asker import AWAY
 from caseflow.ledger.hands import CHECKERS
 from caseflow.ledger.tables import Case, Item, ItemActor
 from caseflow.people.actor import Actor
-from caseflow.people.permissions import LEADER, SUPERVISOR
+from caseflow.people.permissions import LEADER, PERMISSIONS, SUPERVISOR
 from caseflow.people.tables import Recusal, User
 
 _LEVELS = ("province", "city", "county", "district")
@@ -42,6 +42,23 @@ def nearer(actor: Actor) -> ColumnElement[bool]:
         person.active.is_(True),
         ~hand(person.id),
         ~_away(person.id),
+    )
+    return free.correlate_except(person)
+
+
+def looks_nearer(actor: Actor, decided: Any) -> ColumnElement[bool]:
+    """Return the condition on a case that somebody below the actor's level could look again at how
+    it ended: another than whoever `decided`, who need not keep away from what it is about.
+    """
+    person = aliased(User)
+    below = _LEVELS[_LEVELS.index(actor.level) + 1 :]
+    away = exists().where(Recusal.user_id == person.id, Recusal.unit_id == Case.unit_id)
+    free = exists().where(
+        or_(false(), *(person.area_code == getattr(Case, level) for level in below)),
+        person.role.in_(PERMISSIONS["case.second_look"]),
+        person.active.is_(True),
+        person.id.is_distinct_from(decided),
+        ~away.correlate_except(Recusal),
     )
     return free.correlate_except(person)
 

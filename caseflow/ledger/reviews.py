@@ -6,7 +6,7 @@ answered within 30; once more one level above; after that the matter is ended, a
 are not accepted again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,13 +18,15 @@ from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.policies import ClockName
 from caseflow.deadlines.rules import rules_of
 from caseflow.ledger import passages, queries
+from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.report_tables import Reply, Report
 from caseflow.ledger.review_tables import Review
-from caseflow.ledger.states import CLAIMS, REVIEWED
+from caseflow.ledger.states import CLAIMS, NO_HAND, REVIEWED
 from caseflow.ledger.tables import Case
+from caseflow.people.permissions import PERMISSIONS
 from caseflow.people.scope import Scope
-from caseflow.people.tables import Area
+from caseflow.people.tables import Area, User
 
 REVIEW, FINAL = 1, 2
 """The two stages: 复查, and 复核, after which there is none."""
@@ -174,3 +176,38 @@ def ended(session: Session, scope: Scope, case: Case) -> Sequence[Case]:
     if case.unit_id is not None:
         query = query.where(Case.unit_id == case.unit_id)
     return session.scalars(query.order_by(Case.id.desc()).limit(queries.PAGE)).all()
+
+
+# Who gives an opinion
+
+
+def judged(session: Session, case: Case) -> Collection[int]:
+    """Return the ids of the cases that a review judges: whose answer it is about, and the one that
+    the matter began with.
+    """
+    began = select(Review.of_case_id, Report.case_id).join(
+        Report, Report.id == Review.root_report_id
+    )
+    row = session.execute(began.where(Review.case_id == case.id)).first()
+    return set(row) if row is not None else set()
+
+
+def had_a_part(session: Session, person: int | None, cases: Collection[int]) -> bool:
+    """Tell whether somebody had a part in how cases were handled."""
+    own = (Entry.case_id.in_(cases), Entry.user_id == person, Entry.verb.not_in(NO_HAND))
+    return session.scalar(select(Entry.id).where(*own).limit(1)) is not None
+
+
+def is_free(session: Session, person: int | None, case: Case) -> bool:
+    """Tell whether somebody had no part in what a review judges."""
+    return not had_a_part(session, person, judged(session, case))
+
+
+def fit(session: Session, case: Case) -> Callable[[User], bool]:
+    """Return who may have a case in hand for what is due in it next: while a review waits for its
+    opinion, whoever may give that.
+    """
+    if case.reviews is None or case.state != "accepted":
+        return lambda _user: True
+    able = PERMISSIONS["case.opine"]
+    return lambda user: user.role in able and is_free(session, user.id, case)

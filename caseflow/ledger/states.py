@@ -102,8 +102,14 @@ REVIEWED = ("answered", "replying", "calling_back", "closed")
 """States of a case whose reporter, once answered, may ask the office above for a review."""
 OPINIONS = ("upheld", "changed", "redone")
 """What a review comes to: the answer stands, is another one, or the matter is handled again."""
-NO_HAND = ("note", "reveal", "hand_out", "ask_review", "reviewed", "reopen", "tell")
-"""What leaves nobody a part in how a matter was handled, of whose answer they give an opinion."""
+NO_HAND = (
+    *("note", "reveal", "hand_out", "ask_review", "reviewed", "reopen", "tell", "oversee"),
+    *("exclude", "refuse_exclusion", "lift_exclusion"),
+)
+"""What leaves nobody a part in how a matter was handled, of whose answer they give an opinion: not
+that they urged it from above, nor whether the figures count it. Who looked at an answer again and
+agreed (`second_look`), or would not have it count (`ask_exclusion`), has judged already.
+"""
 ENDS = ("answered", "declined", "referred", "closed")
 """States of a case that is over: whoever writes later is answered on their own."""
 

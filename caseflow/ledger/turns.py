@@ -13,7 +13,7 @@ from caseflow.ledger.application_tables import Exclusion, Extension, Proposal, W
 from caseflow.ledger.asker import ME
 from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.judges import designates, far, hand, nearer
+from caseflow.ledger.judges import designates, far, hand, looks_nearer, nearer
 from caseflow.ledger.literals import among, is_not_word, is_word, not_among
 from caseflow.ledger.moves.calling import BY_CALLING
 from caseflow.ledger.moves.objecting import OBJECTIONS
@@ -175,14 +175,16 @@ def signs() -> ColumnElement[bool]:
 
 
 def looks_again(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition that somebody may look again at how a case ended: another decided."""
+    """Return the condition that somebody is to look again at how a case ended: another decided, and
+    nobody in an office nearer to it could.
+    """
     if not may(actor, "case.second_look"):
         return false()
     decided = select(Entry.user_id).where(
         Entry.case_id == Case.id, among(Entry.verb, ("answer", "decline"))
     )
     who = decided.order_by(Entry.n.desc()).limit(1).correlate(Case).scalar_subquery()
-    return who.is_distinct_from(ME)
+    return and_(who.is_distinct_from(ME), ~looks_nearer(actor, who))
 
 
 def excludes(actor: Actor) -> ColumnElement[bool]:
@@ -197,7 +199,7 @@ def excludes(actor: Actor) -> ColumnElement[bool]:
 
 def _to_opine() -> ColumnElement[bool]:
     """Return the condition that a review waits for the opinion of somebody who had no part in what
-    it is about (`reviewing.had_a_part`).
+    it is about (`reviews.had_a_part`).
     """
     of_root = select(Report.case_id).where(Report.id == Review.root_report_id)
     began = of_root.correlate(Review).scalar_subquery()

@@ -37,6 +37,8 @@ _OF_UNIT = ("unit_handler", "unit_head")
 _UP = ("supervisor", "leader", "level_above")
 _ABOVE = ("leader", "level_above")
 _AT_DESK = ("assignee", "shift_leader")
+_OF_ANSWER = (ClockName.resolve, ClockName.reply)
+"""What is promised of an answer: in a review, of the opinion."""
 
 
 def people(session: Session, matter: Matter, word: str) -> list[User]:
@@ -85,6 +87,8 @@ def _decision(session: Session, matter: Matter) -> Decision | None:
     if case is None:
         return None
     clock = matter.clock.name if matter.clock else ""
+    if name == "review" or (clock in _OF_ANSWER and _awaits_opinion(case)):
+        return deciders.on_review()
     if clock == ClockName.decide:
         return deciders.promised(session, case, item)
     if ClockName.call_back in (clock, name):
@@ -102,6 +106,10 @@ def _decision(session: Session, matter: Matter) -> Decision | None:
     if name == "withdraw":
         return deciders.on_withdrawal(item, matter.body["asked_by"])
     return deciders.on_objection(matter.body["times"]) if name == "object" else None
+
+
+def _awaits_opinion(case: Case) -> bool:
+    return case.reviews is not None and case.state == "accepted"
 
 
 _ASKED: Mapping[str, Callable[[int | None], Decision]] = {

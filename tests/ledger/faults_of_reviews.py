@@ -75,7 +75,7 @@ FAULTS: dict[str, Fault] = {
         "review: ",
     ),
     "anybody gives an opinion on their own work": Fault(
-        lambda: [(reviewing, "had_a_part", lambda *_: False)],
+        lambda: [(reviews, "had_a_part", lambda *_: False)],
         scenes.done_again,
         "review: an opinion on the own work",
     ),

@@ -9,7 +9,10 @@ from tests.ledger.snapshot import Row, Snapshot
 
 DAYS = 30
 OPEN = ("accepted", "replying")
-NO_PART = ("note", "reveal", "hand_out", "ask_review", "reviewed", "reopen", "tell")
+NO_PART = (
+    *("note", "reveal", "hand_out", "ask_review", "reviewed", "reopen", "tell", "oversee"),
+    *("exclude", "refuse_exclusion", "lift_exclusion"),
+)
 ENDS = ("answered", "declined", "referred", "closed")
 OVER = ("answered", "replying", "calling_back", "closed")
 

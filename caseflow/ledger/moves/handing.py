@@ -13,7 +13,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput, CaseflowError, MoveNotAllowed
-from caseflow.ledger import gate
+from caseflow.ledger import gate, reviews
 from caseflow.ledger.in_hand import handled_by, verified_by
 from caseflow.ledger.moves import handlers
 from caseflow.ledger.moves.items import pass_to
@@ -153,7 +153,8 @@ def fall_back(session: Session, case: Case, by: Actor, now: datetime) -> int | N
     """
     gate.pass_case(SWEEP, case, "fall_back")
     facts: dict[str, object] = {"giver": case.handler_id, "by": by.id}
-    somebody = handlers.next_in_line(session, case, now, but=case.handler_id)
+    able = reviews.fit(session, case)
+    somebody = handlers.next_in_line(session, case, now, but=case.handler_id, able=able)
     case.handler_id = None
     if somebody is not None:
         facts["handler"] = somebody

@@ -1,5 +1,6 @@
 """Whose case it is (承办人): somebody who may see it, with a hand in its items from then on."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -35,13 +36,23 @@ def first_handler(session: Session, actor: Actor, case: Case, now: datetime) -> 
     return next_in_line(session, case, now) or actor.person
 
 
-def next_in_line(session: Session, case: Case, now: datetime, but: int | None = None) -> int | None:
+def _anybody(_user: User) -> bool:
+    return True
+
+
+def next_in_line(
+    session: Session,
+    case: Case,
+    now: datetime,
+    but: int | None = None,
+    able: Callable[[User], bool] = _anybody,
+) -> int | None:
     """Return who handles a case that has nobody: the first holder of a post, going up, who works
-    in the office and may see it; not who leaves it behind (`but`).
+    in the office, may see it and is `able`; not who leaves it behind (`but`).
     """
     for duty in _POSTS:
         for user in holder(session, duty, case.area_code, now=now):
-            if user.id != but and is_fit(session, user, case):
+            if user.id != but and is_fit(session, user, case) and able(user):
                 return user.id
     return None
 

@@ -6,7 +6,6 @@ that was not looked into well enough goes back to be handled again. After the se
 answer stands for good (终结).
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,7 +15,6 @@ from caseflow.clock import local
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted, Stale
 from caseflow.ledger import gate, passages, reviews
 from caseflow.ledger.history import commitment
-from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import closing, opening
 from caseflow.ledger.moves.handlers import next_in_line
 from caseflow.ledger.moves.notice import reachable
@@ -25,7 +23,7 @@ from caseflow.ledger.moves.record import gathered, record, words
 from caseflow.ledger.report_tables import Reply, Report
 from caseflow.ledger.review_tables import Review
 from caseflow.ledger.reviews import FINAL, Remedy
-from caseflow.ledger.states import NO_HAND, OPINIONS, REVIEWED
+from caseflow.ledger.states import OPINIONS, REVIEWED
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import SWEEP, Actor
 from caseflow.words import STAGES
@@ -142,7 +140,7 @@ def _as_report(
 def _taken_up(session: Session, above: Case, of: Case, row: Review, now: datetime) -> None:
     """Let the office above have it: whoever asks for a review in time has a right to it."""
     gate.pass_case(SWEEP, above, "review")
-    above.handler_id = next_in_line(session, above, now)
+    above.handler_id = next_in_line(session, above, now, able=reviews.fit(session, above))
     numbers = {
         name: session.get_one(Report, number).number
         for name, number in (
@@ -184,7 +182,7 @@ def opine(
     case, of, root = _together(session, case_id, row, seen)
     gathered(lambda: _require_result(result), lambda: words(text, longest=LONGEST))
     if row is not None:
-        _require_other_eyes(session, actor, {of.id, root.id})
+        _require_other_eyes(session, actor, case)
     gate.pass_case(actor, case, "opine")
     if row is None:  # the gate let nothing pass that is no review
         raise MoveNotAllowed(NO_REMEDY)
@@ -225,15 +223,9 @@ def _together(
     return case, locked[row.of_case_id], locked[root]
 
 
-def _require_other_eyes(session: Session, actor: Actor, cases: set[int]) -> None:
-    if had_a_part(session, actor, cases):
+def _require_other_eyes(session: Session, actor: Actor, case: Case) -> None:
+    if not reviews.is_free(session, actor.id, case):
         raise NotPermitted(OWN_WORK)
-
-
-def had_a_part(session: Session, actor: Actor, cases: Sequence[int] | set[int]) -> bool:
-    """Tell whether somebody had a part in how cases were handled."""
-    own = (Entry.case_id.in_(cases), Entry.user_id == actor.id, Entry.verb.not_in(NO_HAND))
-    return session.scalar(select(Entry.id).where(*own).limit(1)) is not None
 
 
 def _told(

@@ -193,7 +193,7 @@ def _second_look(sight: Sight) -> Form | None:
         "second_look",
         gettext("复看"),
         action(sight, "second_look"),
-        (what,),
+        (what, *review_forms.looked_from_above(sight)),
         (Field("textarea", "remark", gettext("意见"), optional=True, longest=2000),),
         submit=gettext("看过，同意"),
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from flask import url_for
 
 from caseflow import words
-from caseflow.ledger import gate, reviews
+from caseflow.ledger import gate, passages, reviews
 from caseflow.ledger.dossier import Happened
 from caseflow.ledger.moves import afterwards, opening, reviewing
 from caseflow.ledger.report_tables import Report
@@ -73,7 +73,7 @@ def _is_open(sight: Sight, known: Mapping[int, Remedy], report: Report) -> bool:
 
 
 def _opine(sight: Sight) -> Form | None:
-    if _had_a_part(sight):
+    if not reviews.is_free(sight.session, sight.actor.id, sight.case):
         return None
     options = [(code, gettext(words.OPINIONS[code])) for code in OPINIONS]
     return Form(
@@ -101,12 +101,12 @@ def _opine(sight: Sight) -> Form | None:
     )
 
 
-def _had_a_part(sight: Sight) -> bool:
-    others = {other.id for _, other in sight.reviewing if other.id == sight.case.reviews}
-    row = reviews.of_case(sight.session, sight.case.id)
-    if row is not None:
-        others.add(sight.session.get_one(Report, row.root_report_id).case_id)
-    return reviewing.had_a_part(sight.session, sight.actor, others)
+def looked_from_above(sight: Sight) -> list[str]:
+    """Say what somebody of another office gives away by looking again at an answer."""
+    here = sight.actor.area == passages.office(sight.case)
+    if here or sight.case.kind not in CLAIMS or sight.case.state != "answered":
+        return []
+    return [gettext("看过并同意以后，您不能再对这个答复作出复查、复核意见。")]
 
 
 def waits(*, may: bool) -> str:
