@@ -156,8 +156,8 @@ def appeals(session: Session, report_id: int, story: Story) -> Appeals:
     if first is not None and first.row is not None:
         remedy = reviews.remedy(session, *reviews.last(session, report))
     final = [one for one in (own, *asked) if one is not None and one.stage == FINAL]
-    ended = any(one.result not in ("", "redone") for one in final)
-    return Appeals(own, asked, first, remedy, ended and (remedy is None))
+    told = remedy is None and any(one.result not in ("", "redone") for one in final)
+    return Appeals(own, asked, first, remedy, told and reviews.is_ended(session, report))
 
 
 def _appeal(session: Session, row: Review, case: Case, report: Report) -> Appeal:

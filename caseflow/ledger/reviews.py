@@ -168,6 +168,15 @@ def chain(session: Session, report: Report) -> Sequence[tuple[Review, Case, Repo
     return [(row, case, one) for row, case, one in session.execute(query.order_by(Review.id))]
 
 
+def is_ended(session: Session, report: Report) -> bool:
+    """Tell whether the matter stands for good (终结) for whoever sent a report: by the reviews that
+    they asked for, in the present round. Others of the same case have remedies of their own.
+    """
+    case, _ = last(session, began_with(session, report))
+    row = of_case(session, case.id) if case.reviews is not None else None
+    return row is not None and row.stage == FINAL and row.result not in (None, "redone")
+
+
 def ended(session: Session, scope: Scope, case: Case) -> Sequence[Case]:
     """Return the ended cases that a further one could repeat, as far as somebody sees: about the
     same unit where that is known, newest first.

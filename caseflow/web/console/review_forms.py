@@ -141,7 +141,7 @@ def _answer_later(sight: Sight) -> Form | None:
     firsts = [one for one in sight.dossier.first_reports if one.id in {r.follows for r in left}]
     failed = [one for one in sight.dossier.replies if one.report_id == left[0].id and one.failed_at]
     text = failed[-1].text if failed else ""
-    if not text and sight.case.ended_at is not None:
+    if not text and firsts and all(reviews.is_ended(sight.session, one) for one in firsts):
         text = words.ENDED
     return Form(
         "answer_later",
