@@ -12,10 +12,8 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
-    exists,
     false,
     literal,
-    or_,
     select,
     text,
     union_all,
@@ -23,12 +21,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.tables import Clock
-from caseflow.ledger.asker import KINDS, ME, bound_here, kind_of, said_of, within
+from caseflow.ledger import later
+from caseflow.ledger.asker import KINDS, bound_here, kind_of, said_of, within
 from caseflow.ledger.literals import is_word, not_among
 from caseflow.ledger.oversights import looks_into
 from caseflow.ledger.queries import PAGE
 from caseflow.ledger.states import OPEN_CASE_STATES
-from caseflow.ledger.tables import OWING, UNSIGNED, Case
+from caseflow.ledger.tables import UNSIGNED, Case
 from caseflow.ledger.turns import excludes, looks_again
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
@@ -97,15 +96,11 @@ def second_looks(actor: Actor) -> ColumnElement[bool]:
 
 def wrote_again(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that a case is over and somebody waits for an answer all the same, which
-    is this person's to give: the case is theirs or nobody's.
+    is this person's to give.
     """
     if not may(actor, "case.reply"):
         return false()
-    waits = select(Clock.id).where(
-        Clock.root_case_id == Case.id, is_word(Clock.name, "reply"), is_word(Clock.state, "running")
-    )
-    mine = or_(Case.handler_id == ME, Case.handler_id.is_(None))
-    return and_(within(actor), text(OWING), mine, exists(waits.correlate(Case)))
+    return and_(within(actor), later.waits(), later.is_theirs(actor))
 
 
 def exclusions(actor: Actor) -> ColumnElement[bool]:

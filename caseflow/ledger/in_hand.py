@@ -1,5 +1,5 @@
 """What a person has in hand: named before their account is closed or they change their post, and
-handed over to others.
+handed over to others. Open cases, and those over in which somebody waits for their answer.
 """
 
 from collections.abc import Collection, Sequence
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from caseflow.ledger import queries
+from caseflow.ledger import later, queries
 from caseflow.ledger.assistance_tables import Assistance
 from caseflow.ledger.assistances import IS_OPEN
+from caseflow.ledger.literals import among
 from caseflow.ledger.outbox_reach import case_numbers
 from caseflow.ledger.states import ITEM_DONE, OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
@@ -25,7 +26,7 @@ AT_ONCE = 100
 
 @dataclass(frozen=True)
 class InHand:
-    """How many open cases somebody has in hand, and the numbers of those the reader may know."""
+    """How many cases somebody has in hand, and the numbers of those the reader may know."""
 
     count: int
     numbers: Sequence[str]
@@ -41,8 +42,13 @@ class Piece:
 
 
 def handled_by(user_id: int) -> ColumnElement[bool]:
-    """Return the condition on an open case that somebody is its handler."""
-    return and_(Case.state.in_(OPEN_CASE_STATES), Case.handler_id == user_id)
+    """Return the condition that somebody has a case in hand as its handler."""
+    return and_(Case.handler_id == user_id, to_do())
+
+
+def to_do() -> ColumnElement[bool]:
+    """Return the condition that there is something to do in a case for its handler."""
+    return or_(among(Case.state, OPEN_CASE_STATES), later.waits())
 
 
 def verified_by(user_id: int) -> ColumnElement[bool]:
@@ -52,9 +58,8 @@ def verified_by(user_id: int) -> ColumnElement[bool]:
 
 def _theirs(user_id: int) -> ColumnElement[bool]:
     verifies = select(Item.case_id).where(verified_by(user_id))
-    return and_(
-        Case.state.in_(OPEN_CASE_STATES), or_(Case.handler_id == user_id, Case.id.in_(verifies))
-    )
+    here = and_(among(Case.state, OPEN_CASE_STATES), Case.id.in_(verifies))
+    return or_(handled_by(user_id), here)
 
 
 def pieces(session: Session, reader: Actor, user_id: int) -> list[Piece]:

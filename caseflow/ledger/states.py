@@ -230,8 +230,8 @@ CASE_EDGES: tuple[Edge, ...] = (
     *_from(_OF_ITSELF[1:], "tell", STAY, "case.tell", "已电话告知受理情况"),
     *_from(_OF_ITSELF, "note", STAY, "case.note", "补记办理情况"),
     *_from(OPEN_CASE_STATES, "assign", STAY, "case.assign", "指定承办人"),
-    *_from(OPEN_CASE_STATES, "hand_over", STAY, "case.assign", "承办人外出或离任，移交他人"),
-    *_from(OPEN_CASE_STATES, "fall_back", STAY, SYSTEM, "承办人离任或须回避，由岗位接办"),
+    *_from(_OF_ITSELF, "hand_over", STAY, "case.assign", "承办人外出或离任，移交他人"),
+    *_from(_OF_ITSELF, "fall_back", STAY, SYSTEM, "承办人离任或须回避，由岗位接办"),
     *_from(_IN_WORK, "name_unit", STAY, "case.name_unit", "来件只描述了单位，指明是哪一个"),
     *_from(
         ("accepted", "handling"),

@@ -18,7 +18,7 @@ from caseflow.db import Base, Database
 from caseflow.deadlines.tables import Clock
 from caseflow.escalation.sweep import sweep
 from caseflow.insight import figures as period_figures
-from caseflow.ledger import apart, likely, listing, outbox_reach, passages, queries
+from caseflow.ledger import apart, in_hand, likely, listing, outbox_reach, passages, queries
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import items, triage
 from caseflow.ledger.report_tables import Report
@@ -133,6 +133,20 @@ def test_a_work_list_reads_what_is_open(ledger: Ledger) -> None:
         assert whole_tables(plan) == set(), plan
         assert f"ix_case_file_open_{scope.level}" in plan, plan
         assert "Sort" not in plan, "the index gives the order"
+
+
+def test_what_somebody_has_in_hand_is_found_by_what_is_open_or_owed(ledger: Ledger) -> None:
+    database, office = ledger
+    reader, person = office["supervisor"], office["handler"].person
+
+    def page(session: Session) -> None:
+        in_hand.pieces(session, reader, person)
+        in_hand.open_cases(session, reader, person, reader.area)
+        apart.listed(session, reader)
+
+    plan = plans(database, page)
+    assert whole_tables(plan) == set(), plan
+    assert "ix_case_file_owing" in plan, plan
 
 
 def test_what_stands_beside_a_list_is_found_by_its_cases(ledger: Ledger, now: datetime) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from caseflow.ledger.moves import handing, triage
 from caseflow.ledger.moves.handing import Handing
+from caseflow.ledger.states import ENDS
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import Actor
 from caseflow.people.tables import User
@@ -33,7 +34,15 @@ def hands_over(world: "World", me: Actor, case: Case, luck: int, at: datetime) -
 
 
 def leaves(world: "World", case: Case, at: datetime) -> None:
-    """Somebody comes, is given the case, and leaves the office."""
+    """Somebody comes, is given the case, and leaves the office; of a case that is over whoever has
+    it is gone for a moment.
+    """
+    if case.state in ENDS and case.handler_id is not None:
+        person = world.session.get_one(User, case.handler_id)
+        person.active = False
+        handing.fall_back(world.session, case, world.office["over_all"], at)
+        person.active = True
+        return
     leaver = world.session.scalars(select(User).where(User.username == "leaver")).one()
     leaver.active = True
     triage.assign(world.session, world.office["supervisor"], case.id, leaver.id, at)

@@ -16,6 +16,7 @@ from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import closing, handing, items, triage
 from caseflow.ledger.moves.handing import Handing, Outcome
 from caseflow.ledger.moves.items import Dispatch
+from caseflow.ledger.moves.record import let_go, refresh
 from caseflow.ledger.tables import Case, Item
 from caseflow.outbox.tables import Event
 from caseflow.people.tables import Recusal, User
@@ -51,6 +52,11 @@ class Bench:
         return handing.hand_over_all(
             self.session, self.office[who], self.id(giver), given, "休产假", self.now
         )
+
+    def ends(self, case: Case) -> None:
+        case.state = "closed"
+        let_go(self.session, case, self.now)
+        refresh(self.session, case)
 
     def last(self, case: Case) -> Entry:
         query = select(Entry).where(Entry.case_id == case.id).order_by(Entry.n.desc()).limit(1)
@@ -191,7 +197,7 @@ def test_nobody_sees_what_they_must_keep_away_from(bench: Bench) -> None:
 def test_what_somebody_leaves_falls_to_the_post_and_is_told_once(bench: Bench) -> None:
     cases = [bench.case(), bench.case()]
     ended = bench.case()
-    ended.state = "closed"
+    bench.ends(ended)
     leaver = bench.session.get_one(User, bench.id("handler"))
     leaver.active = False
     bench.session.flush()
@@ -243,7 +249,7 @@ def test_what_moved_on_or_is_over_cannot_be_handed_over(bench: Bench) -> None:
     given = Handing(case.id, bench.id("twin"), seen=1)
     with pytest.raises(Stale):
         handing.hand_over(bench.session, me, giver, given, "休假", bench.now)
-    case.state = "closed"
+    bench.ends(case)
     with pytest.raises(MoveNotAllowed):
         handing.hand_over(
             bench.session, me, giver, Handing(case.id, bench.id("twin")), "休假", bench.now

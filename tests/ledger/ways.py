@@ -7,7 +7,15 @@ from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.states import CASE_EDGES, ITEM_DONE, ITEM_EDGES, STAY, SYSTEM, Edge
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
-from tests.ledger import heard, laws, reviewed, shelved, ways_of_oversight, ways_of_reviews
+from tests.ledger import (
+    heard,
+    laws,
+    reviewed,
+    shelved,
+    ways_of_handing,
+    ways_of_oversight,
+    ways_of_reviews,
+)
 from tests.ledger.assistants import MOVES, made_ready
 from tests.ledger.ways_of_stepping import ALONG
 from tests.ledger.world import World
@@ -23,7 +31,6 @@ _BEGINS = {"objected": "dispatched", "statutory": "dispatched"}
 _FIRST = {"refuse_proposal": "propose_decline", "countersign": "acknowledge"}
 _NOWHERE = ("", "", "", "")
 _OF_PASSING = ("pass_on", "take_back", "receive", "send_back", "go_along")
-_OF_HANDING = ("hand_over", "fall_back")
 _OF_MERGING = ("merge", "take_in", "unmerge", "give_back")
 
 
@@ -164,14 +171,6 @@ class Way:
             shelved.shelve(self, case, edge.target)
         else:
             shelved.before(self, case, edge.move, edge.source)
-        self.tried(edge.move, case)
-
-    def _along_handing(self, case: Case, edge: Edge) -> None:
-        """Let somebody have the case, and everybody try to hand it on."""
-        assert self.to(case, edge.source), f"no way to {edge.source}"
-        supervisor = self.world.office["supervisor"]
-        self.world.on_case("assign", supervisor, case, self.world.number_of("handler"))
-        laws.hold(self.world)
         self.tried(edge.move, case)
 
     def _waiting(self, case: Case, since: str) -> None:
@@ -392,7 +391,7 @@ class Way:
 _OF_THEIR_OWN = {
     _OF_MERGING: Way._along_merging,
     _OF_PASSING: Way._along_passing,
-    _OF_HANDING: Way._along_handing,
+    ways_of_handing.MOVES: ways_of_handing.along,
     shelved.MOVES: Way._along_shelving,
     reviewed.MOVES: ways_of_reviews.along,
     heard.MOVES: heard.along,

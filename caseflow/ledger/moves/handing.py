@@ -13,8 +13,8 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput, CaseflowError, MoveNotAllowed
-from caseflow.ledger import gate, reviews
-from caseflow.ledger.in_hand import handled_by, verified_by
+from caseflow.ledger import gate, later, reviews
+from caseflow.ledger.in_hand import handled_by, to_do, verified_by
 from caseflow.ledger.moves import handlers
 from caseflow.ledger.moves.items import pass_to
 from caseflow.ledger.moves.record import record, words
@@ -65,7 +65,7 @@ def hand_over(
     }
     takers: set[int] = set()
     items: list[int] = []
-    if given.handler is not None and _has(case, giver_id):
+    if given.handler is not None and _has(session, case, giver_id):
         facts["handler"] = handlers.take_over(session, case, given.handler).id
         takers.add(given.handler)
     for item in _verified(session, case, giver_id) if given.inspector is not None else ():
@@ -80,8 +80,9 @@ def hand_over(
     return takers
 
 
-def _has(case: Case, user_id: int) -> bool:
-    return case.handler_id == user_id
+def _has(session: Session, case: Case, user_id: int) -> bool:
+    to_do = case.state in OPEN_CASE_STATES or later.is_owed(session, case)
+    return to_do and case.handler_id == user_id
 
 
 def _verified(session: Session, case: Case, inspector_id: int) -> Sequence[Item]:
@@ -166,7 +167,7 @@ def fall_back(session: Session, case: Case, by: Actor, now: datetime) -> int | N
 def left_behind(
     session: Session, by: Actor, user_id: int, now: datetime, *, moved: bool = False
 ) -> Outcome:
-    """Let the open cases that a person may handle no more fall to the posts: they were closed,
+    """Let what a person has in hand and may handle no more fall to the posts: they were closed,
     moved or recused a moment ago, in this transaction. What they still may handle stays theirs.
 
     `moved`: they do something else from now on; who handles no cases any more keeps none.
@@ -197,7 +198,7 @@ def kept_away(session: Session, by: Actor, now: datetime) -> None:
     query = select(Case.handler_id).join(
         Recusal, and_(Recusal.user_id == Case.handler_id, Recusal.unit_id == Case.unit_id)
     )
-    query = query.where(Case.state.in_(OPEN_CASE_STATES)).distinct().order_by(Case.handler_id)
+    query = query.where(to_do()).distinct().order_by(Case.handler_id)
     for user_id in session.scalars(query).all():
         if user_id is not None:
             left_behind(session, by, user_id, now)
