@@ -115,7 +115,8 @@ class Exclusion(Base):
     """Somebody asked that a case be left out of the figures (考核剔除), and why.
 
     `code`: of `exclusions.REASONS`. `outcome` is None until another person decides; `lapsed` where
-    the matter was taken up again before anybody had. What was approved lasts until `lifted_at`.
+    the matter was taken up again before anybody had. What was approved lasts until `lifted_at`: by
+    a decision, or because somebody (`lifted_by`) took the matter up again.
     """
 
     __tablename__ = "exclusion"

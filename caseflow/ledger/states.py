@@ -286,6 +286,7 @@ CASE_EDGES: tuple[Edge, ...] = (
     *_from(EXCLUDED, "exclude", STAY, "case.decide_exclusion", "同意剔除，统计分列剔除前后"),
     *_from(EXCLUDED, "refuse_exclusion", STAY, "case.decide_exclusion", "不同意剔除，照常计入考核"),
     *_from(EXCLUDED, "lift_exclusion", STAY, "case.decide_exclusion", "撤销剔除，重新计入考核"),
+    Edge("lift_exclusion", "accepted", STAY, SYSTEM, "重新办理，原来的剔除随之撤销"),
     *_from(BROUGHT_UP, "go_up", STAY, SYSTEM, "多次退回、重办或无人承接，提级督办"),
     *_from(_OF_ITSELF, "oversee", STAY, "case.oversee", "上一级看过，写明督办意见"),
     *_from(ENDS, "answer_later", STAY, "case.reply", "办结后又来件，单独答复，不重新办理"),

@@ -41,6 +41,11 @@ FAULTS: dict[str, Fault] = {
         scenes.left_out,
         "exclusion: undecided in",
     ),
+    "what was left out stays so while it is handled again": Fault(
+        lambda: [(excluding, "counts_again", _nothing)],
+        scenes.left_out,
+        "exclusion: left out in",
+    ),
     "a case is closed over a displeased reporter's head": Fault(
         lambda: [(calling.Calls, "displeased", _nobody)],
         of_calls.displeased,

@@ -46,7 +46,13 @@ def _whom(world: "World", case: Case) -> int:
 
 def along(way: "Way", case: Case, edge: Edge) -> None:
     """Bring a case to where an edge begins, and let everybody try it."""
-    assert way.to(case, edge.source), f"no way to {edge.source}"
+    again = (edge.move, edge.source) == ("lift_exclusion", "accepted")
+    source = "answered" if again else edge.source
+    assert way.to(case, source), f"no way to {source}"
+    if again:  # what was left out counts once it is taken up again
+        for move in (*_BEFORE["lift_exclusion"], "reopen"):
+            way.tried(move, case)
+        return
     if edge.move == "explain":
         way.world.on_case("call_back", way.world.office["operator"], case, DISPLEASED)
     for move in (*_BEFORE.get(edge.move, ()), edge.move):

@@ -26,6 +26,8 @@ def an_exclusion_is_decided_by_other_eyes(seen: Snapshot) -> None:
         ]
         assert len(lasting) == left_out - back, "exclusion: the history says another thing"
         assert len(lasting) <= 1, "exclusion: left out twice"
+        state = seen.cases[case_id].state
+        assert not lasting or state in ("answered", "closed"), f"exclusion: left out in {state}"
 
 
 def what_is_asked_waits_where_it_can_be_decided(seen: Snapshot) -> None:

@@ -7,7 +7,7 @@ from tests.ledger.scenes import Scene
 
 def left_out(scene: Scene) -> None:
     """Asked before it is over, by who may not, decided by who asked; lifted, refused, and at last
-    over because the matter is taken up again. What was approved stands through that.
+    over because the matter is taken up again, and so is what was approved.
     """
     case = scene.world.come_in("question", "phone", unit=False)
     scene.does("handler", "ask_exclusion", case)

@@ -17,6 +17,7 @@ from caseflow.ledger.moves import closing, excluding, triage
 from caseflow.ledger.moves.record import of_case
 from caseflow.ledger.waiting import waiting
 from tests import office as offices
+from tests.office import entries_since
 
 
 class Answered:
@@ -119,3 +120,21 @@ def test_it_is_over_when_the_matter_is_taken_up_again(given: Answered) -> None:
     assert "consent" not in given.promised()
     with pytest.raises(MoveNotAllowed):
         given.asks()  # it is at work
+
+
+def test_what_is_taken_up_again_counts_again_and_whoever_asked_may_ask_anew(
+    given: Answered,
+) -> None:
+    given.asks()
+    given.decides("leader")
+    boss = given.office["supervisor"]
+    closing.reopen(given.session, boss, given.case.id, "确有新情况", given.now)
+    given.session.refresh(given.row)
+    assert (given.row.outcome, given.row.lifted_by) == ("approved", boss.id)
+    assert entries_since(given.session, given.case, 0)[-2:] == ["reopen", "lift_exclusion"]
+    given.case.state = "closed"
+    given.asks()
+    given.decides("supervisor")
+    assert [row.lifted_at is None for row in exclusions.asked(given.session, given.case.id)] == [
+        *(False, True),
+    ]

@@ -53,3 +53,14 @@ def test_a_refusal_says_why(site: Site) -> None:
     page = on_case(site, "supervisor", case.number, "refuse_exclusion", reason="仍归我们答")
     assert "未同意剔除" in page.text
     assert "仍归我们答" in site.as_("handler").get(f"/console/cases/{case.number}").text
+
+
+def test_taking_it_up_again_says_that_it_counts_again(site: Site) -> None:
+    got = reported(site, kind="question")
+    case, operator = the_case(site, got.number), site.office["operator"]
+    site.do(lambda s: triage.answer(s, operator, case.id, "已答复", site.now))
+    on_case(site, "handler", case.number, "ask_exclusion", code="repeated", reason="第九次来电")
+    page = on_case(site, "supervisor", case.number, "exclude", remark="")
+    assert "考核剔除随之撤销，重新办理的结果照常计入考核。" in page.text
+    page = on_case(site, "supervisor", case.number, "reopen", reason="有新的事实")
+    assert "办件重新办理，从此照常计入考核" in page.text

@@ -10,7 +10,7 @@ from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, Told
 from caseflow.ledger import exclusions, gate, passages, proposals
 from caseflow.ledger.history import commitment
-from caseflow.ledger.moves import extending, overseeing
+from caseflow.ledger.moves import excluding, extending, overseeing
 from caseflow.ledger.moves.calling import Calls, calls_of
 from caseflow.ledger.moves.handlers import ROLES, hand_over, is_missing, next_in_line
 from caseflow.ledger.moves.notice import NO_CODE, has_receipt, reachable
@@ -351,6 +351,7 @@ def reopen(
     for report in first_reports(session, case):
         start_reply(session, case, report.id, resolve, now)
     record(session, case, actor, "reopen", now, facts)
+    excluding.counts_again(session, actor, case, now)
     overseeing.reopened(session, case, now)
 
 

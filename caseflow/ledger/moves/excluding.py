@@ -16,7 +16,7 @@ from caseflow.ledger import exclusions, gate, proposals
 from caseflow.ledger.application_tables import Exclusion
 from caseflow.ledger.moves.record import gathered, matter_of, may_say, record, words
 from caseflow.ledger.tables import Case
-from caseflow.people.actor import Actor
+from caseflow.people.actor import SWEEP, Actor
 from caseflow.people.permissions import require
 
 _LONGEST = 2000
@@ -110,6 +110,20 @@ def lift_exclusion(
     row.lifted_by, row.lifted_at = actor.person, now
     refs = {"asked_by": row.asked_by}
     record(session, case, actor, "lift_exclusion", now, {"reason": why}, refs=refs)
+
+
+def counts_again(session: Session, actor: Actor, case: Case, now: datetime) -> None:
+    """Let a case count from now on that somebody took up again: what it was left out for is no
+    reason to leave out how it is handled now. Whoever asked is told, and can ask anew once it is
+    over.
+    """
+    row = exclusions.lasting(exclusions.asked(session, case.id))
+    if row is None:
+        return
+    gate.pass_case(SWEEP, case, "lift_exclusion")
+    row.lifted_by, row.lifted_at = actor.person, now
+    refs = {"asked_by": row.asked_by}
+    record(session, case, SWEEP, "lift_exclusion", now, {"round": case.reopened}, refs=refs)
 
 
 def _known(code: str) -> None:

@@ -7,6 +7,7 @@ from flask import url_for
 
 from caseflow import words
 from caseflow.deadlines import pauses
+from caseflow.ledger import exclusions
 from caseflow.ledger.dossier import Dossier
 from caseflow.ledger.moves import calling
 from caseflow.ledger.moves.calling import Calls, wants_call_back, whom
@@ -298,11 +299,13 @@ def _explain(sight: Sight) -> Form | None:
 def _reopen(sight: Sight) -> Form:
     what = gettext("回到已受理，时限重新开始，办结期限：%(when)s。", when=sight.due("resolve"))
     more = gettext("已销号的问题项不变；请另拆后续问题项。") if sight.dossier.items else ""
+    left_out = exclusions.lasting(sight.dossier.exclusions)
+    counts = gettext("考核剔除随之撤销，重新办理的结果照常计入考核。") if left_out else ""
     return Form(
         "reopen",
         gettext("重新办理"),
         _action(sight, "reopen"),
-        tuple(sentence for sentence in (what, more) if sentence),
+        tuple(sentence for sentence in (what, more, counts) if sentence),
         (Field("textarea", "reason", gettext("理由"), longest=4000),),
         look="alarm",
     )

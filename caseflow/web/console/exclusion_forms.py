@@ -114,6 +114,8 @@ def told(entry: Happened, asked_by: str) -> Sentence:
     lines = [str(said.get("reason") or "")]
     if entry.verb == "exclude" and asked_by:
         lines.append(gettext("%(who)s 提出，另一人同意", who=asked_by))
+    if "round" in said:
+        lines.append(gettext("办件重新办理，从此照常计入考核"))
     if said.get("remark"):
         lines.append(gettext("审批意见：%(what)s", what=said["remark"]))
     return head, "\n".join(line for line in lines if line)
