@@ -51,7 +51,8 @@ class Appeals:
     """What a reporter can do, and did, about an answer.
 
     `own`: where the report itself asked for a review, that; `asked`: the reviews asked for from it
-    on, oldest first; `remedy`: what is open to them now; `ended`: the matter stands so for good.
+    on, oldest first; `remedy`: what is open to them now; `ended`: the matter stands so for good;
+    `annulled`: the last answer was, and there is no other one yet.
     """
 
     own: Appeal | None
@@ -59,6 +60,7 @@ class Appeals:
     first: Remedy | None
     remedy: Remedy | None
     ended: bool
+    annulled: bool
 
 
 def kept(session: Session, rooms: Rooms, text: str, now: datetime) -> str:
@@ -136,7 +138,8 @@ def _same_code(session: Session, rooms: Rooms, said: Report) -> None:
         session.flush()
 
 
-NOTHING = Appeals(None, (), None, None, ended=False)
+NOTHING = Appeals(None, (), None, None, ended=False, annulled=False)
+_ANSWERS = ("answer", "replied")
 _KNOWN_BY = ("ask_review", "review")
 
 
@@ -150,14 +153,25 @@ def appeals(session: Session, report_id: int, story: Story) -> Appeals:
     case = session.get_one(Case, report.case_id)
     row = reviews.of_case(session, case.id) if case.reviews is not None else None
     own = _appeal(session, row, case, report) if row is not None else None
-    asked = [_appeal(session, *one) for one in reviews.chain(session, report)]
+    known = reviews.chain(session, report)
+    asked = [_appeal(session, *one) for one in known]
     first = reviews.remedy(session, case, report)
     remedy = first
     if first is not None and first.row is not None:
         remedy = reviews.remedy(session, *reviews.last(session, report))
     final = [one for one in (own, *asked) if one is not None and one.stage == FINAL]
     told = remedy is None and any(one.result not in ("", "redone") for one in final)
-    return Appeals(own, asked, first, remedy, told and reviews.is_ended(session, report))
+    ended = told and reviews.is_ended(session, report)
+    annulled = bool(known) and _annuls(known[-1][0], story)
+    return Appeals(own, asked, first, remedy, ended=ended, annulled=annulled)
+
+
+def _annuls(row: Review, story: Story) -> bool:
+    """Tell whether a review annulled the last answer that its reporter has."""
+    answered = [step.at for step in story.steps if step.what in _ANSWERS]
+    if row.result != "redone" or row.opined_at is None:
+        return False
+    return not answered or answered[-1] <= row.opined_at
 
 
 def _appeal(session: Session, row: Review, case: Case, report: Report) -> Appeal:

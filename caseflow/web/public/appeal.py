@@ -50,6 +50,8 @@ def shown(appeals: Appeals, now: datetime) -> dict[str, object]:
 
 
 def _note(appeals: Appeals, now: datetime) -> str:
+    if appeals.annulled:
+        return gettext(AGAIN)
     if appeals.ended:
         return gettext(ENDED)
     remedy = appeals.remedy

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from caseflow import words
 from caseflow.clock import local
+from caseflow.intake.reviewing import Appeals
 from caseflow.intake.tracking import Added, Step, Story
 from caseflow.ledger.moves.tightening import stricter
 from caseflow.ledger.states import RETRACTED, TAKEN_BACK
@@ -31,6 +32,11 @@ STATES = {
     "closed": "这件事已经办结。",
     "replied_to": "我们已经答复您。",
 }
+REQUESTED = {
+    1: "您 %(when)s 提出的复查请求，我们收到了。",
+    2: "您 %(when)s 提出的复核请求，我们收到了。",
+}
+ANSWER, ANNULLED = "我们的答复", "已被上一级机关撤销的答复"
 ASKS, ASKED = "我们有个问题想问您", {"supplementing": "请您补正材料"}
 SEEN_AGAIN = "这个决定会由另一位工作人员复看。"
 SEEN_TWICE = "这个决定由两位工作人员先后看过。"
@@ -73,12 +79,18 @@ RETRACTING = {"settled": "问题已经解决，或者已经和对方说好", "wi
 CHOICES = {"withheld": "不向任何单位透露我的身份", "relay": "由你们转达，单位不知道是我"}
 
 
-def letter(story: Story, now: datetime) -> dict[str, object]:
-    """Return what `public/track_case.html` expects of a letter."""
+def letter(story: Story, now: datetime, known: Appeals) -> dict[str, object]:
+    """Return what `public/track_case.html` expects of a letter; what is `known` of reviews tells
+    whether it is one's own, which is signed by the office that gives it and says its opinion below.
+    """
+    own = known.own
+    said = own is not None and own.text == story.reply
     return {
         "number": story.first.number,
-        "paragraphs": _paragraphs(story),
-        "reply": story.reply,
+        "office": own.office if own is not None else "",
+        "paragraphs": [_began(story, own.stage if own is not None else 0), *_paragraphs(story)],
+        "reply": "" if said else story.reply,
+        "reply_is": gettext(ANNULLED if known.annulled else ANSWER),
         "promises": promised(story.clocks, story.state, now),
         "today": long_day_text(local(now).date()),
         "paper": notice.paper(story),
@@ -131,9 +143,16 @@ def told(added: Sequence[Added]) -> list[dict[str, object]]:
     ]
 
 
+def _began(story: Story, stage: int) -> str:
+    when = moment_text(story.received_at)
+    if stage:
+        return gettext(REQUESTED[stage], when=when)
+    kind = gettext(words.KINDS[story.first.kind])
+    return gettext("您 %(when)s 提交的%(kind)s，我们收到了。", when=when, kind=kind)
+
+
 def _paragraphs(story: Story) -> list[str]:
-    when, kind = moment_text(story.received_at), gettext(words.KINDS[story.first.kind])
-    said = [gettext("您 %(when)s 提交的%(kind)s，我们收到了。", when=when, kind=kind)]
+    said = []
     if story.reopened and story.state not in ("closed", "calling_back", "replied_to"):
         said.append(gettext("这件事正在重新办理。"))
     said.append(gettext(STATES[story.state]))

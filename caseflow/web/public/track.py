@@ -18,7 +18,9 @@ from caseflow.intake import adding, reviewing, tracking
 from caseflow.intake.adding import Joined
 from caseflow.intake.channels import webform
 from caseflow.intake.receive import said_the_same
+from caseflow.intake.reviewing import Appeals
 from caseflow.intake.rooms import Rooms
+from caseflow.intake.tracking import Story
 from caseflow.web import edge, proof
 from caseflow.web.files import attached
 from caseflow.web.locale import chosen, gettext, in_chinese
@@ -206,11 +208,17 @@ def keep() -> Response:
         known = reviewing.appeals(session, proven.report_id, told)
         decided = appeal.opinion(known, refs.whole(edge.typed("stage")) or 0)
         if decided is None:
+            told = _standing(told, known)
             decided = decision(told, office().name, appeal.remedy_line(known.first))
     if decided is None:
         raise NotFound("还没有可以下载的答复")
     sheet, at = decided
     return attached(edge.typesetter().pdf(sheet, at), "application/pdf", f"{sheet.title}.pdf")
+
+
+def _standing(story: Story, known: Appeals) -> Story:
+    """Return a story with the answer that stands: what was annulled is handed out no more."""
+    return replace(story, reply="") if known.annulled else story
 
 
 @blueprint.post("/track/leave")
@@ -304,8 +312,8 @@ def _letter(
     return page(
         "public/track_case.html",
         status,
-        letter=letter.letter(story, now),
-        decided=decision(story, "") is not None,
+        letter=letter.letter(story, now, known),
+        decided=known.own is None and decision(_standing(story, known), "") is not None,
         steps=letter.steps(story),
         question=letter.question(story),
         told=letter.told(story.added),
