@@ -29,6 +29,10 @@ from caseflow.people.scope import scope_of
 from caseflow.people.tables import Unit, User
 from caseflow.refs import whole
 
+_OURS = ("original_id", "review")
+"""What a verb is told by what calls it, and nobody types: where words are kept sealed; by which
+review a matter is ordered to be done again.
+"""
 _YES_OR_NO = {"yes": True, "no": False}
 
 
@@ -65,7 +69,7 @@ def wanted(verb: Verb) -> tuple[Said, ...]:
     """Return what is to be typed for a verb: a file for what the page uploads; of what is kept as
     it came in, the words.
     """
-    found = tuple(one for one in verbs.wants(verb) if one.name != "original_id")
+    found = tuple(one for one in verbs.wants(verb) if one.name not in _OURS)
     if not _takes_a_file(verb):
         return found
     rest = tuple(one for one in found if one.name not in ("blob_id", "name"))

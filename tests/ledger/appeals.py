@@ -67,8 +67,9 @@ class Answered:
     ) -> Case:
         """Ask for a review and return the case that it becomes."""
         case, report, key = case or self.case, report or self.report, self.original()
+        door = "webform" if who is REPORTER else "telephone"
         said = reviewing.ask_review(
-            self.session, who, case.id, report.id, text, "webform", self.now, original_id=key
+            self.session, who, case.id, report.id, text, door, self.now, original_id=key
         )
         return self.session.get_one(Case, said.case_id)
 

@@ -200,6 +200,12 @@ def test_a_review_is_asked_for_and_its_words_are_kept_sealed(desk: Desk) -> None
     with desk.database.read() as session:
         report = offices.first_report(session, session.scalars(select(Case)).one()).number
     said = (f"report_id={report}", "text=没有全退", "channel=telephone")
+    mine = desk.types("operator", NUMBER, "ask_review", *said[:2], "channel=webform")
+    assert "channel: " in mine.output  # that door is the reporter's own
+    ordered = ("reason=重办", "review=430500-2026-999999")
+    forged = desk.types("supervisor", NUMBER, "reopen", *ordered)
+    assert "review: 这一步不需要" in forged.output
+    assert "reopen reason\n" in desk.types("supervisor", NUMBER).stdout
     assert desk.does("operator", NUMBER, "ask_review", *said) == "answered"
     opinion = ("result=upheld", "text=维持", "way=telephone")
     assert desk.does("city", "430500-2026-000001", "opine", *opinion) == "closed"

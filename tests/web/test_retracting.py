@@ -70,7 +70,8 @@ def test_nobody_else_can_take_it_back(site: Site) -> None:
 
 def test_the_desk_writes_down_what_was_said_on_the_telephone(site: Site) -> None:
     number = open_case(site, reach="phone")
-    on_case(site, "operator", number, "retract", why="withdrawn")
+    page = on_case(site, "operator", number, "retract", why="withdrawn")
+    assert "已记录反映人撤回，承办人会收到通知。" in page.text
     assert [one["why"] for one in taken_back(site)] == ["withdrawn"]
     path = f"/console/cases/{number}"
     assert not site.as_("operator").get(path).offers(f"{path}/retract")

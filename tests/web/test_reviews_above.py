@@ -1,12 +1,25 @@
-"""What the office above is told before it gives away that it may judge, and who is told that a
-matter stands for good.
+"""What people of the two offices read of a review: before somebody gives away that they may judge,
+what it is about, what to read out, and who is told that a matter stands for good.
 """
+
+from sqlalchemy import select, update
 
 from caseflow import words
 from caseflow.ledger.moves import closing, merging, triage
-from tests.web.public_door import letter, move, reported, the_case
+from caseflow.ledger.report_tables import Report
+from caseflow.ledger.tables import Case
+from tests.web.public_door import Receipt, letter, move, reported, the_case
 from tests.web.site import Site
-from tests.web.test_reviews import HERE, WHY, answered, newest, opined, with_the_province
+from tests.web.test_reviews import (
+    HERE,
+    WHY,
+    answered,
+    challenged,
+    newest,
+    opined,
+    with_the_province,
+)
+from tests.web.walking import on_case
 
 
 def test_whoever_looks_again_from_above_is_told_what_that_means(site: Site) -> None:
@@ -50,3 +63,33 @@ def test_a_matter_that_is_taken_up_again_is_not_ended_any_more(site: Site) -> No
     assert "到此终结" in letter(site, got).text
     move(site, got, closing.reopen, "supervisor", "有新的事实")
     assert "到此终结" not in letter(site, got).text
+
+
+def test_the_review_names_what_it_is_about_and_its_opinion_is_no_remark(site: Site) -> None:
+    _, _, above = challenged(site)
+    below = site.ask(lambda session: session.get_one(Case, above.reviews).number)
+    page = site.as_("city").get(f"/console/cases/{above.number}")
+    assert f"立件复查、复核：复查，原办件 {below}" in page.text
+    assert "审查意见" in page.text
+    assert "撤项" not in page.text  # it has no items
+    page = on_case(site, "city", above.number, "retract", why="withdrawn")
+    assert "反映人已撤回请求：仍在期限内作出意见，书面答复反映人。" in page.text
+
+
+def test_whoever_writes_down_a_request_reads_out_the_number_that_opens_it(site: Site) -> None:
+    got = answered(site)
+    number = the_case(site, got.number).number
+    page = on_case(site, "operator", number, "ask_review", text=WHY, channel="telephone")
+    asked = site.ask(lambda s: s.scalars(select(Report.number).order_by(Report.id.desc())).first())
+    said = f"请告诉反映人：请求的来件编号是 {asked}，用原来回执上的查询码就能查看。"
+    assert said in page.text
+    assert f"来件编号 {asked}" in site.as_("operator").get(f"/console/cases/{number}").text
+    assert "提出的复查请求，我们收到了。" in letter(site, Receipt(asked, got.code)).text
+
+
+def test_whoever_has_no_query_code_is_told_so(site: Site) -> None:
+    got = answered(site)
+    case = the_case(site, got.number)
+    site.do(lambda session: session.execute(update(Report).values(receipt_hash=None)))
+    page = on_case(site, "operator", case.number, "ask_review", text=WHY, channel="telephone")
+    assert "反映人没有查询码，不能在网上查看。" in page.text

@@ -25,11 +25,14 @@ from caseflow.ledger.review_tables import Review
 from caseflow.ledger.reviews import FINAL, Remedy
 from caseflow.ledger.states import OPINIONS, REVIEWED
 from caseflow.ledger.tables import Case
-from caseflow.people.actor import SWEEP, Actor
+from caseflow.people.actor import REPORTER, SWEEP, Actor
 from caseflow.words import STAGES
 
-WAYS = ("webform", "telephone", "window", "letter")
-"""Doors by which somebody asks for a review."""
+WAYS = ("telephone", "window", "letter")
+"""Doors by which somebody asks for a review that the office writes down; the web form is the
+reporter's own.
+"""
+WEBFORM = "webform"
 LONGEST = 10_000
 NO_REMEDY = "这份来件的答复不能请求复查、复核"
 ASKED = "已经请求过了，正在审查或者已有结果"
@@ -61,7 +64,7 @@ def ask_review(
     report = session.get(Report, report_id)
     if report is None or report.case_id != case.id or report.follows is not None:
         raise BadInput({"report": "请选择来件"})
-    gathered(lambda: words(text, longest=LONGEST), lambda: _require_door(channel))
+    gathered(lambda: words(text, longest=LONGEST), lambda: _require_door(actor, channel))
     gate.pass_case(actor, case, "ask_review")
     remedy = reviews.remedy(session, case, report)
     area = _open(remedy, now)
@@ -87,8 +90,9 @@ def ask_review(
     return said
 
 
-def _require_door(channel: str) -> None:
-    if channel not in WAYS:
+def _require_door(actor: Actor, channel: str) -> None:
+    own = actor.role == REPORTER.role and channel == WEBFORM
+    if channel not in WAYS and not own:
         raise BadInput({"channel": "请选择反映人怎样提出的"})
 
 

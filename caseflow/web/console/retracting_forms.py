@@ -18,15 +18,21 @@ def form(sight: Sight) -> Form | None:
     left = [one for one in sight.dossier.first_reports if one.number not in gone]
     if not left:
         return None
+    said = (
+        gettext("反映人在电话里或窗口说要撤回的，记在这里；以后不再提问、回访。"),
+        gettext("要不要继续由本办决定：撤项须另一人同意，也可以依职权继续办理。"),
+    )
+    if sight.case.reviews is not None:
+        said = (
+            gettext("反映人在电话里或窗口说不要再审查的，记在这里。"),
+            gettext("仍在期限内作出意见，书面答复反映人。"),
+        )
     why = [(code, gettext(words.RETRACTED[code])) for code in RETRACTED]
     return Form(
         "retract",
         gettext("记录反映人撤回"),
         url_for("console.retract", number=sight.case.number),
-        (
-            gettext("反映人在电话里或窗口说要撤回的，记在这里；以后不再提问、回访。"),
-            gettext("要不要继续由本办决定：撤项须另一人同意，也可以依职权继续办理。"),
-        ),
+        said,
         (which_report(left), Field("radios", "why", gettext("为什么撤回"), options=why, row=True)),
     )
 
@@ -42,4 +48,6 @@ def hint(sight: Sight) -> str:
     gone = taken_back(sight)
     if not gone or any(one.number not in gone for one in sight.dossier.first_reports):
         return ""
+    if sight.case.reviews is not None:
+        return gettext("反映人已撤回请求：仍在期限内作出意见，书面答复反映人。")
     return gettext("反映人已撤回：可以申请撤项，也可以依职权继续办理。")

@@ -69,6 +69,15 @@ def _is_open(sight: Sight, known: Mapping[int, Remedy], report: Report) -> bool:
     return report.id in known and known[report.id].is_open(sight.now)
 
 
+def to_give_out(number: str, *, coded: bool) -> str:
+    """Say what whoever asked by word of mouth is to be told; `coded`: they have a query code."""
+    if coded:
+        told = "请告诉反映人：请求的来件编号是 %(number)s，用原来回执上的查询码就能查看。"
+    else:
+        told = "请告诉反映人：请求的来件编号是 %(number)s。反映人没有查询码，不能在网上查看。"
+    return gettext(told, number=number)
+
+
 # The opinion
 
 
@@ -86,7 +95,7 @@ def _opine(sight: Sight) -> Form | None:
         ),
         (
             Field("original", "original"),
-            Field("radios", "opinion", gettext("意见"), options=options),
+            Field("radios", "opinion", gettext("审查意见"), options=options),
             Field(
                 "textarea",
                 "text",
@@ -201,8 +210,8 @@ BUILDERS: dict[str, Callable[[Sight], Form | None]] = {
 
 
 def lines(sight: Sight) -> list[dict[str, str]]:
-    """Return the reviews that a case is about, or that are about it; what lies outside the reader's
-    scope by its number alone.
+    """Return the reviews that a case is about, or that are about it, with the number by which its
+    reporter reads of it; what lies outside the reader's scope by its numbers alone.
     """
     found = []
     for row, other in sight.reviewing:
@@ -210,7 +219,10 @@ def lines(sight: Sight) -> list[dict[str, str]]:
         what = gettext("原办件") if other.id == row.of_case_id else stage
         result = gettext(words.OPINIONS[row.result]) if row.result else ""
         label = gettext("%(what)s：%(more)s", what=what, more=result) if result else what
-        found.append({"number": other.number, "label": label, **_linked(sight, other)})
+        here = {"number": other.number, "label": label, "report": ""}
+        if other.id == row.case_id:  # whoever is asked on the telephone reads it out
+            here["report"] = sight.session.get_one(Report, row.report_id).number
+        found.append({**here, **_linked(sight, other)})
     return found
 
 
@@ -230,7 +242,9 @@ def facts(sight: Sight) -> list[tuple[str, str]]:
 def named(entry: Happened) -> str:
     """Return which review an entry is about."""
     stage = gettext(words.STAGES[entry.facts["stage"]])
-    number = entry.facts.get("review") or entry.facts.get("of") or ""
+    if of := entry.facts.get("of"):  # told in the review itself
+        return gettext("%(stage)s，原办件 %(number)s", stage=stage, number=of)
+    number = entry.facts.get("review") or ""
     return gettext("%(stage)s %(number)s", stage=stage, number=number) if number else stage
 
 

@@ -3,12 +3,15 @@
 from sqlalchemy.orm import Session
 
 from caseflow.intake import reviewing as asking
+from caseflow.ledger.dossier import Dossier
 from caseflow.ledger.moves import afterwards, reviewing
 from caseflow.ledger.tables import Case
 from caseflow.refs import whole
+from caseflow.web.console import review_forms
 from caseflow.web.console.frame import Page, blueprint
-from caseflow.web.console.moving import on_case
+from caseflow.web.console.moving import DONE, on_case
 from caseflow.web.edge import actor, needs, now, rooms, seen, typed
+from caseflow.web.locale import gettext
 
 
 @blueprint.post("/cases/<number>/ask_review")
@@ -16,12 +19,18 @@ from caseflow.web.edge import actor, needs, now, rooms, seen, typed
 def ask_review(number: str) -> Page:
     """Note that a reporter asks the office above for a review (请求复查、复核)."""
     report, text, channel = whole(typed("report")) or 0, typed("text"), typed("channel")
-    house = rooms()
+    house, kept = rooms(), {"number": "", "coded": False}
 
     def work(session: Session, case: Case) -> None:
-        asking.ask(session, house, actor(), case.id, report, text, channel, now(), seen=seen())
+        me, at = actor(), now()
+        said = asking.ask(session, house, me, case.id, report, text, channel, at, seen=seen())
+        kept.update(number=said.number, coded=said.receipt_hash is not None)
 
-    return on_case(number, "ask_review", work)
+    def told(_case: Dossier) -> str:
+        give_out = review_forms.to_give_out(str(kept["number"]), coded=bool(kept["coded"]))
+        return f"{gettext(DONE['ask_review'])} {give_out}"
+
+    return on_case(number, "ask_review", work, told)
 
 
 @blueprint.post("/cases/<number>/opine")

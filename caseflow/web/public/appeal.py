@@ -71,7 +71,7 @@ def _asked(one: Appeal) -> dict[str, object]:
         (gettext("审查机关"), one.office),
         (gettext("请求时间"), moment_text(one.asked_at)),
         (gettext("最晚答复您"), due),
-        (gettext("意见"), gettext(words.OPINIONS[one.result]) if one.result else ""),
+        (gettext("审查意见"), gettext(words.OPINIONS[one.result]) if one.result else ""),
         (gettext("内容"), one.text),
     ]
     return {
