@@ -21,7 +21,6 @@ def along(way: "Way", case: Case, edge: Edge) -> None:
         _is_had(way, case)
     assert way.to(case, edge.source), f"no way to {edge.source}"
     if edge.source in ENDS:
-        way.tried(edge.move, case)
         world.more_comes_in(case, retaliation=False)
         laws.hold(world)
     else:
