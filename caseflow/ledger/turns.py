@@ -6,11 +6,11 @@ Who asks is said when a statement is carried out (`asker`).
 """
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, literal, or_, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from caseflow.deadlines.tables import Clock
 from caseflow.ledger.application_tables import Exclusion, Extension, Proposal, Withdrawal
-from caseflow.ledger.asker import ME
+from caseflow.ledger.asker import ME, said_of
 from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.judges import designates, far, hand, looks_nearer, nearer
@@ -185,6 +185,12 @@ def looks_again(actor: Actor) -> ColumnElement[bool]:
     )
     who = decided.order_by(Entry.n.desc()).limit(1).correlate(Case).scalar_subquery()
     return and_(who.is_distinct_from(ME), ~looks_nearer(actor, who))
+
+
+def is_to_look_again(session: Session, actor: Actor, case: Case) -> bool:
+    """Tell whether somebody is to look again at how a case within their scope ended."""
+    query = select(Case.id).where(Case.id == case.id, looks_again(actor))
+    return session.scalar(query, said_of(actor)) is not None
 
 
 def excludes(actor: Actor) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from caseflow import words
 from caseflow.ledger.moves import closing, merging, triage
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
+from caseflow.people.tables import User
 from tests.web.public_door import Receipt, letter, move, reported, the_case
 from tests.web.site import Site
 from tests.web.test_reviews import (
@@ -23,10 +24,16 @@ from tests.web.walking import on_case
 
 
 def test_whoever_looks_again_from_above_is_told_what_that_means(site: Site) -> None:
+    """They are asked to only where nobody of the case's own office could."""
     number = the_case(site, answered(site).number).number
-    gives_away = "看过并同意以后，您不能再对这个答复作出复查、复核意见。"
-    assert gives_away in site.as_("city").get(f"/console/cases/{number}").text
-    assert gives_away not in site.as_("supervisor").get(f"/console/cases/{number}").text
+    path, gives_away = f"/console/cases/{number}", "看过并同意以后，您不能再对这个答复作出复查"
+    assert gives_away not in site.as_("supervisor").get(path).text
+    assert not site.as_("city").get(path).offers(f"{path}/second_look")
+    near = (User.area_code == "430503", User.role != "operator")
+    site.do(lambda session: session.execute(update(User).where(*near).values(active=False)))
+    page = site.as_("city").get(path)
+    assert page.offers(f"{path}/second_look")
+    assert gives_away in page.text
 
 
 def test_only_whose_own_reviews_are_over_is_offered_to_read_that_it_is_ended(site: Site) -> None:

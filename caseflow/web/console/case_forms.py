@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import url_for
 
 from caseflow import words
-from caseflow.ledger import supplements
+from caseflow.ledger import supplements, turns
 from caseflow.ledger.states import WITHOUT_ITEMS
 from caseflow.web.console import (
     closing_forms,
@@ -186,7 +186,7 @@ def _countersign(sight: Sight) -> Form | None:
 def _second_look(sight: Sight) -> Form | None:
     if sight.dossier.clock("second_look") is None:
         return None
-    if _last_by(sight, "answer", "decline") == sight.actor.id:
+    if not turns.is_to_look_again(sight.session, sight.actor, sight.case):
         return None
     what = gettext("您看过并同意。不同意的，请用“重新办理”（督办负责人）。")
     return Form(
@@ -208,11 +208,6 @@ def _took_over(sight: Sight) -> set[int | None]:
         if entry.verb == "acknowledge":
             found.add(entry.user_id)
     return found
-
-
-def _last_by(sight: Sight, *verbs: str) -> int | None:
-    entries = sight.dossier.entries
-    return next((entry.user_id for entry in entries if entry.verb in verbs), None)
 
 
 def _assign(sight: Sight) -> Form:
