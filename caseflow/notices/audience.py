@@ -19,7 +19,7 @@ from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.moves.proposing import PROPOSES
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import ENDS
-from caseflow.ledger.tables import Case
+from caseflow.ledger.tables import Case, Item
 from caseflow.notices import standing_in
 from caseflow.notices.matter import Matter, unit_of, verifies
 from caseflow.people.accounts import actor_of
@@ -101,11 +101,16 @@ def _decision(session: Session, matter: Matter) -> Decision | None:
         return deciders.consented(session, case, item)
     if name in _ASKED:
         return _ASKED[name](matter.body["asked_by"])
-    if item is None:
-        return None
-    if name == "withdraw":
+    return _of_item(matter, item) if item is not None else None
+
+
+def _of_item(matter: Matter, item: Item) -> Decision | None:
+    """Return what an event about an item asks somebody else to decide."""
+    if matter.event.name == "withdraw":
         return deciders.on_withdrawal(item, matter.body["asked_by"])
-    return deciders.on_objection(matter.body["times"]) if name == "object" else None
+    if matter.event.name == "object":
+        return deciders.on_objection(matter.body["times"])
+    return None
 
 
 def _awaits_opinion(case: Case) -> bool:
