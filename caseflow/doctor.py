@@ -21,7 +21,7 @@ from caseflow.escalation.order_states import OWED, STANDS
 from caseflow.escalation.tables import Order, Rung
 from caseflow.files.store import Store
 from caseflow.files.tables import Blob
-from caseflow.ledger import assist_laws, oversight_laws, review_laws
+from caseflow.ledger import assist_laws, oversight_laws, review_laws, split_laws
 from caseflow.ledger.application_tables import Exclusion, Proposal, Withdrawal
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves.visiting import FEWEST
@@ -382,6 +382,7 @@ LAWS: dict[str, Callable[[], Iterator[Query]]] = {
     "what is shelved is not forgotten": _shelvings,
     "reviews are linked, by other eyes": review_laws.broken,
     "what comes back is looked into": oversight_laws.broken,
+    "split cases say so": split_laws.broken,
     "visits": _visits,
     "assisting units are heard": assist_laws.broken,
     "a unit's answer is signed": _signatures,

@@ -24,6 +24,8 @@ _COPIED = (
     *("name", "policy_id", "unit", "ladder", "ladder_version", "started_at", "entered"),
 )
 """What a clock that follows another one takes over."""
+_PLANNED = ("provisional", "last_rung", "next_rung", "next_rung_at")
+"""Where it stands on its ladder."""
 Planned = tuple[int, datetime] | None
 """The number of a rung and its moment; None above the last one."""
 
@@ -341,6 +343,19 @@ def supersede(
     session.add(clock)
     session.flush()
     return clock
+
+
+def fork(session: Session, old: Clock, subject: Subject, now: datetime) -> Clock:
+    """Let a running promise hold for another subject as well, with the same due moment: it ends as
+    superseded, and two follow it, of which this returns the other subject's. What happened before
+    is of both, what comes is of each by itself; rungs that happened are not climbed twice.
+    """
+    own = supersede(session, old, old.due, now)
+    said = {name: getattr(own, name) for name in (*_COPIED, *_PLANNED)} | asdict(subject)
+    other = Clock(**said, due=own.due, state="running", follows=old.id)
+    session.add(other)
+    session.flush()
+    return other
 
 
 def _steps(rules: Rules, clock: Clock) -> tuple[Step, ...]:

@@ -1,11 +1,11 @@
 """Which matter takes which course, begun how many working days ago: the forty cases
-(and what follows from them in the office above)."""
+(and what follows from them: a part split off, and what comes to the office above)."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 
-from caseflow.demo import appeals, beside, papers, scripts
+from caseflow.demo import apart, appeals, beside, papers, scripts
 from caseflow.demo.matters import read
 from caseflow.demo.scripts import path
 from caseflow.demo.story import Stage, Story
@@ -77,7 +77,7 @@ _PAST: dict[str, tuple[int, str, Course]] = {
     "meal_price": (9, "13:20", scripts.missed),
     "classroom_light": (9, "09:05", partial(scripts.returned, again=True, signs=False)),
     "nap_fee": (9, "17:31", _to("struck_off")),
-    "playground_again": (7, "12:12", partial(scripts.merged, into="playground")),
+    "playground_again": (7, "12:12", partial(apart.split_off, into="playground")),
     "training_tip": (7, "23:07", scripts.threatened),
     "food_stalls": (6, "16:48", scripts.referred),
     "subsidy_help": (4, "10:40", scripts.needs_time),

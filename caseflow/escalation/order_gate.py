@@ -11,7 +11,7 @@ from caseflow.escalation.order_states import ORDER_EDGES
 from caseflow.escalation.tables import Order
 from caseflow.ledger import gate
 from caseflow.ledger.states import STAY, Edge, edges
-from caseflow.ledger.tables import Case
+from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
 from caseflow.people.scope import scope_of
@@ -31,6 +31,9 @@ def lock(session: Session, actor: Actor, order_id: int) -> tuple[Case, Order]:
     if found is None or (actor.role == "unit" and not _is_theirs(actor, found)):
         raise NotFound("没有这份文书")
     case = gate.lock(session, found.case_id)
+    item = session.get(Item, found.item_id) if found.item_id is not None else None
+    if item is not None and item.case_id != case.id:
+        gate.lock(session, item.case_id)  # it was split off since, into a later case
     return case, session.get_one(Order, order_id, populate_existing=True, with_for_update=True)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from caseflow.db import Moment
@@ -87,9 +87,12 @@ def order(session: Session, scope: Scope, order_id: int) -> OrderRow:
 
 
 def of_case(session: Session, case: Case) -> Sequence[Order]:
-    """Return the orders of a case, newest first."""
-    query = select(Order).where(Order.case_id == case.id).order_by(Order.id.desc())
-    return session.scalars(query).all()
+    """Return the orders of a case, newest first: those issued in it, and those about an item that
+    was split off into it.
+    """
+    mine = select(Item.id).where(Item.case_id == case.id)
+    ours = or_(Order.case_id == case.id, Order.item_id.in_(mine))
+    return session.scalars(select(Order).where(ours).order_by(Order.id.desc())).all()
 
 
 # As people type it: any brackets or none, with 号 at its end or without.

@@ -182,7 +182,7 @@ def story(session: Session, report_id: int) -> Story:
     know: nor that anybody else reported the matter (design law 10).
     """
     row = session.execute(
-        select(Report, Case, mergers.WAS_MERGED, mergers.WAS_SHARED, mergers.IS_SHARED)
+        select(Report, Case, mergers.WAS_MOVED, mergers.WAS_SHARED, mergers.IS_SHARED)
         .join(Case, Case.id == Report.case_id)
         .where(Report.id == report_id)
     ).one()

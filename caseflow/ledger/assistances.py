@@ -5,7 +5,7 @@ it answered and its own files, and nothing else. What it may know is decided her
 for a lead; and so is what a lead may know of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,6 +68,12 @@ def of_case(session: Session, case_id: int) -> Sequence[Assistance]:
     """Return everything that units were asked in a case, oldest first."""
     query = select(Assistance).join(Item, Item.id == Assistance.item_id)
     return session.scalars(query.where(Item.case_id == case_id).order_by(Assistance.id)).all()
+
+
+def of_items(session: Session, item_ids: Collection[int]) -> Sequence[Assistance]:
+    """Return everything that units were asked about some items, oldest first."""
+    query = select(Assistance).where(Assistance.item_id.in_(item_ids))
+    return session.scalars(query.order_by(Assistance.id)).all()
 
 
 def answered(session: Session, item_id: int) -> Sequence[Assistance]:

@@ -26,6 +26,7 @@ from caseflow.ledger import (
     proposals,
     queries,
     shelvings,
+    splits,
     step_ups,
     visits,
     withdrawals,
@@ -38,6 +39,7 @@ from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.oversight_tables import Oversight
 from caseflow.ledger.report_tables import Attachment, CallBack, Question, Reply, Report
 from caseflow.ledger.shelving_tables import Milestone, Shelving
+from caseflow.ledger.splits import Gone
 from caseflow.ledger.step_up_tables import StepUp
 from caseflow.ledger.tables import Case, Evidence, Finding, Item
 from caseflow.ledger.visits import Visited
@@ -75,6 +77,8 @@ class Dossier:
 
     `ways`: by report id, how its sender can be reached ('email', 'phone', 'letter'). `clocks`:
     those that run or stand still. `eyes`: by item id, who may strike off a submitted item.
+    `origin`, `parts`: the case that this one was split off from, and those split off from it;
+    `gone`: by id, the items that went to them; `before`: what was told of its items elsewhere.
     """
 
     case: Case
@@ -103,6 +107,10 @@ class Dossier:
     step_ups: Sequence[StepUp]
     above: Case | None
     merged: Sequence[Case]
+    origin: Case | None
+    parts: Sequence[Case]
+    gone: Mapping[int, Gone]
+    before: Sequence[Happened]
     units: Mapping[int, Unit]
     people: Mapping[int, str]
 
@@ -110,6 +118,11 @@ class Dossier:
     def first_reports(self) -> list[Report]:
         """The reports that are owed a notice and a reply."""
         return [report for report in self.reports if report.follows is None]
+
+    @property
+    def of_items(self) -> Sequence[Happened]:
+        """What was told of its items, newest first: here, and before it was split off."""
+        return [*self.entries, *self.before]
 
     def clock(
         self, name: str, *, item: int | None = None, report: int | None = None
@@ -156,10 +169,12 @@ def load(session: Session, case: Case) -> Dossier:
     items = queries.items_of(session, case)
     item_ids = [item.id for item in items]
     entries = [Happened.of(entry) for entry in queries.entries(session, case)]
-    findings = session.scalars(_FINDINGS, {"ids": item_ids}).all()
     submitted = [item for item in items if item.state == "submitted"]
     eyes = checkers.eyes(session, [(area, case, item) for item in submitted])
     above, merged = mergers.cases_of(session, case)
+    origin, parts, gone, before = _splits(session, case, item_ids, entries)
+    told, told_ids = [*entries, *before], [*item_ids, *gone]
+    findings = session.scalars(_FINDINGS, {"ids": told_ids}).all()
     return Dossier(
         case=case,
         area=area,
@@ -168,7 +183,7 @@ def load(session: Session, case: Case) -> Dossier:
         ways=_ways(session, reports),
         items=items,
         findings=_by_item(findings),
-        evidence=_evidence(session, item_ids),
+        evidence=_evidence(session, told_ids),
         eyes=eyes,
         replies=_of(session, Reply, case),
         questions=_of(session, Question, case),
@@ -180,15 +195,19 @@ def load(session: Session, case: Case) -> Dossier:
         proposals=proposals.asked(session, case.id),
         shelvings=shelvings.asked(session, case.id),
         milestones=shelvings.milestones(session, case.id),
-        visits=_visits(session, case, entries),
+        visits=_visits(session, told),
         exclusions=_exclusions(session, case, entries),
         oversights=_oversights(session, case, entries),
-        assistances=_assistances(session, case, entries),
-        step_ups=_step_ups(session, case, entries),
+        assistances=_assistances(session, told_ids, told),
+        step_ups=_step_ups(session, case, told),
         above=above,
         merged=merged,
-        units=names.units(session, _unit_ids(case, items, reports, entries)),
-        people=names.users(session, _user_ids(case, items, entries)),
+        origin=origin,
+        parts=parts,
+        gone=gone,
+        before=before,
+        units=names.units(session, _unit_ids(case, items, reports, told)),
+        people=names.users(session, _user_ids(case, items, told)),
     )
 
 
@@ -236,10 +255,25 @@ def _clocks(session: Session, case: Case) -> Sequence[Clock]:
     return session.scalars(_CLOCKS, {"case": case.id}).all()
 
 
-def _visits(session: Session, case: Case, entries: Sequence[Happened]) -> Sequence[Visited]:
-    """Return the visits; nothing is asked of most cases."""
-    went = any(entry.verb == "visit" for entry in entries)
-    return visits.of_case(session, case.id) if went else ()
+def _splits(
+    session: Session, case: Case, item_ids: Sequence[int], entries: Sequence[Happened]
+) -> tuple[Case | None, Sequence[Case], Mapping[int, Gone], Sequence[Happened]]:
+    """Return what a case was split off from and into, which items left it, and what was told of
+    its own before they came; nothing is asked of most cases.
+    """
+    verbs = {entry.verb for entry in entries}
+    if not verbs & {"split_off", "split_from"}:
+        return None, (), {}, ()
+    gone = splits.gone(session, case) if "split_off" in verbs else {}
+    before = splits.before(session, case, item_ids) if "split_from" in verbs else ()
+    origin, parts = splits.cases_of(session, case)
+    return origin, parts, gone, [Happened.of(entry) for entry in before]
+
+
+def _visits(session: Session, told: Sequence[Happened]) -> Sequence[Visited]:
+    """Return the visits that were told of; nothing is asked of most cases."""
+    went = [int(entry.facts["visit"]) for entry in told if entry.verb == "visit"]
+    return visits.of_ids(session, went) if went else ()
 
 
 def _exclusions(session: Session, case: Case, entries: Sequence[Happened]) -> Sequence[Exclusion]:
@@ -254,10 +288,12 @@ def _oversights(session: Session, case: Case, entries: Sequence[Happened]) -> Se
     return oversights.asked(session, case.id) if any_brought else ()
 
 
-def _assistances(session: Session, case: Case, entries: Sequence[Happened]) -> Sequence[Assistance]:
+def _assistances(
+    session: Session, item_ids: Sequence[int], told: Sequence[Happened]
+) -> Sequence[Assistance]:
     """Return what units were asked beside a lead; nothing is asked of most cases."""
-    any_asked = any(entry.verb == "ask_assistance" for entry in entries)
-    return assistances.of_case(session, case.id) if any_asked else ()
+    any_asked = any(entry.verb == "ask_assistance" for entry in told)
+    return assistances.of_items(session, item_ids) if any_asked else ()
 
 
 def _step_ups(session: Session, case: Case, entries: Sequence[Happened]) -> Sequence[StepUp]:

@@ -11,16 +11,18 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlalchemy import Integer, Select, bindparam, or_, select
+from sqlalchemy import CTE, BindParameter, Integer, Select, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.policies import ClockName, Policy
 from caseflow.deadlines.rules import Rules
 from caseflow.deadlines.tables import Clock
+from caseflow.ledger import splits
 from caseflow.ledger.application_tables import Extension
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Merger
+from caseflow.ledger.split_tables import Split
 from caseflow.ledger.tables import Item
 
 ON_ITEM = (ClockName.verify, ClockName.rectify)
@@ -87,7 +89,8 @@ class Room:
 
 def asked(session: Session, case_id: int) -> list[Asked]:
     """Return every application of a case and its items, oldest first, and of the cases that were
-    merged into it, whose promises are its own now; one statement.
+    merged into it, whose promises are its own now; of the case that it was split off from what
+    was granted before, for that promise is its own as well; one statement.
     """
     found: dict[int, tuple[Extension, set[int]]] = {}
     for row, link in session.execute(_ASKED, {"case": case_id}):
@@ -103,11 +106,32 @@ def _with_lines() -> Select[Extension, int]:
     lent = select(Merger.case_id).where(Merger.into_id == case, Merger.undone_at.is_(None))
     ours = or_(Extension.case_id == case, Extension.case_id.in_(lent))
     about = select(Extension.id.label("asked"), Extension.clock_id.label("link"))
-    line = about.where(ours).cte("line", recursive=True)
+    both = union_all(about.where(ours), _before(case)).subquery()
+    line = select(both.c.asked, both.c.link).cte("line", recursive=True)
     after = select(line.c.asked, Clock.id).join(line, Clock.follows == line.c.link)
     line = line.union_all(after.where(Clock.root_case_id == case))
     query = select(Extension, line.c.link).join(line, line.c.asked == Extension.id)
     return query.order_by(Extension.id)
+
+
+def _origins(case: BindParameter[int]) -> CTE:
+    """Select the cases that one was split off from, the first and that one's, each with when."""
+    first = select(Split.case_id, Split.at).where(Split.part_id == case)
+    found = first.cte("origins", recursive=True)
+    above = select(Split.case_id, found.c.at).join(found, Split.part_id == found.c.case_id)
+    return found.union_all(above)
+
+
+def _before(case: BindParameter[int]) -> Select[int, int]:
+    """Select what cases were granted before a part was split off, each with the promise that the
+    part was given then: whatever of theirs was moved, the whole was given more time.
+    """
+    origins = _origins(case)
+    given = (Extension.item_id.is_(None), Extension.outcome == "granted")
+    query = select(Extension.id, Clock.id).join(origins, origins.c.case_id == Extension.case_id)
+    query = query.join(Clock, (Clock.case_id == case) & (Clock.name == ClockName.resolve))
+    query = query.where(*given, Extension.decided_at <= origins.c.at)
+    return query.where(Extension.asked_at >= Clock.started_at)  # else promised anew since
 
 
 _ASKED = _with_lines()
@@ -144,9 +168,10 @@ def decided(
 
 def _why(session: Session, row: Extension) -> str:
     """Return why an application was refused, from the entry that says so."""
-    query = select(Entry.body).where(Entry.case_id == row.case_id, Entry.item_id == row.item_id)
+    told_in = {row.case_id, *splits.origins(session, row.case_id)}
+    query = select(Entry.body).where(Entry.case_id.in_(told_in), Entry.item_id == row.item_id)
     query = query.where(Entry.verb == "refuse", Entry.at == row.decided_at)
-    body = session.scalar(query.order_by(Entry.n.desc()).limit(1))
+    body = session.scalar(query.order_by(Entry.id.desc()).limit(1))
     return str(json.loads(body)["facts"]["reason"]) if body else ""
 
 

@@ -86,12 +86,17 @@ class _Moved(Exception):
 
 
 def lock_item(session: Session, item_id: int, seen: int | None = None) -> tuple[Case, Item]:
-    """Lock an item behind its case (engine 3) and return both."""
+    """Lock an item behind its case (engine 3) and return both. Raises NotFound, and Stale where it
+    went to another case meanwhile.
+    """
     case_id = session.scalar(_CASE_OF, {"item": item_id})
     if case_id is None:
         raise NotFound("没有这个问题项")
     case = lock(session, case_id, seen)
-    return case, session.scalars(_LOCKED_ITEM, {"item": item_id}).one()
+    item = session.scalars(_LOCKED_ITEM, {"item": item_id}).one()
+    if item.case_id != case.id:
+        raise Stale("这个问题项刚分到另一个办件，请看过再操作", since=case.head_n - 1)
+    return case, item
 
 
 def covers(scope: Scope, case: Case, item: Item | None = None) -> bool:

@@ -266,7 +266,7 @@ def _returns(session: Session, item: Item, side: Side, found: Finding | None) ->
     begun = found.at if found and found.result in TO_RECTIFY else None
     if begun is not None and not (side.verifies and side.rectifies):
         query = query.where(Entry.at > begun if side.rectifies else Entry.at <= begun)
-    rows = session.execute(query.order_by(Entry.n.desc()))
+    rows = session.execute(query.order_by(Entry.id.desc()))
     return [Return(at, json.loads(body)["facts"]["reason"]) for at, body in rows]
 
 
@@ -279,7 +279,7 @@ def _sent(session: Session, item: Item, side: Side, found: Finding | None) -> li
     if not side.rectifies or found is None:
         return []
     query = select(Entry.at, Entry.body).where(Entry.item_id == item.id, Entry.verb == "submit")
-    rows = session.execute(query.where(Entry.at >= found.at).order_by(Entry.n.desc()))
+    rows = session.execute(query.where(Entry.at >= found.at).order_by(Entry.id.desc()))
     told = [(at, json.loads(body)) for at, body in rows]
     return [Sent(at, said["facts"]["done"]) for at, said in told if said["role"] == "unit"]
 
@@ -362,7 +362,7 @@ def mark(session: Session, item: Item) -> str:
     """Return what a form carries to tell whether the item has moved since."""
     seen = {*ITEM_MOVES, *_OF_UNIT}.difference(_UNSEEN)
     query = select(Entry.hash).where(Entry.item_id == item.id, Entry.verb.in_(seen))
-    return (session.scalar(query.order_by(Entry.n.desc()).limit(1)) or "")[:_MARK]
+    return (session.scalar(query.order_by(Entry.id.desc()).limit(1)) or "")[:_MARK]
 
 
 def lock_unmoved(session: Session, scope: Scope, item_id: int, seen: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, or_, select, true
+from sqlalchemy import bindparam, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from caseflow.deadlines.calendar import Unit
@@ -11,13 +11,17 @@ from caseflow.deadlines.rules import rules_of
 from caseflow.deadlines.tables import Clock, Pause
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import MergedClock, MergedReport, Merger, Report
+from caseflow.ledger.split_tables import Split, SplitReport
 from caseflow.ledger.states import ITEM_DONE
 from caseflow.ledger.tables import Case, Item
 
 ALIKE = ("complaint", "help")
 
 
-WAS_MERGED = exists().where(MergedReport.report_id == Report.id)
+WAS_MOVED = or_(
+    exists().where(MergedReport.report_id == Report.id),
+    exists().where(SplitReport.report_id == Report.id),
+)
 """In SQL: a report belongs, or belonged, to another case than the one it came with."""
 _OTHER = aliased(Report)
 IS_SHARED = exists().where(
@@ -35,8 +39,14 @@ def shared_times(
 ) -> Sequence[tuple[int, datetime, datetime | None]]:
     """Return from when until when (None: still) reports of others were in which of these cases."""
     query = select(Merger.into_id, Merger.merged_at, Merger.undone_at)
-    rows = session.execute(query.where(Merger.into_id.in_(cases)))
-    return [(case_id, since, until) for case_id, since, until in rows]
+    rows = session.execute(query.where(Merger.into_id.in_(cases))).all()
+    together = select(Split.part_id, Split.at).where(Split.part_id.in_(cases))
+    together = together.join(SplitReport, SplitReport.split_id == Split.id)
+    together = together.join(Report, Report.id == SplitReport.report_id)
+    together = together.where(Report.follows.is_(None)).group_by(Split.id)
+    several = session.execute(together.having(func.count() > 1)).all()
+    found = [(case_id, since, until) for case_id, since, until in rows]
+    return found + [(part_id, at, None) for part_id, at in several]
 
 
 def lasting(session: Session, case_id: int) -> Merger | None:
@@ -123,28 +133,51 @@ def history_of(
 
 def _stretches(session: Session, report: Report) -> list[tuple[int, int, int | None]]:
     """Return which case a report belonged to, after and until which entry of its history."""
-    query = select(Merger).join(MergedReport, MergedReport.merger_id == Merger.id)
-    went = session.scalars(query.where(MergedReport.report_id == report.id)).all()
-    steps = [(one.merged_at, one.case_n, one.into_id, one.into_n) for one in went]
-    steps += [
-        (one.undone_at, one.into_undone_n or 0, one.case_id, one.case_undone_n or 0)
-        for one in went
-        if one.undone_at is not None
-    ]
-    where, after = min(went, key=lambda one: one.merged_at).case_id, 0
+    steps = sorted(_steps(session, report))
+    where, after = steps[0][1], 0
     found: list[tuple[int, int, int | None]] = []
-    for _, until, to, begin in sorted(steps):
+    for _, _, until, to, begin in steps:
         found.append((where, after, until))
         where, after = to, begin
     return [*found, (where, after, None)]
 
 
+def _steps(session: Session, report: Report) -> list[tuple[datetime, int, int, int, int]]:
+    """Return when a report went from which case, until which entry, to which, after which."""
+    query = select(Merger).join(MergedReport, MergedReport.merger_id == Merger.id)
+    went = session.scalars(query.where(MergedReport.report_id == report.id)).all()
+    steps = [(one.merged_at, one.case_id, one.case_n, one.into_id, one.into_n) for one in went]
+    for one in went:
+        if one.undone_at is not None:
+            back = (one.into_id, one.into_undone_n or 0, one.case_id, one.case_undone_n or 0)
+            steps.append((one.undone_at, *back))
+    apart = select(Split).join(SplitReport, SplitReport.split_id == Split.id)
+    rows = session.scalars(apart.where(SplitReport.report_id == report.id))
+    return steps + [(one.at, one.case_id, one.case_n, one.part_id, one.part_n) for one in rows]
+
+
+def homes(session: Session, reports: Collection[Report]) -> dict[int, int]:
+    """Return by report id the case that it came with, or that it was split off into, whichever it
+    belongs to now: what was promised for all of that one was promised to its sender.
+    """
+    ids = [one.id for one in reports]
+    found = {one.id: one.case_id for one in reports}
+    came = select(MergedReport.report_id, Merger.case_id).join(
+        Merger, Merger.id == MergedReport.merger_id
+    )
+    went = select(SplitReport.report_id, Split.part_id).join(
+        Split, Split.id == SplitReport.split_id
+    )
+    came = came.where(MergedReport.report_id.in_(ids)).order_by(Merger.id.desc())
+    went = went.where(SplitReport.report_id.in_(ids)).order_by(Split.id)
+    for query in (came, went):  # the first merger counts, and after it the last split
+        found |= dict(session.execute(query).all())
+    return found
+
+
 def came_with(session: Session, report: Report) -> int:
-    """Return the case that a report came with, whichever it belongs to now."""
-    query = select(Merger.case_id).join(MergedReport, MergedReport.merger_id == Merger.id)
-    query = query.where(MergedReport.report_id == report.id).order_by(Merger.id).limit(1)
-    first = session.scalar(query)
-    return report.case_id if first is None else first
+    """Return the case that a report came with, or that it was split off into (`homes`)."""
+    return homes(session, [report])[report.id]
 
 
 def undone(session: Session, case: Case) -> bool:

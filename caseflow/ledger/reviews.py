@@ -17,7 +17,7 @@ from caseflow.deadlines import preview
 from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.policies import ClockName
 from caseflow.deadlines.rules import rules_of
-from caseflow.ledger import passages, queries
+from caseflow.ledger import passages, queries, splits
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.report_tables import Reply, Report
@@ -202,8 +202,11 @@ def judged(session: Session, case: Case) -> Collection[int]:
 
 
 def had_a_part(session: Session, person: int | None, cases: Collection[int]) -> bool:
-    """Tell whether somebody had a part in how cases were handled."""
-    own = (Entry.case_id.in_(cases), Entry.user_id == person, Entry.verb.not_in(NO_HAND))
+    """Tell whether somebody had a part in how cases were handled, or those they were split off
+    from.
+    """
+    every = {*cases}.union(*(splits.origins(session, one) for one in cases))
+    own = (Entry.case_id.in_(every), Entry.user_id == person, Entry.verb.not_in(NO_HAND))
     return session.scalar(select(Entry.id).where(*own).limit(1)) is not None
 
 

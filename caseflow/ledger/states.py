@@ -75,6 +75,9 @@ GIVES_BACK = ("received", "accepted", "handling", "replying", "declined", "refer
 SHELVABLE = ("accepted", "handling")
 """States of a case that may be shelved: it was accepted, and nobody waits for its reporter."""
 
+SPLIT = ("accepted", "handling")
+"""States of a case that may be split: it was accepted, and nobody waits for its reporter."""
+
 PASSED_ON = ("received", "accepted", "handling")
 """States of a case that may go to another office: nobody waits for its reporter, or answers."""
 OF_RECEIVER = ("receive", "send_back")
@@ -252,6 +255,8 @@ CASE_EDGES: tuple[Edge, ...] = (
     Edge("unmerge", "merged", "accepted", "case.merge", "并错了，恢复为单独的办件"),
     Edge("unmerge", "merged", "handling", "case.merge", "并错了，恢复为单独的办件"),
     *_from(GIVES_BACK, "give_back", STAY, "case.merge", "并入的办件恢复为单独的办件"),
+    *_from(SPLIT, "split_off", STAY, "case.split_off", "一件办件含有几件事，分出一件单独办理"),
+    *(Edge("split_from", "received", to, SYSTEM, "由另一办件分出，接着办理") for to in SPLIT),
     *_from(PASSED_ON, "pass_on", STAY, "case.pass_on", "由上级或下级的办负责，移送后等对方签收"),
     *_from(PASSED_ON, "take_back", STAY, "case.pass_on", "对方签收以前收回移送"),
     *_from(PASSED_ON, "receive", STAY, "case.receive", "接收的办签收，从此由其办理"),

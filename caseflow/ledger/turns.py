@@ -21,6 +21,7 @@ from caseflow.ledger.moves.opening import CALLED_BACK
 from caseflow.ledger.report_tables import CallBack, Reply, Report
 from caseflow.ledger.review_tables import Review
 from caseflow.ledger.shelving_tables import Milestone, Shelving
+from caseflow.ledger.split_tables import Split
 from caseflow.ledger.states import ITEM_DONE, NO_HAND, PROPOSED, SHELVABLE
 from caseflow.ledger.step_up_tables import StepUp
 from caseflow.ledger.tables import Case, Item
@@ -210,10 +211,12 @@ def _to_opine() -> ColumnElement[bool]:
     of_root = select(Report.case_id).where(Report.id == Review.root_report_id)
     began = of_root.correlate(Review).scalar_subquery()
     waits = Case.id.in_(select(Review.case_id).where(Review.result.is_(None)))
+    parts = or_(Split.part_id == Review.of_case_id, Split.part_id == began)
+    apart = Entry.case_id.in_(select(Split.case_id).where(parts).correlate(Review))
     own = select(Review.id).where(
         Review.case_id == Case.id,
         exists().where(
-            or_(Entry.case_id == Review.of_case_id, Entry.case_id == began),
+            or_(Entry.case_id == Review.of_case_id, Entry.case_id == began, apart),
             Entry.user_id == ME,
             not_among(Entry.verb, NO_HAND),
         ),

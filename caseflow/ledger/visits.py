@@ -91,9 +91,9 @@ def require_visited(session: Session, case: Case, item: Item) -> None:
         raise MoveNotAllowed(LACKING)
 
 
-def of_case(session: Session, case_id: int) -> list[Visited]:
-    """Return the visits of a case, oldest first."""
-    query = select(Visit).where(Visit.case_id == case_id).order_by(Visit.id)
+def of_ids(session: Session, ids: Collection[int]) -> list[Visited]:
+    """Return these visits, oldest first."""
+    query = select(Visit).where(Visit.id.in_(ids)).order_by(Visit.id)
     return _with_people(session, session.scalars(query).all())
 
 

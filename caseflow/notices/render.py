@@ -74,6 +74,7 @@ TASKS: Mapping[str, str] = {
     "anchored": "台账已锚定，请保存本邮件，以备核对",
     "merged": "有办件并入，请一并办理",
     "parted": "并案已取消，请分别办理",
+    "split": "已分出另一办件，请分别办理",
     "passed_on": "有办件移送你办，请签收或退回",
     "not_passed_on": "移送的办件已被收回，不用签收",
     "sent_back": "移送的办件被退回，请继续办理",

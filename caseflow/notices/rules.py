@@ -185,6 +185,7 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
         (lambda news: news.accepted, _to("decision", "reporters")),
     ),
     "give_back": ((_ALWAYS, _to("parted", "assignee", "resolve")),),
+    "split_off": ((_ALWAYS, _to("split", "assignee", "resolve")),),
     "unmerge": ((_ALWAYS, _to("parted", "assignee", "resolve")),),
     "pass_on": ((_ALWAYS, _to("passed_on", "office_handler supervisor", "receive")),),
     "take_back": ((_ALWAYS, _to("not_passed_on", "office_handler supervisor")),),
@@ -264,6 +265,7 @@ SILENT = (
     "opine",  # its reply tells the reporter, and `reviewed` the office below
     "merge",
     "go_along",
+    "split_from",  # `split_off` tells whoever has both
     "hand_over",  # whoever takes many cases is told once, of all of them
     "fall_back",
 )

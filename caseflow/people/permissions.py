@@ -89,6 +89,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "item.statutory_outcome": CASEWORK,
     "case.conclude_withdrawn": (SUPERVISOR, LEADER),
     "case.merge": CASEWORK,
+    "case.split_off": CASEWORK,
     "case.mediate": CASEWORK,
     "case.shelve": CASEWORK,
     "case.decide_shelving": (LEADER,),

@@ -13,6 +13,7 @@ from tests.ledger import (
     faults_of_rules,
     faults_of_shelving,
     faults_of_signing,
+    faults_of_splitting,
     faults_of_stepping,
     faults_of_triage,
     faults_of_visits,
@@ -26,6 +27,7 @@ from tests.ledger import (
     scenes_of_rules,
     scenes_of_shelving,
     scenes_of_signing,
+    scenes_of_splitting,
     scenes_of_stepping,
     scenes_of_visits,
 )
@@ -43,6 +45,7 @@ SCENES = tuple(
             *scenes_of_rules.SCENES,
             *scenes_of_shelving.SCENES,
             *scenes_of_signing.SCENES,
+            *scenes_of_splitting.SCENES,
             *scenes_of_stepping.SCENES,
             *scenes_of_visits.SCENES,
         )
@@ -62,6 +65,7 @@ FAULTS = {
     **faults_of_shelving.FAULTS,
     **faults_of_triage.FAULTS,
     **faults_of_signing.FAULTS,
+    **faults_of_splitting.FAULTS,
     **faults_of_stepping.FAULTS,
     **faults_of_visits.FAULTS,
 }

@@ -27,6 +27,7 @@ from tests.ledger import (
     laws_of_rules,
     laws_of_shelving,
     laws_of_signing,
+    laws_of_splitting,
     laws_of_stepping,
     laws_of_time,
     laws_of_triage,
@@ -59,6 +60,7 @@ def every_law() -> tuple[Callable[[Snapshot], None], ...]:
     others = (*others, laws_of_endings, laws_of_merging, laws_of_passing)
     others = (*others, laws_of_shelving, laws_of_triage, laws_of_excluding, laws_of_oversight)
     others = (*others, laws_of_signing, laws_of_visits, laws_of_reviews, laws_of_assisting)
+    others = (*others, laws_of_splitting)
     others = (*others, laws_of_stepping)
     return (*LAWS, *(law for module in others for law in module.LAWS))
 
@@ -87,12 +89,12 @@ def _hands(seen: Snapshot, item: Row) -> set[int | None]:
     """Return who worked on an item, by the history: its handlers too, from the dispatch on."""
     told = seen.of_item(item.id)
     worked = {e.user for e in told if e.verb in ("sign_for", "hand_in", "find", "submit")}
-    sent = next(e.n for e in told if e.verb == "dispatch")
-    over = next(e.n for e in told if e.verb == "strike_off")
+    sent = next(e.id for e in told if e.verb == "dispatch")
+    [over] = [e for e in told if e.verb == "strike_off"]
     handlers: set[int | None] = set()
-    for one in seen.said[item.case_id]:
-        if one.facts.get("handler") and one.n < over:
-            handlers = {one.facts["handler"], *(handlers if one.n > sent else ())}
+    for one in seen.story(over.case_id):
+        if one.facts.get("handler") and one.id < over.id:
+            handlers = {one.facts["handler"], *(handlers if one.id > sent else ())}
     return worked | handlers
 
 
@@ -131,9 +133,10 @@ def _items_are_done(seen: Snapshot, case: Row) -> None:
         assert case.kind in ("question", "suggestion"), "law 5: replied without any item"
     if not mine:
         return
-    told = seen.said[case.id]
-    again = max((one.n for one in told if one.verb == "reopen"), default=0)
-    since = [one for one in told if one.n > again]
+    ours = {None} | {item.id for item in mine}
+    told = [one for one in seen.story(case.id) if one.item in ours]
+    again = max((one.id for one in told if one.verb == "reopen"), default=0)
+    since = [one for one in told if one.id > again]
     if any(one.verb in ("strike_off", "statutory") for one in since):
         return
     said = next((one for one in since if one.verb == "conclude_withdrawn"), None)

@@ -24,8 +24,8 @@ def a_withdrawal_is_decided_by_other_eyes(seen: Snapshot) -> None:
         [said] = [e for e in told if e.verb == "consent_withdrawal"]
         worked = {e.user for e in told if e.verb in WORKED}
         if any(e.verb == "dispatch" for e in told):
-            handlers = [e for e in seen.said[item.case_id] if e.facts.get("handler")]
-            worked |= {[e.facts["handler"] for e in handlers if e.n < said.n][-1]}
+            handlers = [e for e in seen.story(said.case_id) if e.facts.get("handler")]
+            worked |= {[e.facts["handler"] for e in handlers if e.id < said.id][-1]}
         assert one.decided_by not in worked, "withdrawal: whoever worked on it consented"
 
 

@@ -1,7 +1,7 @@
 """What must hold of more time (延期): how far, how often, by whom, and who is told."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from tests.ledger.laws_of_time import last_day, working_days
 from tests.ledger.snapshot import Row, Snapshot
@@ -13,7 +13,6 @@ def extensions_are_bounded(seen: Snapshot) -> None:
     """Once for a promise, by no more than its policy says, asked in time, decided by another; an
     item's within that of its case.
     """
-    granted: Counter[int] = Counter()
     for one in seen.extensions:
         clock = seen.clocks[one.clock_id]
         assert one.asked_at < clock.due, "extension: asked when it was late already"
@@ -28,7 +27,6 @@ def extensions_are_bounded(seen: Snapshot) -> None:
         policy = seen.policies[clock.policy_id]
         days = working_days(last_day(clock.due), last_day(one.until))
         assert days <= policy.extendable_amount + 1, f"extension: by {days} working days"
-        granted[_first(seen, clock).id] += 1
         if one.item_id is not None:
             promised = [
                 c.due
@@ -36,14 +34,20 @@ def extensions_are_bounded(seen: Snapshot) -> None:
                 if c.case_id == one.case_id and c.name == "resolve"
             ]
             assert one.until < max(promised), "extension: an item's beyond its case"
-    assert max(granted.values(), default=0) <= 1, "extension: the same promise twice"
+    granted = Counter(one.clock_id for one in seen.extensions if one.outcome == "granted")
+    for clock in seen.clocks.values():
+        often = sum(granted[link.id] for link in _line(seen, clock))
+        assert often <= 1, "extension: the same promise twice"
 
 
-def _first(seen: Snapshot, clock: Row) -> Row:
-    """Return the clock that a promise began as: extended or returned, it is the same promise."""
+def _line(seen: Snapshot, clock: Row) -> Iterator[Row]:
+    """Yield a clock and those it follows: extended or returned, it is the same promise; two of the
+    same before a case was split.
+    """
+    yield clock
     while clock.follows is not None:
         clock = seen.clocks[clock.follows]
-    return clock
+        yield clock
 
 
 def an_items_extension_moves_no_promise_of_its_case(seen: Snapshot) -> None:

@@ -11,19 +11,22 @@ _UP = ("province", "city", "county")
 
 def whatever_comes_back_three_times_is_brought_before_the_level_above(seen: Snapshot) -> None:
     """Each time from the third on, once; counted here from the history and from nothing else."""
-    told = {(row.case_id, row.item_id, row.cause): 0 for row in seen.oversights}
-    told |= Counter((row.case_id, row.item_id, row.cause) for row in seen.oversights)
-    came = Counter[tuple[int, int | None, str]]()
+    keys = [
+        (None if row.item_id else row.case_id, row.item_id, row.cause) for row in seen.oversights
+    ]
+    told = dict(Counter(keys))  # of an item wherever it was, for a part may be split off with it
+    came = Counter[tuple[int | None, int | None, str]]()
     for case_id, said in seen.said.items():
         passed = 0
         for one in said:
             passed = 0 if one.verb == "receive" else passed + (one.verb == "send_back")
             came[case_id, None, "passages"] += one.verb == "send_back" and passed >= _TIMES
         for item_id, verb in _back(seen, case_id):
-            came[case_id, item_id, "returns" if verb == "return" else "reopenings"] += 1
+            place = None if item_id else case_id
+            came[place, item_id, "returns" if verb == "return" else "reopenings"] += 1
     for item in seen.items.values():
         before = _objected_before(seen, item)
-        came[item.case_id, item.id, "objections"] += sum(
+        came[None, item.id, "objections"] += sum(
             before + n >= _TIMES for n in range(1, item.objections + 1)
         )
     assert told == {key: n for key, n in came.items() if n}, "oversight: not as often as it came"
@@ -33,23 +36,27 @@ def _back(seen: Snapshot, case_id: int) -> Iterator[tuple[int | None, str]]:
     """Yield each time from the third on that an item was returned, or its matter taken up again;
     those that it succeeds are the same matter.
     """
-    again, returned = 0, Counter[int]()
+    again, left = 0, Counter[int]()
 
-    def in_all(item_id: int | None) -> int:
+    def in_all(item_id: int | None, until: int) -> int:
         times = again
         while item_id is not None:
-            times, item_id = times + returned[item_id], seen.items[item_id].follows
+            told = seen.of_item(item_id)
+            times += sum(e.verb == "return" and e.id <= until for e in told)
+            item_id = seen.items[item_id].follows
         return times
 
-    for one in seen.said[case_id]:
-        if one.verb == "return" and one.item is not None:
-            returned[one.item] += 1
-            if in_all(one.item) >= _TIMES:
-                yield one.item, one.verb
+    for one in seen.story(case_id):
+        here = one.case_id == case_id
+        if one.verb == "split_off" and here:
+            left.update(moved["id"] for moved in one.facts["items"])
+        elif one.verb == "return" and here and in_all(one.item, one.id) >= _TIMES:
+            yield one.item, one.verb
         elif one.verb == "reopen":
             again += 1
-            there = {x.item for x in seen.said[case_id] if x.n < one.n and x.item is not None}
-            if max(map(in_all, there), default=again) >= _TIMES:
+            known = {x.item for x in seen.story(case_id) if x.id < one.id and x.item is not None}
+            times = max((in_all(x, one.id) for x in known - set(left)), default=again)
+            if here and times >= _TIMES:
                 yield None, one.verb
 
 

@@ -107,7 +107,7 @@ def a_tip_is_shielded(seen: Snapshot) -> None:
 def a_complaint_is_found_by_its_unit(seen: Snapshot) -> None:
     for case in seen.cases.values():
         verifies: dict[int | None, int] = {}
-        for one in seen.said[case.id]:
+        for one in seen.story(case.id):
             if one.verb in GIVEN:
                 verifies[one.item] = one.facts["unit"]
             if one.verb == "find" and case.kind != "tip" and one.role in ("handler", "supervisor"):
@@ -122,8 +122,12 @@ def nobody_acts_beyond_role_and_scope(seen: Snapshot) -> None:
     edges = {(e.move, e.source): e.who for e in CASE_EDGES}
     edges |= {(e.move, f"item {e.source}"): e.who for e in ITEM_EDGES}
     for case in seen.cases.values():
-        turns = _Turns(case, seen.said[case.id])
-        for one in seen.said[case.id]:
+        story = seen.story(case.id)
+        turns = _Turns(case, story)
+        for one in story:
+            if one.case_id != case.id:
+                turns.after(one)
+                continue
             place = one.state if one.item is None else f"item {one.item_state}"
             who = edges.get((one.verb, place))
             if who is not None:

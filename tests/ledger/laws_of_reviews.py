@@ -75,7 +75,7 @@ def an_opinion_is_somebody_elses_and_in_writing(seen: Snapshot) -> None:
         assert row.grounds in wrote, "review: the opinion was not written to its reporter"
         root = seen.reports[row.root_report_id].case_id
         for other in {row.of_case_id, root}:
-            parts = [e for e in seen.said[other] if e.at < row.opined_at]
+            parts = [e for e in seen.story(other) if e.at < row.opined_at]
             own = [e for e in parts if e.user == row.opined_by and e.verb not in NO_PART]
             assert not own, "review: an opinion on the own work"
             told = [e for e in seen.said[other] if e.at == row.opined_at and e.verb == "reviewed"]

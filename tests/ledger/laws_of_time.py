@@ -9,6 +9,7 @@ from itertools import pairwise
 import chinese_calendar
 
 from caseflow.ledger.tables import NEVER
+from tests.ledger.laws_of_merging import came_with
 from tests.ledger.snapshot import Row, Snapshot
 
 SHANGHAI = timedelta(hours=8)
@@ -297,18 +298,13 @@ def what_waits_stands_still(seen: Snapshot) -> None:
     """While a case waits, only what has used up its ten days runs, what must never pause, and what
     was promised to others than who was asked: their replies, and the cases that they came with.
     """
-    came = {
-        one.facts["report"]: case_id
-        for case_id, said in seen.said.items()
-        for one in said
-        if one.verb == "open"
-    }
+    came = came_with(seen)
     waits = {q.case_id: q.report_id for q in seen.questions if q.ended_at is None}
     for clock in seen.clocks.values():
         able = clock.root_case_id in waits and seen.policies[clock.policy_id].pausable
         asked = waits.get(clock.root_case_id)
         able = able and clock.report_id in (None, asked)
-        able = able and clock.case_id in (None, asked and came[seen.reports[asked].number])
+        able = able and clock.case_id in (None, asked and came[asked])
         if able and clock.state == "running":
             used_up = sum(_stood(pause) for pause in _line(seen, clock)) >= 10
             assert used_up, f"pause: {clock.name} runs while its case waits"

@@ -20,6 +20,7 @@ from caseflow.ledger.oversight_tables import Oversight
 from caseflow.ledger.report_tables import CallBack, Merger, Passage, Question, Reply, Report
 from caseflow.ledger.review_tables import Review
 from caseflow.ledger.shelving_tables import Milestone, ShelvedClock, Shelving
+from caseflow.ledger.split_tables import Split, SplitItem, SplitReport
 from caseflow.ledger.states import CASE_EDGES, CASE_MOVES, ITEM_EDGES, ITEM_MOVES, TO_RECTIFY
 from caseflow.ledger.step_up_tables import StepUp
 from caseflow.ledger.tables import Case, Item
@@ -44,6 +45,7 @@ class Said:
     role: str
     item: int | None
     facts: dict[str, Any]
+    id: int = 0
     state: str = ""
     item_state: str = ""
 
@@ -73,6 +75,9 @@ class Snapshot:
     proposals: list[Row]
     exclusions: list[Row]
     oversights: list[Row]
+    splits: dict[int, Row]
+    split_reports: list[Row]
+    split_items: list[Row]
     step_ups: list[Row]
     mergers: list[Row]
     passages: list[Row]
@@ -85,12 +90,24 @@ class Snapshot:
     recusals: set[tuple[int, int]]
     events: Counter[tuple[int | None, str]]
     said: dict[int, list[Said]]
+    told: dict[int, list[Said]] = field(default_factory=dict)
     taken: Counter[Took] = field(default_factory=Counter)
 
     def of_item(self, item_id: int) -> list[Said]:
-        """Return what the history says of one item."""
-        case_id = self.items[item_id].case_id
-        return [one for one in self.said[case_id] if one.item == item_id]
+        """Return what the histories say of one item, in whichever case it was."""
+        return self.told.get(item_id, [])
+
+    def story(self, case_id: int) -> list[Said]:
+        """Return the history of a case; of one that was split off, after what it has in common with
+        the first one's: all until then but for what was said of items that stayed.
+        """
+        split = next((row for row in self.splits.values() if row.part_id == case_id), None)
+        if split is None:
+            return self.said[case_id]
+        went = {None} | {row.item_id for row in self.split_items if row.split_id == split.id}
+        before = [one for one in self.story(split.case_id) if one.item in went]
+        later = [one for one in before if one.case_id == split.case_id and one.n > split.case_n]
+        return [*(one for one in before if one not in later), *self.said[case_id]]
 
     def first_reports(self, case_id: int) -> list[Row]:
         """Return the reports that are owed an answer of their own."""
@@ -121,6 +138,7 @@ _MOVING = (
     *(Case, Item, Report, Reply, CallBack, Question, Clock, Pause, Rung, Order, Tally, Event),
     *(Entry, Extension, Withdrawal, Proposal, Exclusion, Merger, Passage),
     *(Shelving, Milestone, ShelvedClock, VisitDemand, Review, Oversight, StepUp),
+    *(Split, SplitReport, SplitItem),
 )
 _STANDING = (User, Unit, Area, PolicyRow, Recusal, Post)
 _EVERY_ROW = {
@@ -166,6 +184,9 @@ def take(session: Session, now: datetime, known: dict[type[Any], list[Row]]) -> 
         proposals=rows(Proposal),
         exclusions=rows(Exclusion),
         oversights=rows(Oversight),
+        splits=by_id(Split),
+        split_reports=rows(SplitReport),
+        split_items=rows(SplitItem),
         step_ups=rows(StepUp),
         mergers=rows(Merger),
         passages=rows(Passage),
@@ -197,6 +218,7 @@ def _history(entries: list[Row]) -> dict[int, list[Said]]:
                 body["role"],
                 body["item"],
                 body["facts"],
+                row.id,
             )
         )
     return told
@@ -207,19 +229,30 @@ def _history(entries: list[Row]) -> dict[int, list[Said]]:
 
 def _unfold(seen: Snapshot) -> None:
     """Follow each history along the state tables; AssertionError where it leaves them."""
+    items = _unfold_items(seen)
     for case_id, told in seen.said.items():
-        state, asked_in, items = "received", "", dict[int, str]()
+        state, asked_in = "received", ""
         for one in told:
             one.state = state
             if one.verb in CASE_MOVES:
                 was = state
                 state = _case_step(seen, one, state, asked_in)
                 asked_in = was if one.verb in ("ask", "supplement") else asked_in
-            if one.item is not None:
-                one.item_state = items.get(one.item, "draft")
-                if one.verb in ITEM_MOVES:
-                    items[one.item] = _item_step(seen, one, one.item_state)
         _explained(seen, case_id, state, items)
+
+
+def _unfold_items(seen: Snapshot) -> dict[int, str]:
+    """Follow each item through the cases in which it was; return where it came to."""
+    items: dict[int, str] = {}
+    everything = (one for said in seen.said.values() for one in said)
+    for one in sorted(everything, key=lambda one: one.id):
+        if one.item is None:
+            continue
+        seen.told.setdefault(one.item, []).append(one)
+        one.item_state = items.get(one.item, "draft")
+        if one.verb in ITEM_MOVES:
+            items[one.item] = _item_step(seen, one, one.item_state)
+    return items
 
 
 def _explained(seen: Snapshot, case_id: int, state: str, items: dict[int, str]) -> None:
@@ -235,9 +268,8 @@ def _case_step(seen: Snapshot, one: Said, state: str, asked_in: str) -> str:
     verb = one.verb
     ends = [e.target for e in CASE_EDGES if (e.move, e.source) == (verb, state)]
     assert ends, f"law 3: {verb} is no edge out of {state}"
-    end = {"resume": asked_in, "unmerge": one.facts.get("to"), "take_up": one.facts.get("to")}.get(
-        verb, ends[0]
-    )
+    said = dict.fromkeys(("unmerge", "take_up", "split_from"), one.facts.get("to"))
+    end = ({"resume": asked_in} | said).get(verb, ends[0])
     assert end in ends, f"law 3: {verb} does not lead to {end}"
     seen.taken[verb, state, end] += 1
     return end or state
@@ -260,17 +292,17 @@ def _item_step(seen: Snapshot, one: Said, state: str) -> str:
 
 def _kept_or_moved(seen: Snapshot, one: Said) -> str:
     """Return where an objection ends: with another unit, or where it began with the same one."""
-    earlier = [e for e in seen.said[one.case_id] if e.item == one.item and e.n < one.n]
+    earlier = [e for e in seen.of_item(one.item or 0) if e.id < one.id]
     given = next(e for e in reversed(earlier) if e.verb in ("dispatch", "dispatch_anew"))
     if one.facts.get("unit", given.facts["unit"]) != given.facts["unit"]:
         return "dispatched"
     if one.facts.get("inspector"):
         return "dispatched"
-    signed = any(e.verb == "sign_for" and e.n > given.n for e in earlier)
+    signed = any(e.verb == "sign_for" and e.id > given.id for e in earlier)
     return "verifying" if signed else "dispatched"
 
 
 def _found(seen: Snapshot, one: Said) -> str:
     """Return the finding that stood when an item was returned."""
-    earlier = [e for e in seen.said[one.case_id] if e.item == one.item and e.n < one.n]
+    earlier = [e for e in seen.of_item(one.item or 0) if e.id < one.id]
     return str(next(e.facts["result"] for e in reversed(earlier) if e.verb == "find"))

@@ -134,7 +134,7 @@ def test_what_the_office_saw_is_none_of_the_units_evidence(given: Kitchen) -> No
     given.submitted("substantiated")
     given.now += timedelta(minutes=5)
     given.goes(pictures=((offices.blob(given.session, given.now), "后厨.png"),))
-    [row] = visits.of_case(given.session, given.case.id)
+    [row] = visits.of_item(given.session, given.item.id)
     assert row.pictures == len(attached.of_visit(given.session, row.row.id)) == 1
     with pytest.raises(BadInput) as wrong:
         work.submit(given.session, given.office["school"], given.item.id, "已改", given.now)

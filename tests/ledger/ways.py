@@ -15,21 +15,21 @@ from tests.ledger import (
     ways_of_handing,
     ways_of_oversight,
     ways_of_reviews,
+    ways_of_splitting,
 )
 from tests.ledger.assistants import MOVES, made_ready
 from tests.ledger.ways_of_stepping import ALONG
 from tests.ledger.world import World
 
 EDGES = {(e.move, e.source, e.target) for e in (*CASE_EDGES, *ITEM_EDGES)}
-LEADS = 12
+LEADS, _NOWHERE = 12, ("",) * 4
 _END = {"answered": "answer", "declined": "decline", "referred": "refer"}
 _FOR_DANGER = ("acknowledge", "countersign")
 _ON_REQUEST = ("consent_withdrawal", "refuse_withdrawal")
-_AT_ANY_TIME = ("withdraw", *_ON_REQUEST, "statutory", "hasten", "ease", "stand_still", "carry_on")
-_AT_ANY_TIME += MOVES
+_BY_ITSELF = ("hasten", "ease", "stand_still", "carry_on")
+_AT_ANY_TIME = ("withdraw", *_ON_REQUEST, "statutory", *_BY_ITSELF, *MOVES)
 _BEGINS = {"objected": "dispatched", "statutory": "dispatched"}
 _FIRST = {"refuse_proposal": "propose_decline", "countersign": "acknowledge"}
-_NOWHERE = ("", "", "", "")
 _OF_PASSING = ("pass_on", "take_back", "receive", "send_back", "go_along")
 _OF_MERGING = ("merge", "take_in", "unmerge", "give_back")
 
@@ -252,12 +252,12 @@ class Way:
 
     def tried(self, move: str, case: Case, people: list[Actor] | None = None) -> None:
         """Let people try a case move until one may: first whoever acted last on the case."""
-        for actor in people or self._hands_first(case):
+        for actor in people or self.hands_first(case):
             if self.world.on_case(move, actor, case, 1 + 3 * len(self.world.people)):
                 laws.hold(self.world)
                 return
 
-    def _hands_first(self, case: Case) -> list[Actor]:
+    def hands_first(self, case: Case) -> list[Actor]:
         people = self.world.people
         query = select(Entry.user_id).where(Entry.case_id == case.id).order_by(Entry.n)
         last = {user: n for n, user in enumerate(self.world.session.scalars(query))}
@@ -380,7 +380,7 @@ class Way:
         # The academy has it: it is another unit to which an objection leads.
         luck = {"dispatch": 1, "designate": 1, "dispatch_anew": 2}.get(edge.move, finding)
         for _ in range(2):
-            for actor in self._hands_first(case):
+            for actor in self.hands_first(case):
                 if self.world.on_item(edge.move, actor, item, luck):
                     laws.hold(self.world)
                     return
@@ -396,4 +396,5 @@ _OF_THEIR_OWN = {
     reviewed.MOVES: ways_of_reviews.along,
     heard.MOVES: heard.along,
     ways_of_oversight.MOVES: ways_of_oversight.along,
+    ways_of_splitting.MOVES: ways_of_splitting.along,
 }

@@ -59,10 +59,11 @@ from caseflow.people.actor import REPORTER, Actor
 from caseflow.people.permissions import may
 from caseflow.people.tables import Recusal, User
 from tests import office as offices
-from tests.ledger import assistants, handings, heard, overseen, papers, reviewed, shelved, visitors
+from tests.ledger import apart, assistants, handings, heard, overseen, papers, reviewed, shelved
 from tests.ledger.ends import OTHERS, ends
 from tests.ledger.snapshot import standing
 from tests.ledger.stepped_up import tries as steps_up
+from tests.ledger.visitors import visits
 
 KINDS = ("complaint", "tip", "question", "help", "suggestion")
 REACH = ("", "email", "phone", "email,phone")
@@ -272,7 +273,7 @@ class World:
             "name_unit": lambda at: naming.name_unit(s, me, n, self._unit(luck), "来件所述", at),
         }
         tries |= shelved.tries(self, me, case, luck)
-        tries |= reviewed.tries(self, me, case, luck)
+        tries |= reviewed.tries(self, me, case, luck) | apart.tries(self, me, case, luck)
         tries |= heard.tries(self, me, case, luck) | overseen.tries(self, me, case)
         return self.attempt(lambda: tries[move](self.now))
 
@@ -360,7 +361,7 @@ class World:
             "dispatch_anew": lambda at: objecting.dispatch_anew(s, me, n, self._order(luck), at),
             "designate": lambda at: objecting.designate(s, me, n, self._order(luck), at),
             "sign_for": lambda at: work.sign_for(s, me, n, at),
-            "visit": lambda at: visitors.visits(self, me, item, luck, at),
+            "visit": lambda at: visits(self, me, item, luck, at),
             "hand_in": lambda at: work.hand_in(s, me, n, offices.blob(s, at), "图", at),
             **assistants.tries(self, me, item, luck),
             "find": lambda at: work.find(s, me, n, self._result(luck), at),

@@ -40,7 +40,8 @@ def opened(
 
 def more_said(case: Case, now: datetime, *, retaliation: bool) -> None:
     """The reporter says more: no new promise but where somebody takes revenge, or where all is over
-    and nobody answers them yet. (Answering that, and reviews by the office above, are left out.)
+    and nobody answers them yet. (Answering that, reviews by the office above, and cases that
+    are merged or split are left out.)
     """
     if not retaliation and case.state in ENDED and not case.alive("later", "reply"):
         for name in ("notice", "reply"):

@@ -12,7 +12,7 @@ from caseflow import clock
 from caseflow.cli import main
 from caseflow.crypto.keys import KeyRing
 from caseflow.db import Database
-from caseflow.ledger import verbs
+from caseflow.ledger import queries, verbs
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES, SYSTEM
@@ -215,3 +215,22 @@ def test_a_review_is_asked_for_and_its_words_are_kept_sealed(desk: Desk) -> None
         sealed = session.get_one(Original, asked.original_id).sealed
     assert sealed is not None
     assert "没有全退".encode() not in sealed
+
+
+def test_a_case_is_split_by_the_numbers_that_its_page_shows(desk: Desk, now: datetime) -> None:
+    with desk.database.transaction() as session:
+        second, report = offices.report(session, now, reach="phone")
+        other, number = second.number, report.number
+    for case in (NUMBER, other):
+        desk.does("handler", case, "accept")
+    desk.does("handler", other, "merge", f"into={NUMBER}", "reason=同一件事")
+    desk.does("handler", NUMBER, "split", "matters=食堂\n收费")
+    said = (f"reports={number}", "reason=两件事")
+    refused = desk.types("handler", NUMBER, "split_off", *said, "items=7")
+    assert refused.exit_code
+    assert "没有这个问题项" in refused.output
+    assert "split_off reports reason [items]" in desk.types("handler", NUMBER).stdout
+    assert desk.does("handler", NUMBER, "split_off", *said, "items=2") == "accepted"
+    with desk.database.read() as session:
+        [part] = session.scalars(select(Case).where(Case.number == "430503-2026-000003"))
+        assert [item.matter for item in queries.items_of(session, part)] == ["收费"]

@@ -7,7 +7,7 @@ from caseflow.ledger.tables import Case, Item
 from tests.web.site import Site, a_file
 from tests.web.test_unit import at, open_item
 from tests.web.test_unit import dispatched as given_to
-from tests.web.walking import case_of, item_of, on_item, submitted
+from tests.web.walking import item_of, on_item, submitted
 
 
 def told(site: Site, **more: object) -> dict[str, object]:
@@ -30,7 +30,7 @@ def test_a_demanded_visit_is_made_before_anybody_strikes_off(site: Site) -> None
     assert "台面整洁" in page.html
     page = on_item(site, "handler", number, "visit", **told(site, pictures=a_file()))
     assert "实地核查已记录。" in page.text
-    [seen] = site.ask(lambda s: visits.of_case(s, case_of(site, number).id))
+    [seen] = site.ask(lambda s: visits.of_item(s, item_of(site, number).id))
     page = site.as_("reviewer").get(f"/console/visits/{seen.row.id}")
     for word in (number, "测试handler、测试inspector", "后厨", "台面整洁", "1 张"):
         assert word in page.text

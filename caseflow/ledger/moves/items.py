@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, NotPermitted
-from caseflow.ledger import gate, hands, step_ups
+from caseflow.ledger import gate, hands, splits, step_ups
 from caseflow.ledger.at_work import require_at_work
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves import assist_promise, extending, naming
@@ -65,7 +65,7 @@ def split(
     before = session.get(Item, follows) if follows is not None else None
     if follows is not None and (before is None or before.case_id != case.id):
         raise BadInput({"follows": "后续问题项须属于同一办件"})
-    last = session.scalar(select(func.max(Item.n)).where(Item.case_id == case.id)) or 0
+    last = splits.last_number(session, case)
     items = [
         Item(case_id=case.id, n=n, matter=text, state="draft", follows=follows, created_at=now)
         for n, text in enumerate(texts, last + 1)

@@ -23,6 +23,7 @@ from caseflow.ledger import (
     oversights,
     proposals,
     queries,
+    splits,
     step_ups,
     supplements,
     withdrawals,
@@ -53,7 +54,7 @@ from caseflow.refs import plain
 
 UNKNOWN = "没有这个编号的办件，或不在您的辖区"
 _OF_ITEMS = ("verify", "rectify")
-_ACCEPTS = ("accept", "reopen")
+_ACCEPTS = ("accept", "reopen", "split_from")
 _DANGER = ("retaliation", "raise_urgency")
 
 
@@ -138,6 +139,8 @@ def unmerge(
     gate.pass_case(actor, target, "give_back")
     reports = mergers.reports_of(session, merger)
     _unanswered(session, target, reports)
+    if why_not := splits.bars_undoing(session, merger):
+        raise MoveNotAllowed(why_not)
     require_no_danger(session, target)
     to = "accepted" if merger.was == "received" and _was_accepted(session, target) else merger.was
     gate.pass_case(actor, case, "unmerge", to)

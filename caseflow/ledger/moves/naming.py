@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput
-from caseflow.ledger import assistances, gate, mergers
+from caseflow.ledger import assistances, gate, splits
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import handlers
 from caseflow.ledger.moves.record import record, words
@@ -85,10 +85,12 @@ class Shield:
 
 
 def shield(session: Session, case: Case) -> Shield:
-    """Return which units a case shields itself from, and the cases that were merged into it."""
-    cases = {case.id, *mergers.below(session, case.id)}
+    """Return which units a case shields itself from, and the cases that were merged into it, or
+    that it or they were split off from or into.
+    """
+    cases = splits.family(session, case.id)
     units: set[int | None] = set(session.scalars(select(Case.unit_id).where(Case.id.in_(cases))))
-    units |= set(session.scalars(select(Report.unit_id).where(Report.case_id == case.id)))
+    units |= set(session.scalars(select(Report.unit_id).where(Report.case_id.in_(cases))))
     named = select(Entry.user_id, Entry.body).where(
         Entry.case_id.in_(cases), Entry.verb == "name_unit"
     )
@@ -100,14 +102,19 @@ def shield(session: Session, case: Case) -> Shield:
 
 
 def verifies(session: Session, case: Case, unit: Unit) -> bool:
-    """Tell whether a unit, or one under its management, verifies an item of the case."""
+    """Tell whether a unit, or one under its management, verifies an item of the case, or one that
+    was split off from it.
+    """
     query = select(Item.verifying_unit_id).where(
-        Item.case_id == case.id, Item.verifying_unit_id.is_not(None)
+        Item.case_id.in_(splits.family(session, case.id)), Item.verifying_unit_id.is_not(None)
     )
     return any(held and manages(session, unit.id, held) for held in session.scalars(query))
 
 
 def assists(session: Session, case: Case, unit: Unit) -> bool:
-    """Tell whether a unit, or one under its management, still owes an answer beside a lead."""
-    known = assistances.of_case(session, case.id)
+    """Tell whether a unit, or one under its management, still owes an answer beside a lead: here,
+    or in a case that was split off.
+    """
+    near = splits.family(session, case.id)
+    known = [row for one in sorted(near) for row in assistances.of_case(session, one)]
     return any(row.is_open and manages(session, unit.id, row.unit_id) for row in known)

@@ -152,7 +152,7 @@ def rank_of(new: NewReport) -> int:
     return URGENT if new.urgent else ORDINARY
 
 
-def title(new: NewReport) -> str:
+def title(new: NewReport | Report) -> str:
     """Return the first 40 characters of the matter, on one line."""
     words = " ".join((new.subject or new.text).split())
     return words[:TITLE] + ("…" if len(words) > TITLE else "") or "（无正文）"

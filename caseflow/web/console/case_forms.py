@@ -19,6 +19,7 @@ from caseflow.web.console import (
     retracting_forms,
     review_forms,
     shelving_forms,
+    splitting_forms,
     supplement_forms,
     triage_forms,
 )
@@ -291,6 +292,7 @@ _BUILDERS: dict[str, Builder] = {
     "conclude_withdrawn": ending_forms.conclude_withdrawn,
     "merge": merging_forms.merge,
     "unmerge": merging_forms.unmerge,
+    "split_off": splitting_forms.form,
     "retract": retracting_forms.form,
     "pass_on": passing_forms.pass_on,
     "take_back": passing_forms.take_back,

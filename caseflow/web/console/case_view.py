@@ -28,6 +28,7 @@ from caseflow.web.console import (
     oversight_forms,
     review_forms,
     shelving_forms,
+    splitting_forms,
     step_up_forms,
     timeline,
     visit_forms,
@@ -86,6 +87,7 @@ class CaseView:
     lines: list[Line]
     reports: list[ReportView]
     others: list[Case]
+    kin: list[dict[str, str]]
     reviews: list[dict[str, str]]
     orders: list[Paper]
     units: list[str]
@@ -124,6 +126,7 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
         lines=timeline.told(sight.dossier, orders),
         reports=[_report(sight, report, revealed) for report in sight.dossier.reports],
         others=[*filter(None, [sight.dossier.above]), *sight.dossier.merged],
+        kin=splitting_forms.kin(sight),
         reviews=review_forms.lines(sight),
         orders=timeline.papers(sight.dossier, orders),
         units=list(unit_labels(sight.units)) if asks_for_unit else [],
@@ -260,7 +263,7 @@ def item_facts(sight: Sight, item: Item) -> list[tuple[str, str]]:
     done = next(
         (
             x.facts.get("done")
-            for x in dossier.entries
+            for x in dossier.of_items
             if x.verb == "submit" and x.item_id == item.id
         ),
         "",
@@ -290,7 +293,7 @@ def _objected(sight: Sight, item: Item) -> str:
     """Say how often units objected to an item, and why the last one did."""
     if not item.objections:
         return ""
-    last = next(x for x in sight.dossier.entries if x.verb == "object" and x.item_id == item.id)
+    last = next(x for x in sight.dossier.of_items if x.verb == "object" and x.item_id == item.id)
     often = gettext("%(n)s 次", n=item.objections)
     return f"{often} · {last.facts['reason']}"
 

@@ -146,7 +146,7 @@ def about_withdrawal(sight: Sight, item: Item) -> str:
 
 def outcomes(sight: Sight, item: Item) -> list[str]:
     """Return what the statutory procedure came to, as far as it was put on record, oldest first."""
-    told = [x for x in sight.dossier.entries if x.verb == "statutory_outcome"]
+    told = [x for x in sight.dossier.of_items if x.verb == "statutory_outcome"]
     return [
         gettext("%(when)s：%(what)s", when=day_text(local(x.at).date()), what=x.facts["text"])
         for x in reversed(told)

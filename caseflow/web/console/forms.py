@@ -13,10 +13,11 @@ Option = tuple[str, str]
 class Field:
     """One question of a form.
 
-    `look`: text, textarea, date (from `first` to `last`, in ISO form), select, radios, unit (typed
-    with suggestions), file, hidden, and
+    `look`: text, textarea, date (from `first` to `last`, in ISO form), select, radios, checks (any
+    number of `options`), unit (typed with suggestions), file, hidden, and
     `original` (nothing to fill in: the reports as received, beside the next field).
-    `options`: value, label and for radios perhaps a hint; of a text what is offered to be typed.
+    `options`: value, label and for radios and checks perhaps a hint; of a text what is offered to
+    be typed.
     """
 
     look: str

@@ -4,7 +4,7 @@ from flask import url_for
 
 from caseflow import words
 from caseflow.clock import local
-from caseflow.ledger import likely
+from caseflow.ledger import likely, mergers, splits
 from caseflow.ledger.states import GIVES_BACK, ITEM_DONE
 from caseflow.ledger.tables import Case
 from caseflow.people.scope import scope_of
@@ -57,6 +57,9 @@ def unmerge(sight: Sight) -> Form | None:
     """Return the form that makes a merged case one of its own again."""
     above = sight.dossier.above
     if above is None or above.state not in GIVES_BACK or above.bound_for is not None:
+        return None
+    merger = mergers.lasting(sight.session, sight.case.id)
+    if merger is None or splits.bars_undoing(sight.session, merger):
         return None
     return Form(
         "unmerge",

@@ -86,6 +86,7 @@ DONE = {
     "statutory_outcome": "已补记。",
     "conclude_withdrawn": "已转入答复，承办人会收到通知。",
     "merge": "已并案，那个办件的承办人会收到通知。",
+    "split_off": "已分案，承办人会收到通知。",
     "pass_on": "已移送，对方会收到通知，签收前仍由本办负责。",
     "take_back": "已收回移送，对方会收到通知。",
     "receive": "已签收，由您承办；移送的办会收到通知。",
@@ -179,7 +180,9 @@ def _afterwards(number: str, said: Callable[[Dossier], str]) -> str:
 
 
 def _typed() -> dict[str, str]:
-    return {name: value for name, value in request.form.items() if name not in _OWN}
+    """Return what was typed, what was chosen of several a line each."""
+    chosen = request.form.lists()
+    return {name: "\n".join(values) for name, values in chosen if name not in _OWN}
 
 
 def _files_lost() -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from caseflow.clock import local
-from caseflow.ledger import reasons, supplements
+from caseflow.ledger import reasons, splits, supplements
 from caseflow.ledger.moves.calling import Calls
 from caseflow.ledger.report_tables import Reply, Report
 from caseflow.ledger.states import UNANSWERED
@@ -338,6 +338,10 @@ def _ended(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
 def _merged(sight: Sight, _case: CaseForms, _items: ItemForms) -> Step:
     above = sight.dossier.above
     number = above.number if above is not None else ""
+    if lent := splits.given_on(sight.session, sight.case):
+        both = {"number": number, "parts": series(one.number for one in lent)}
+        told = gettext("已并入 %(number)s；来件后来分案，由 %(parts)s 办理、答复。", **both)
+        return Step(told)
     return Step(gettext("已并入 %(number)s，在那里一同办理、答复。", number=number))
 
 

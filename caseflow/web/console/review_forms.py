@@ -222,11 +222,12 @@ def lines(sight: Sight) -> list[dict[str, str]]:
         here = {"number": other.number, "label": label, "report": ""}
         if other.id == row.case_id:  # whoever is asked on the telephone reads it out
             here["report"] = sight.session.get_one(Report, row.report_id).number
-        found.append({**here, **_linked(sight, other)})
+        found.append({**here, **linked(sight, other)})
     return found
 
 
-def _linked(sight: Sight, other: Case) -> dict[str, str]:
+def linked(sight: Sight, other: Case) -> dict[str, str]:
+    """Return where another case is read and its state; nothing where the reader may not."""
     if not gate.covers(scope_of(sight.actor), other):
         return {"href": "", "state": ""}
     href = url_for("console.case_page", number=other.number)

@@ -150,7 +150,7 @@ class Sight:
     @cached_property
     def signing(self) -> Mapping[int, Signature]:
         """The answers that wait for the signature of a unit's responsible person, by item id."""
-        if not any(entry.verb == "write" for entry in self.dossier.entries):
+        if not any(entry.verb == "write" for entry in self.dossier.of_items):
             return {}
         found = {one.id: signatures.waiting(self.session, one) for one in self.dossier.items}
         return {item_id: row for item_id, row in found.items() if row is not None}

@@ -22,6 +22,7 @@ from caseflow.web.console import (
     passing_forms,
     review_forms,
     shelving_forms,
+    splitting_forms,
     step_up_forms,
     told_reasons,
 )
@@ -68,7 +69,9 @@ def _handed_on(story: "Story", entry: Happened) -> Sentence:
 
 def _split(story: "Story", entry: Happened) -> Sentence:
     numbers = {one["n"] for one in entry.facts.get("items", ())}
-    lines = [f"{item.n}. {item.matter}" for item in story.dossier.items if item.n in numbers]
+    known = [(one.n, one.matter) for one in story.dossier.items]
+    known += [(one.n, one.matter) for one in story.dossier.gone.values()]
+    lines = [f"{n}. {matter}" for n, matter in sorted(known) if n in numbers]
     return moved(entry), "\n".join(lines)
 
 
@@ -267,6 +270,11 @@ def _merger(_story: "Story", entry: Happened) -> Sentence:
     return with_name(entry, str(other)), written(entry, "reason")
 
 
+def _apart(_story: "Story", entry: Happened) -> Sentence:
+    other = entry.facts.get("into") or entry.facts.get("from")
+    return with_name(entry, str(other)), splitting_forms.told(entry)
+
+
 def _passage(_story: "Story", entry: Happened) -> Sentence:
     return with_name(entry, entry.facts["office"]), passing_forms.story(entry.facts)
 
@@ -342,6 +350,7 @@ TELLERS: dict[str, Callable[["Story", Happened], Sentence]] = {
     **dict.fromkeys(counted_anew.TEXTS, _counted_anew),
     **dict.fromkeys(("statutory", "statutory_outcome"), _statutory),
     **dict.fromkeys(("merge", "unmerge", "take_in", "give_back"), _merger),
+    **dict.fromkeys(("split_off", "split_from"), _apart),
     **dict.fromkeys(("pass_on", "receive", "go_along"), _passage),
     "mediate": _mediation,
     **dict.fromkeys(("ask_shelving", "shelve", "refuse_shelving", "take_up"), _shelving),

@@ -69,7 +69,7 @@ class Story:
     @cached_property
     def climbed(self) -> dict[int, Mapping[str, Any]]:
         """What is known of the rung that drafted a document, by the document's id."""
-        rungs = [entry.facts for entry in self.dossier.entries if entry.verb == "rung"]
+        rungs = [entry.facts for entry in self.dossier.of_items if entry.verb == "rung"]
         return {facts["order"]: facts for facts in rungs if facts.get("order")}
 
     def name(self, order: Order) -> str:
@@ -87,8 +87,11 @@ class Story:
         tell = TELLERS.get(entry.verb, plain)
         what, text = tell(self, entry)
         item = self.items.get(entry.item_id or 0)
+        gone = self.dossier.gone.get(entry.item_id or 0)
         if item is not None:
             what = gettext("问题项 %(n)s：%(what)s", n=item.n, what=what)
+        elif gone is not None:
+            what = gettext("原问题项 %(n)s：%(what)s", n=gone.n, what=what)
         return Line(
             what=what,
             who=self._who(entry),
@@ -121,7 +124,7 @@ class Story:
 
 
 # What the machine noted and somebody must now see to: never folded among its other notes.
-_LOUD = ("reply_failed", "go_along")
+_LOUD = ("reply_failed", "go_along", "split_from")
 
 
 def rung_text(facts: Mapping[str, Any], state: str = "draft") -> str:
