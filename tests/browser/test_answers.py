@@ -7,9 +7,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from caseflow import clock
+from caseflow.escalation import orders
+from caseflow.escalation.tables import Order
 from caseflow.intake.limits import THE_DOOR
 from caseflow.outbox.tables import Message
+from caseflow.people import accounts
+from caseflow.people.tables import User
 from tests.browser.house import House
 from tests.browser.looking import LANGUAGES, UNFOLD, arrive, look
 from tests.browser.people import letter, log, open_case, photograph, put, receipt, report, send
@@ -195,6 +201,27 @@ def test_pages_by_night_are_for_everybody_too(shown: House) -> None:
     page = shown.visit("supervisor", color_scheme="dark")
     open_case(page, shown.neglected())
     look(page, "night:case", "zh")
+
+
+def test_a_file_of_inquiry(house: House) -> None:
+    """Behind a proposal that the city issued; looked at with its first step to be taken."""
+    drafts = select(Order).where(Order.kind == "accountability", Order.state == "draft")
+
+    def issue(session: Session) -> int:
+        order = session.scalars(drafts.order_by(Order.id)).first()
+        city = session.scalars(select(User).where(User.username == "city")).one()
+        assert order is not None
+        actor = accounts.actor_of(session, city)
+        return orders.issue(session, actor, order.id, order.text, clock.now()).id
+
+    order_id = house.do(issue)
+    page = house.as_("city")
+    page.goto(f"/console/orders/{order_id}")
+    sent(page, "form[action$='/inquiry']")
+    there = page.url.partition("#")[0]
+    for lang in LANGUAGES:
+        arrive(page, there, lang)
+        look(page, "answer:inquiry", lang)
 
 
 def test_whoever_left_safely_finds_an_empty_form_by_going_back(shown: House) -> None:

@@ -184,10 +184,11 @@ NO_PAGE = {
     *("console.evidence", "console.evidence_picture"),
     *("unit.evidence", "unit.evidence_picture"),
     *("console.order_pdf", "unit.order_pdf"),
-    *("console.visit_pdf", "console.figure_table"),
+    *("console.visit_pdf", "console.figure_table", "console.inquiry_pdf"),
+    *("console.circular_pdf", "console.public_circular_pdf"),
 }
-# Looked at where there is one: a message is made by a test (test_answers.py).
-ELSEWHERE = {"admin.outbox_message"}
+# Looked at where there is one: a test makes it (test_answers.py).
+ELSEWHERE = {"admin.outbox_message", "console.inquiry_page"}
 
 
 def test_every_page_of_the_site_is_looked_at(shown: House) -> None:
