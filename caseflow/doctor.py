@@ -287,7 +287,10 @@ def _shelvings() -> Iterator[Query]:
     yield of_case.where(Shelving.outcome.is_(None), Case.state.not_in(SHELVABLE))
 
 
-_STANDS = ("resolve", "reply", "sign_for", "verify", "rectify", "assist", "check", "decide")
+_STANDS = (
+    *("resolve", "reply", "sign_for", "verify", "rectify", "assist", "check", "decide"),
+    *("draft", "answer"),
+)
 """Promises that nobody is held to while a case is shelved."""
 
 
@@ -360,7 +363,8 @@ def _documents() -> Iterator[Query]:
     urged = exists().where(
         Clock.order_id == Order.id, Clock.name == "answer", Clock.state.in_(ALIVE)
     )
-    yield of_order.where(Order.state.in_(OWED), Order.unit_id.is_not(None), ~urged)
+    owed = (Order.state.in_(OWED), Order.unit_id.is_not(None), Case.state != "shelved")
+    yield of_order.where(*owed, ~urged)
     yield of_order.where(Order.edited_by == Order.issued_by)
     of_item = select(Case.number).join(Item, Item.case_id == Case.id)
     stands = (Order.item_id == Item.id, Order.unit_id.is_not(None), Order.state.in_(STANDS))

@@ -16,7 +16,7 @@ from caseflow.deadlines.tables import Clock
 from caseflow.escalation import order_gate
 from caseflow.escalation.order_states import PENDING, STANDS
 from caseflow.escalation.tables import Order
-from caseflow.ledger import assistances
+from caseflow.ledger import assistances, shelvings
 from caseflow.ledger.assistance_tables import Assistance
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves import reserving
@@ -142,9 +142,15 @@ def _lift(
     session: Session, case: Case, actor: Actor, order: Order, reason: str, now: datetime
 ) -> None:
     order.lifted_at, order.lifted_for = now, reason
-    clocks.stop(session, order_gate.subject(order), now)
+    owed_no_more(session, order, now)
     reserve(session, _item(session, order))
     _record(session, case, actor, order, "order_lifted", now, {"reason": reason}, told=True)
+
+
+def owed_no_more(session: Session, order: Order, now: datetime) -> None:
+    """End what is owed about a document, for good where its case is shelved."""
+    clocks.stop(session, order_gate.subject(order), now)
+    shelvings.forget(session, order.id)
 
 
 def reserve(session: Session, item: Item | None) -> None:

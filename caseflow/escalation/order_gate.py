@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines.clocks import Subject
 from caseflow.deadlines.ladder import Action
 from caseflow.errors import MoveNotAllowed, NotFound, NotPermitted, Told
-from caseflow.escalation.order_states import ORDER_EDGES
+from caseflow.escalation.order_states import ORDER_EDGES, WHILE_SHELVED
 from caseflow.escalation.tables import Order
 from caseflow.ledger import gate
 from caseflow.ledger.states import STAY, Edge, edges
@@ -59,7 +59,14 @@ def edge_of(actor: Actor, case: Case, order: Order, move: str) -> Edge:
         refused = MoveNotAllowed("文书现在的状态不能进行这一步")
         refused.add_note(f"{move} from {order.state}")
         raise refused
+    if not _is_open(case, move):
+        raise MoveNotAllowed(gate.SHELVED)
     return found[0]
+
+
+def _is_open(case: Case, move: str) -> bool:
+    """Tell whether a document may move with its case: one of a shelved case waits with it."""
+    return case.state != "shelved" or move in WHILE_SHELVED
 
 
 def _beyond(actor: Actor, case: Case, order: Order, move: str) -> str | Told:
@@ -97,7 +104,7 @@ def offers(actor: Actor, case: Case, order: Order) -> set[str]:
 
 def _offered(actor: Actor, case: Case, order: Order) -> Iterator[str]:
     for edge in ORDER_EDGES:
-        here = edge.source == order.state and may(actor, edge.who)
+        here = edge.source == order.state and may(actor, edge.who) and _is_open(case, edge.move)
         if here and not _beyond(actor, case, order, edge.move):
             yield edge.move
 

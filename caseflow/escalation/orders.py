@@ -87,15 +87,17 @@ RELIEVED = "这一事项已改由他人办理，文书不能再签发，请撤�
 STOPPED = "这一事项已停止办理，单位不再需要办理，文书不能再签发，请撤销"
 
 
-def kept_back(session: Session, order: Order, item: Item | None) -> str:
+def kept_back(session: Session, order: Order, case: Case, item: Item | None) -> str:
     """Say why a draft cannot be issued any more, or nothing where it can (decision 9).
 
     None goes out while an inspector verifies the item in person, whoever held it when the document
-    was drafted; none about a unit that the item was taken from since, or (to the unit) about what
-    need not be done any more. What was done late, or left undone when its case ended, stays a
-    matter for whoever signs.
+    was drafted; none about a unit that the item was taken from since, while the case is shelved
+    (decision 36), or (to the unit) about what need not be done any more. What was done late, or
+    left undone when its case ended, stays a matter for whoever signs.
     """
     proposal = order.kind == Action.accountability
+    if case.state == "shelved":
+        return gate.SHELVED
     if item is not None and _beside(session, order, item):
         return STOPPED if item.state in COUNTED_APART else ""
     if item is None or _in_person(item) or not (proposal or order.unit_id):
@@ -150,7 +152,7 @@ def issue(session: Session, actor: Actor, order_id: int, text: str, now: datetim
     case, order = order_gate.lock(session, actor, order_id)
     order_gate.edge_of(actor, case, order, "order_issued")
     item = _item(session, order)
-    if why := kept_back(session, order, item):
+    if why := kept_back(session, order, case, item):
         raise MoveNotAllowed(why)
     if _plain(text) != _plain(order.text):
         raise MoveNotAllowed(CHANGED)
@@ -205,7 +207,7 @@ def cancel(session: Session, actor: Actor, order_id: int, reason: str, now: date
     order_gate.pass_order(actor, case, order, "order_cancelled")
     order.reason = why
     order.cancelled_at, order.cancelled_by = now, actor.person
-    clocks.stop(session, order_gate.subject(order), now)
+    answers.owed_no_more(session, order, now)
     facts = {"order": order.id, "reason": why}
     record(session, case, actor, "order_cancelled", now, facts, item=_item(session, order))
     return order

@@ -127,7 +127,7 @@ def _climb(session: Session, due: Sequence[tuple[Clock, Case | None]], now: date
     drafted_for: dict[int, Case] = {}
     for (clock, case, _), (rung, step) in zip(turn, climbs, strict=True):
         drafted = None
-        if case is not None and step.document and not rung.superseded:
+        if case is not None and step.document and not rung.superseded and _may_draft(case):
             drafted = orders.draft(session, case, clock, rung, now).id
             drafted_for[case.id] = case
         if case is not None:
@@ -140,6 +140,13 @@ def _climb(session: Session, due: Sequence[tuple[Clock, Case | None]], now: date
     for case in drafted_for.values():
         refresh(session, case)  # climbing moves no due moment; only a new draft clock may
     return len(turn)
+
+
+def _may_draft(case: Case) -> bool:
+    """Tell whether a rung drafts its document: nothing is held against anybody while a case is
+    shelved (decision 36).
+    """
+    return case.state != "shelved"
 
 
 def _in_turn(

@@ -76,12 +76,15 @@ class Side:
 
 @dataclass(frozen=True)
 class Holding:
-    """An item as a list shows it. `turn`: the holder has to do something now."""
+    """An item as a list shows it. `turn`: the holder has to do something now; `still`: nobody works
+    on it for a while, and it goes on afterwards; `stopped`: nobody ever will.
+    """
 
     item: Item
     side: Side
     turn: bool
     stopped: bool
+    still: bool
     clocks: Sequence[Clock]
 
     @property
@@ -200,12 +203,14 @@ def _clocks(session: Session, items: Sequence[int]) -> dict[int, list[Clock]]:
 def _holding(scope: Scope, case: Case, item: Item, clocks: Sequence[Clock]) -> Holding:
     side = Side.of(scope, item)
     # Withdrawn, gone to a statutory procedure, or the case is over: the holder learns not which.
-    stopped = item.state != "struck_off" and (item.state in COUNTED_APART or not at_work(case))
+    stands = item.state != "struck_off" and not at_work(case)
+    still = stands and case.state == "shelved" and item.state not in COUNTED_APART
+    stopped = item.state in COUNTED_APART or (stands and not still)
     mine = side.verifies if item.state in _VERIFYING else side.rectifies
-    turn = mine and not stopped and item.state in _TURN
+    turn = mine and not (stopped or still) and item.state in _TURN
     # The promises of an item run on while an objection is looked at, and its unit sees them run.
-    owed = turn or (mine and not stopped and item.state == "objected")
-    return Holding(item, side, turn, stopped, clocks if owed else [])
+    owed = turn or (mine and not (stopped or still) and item.state == "objected")
+    return Holding(item, side, turn, stopped, still, clocks if owed else [])
 
 
 def sheet(session: Session, scope: Scope, item_id: int, now: datetime) -> Sheet:

@@ -1,15 +1,26 @@
 """What was asked of shelving a case, and what a shelved one waits for: for verbs and pages."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import (
+    Date,
+    Integer,
+    bindparam,
+    column,
+    delete,
+    exists,
+    select,
+    table,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.policies import ClockName
 from caseflow.deadlines.rules import rules_of
+from caseflow.deadlines.tables import Clock
 from caseflow.ledger.moves.record import matter_of
-from caseflow.ledger.shelving_tables import Milestone, Shelving
+from caseflow.ledger.shelving_tables import Milestone, ShelvedClock, Shelving
 from caseflow.ledger.tables import Case
 
 MOST = 3
@@ -22,6 +33,8 @@ _MILESTONES = (
     .where(Shelving.case_id == bindparam("case"))
     .order_by(Milestone.until, Milestone.id)
 )
+# Documents stand above this room: their table is written to by name.
+_DOCUMENT = table("supervision_order", column("id", Integer), column("answer_by", Date))
 LASTS = exists().where(
     Shelving.case_id == Case.id, Shelving.outcome == "approved", Shelving.ended_at.is_(None)
 )
@@ -69,3 +82,16 @@ def last_day(session: Session, case: Case, now: datetime) -> datetime:
     rules = rules_of(session)
     policy = rules.policy(ClockName.milestone, matter_of(case), now)
     return rules.calendar.due(now, policy.amount, policy.unit)
+
+
+def answer_by(session: Session, order_id: int, day: date) -> None:
+    """Give a document the day by which its answer is owed once its promise holds again."""
+    session.execute(update(_DOCUMENT).where(_DOCUMENT.c.id == order_id).values(answer_by=day))
+
+
+def forget(session: Session, order_id: int) -> None:
+    """Let what was promised about a document hold no more when its case is taken up: it was lifted
+    or cancelled while the case was shelved.
+    """
+    its = select(Clock.id).where(Clock.order_id == order_id)
+    session.execute(delete(ShelvedClock).where(ShelvedClock.clock_id.in_(its)))

@@ -21,6 +21,11 @@ FAULTS: dict[str, Fault] = {
         scenes.struck_off_above,
         "order: struck off below",
     ),
+    "documents of a shelved case go on": Fault(
+        lambda: [(order_gate, "_is_open", lambda *_: True)],
+        scenes.on_the_books,
+        "shelving: .* moved|order: answered, and .* runs",
+    ),
     "an order reserves nothing": Fault(
         lambda: [(answers, "reserve", lambda *_: None)],
         scenes.struck_off_above,

@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 from tests.ledger.snapshot import Row, Snapshot
 
-STANDING = ("stand_still", "statutory_outcome", "reveal", *("order_issued", "order_answered"))
+STANDING = (
+    *("stand_still", "statutory_outcome", "reveal"),
+    *("order_edited", "order_cancelled", "order_lifted"),
+)
 RUN_ON = {"notice", "milestone", "oversee", "immediate", "consent"}
 
 

@@ -71,4 +71,29 @@ def struck_off_above(scene: Scene) -> None:
     assert scene.works("city", "strike_off", item) == (item.reserved_for is not None)
 
 
-SCENES = (signed_by_another, taken_away, struck_off_above)
+def on_the_books(scene: Scene) -> None:
+    """One order is out and another document drafted when their case is shelved: both stand still,
+    are lifted or go on with it.
+    """
+    case = scene.world.come_in("complaint", "phone")
+    scene.dispatched(case, TO_SCHOOL)
+    scene.waits(5 * 24)
+    [order] = scene.world.documents()
+    assert _does(scene, "supervisor", order, _ISSUE)
+    scene.waits(7 * 24)
+    _, draft, *more = scene.world.documents()
+    scene.does("handler", "ask_shelving", case)
+    scene.does("leader", "shelve", case)
+    assert case.state == "shelved"
+    assert not _does(scene, "leader", draft, _ISSUE)
+    assert not _does(scene, "school", order, _ANSWER)
+    assert _does(scene, "handler", draft, _EDIT)
+    scene.waits(14 * 24)
+    for one in more:
+        _does(scene, "leader", one, _CANCEL)
+    scene.does("handler", "take_up", case)
+    assert _does(scene, "school", order, _ANSWER)
+    assert _does(scene, "leader", draft, _ISSUE)
+
+
+SCENES = (signed_by_another, taken_away, struck_off_above, on_the_books)

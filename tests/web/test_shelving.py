@@ -5,7 +5,8 @@ from datetime import date
 from caseflow.ledger.moves import shelving, triage
 from tests.web.public_door import letter, reported, the_case
 from tests.web.site import Site
-from tests.web.walking import on_case, open_case, state
+from tests.web.test_console_orders import neglected, order, settle
+from tests.web.walking import item_of, on_case, open_case, state
 
 ASKS = {
     "grounds": "线路老化须整体改造，没有资金",
@@ -102,3 +103,25 @@ def test_the_reporter_reads_why_and_when_next_and_what_the_office_keeps_stays(si
     page = letter(site, got)
     assert "恢复办理" in page.text
     assert "资金已到" not in page.text
+
+
+def test_a_unit_reads_that_its_item_and_its_document_wait(site: Site) -> None:
+    number = neglected(site, days=3)
+    settle(site, "supervisor", "issue")
+    on_case(site, "handler", number, "ask_shelving", **ASKS)
+    on_case(site, "leader", number, "shelve", remark="")
+    school, item_id = site.as_("school"), item_of(site, number).id
+    page = school.get(f"/unit/items/{item_id}")
+    assert "这一事项暂停办理，恢复后通知您" in page.text
+    assert "停止办理，不需要" not in page.text
+    assert not page.offers(f"/unit/items/{item_id}/sign_for")
+    path = f"/unit/orders/{order(site).id}"
+    page = school.get(path)
+    assert "这份文书暂停办理，恢复后通知您" in page.text
+    assert not page.offers(f"{path}/answer")
+    assert school.get("/unit/").text.count("暂停办理") == 2
+    office = site.as_("supervisor").get(f"/console/orders/{order(site).id}")
+    assert "办件已挂账，暂停办理" in office.text
+    on_case(site, "handler", number, "take_up", reason="资金已到")
+    assert school.get(path).offers(f"{path}/answer")
+    assert "暂停办理" not in school.get("/unit/").text

@@ -43,7 +43,10 @@ _RUN_ON = (ClockName.notice, ClockName.milestone, ClockName.oversee)
 """Promises that a shelved case keeps: who reported is told that it was accepted all the same, and
 the level above looks into what came back too often.
 """
-_MINIMUM = (ClockName.resolve, ClockName.reply, ClockName.verify, ClockName.rectify)
+_MINIMUM = (
+    *(ClockName.resolve, ClockName.reply, ClockName.verify, ClockName.rectify),
+    ClockName.answer,
+)
 _INSTANT = timedelta(microseconds=1)
 GONE = "节点的日期已过：请不同意挂账，由申请人重新申请"
 
@@ -230,11 +233,7 @@ def _stand_still(session: Session, case: Case, row: Shelving, now: datetime) -> 
     for item in queries.items_of(session, case):
         extending.lapse(session, case, item, now)
         withdrawals.lapse(session, item, now)
-    ending = [
-        clock
-        for clock in clocks.alive(session, whole(case))
-        if clock.order_id is None and clock.name not in _RUN_ON
-    ]
+    ending = [clock for clock in clocks.alive(session, whole(case)) if clock.name not in _RUN_ON]
     session.add_all(ShelvedClock(clock_id=clock.id, shelving_id=row.id) for clock in ending)
     clocks.stop_these(session, ending, now)
 
@@ -286,6 +285,8 @@ def _promise_again(session: Session, case: Case, row: Shelving, now: datetime) -
             least = rules.calendar.due(now, policy.minimum_after_return, Unit.working_days)
             if clock.due < least:
                 clocks.replan(session, clock, least)
+        if clock.order_id is not None and clock.name == ClockName.answer:
+            shelvings.answer_by(session, clock.order_id, rules.calendar.due_day(clock.due))
     session.flush()
 
 

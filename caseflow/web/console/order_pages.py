@@ -22,10 +22,11 @@ from caseflow.escalation import (
 )
 from caseflow.escalation.accountability_tables import AccountabilityFile
 from caseflow.escalation.drafted import Documents, documents
-from caseflow.escalation.order_states import ORDER_STATES
+from caseflow.escalation.order_states import ORDER_STATES, PENDING
 from caseflow.escalation.reading import PAGE, OrderRow
 from caseflow.escalation.tables import Order
 from caseflow.escalation.wording import DECIDES
+from caseflow.ledger import gate
 from caseflow.ledger.moves.record import matter_of
 from caseflow.people import names
 from caseflow.people.permissions import may
@@ -148,7 +149,7 @@ def _page(
         people = names.users(session, {one for one in _people(row.order) if one})
         answers = row.unit is not None and row.order.kind != Action.accountability
         due = preview.due(session, "answer", matter_of(row.case), now()) if answers else None
-        why = orders.kept_back(session, row.order, row.item)
+        why = orders.kept_back(session, row.order, row.case, row.item)
         inquiry, opens = _inquiry(session, row)
     offers = order_gate.offers(actor(), row.case, row.order)
     body = render_template(
@@ -201,6 +202,8 @@ def _people(order: Order) -> tuple[int | None, ...]:
 def _refused(row: OrderRow, offers: set[str]) -> str:
     """Say why somebody who reads a draft, or an answer, cannot settle it."""
     order, me = row.order, actor()
+    if row.case.state == "shelved" and order.state in PENDING:
+        return gettext(gate.SHELVED)
     if order.state == "draft" and "order_issued" not in offers:
         if order.kind in order_gate.OF_LEVEL_ABOVE and me.level not in order_gate.UPPER:
             return gettext("这类文书由上一级签发。")

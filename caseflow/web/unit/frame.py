@@ -66,6 +66,8 @@ def state_label(holding: Holding) -> str:
     item = holding.item
     if holding.stopped:
         return gettext("已停止办理")
+    if holding.still:
+        return gettext("暂停办理")
     if holding.turn and item.state == "rectifying" and item.signed_at is None:
         return gettext(words.ITEM_STATES["dispatched"])
     if not holding.turn and item.state == "rectifying":

@@ -171,7 +171,8 @@ def _unsigned(item: Item) -> bool:
 def _may_visit(sheet: Sheet) -> bool:
     """Tell whether an inspector's visit can be put on record: also what was put right is seen."""
     held = sheet.holding
-    return edge.actor().unit is None and not held.stopped and held.item.state in _VISITED
+    over = held.stopped or held.still
+    return edge.actor().unit is None and not over and held.item.state in _VISITED
 
 
 def _visiting(session: Session, sheet: Sheet) -> dict[str, object] | None:

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 from caseflow import words
 from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.escalation import answers
-from caseflow.escalation.order_states import OWED
-from caseflow.escalation.received import order_to
-from caseflow.escalation.tables import Order
+from caseflow.escalation.order_states import OWED, PENDING
+from caseflow.escalation.received import Received, order_to
 from caseflow.web import edge
 from caseflow.web.document import document, pdf
 from caseflow.web.edge import needs, now
@@ -30,16 +29,21 @@ class OrderLine:
     issued: str
     answer_by: str
     answered: bool
+    still: bool
     badge: str
 
 
-def order_line(order: Order) -> OrderLine:
+def order_line(received: Received) -> OrderLine:
     """Return an issued order as a line of the list."""
+    order = received.order
     answered = order.state not in OWED
-    by = day_text(order.answer_by) if order.answer_by and not answered else ""
+    still = received.still and order.state in PENDING
+    by = day_text(order.answer_by) if order.answer_by and not (answered or still) else ""
     issued = moment_text(order.issued_at) if order.issued_at else ""
     kind = gettext(words.ACTIONS[order.kind])
-    return OrderLine(order.id, kind, order.number or "", issued, by, answered, _badge(order))
+    return OrderLine(
+        order.id, kind, order.number or "", issued, by, answered, still, _badge(received)
+    )
 
 
 _BADGES = {
@@ -51,9 +55,10 @@ _BADGES = {
 }
 
 
-def _badge(order: Order) -> str:
+def _badge(received: Received) -> str:
     """Return how an order stands, as the unit that got it reads it."""
-    return gettext(_BADGES[order.state])
+    state = received.order.state
+    return gettext("暂停办理" if received.still and state in OWED else _BADGES[state])
 
 
 @blueprint.get("/orders/<int:order_id>")
@@ -70,7 +75,7 @@ def order_pdf(order_id: int) -> ResponseReturnValue:
     """Hand out an issued order as PDF."""
     with edge.read() as session:
         found = order_to(session, edge.actor().unit, order_id)
-    return pdf(found, office().name)
+    return pdf(found.order, office().name)
 
 
 @blueprint.post("/orders/<int:order_id>/sign_for")
@@ -117,12 +122,13 @@ def answer(order_id: int) -> ResponseReturnValue:
 
 
 def _page(session: Session, order_id: int, typed: str = "", error: str = "") -> str:
-    found = order_to(session, edge.actor().unit, order_id)
+    received = order_to(session, edge.actor().unit, order_id)
+    found = received.order
     return render_template(
         "unit/order.html",
         unit=bearer(session),
         order=found,
-        line=order_line(found),
+        line=order_line(received),
         document=document(found),
         answered_at=moment_text(found.answered_at) if found.answered_at else "",
         typed=typed,

@@ -1,0 +1,40 @@
+"""What earlier versions kept of documents, and what becomes of it."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from caseflow.db import Database
+from caseflow.deadlines.tables import Clock
+from caseflow.ledger.shelving_tables import ShelvedClock
+from caseflow.ledger.tables import Case
+from caseflow.migrating import downgrade, upgrade
+from tests.ledger.test_orders_shelved import Urged
+
+BEFORE = "0046"
+
+
+def test_documents_of_a_case_that_was_shelved_before_stand_still(
+    database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        urged = Urged(session, now)
+        urged.late()
+        urged.ask()
+        urged.shelve()
+        kept, case_id = urged.owed_once(), urged.case.id
+        ran_on = Clock.id.in_(kept)
+        session.execute(delete(ShelvedClock).where(ShelvedClock.clock_id.in_(kept)))
+        session.execute(update(Clock).where(ran_on).values(state="running", ended_at=None))
+        urged.session.flush()
+        assert urged.broken() != []
+    downgrade(database.engine, BEFORE)
+    upgrade(database.engine)
+    with database.transaction() as session:
+        urged.session, urged.case = session, session.get_one(Case, case_id)
+        assert urged.broken() == []
+        assert kept
+        waits = select(ShelvedClock.clock_id).where(ShelvedClock.clock_id.in_(kept))
+        assert set(session.scalars(waits)) == set(kept)
+        urged.take_up()
+        assert set(urged.owed(urged.order)) == {"sign_for", "answer"}
