@@ -75,7 +75,16 @@ def _beyond(actor: Actor, case: Case, order: Order, move: str) -> str | Told:
         return ""  # the sweep; or the unit that got it (`lock`)
     if not gate.covers(scope_of(actor), case):
         return "不在您的辖区内"
+    if is_kept_from(actor, order):
+        return RECUSED
     return _of_level(actor, order, move) or _four_eyes(actor, order, move)
+
+
+def is_kept_from(actor: Actor, order: Order) -> bool:
+    """Tell whether somebody must keep away from the unit that a document goes to, or is about:
+    whoever was reported, they have no say in what is demanded of that unit.
+    """
+    return bool(actor.recused & {order.unit_id, order.late_unit_id})
 
 
 def _of_level(actor: Actor, order: Order, move: str) -> str:
@@ -87,6 +96,7 @@ def _of_level(actor: Actor, order: Order, move: str) -> str:
 
 
 BY_ITS_LEVEL = "只能由签发这份文书的一级办理"
+RECUSED = "您须回避这份文书涉及的单位，请由他人办理"
 EDITED = "您改过这份文书的正文，请由他人签发"
 WROTE = "答复由您代为登记，请由他人审核"
 

@@ -46,6 +46,7 @@ class Rung(Base):
 class Order(Base):
     """A rung's formal document (督办单 …), drafted by the sweep, settled by a person.
 
+    `late_unit_id`: the unit that is late, whom it is about also where it goes to whoever decides.
     `edited_by` changed its text last and may not sign it. `issued_level`: the level whose office
     signed it; that level alone judges its answer and lifts it. `answer` is the last one; what was
     answered before, and sent back for the reason `returned_for`, is in the history. `late_unit_id`:
@@ -76,6 +77,7 @@ class Order(Base):
     cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
     cancelled_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     reason: Mapped[str] = mapped_column(Text, default="")
+    late_unit_id: Mapped[int | None] = mapped_column(Integer)
     edited_by: Mapped[int | None] = mapped_column(Integer)
     issued_level: Mapped[str | None] = mapped_column(String(12))
     signed_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -1,5 +1,6 @@
-"""Documents of a shelved case stand still with it."""
+"""Documents of a shelved case stand still with it; each knows the unit that is late."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0048"
@@ -21,6 +22,9 @@ _NEXT = """UPDATE case_file SET next_due = COALESCE((SELECT min(due) FROM clock
     next_clock = (SELECT name FROM clock WHERE clock.root_case_id = case_file.id
       AND clock.state = 'running' ORDER BY due, id LIMIT 1)
     WHERE state = 'shelved'"""
+_LATE = """UPDATE supervision_order SET late_unit_id = COALESCE(unit_id,
+    (SELECT COALESCE(item.rectifying_unit_id, item.verifying_unit_id) FROM item
+      WHERE item.id = supervision_order.item_id))"""
 _NEVER = {
     "sqlite": "'9999-01-01 00:00:00.000000'",
     "postgresql": "TIMESTAMPTZ '9999-01-01 00:00:00+00'",
@@ -35,7 +39,10 @@ def _stand_still() -> None:
 
 def upgrade() -> None:
     _stand_still()
+    op.add_column("supervision_order", sa.Column("late_unit_id", sa.Integer(), nullable=True))
+    op.execute(_LATE)
 
 
 def downgrade() -> None:
     """What stood still holds again when its case is taken up, as the older verbs know too."""
+    op.drop_column("supervision_order", "late_unit_id")

@@ -204,6 +204,8 @@ def _refused(row: OrderRow, offers: set[str]) -> str:
     order, me = row.order, actor()
     if row.case.state == "shelved" and order.state in PENDING:
         return gettext(gate.SHELVED)
+    if order_gate.is_kept_from(me, order) and may(me, "order.edit"):
+        return gettext(order_gate.RECUSED)
     if order.state == "draft" and "order_issued" not in offers:
         if order.kind in order_gate.OF_LEVEL_ABOVE and me.level not in order_gate.UPPER:
             return gettext("这类文书由上一级签发。")
