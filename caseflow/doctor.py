@@ -15,10 +15,8 @@ from sqlalchemy.orm import Session, aliased
 
 from caseflow.deadlines.clocks import ALIVE
 from caseflow.deadlines.tables import Clock
-from caseflow.escalation import accountability_laws, accountability_record
-from caseflow.escalation.order_gate import UPPER
-from caseflow.escalation.order_states import OWED, STANDS
-from caseflow.escalation.tables import Order, Rung
+from caseflow.escalation import accountability_laws, accountability_record, order_laws
+from caseflow.escalation.tables import Rung
 from caseflow.files.store import Store
 from caseflow.files.tables import Blob
 from caseflow.ledger import assist_laws, oversight_laws, review_laws, split_laws
@@ -355,25 +353,6 @@ def _numbers() -> Iterator[Query]:
     yield select(Counter.area_code + "-" + Counter.period).where(whole, ~reports, ~cases)
 
 
-def _documents() -> Iterator[Query]:
-    """What is owed about a document is urged; other eyes signed it; the level that issued it alone
-    strikes its item off (decisions 33, 34).
-    """
-    of_order = select(Case.number).join(Order, Order.case_id == Case.id)
-    urged = exists().where(
-        Clock.order_id == Order.id, Clock.name == "answer", Clock.state.in_(ALIVE)
-    )
-    owed = (Order.state.in_(OWED), Order.unit_id.is_not(None), Case.state != "shelved")
-    yield of_order.where(*owed, ~urged)
-    yield of_order.where(Order.edited_by == Order.issued_by)
-    of_item = select(Case.number).join(Item, Item.case_id == Case.id)
-    stands = (Order.item_id == Item.id, Order.unit_id.is_not(None), Order.state.in_(STANDS))
-    theirs = exists().where(*stands, Order.issued_level == Item.reserved_for)
-    yield of_item.where(Item.reserved_for.is_not(None), ~theirs)
-    above = exists().where(*stands, Order.issued_level.in_(UPPER))
-    yield of_item.where(Item.reserved_for.is_(None), above)
-
-
 LAWS: dict[str, Callable[[], Iterator[Query]]] = {
     "2 nothing comes in twice": _twice,
     "3 one move, one transaction": _moves,
@@ -390,7 +369,7 @@ LAWS: dict[str, Callable[[], Iterator[Query]]] = {
     "visits": _visits,
     "assisting units are heard": assist_laws.broken,
     "a unit's answer is signed": _signatures,
-    "documents are signed, owed and lifted": _documents,
+    "documents are signed, owed and lifted": order_laws.broken,
     "circulars, by other eyes": circular_laws.broken,
     "files of inquiry, step by step": accountability_laws.broken,
     "nothing without an owner": _owners,

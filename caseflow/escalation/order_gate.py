@@ -102,7 +102,7 @@ WROTE = "答复由您代为登记，请由他人审核"
 
 
 def _four_eyes(actor: Actor, order: Order, move: str) -> str:
-    if move == "order_issued" and order.edited_by == actor.id:
+    if move == "order_issued" and actor.id in order.edited:
         return EDITED
     return WROTE if move in _NOT_BY_WRITER and order.answered_by == actor.id else ""
 

@@ -124,13 +124,14 @@ def _taken_since(order: Order, item: Item) -> bool:
 
 
 def edit(session: Session, actor: Actor, order_id: int, text: str, now: datetime) -> Order:
-    """Correct the text of a draft. Whoever did so last does not sign it (design law 4)."""
+    """Correct the text of a draft. Whoever ever did so does not sign it (design law 4)."""
     case, order = order_gate.lock(session, actor, order_id)
     order_gate.pass_order(actor, case, order, "order_edited")
     said = _plain(words(text))
     if said == _plain(order.text):
         raise BadInput({"text": "正文没有改动"})
-    order.text, order.edited_by = said, actor.person
+    order.text = said
+    order.is_edited_by(actor.person)
     facts = {"order": order.id, "text": commitment(said)}
     record(session, case, actor, "order_edited", now, facts, item=_item(session, order))
     return order

@@ -47,7 +47,8 @@ class Order(Base):
     """A rung's formal document (督办单 …), drafted by the sweep, settled by a person.
 
     `late_unit_id`: the unit that is late, whom it is about also where it goes to whoever decides.
-    `edited_by` changed its text last and may not sign it. `issued_level`: the level whose office
+    `edited_by` changed its text last; none of its `editors` may sign it (their ids, a comma before
+    and after each). `issued_level`: the level whose office
     signed it; that level alone judges its answer and lifts it. `answer` is the last one; what was
     answered before, and sent back for the reason `returned_for`, is in the history. `late_unit_id`:
     the unit that was late, also where the document goes to whoever decides and not to a unit.
@@ -79,6 +80,7 @@ class Order(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     late_unit_id: Mapped[int | None] = mapped_column(Integer)
     edited_by: Mapped[int | None] = mapped_column(Integer)
+    editors: Mapped[str] = mapped_column(Text, default="", server_default="")
     issued_level: Mapped[str | None] = mapped_column(String(12))
     signed_at: Mapped[datetime | None] = mapped_column(Moment)
     accepted_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -96,3 +98,14 @@ class Order(Base):
             postgresql_where=sql(_PENDING),
         ),
     )
+
+    @property
+    def edited(self) -> tuple[int, ...]:
+        """Everybody who changed its text while it was a draft, in the order in which they began."""
+        return tuple(int(one) for one in (self.editors or "").split(",") if one)
+
+    def is_edited_by(self, person: int) -> None:
+        """Note that somebody changed its text."""
+        self.edited_by = person
+        if person not in self.edited:
+            self.editors = f"{self.editors or ','}{person},"

@@ -6,6 +6,7 @@ from sqlalchemy import delete, select, update
 
 from caseflow.db import Database
 from caseflow.deadlines.tables import Clock
+from caseflow.escalation import orders
 from caseflow.escalation.tables import Order
 from caseflow.ledger.shelving_tables import ShelvedClock
 from caseflow.ledger.tables import Case
@@ -55,3 +56,20 @@ def test_a_document_of_before_knows_the_unit_that_is_late(
         late = session.execute(select(Order.kind, Order.late_unit_id)).all()
     assert {unit for _, unit in late} == {school}
     assert "accountability" in {kind for kind, _ in late}
+
+
+def test_all_who_changed_a_draft_before_are_barred_from_signing_it(
+    database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        urged = Urged(session, now)
+        urged.late()
+        boss, other = urged.office["supervisor"], urged.office["handler"]
+        orders.edit(session, boss, urged.circular.id, "全部改写", now)
+        orders.edit(session, other, urged.circular.id, "全部改写。", now)
+        wanted = (boss.person, other.person)
+    downgrade(database.engine, BEFORE)
+    upgrade(database.engine)
+    with database.read() as session:
+        edited = select(Order).where(Order.edited_by.is_not(None))
+        assert [one.edited for one in session.scalars(edited)] == [wanted]

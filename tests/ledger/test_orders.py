@@ -85,8 +85,9 @@ def test_only_the_level_that_issued_a_document_judges_and_lifts_it(move: str) ->
 def test_whoever_wrote_it_does_not_sign_it_nor_judge_it() -> None:
     boss, leader = somebody("supervisor", 1), somebody("leader", 2)
     with pytest.raises(NotPermitted, match="改过"):
-        tries(boss, order_in("draft", edited_by=1), "order_issued")
-    assert tries(leader, order_in("draft", edited_by=1), "order_issued") == "issued"
+        tries(boss, order_in("draft", edited_by=3, editors=",1,3,"), "order_issued")
+    edited = order_in("draft", edited_by=11, editors=",11,")
+    assert tries(leader, edited, "order_issued") == "issued"
     with pytest.raises(NotPermitted, match="代为登记"):
         tries(boss, order_in("answered", answered_by=1), "order_accepted")
     assert tries(leader, order_in("answered", answered_by=1), "order_accepted") == "accepted"

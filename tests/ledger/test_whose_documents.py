@@ -74,3 +74,18 @@ def test_nor_in_a_proposal_about_it_that_goes_to_no_unit(late: Urged) -> None:
         lambda: orders.issue(s, boss, proposal.id, proposal.text, now),
         lambda: orders.cancel(s, boss, proposal.id, "已办", now),
     )
+
+
+def test_nobody_who_ever_changed_a_text_signs_it(late: Urged) -> None:
+    s, o, now, draft = late.session, late.office, late.now, late.circular
+    orders.edit(s, o["supervisor"], draft.id, "全部改写", now)
+    orders.edit(s, o["handler"], draft.id, "全部改写。", now)
+    orders.edit(s, o["supervisor"], draft.id, "全部改写！", now)
+    assert draft.edited == (o["supervisor"].id, o["handler"].id)
+    with pytest.raises(NotPermitted, match="改过"):
+        orders.issue(s, o["supervisor"], draft.id, draft.text, now)
+    assert orders.issue(s, o["leader"], draft.id, draft.text, now).number
+    assert late.broken() == []
+    draft.issued_by = o["handler"].id
+    s.flush()
+    assert [one for one in late.broken() if "documents" in one]

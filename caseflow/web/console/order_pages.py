@@ -36,7 +36,7 @@ from caseflow.web.console.frame import Page, blueprint, scope
 from caseflow.web.console.inquiry_pages import listed
 from caseflow.web.document import document, pdf
 from caseflow.web.edge import actor, can, change, needs, now, read, typed
-from caseflow.web.locale import day_text, gettext, moment_text
+from caseflow.web.locale import day_text, gettext, moment_text, series
 from caseflow.web.shell import office
 from caseflow.web.written import written
 
@@ -161,6 +161,7 @@ def _page(
         signed_name=_signed_name(row),
         kept_back=gettext(why) if why else "",
         people=people,
+        editors=series([people[one] for one in row.order.edited]),
         document=document(row.order),
         answer_due=due_text(due) if due else "",
         answer_by=day_text(row.order.answer_by) if row.order.answer_by else "",
@@ -196,7 +197,7 @@ def _signed_name(row: OrderRow) -> str:
 
 
 def _people(order: Order) -> tuple[int | None, ...]:
-    return order.issued_by, order.cancelled_by, order.edited_by, order.answered_by
+    return order.issued_by, order.cancelled_by, order.answered_by, *order.edited
 
 
 def _refused(row: OrderRow, offers: set[str]) -> str:
@@ -209,7 +210,7 @@ def _refused(row: OrderRow, offers: set[str]) -> str:
     if order.state == "draft" and "order_issued" not in offers:
         if order.kind in order_gate.OF_LEVEL_ABOVE and me.level not in order_gate.UPPER:
             return gettext("这类文书由上一级签发。")
-        mine = may(me, "order.issue") and order.edited_by == me.id
+        mine = may(me, "order.issue") and me.id in order.edited
         return gettext(order_gate.EDITED if mine else "由督办负责人或分管领导签发。")
     if order.state == "answered" and "order_accepted" not in offers and may(me, "order.judge"):
         mine = order.answered_by == me.id

@@ -1,0 +1,33 @@
+"""Do the laws of documents hold in the data (decisions 33, 34, 36)? For `doctor --laws`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Select, String, cast, exists, literal, select
+
+from caseflow.deadlines.clocks import ALIVE
+from caseflow.deadlines.tables import Clock
+from caseflow.escalation.order_gate import UPPER
+from caseflow.escalation.order_states import OWED, STANDS
+from caseflow.escalation.tables import Order
+from caseflow.ledger.tables import Case, Item
+
+
+def broken() -> Iterator[Select[Any]]:
+    """What is owed about a document is urged; other eyes signed it; the level that issued it alone
+    strikes its item off (decisions 33, 34).
+    """
+    of_order = select(Case.number).join(Order, Order.case_id == Case.id)
+    urged = exists().where(
+        Clock.order_id == Order.id, Clock.name == "answer", Clock.state.in_(ALIVE)
+    )
+    owed = (Order.state.in_(OWED), Order.unit_id.is_not(None), Case.state != "shelved")
+    yield of_order.where(*owed, ~urged)
+    signer = literal(",") + cast(Order.issued_by, String) + ","
+    yield of_order.where(Order.editors.contains(signer))
+    of_item = select(Case.number).join(Item, Item.case_id == Case.id)
+    stands = (Order.item_id == Item.id, Order.unit_id.is_not(None), Order.state.in_(STANDS))
+    theirs = exists().where(*stands, Order.issued_level == Item.reserved_for)
+    yield of_item.where(Item.reserved_for.is_not(None), ~theirs)
+    above = exists().where(*stands, Order.issued_level.in_(UPPER))
+    yield of_item.where(Item.reserved_for.is_(None), above)
