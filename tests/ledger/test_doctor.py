@@ -126,7 +126,7 @@ _REPORT = f"report_id IN (SELECT id FROM report WHERE case_id = {_LATE})"
 _FOLLOWS = "follows = (SELECT min(id) FROM report)"
 _HAND = "UPDATE item SET struck_off_by = :hand WHERE state = 'struck_off'"
 _ANOTHER = "UPDATE finding SET user_id = (SELECT min(id) FROM user_account)"
-_SAME = "edited_by = 1, issued_by = 1"
+_SAME = "editors = ',2,1,', issued_by = 1"
 _ABOVE = "state = 'accepted', issued_level = 'city'"
 _HANDLER = "(SELECT handler_id FROM case_file WHERE number = :late)"
 
