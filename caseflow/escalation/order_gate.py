@@ -77,7 +77,7 @@ def _beyond(actor: Actor, case: Case, order: Order, move: str) -> str | Told:
         return "不在您的辖区内"
     if is_kept_from(actor, order):
         return RECUSED
-    return _of_level(actor, order, move) or _four_eyes(actor, order, move)
+    return _of_level(actor, case, order, move) or _four_eyes(actor, order, move)
 
 
 def is_kept_from(actor: Actor, order: Order) -> bool:
@@ -87,11 +87,12 @@ def is_kept_from(actor: Actor, order: Order) -> bool:
     return bool(actor.recused & {order.unit_id, order.late_unit_id})
 
 
-def _of_level(actor: Actor, order: Order, move: str) -> str:
+def _of_level(actor: Actor, case: Case, order: Order, move: str) -> str:
     above = order.kind in OF_LEVEL_ABOVE and actor.level not in UPPER
     if above and move in ("order_issued", "order_cancelled"):
         return "这类文书由上一级签发"
-    other = order.issued_level is not None and order.issued_level != actor.level
+    level = order.issued_level
+    other = level is not None and level != actor.level and getattr(case, level) is not None
     return BY_ITS_LEVEL if other and move in _OF_ITS_LEVEL else ""
 
 

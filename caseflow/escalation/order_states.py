@@ -12,6 +12,8 @@ OWED = ("issued", "signed_for")
 """States in which the unit that got it owes an answer."""
 PENDING = ("issued", "signed_for", "answered")
 """States in which somebody still has to do something about a document that went out."""
+WAITS = ("draft", "answered")
+"""States in which a document waits for somebody of the office: to be signed, or judged."""
 WHILE_SHELVED = ("order_edited", "order_cancelled", "order_lifted")
 """What may happen to the documents of a shelved case: nobody is held to anything meanwhile."""
 STANDS = ("issued", "signed_for", "answered", "accepted")

@@ -16,9 +16,10 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from caseflow.db import Base, Moment
-from caseflow.escalation.order_states import ORDER_STATES, PENDING
+from caseflow.escalation.order_states import ORDER_STATES, PENDING, WAITS
 
 _PENDING = f"state IN {PENDING}"
+_WAITS = f"state IN {WAITS}"
 
 
 class Rung(Base):
@@ -96,6 +97,12 @@ class Order(Base):
             "item_id",
             sqlite_where=sql(_PENDING),
             postgresql_where=sql(_PENDING),
+        ),
+        Index(
+            "ix_supervision_order_waits",
+            "case_id",
+            sqlite_where=sql(_WAITS),
+            postgresql_where=sql(_WAITS),
         ),
     )
 

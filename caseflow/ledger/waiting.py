@@ -1,9 +1,10 @@
 """How much waits for one person: counted over what is open, never over the ledger."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from caseflow.ledger import apart
@@ -19,30 +20,41 @@ from caseflow.people.permissions import may
 _OPEN = among(Case.state, OPEN_CASE_STATES)
 
 
+Counted = Callable[[Actor], Select[int]]
+"""What another room counts in the same statement, for somebody of a kind (`asker.kind_of`)."""
+
+
 @dataclass(frozen=True)
 class Waiting:
-    """Cases whose next step is somebody's, and submitted items that wait for their check.
+    """Cases whose next step is somebody's, submitted items that wait for their check, and documents
+    that wait for a signature or for somebody to judge their answer.
 
     Of cases that are over only those count in which this person must act all the same.
     """
 
     cases: int = 0
     checks: int = 0
+    documents: int = 0
 
 
-def waiting(session: Session, actor: Actor, turns: int | None = None) -> Waiting:
+def waiting(
+    session: Session,
+    actor: Actor,
+    turns: int | None = None,
+    documents: Counted = lambda _actor: select(literal(0)),
+) -> Waiting:
     """Count what waits for a person of the office: one statement.
 
     `turns`: how many open cases are their turn, where the caller counted them (`listing.groups`):
-    that is most of the work.
+    that is most of the work. `documents`: how those of the room above are counted.
     """
-    query = _asked(kind_of(actor), turns is None)
-    *cases, checks = session.execute(query, said_of(actor)).one()
-    return Waiting(cases=sum(cases) + (turns or 0), checks=checks)
+    query = _asked(kind_of(actor), turns is None, documents)
+    *cases, checks, papers = session.execute(query, said_of(actor)).one()
+    return Waiting(cases=sum(cases) + (turns or 0), checks=checks, documents=papers)
 
 
 @lru_cache(maxsize=2 * KINDS)
-def _asked(kind: Actor, turns: bool) -> Select[*tuple[int, ...]]:
+def _asked(kind: Actor, turns: bool, documents: Counted) -> Select[*tuple[int, ...]]:
     theirs = (
         *(apart.to_receive(kind), apart.overseen(kind), _crying(kind), apart.second_looks(kind)),
         *(apart.wrote_again(kind), apart.exclusions(kind)),
@@ -50,7 +62,7 @@ def _asked(kind: Actor, turns: bool) -> Select[*tuple[int, ...]]:
     counts = [_count().where(condition) for condition in theirs]
     if turns:
         counts.insert(0, _count().where(within(kind), _OPEN, waits_for(kind)))
-    return select(*(count.scalar_subquery() for count in (*counts, _checks(kind))))
+    return select(*(count.scalar_subquery() for count in (*counts, _checks(kind), documents(kind))))
 
 
 def _crying(actor: Actor) -> ColumnElement[bool]:

@@ -1,11 +1,12 @@
 """Role words become people: through the posts, past vacant ones, never to nobody.
 
-Who is recused from the unit reported is passed over for the next one up (回避), and so is whoever
-may not decide what is to be decided.
+Who is recused from the unit reported, or from that of a document, is passed over for the next one
+up (回避), and so is whoever may not decide what is to be decided.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from caseflow.ledger.moves.proposing import PROPOSES
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import ENDS
 from caseflow.ledger.tables import Case, Item
-from caseflow.notices import standing_in
+from caseflow.notices import documents, standing_in
 from caseflow.notices.matter import Matter, unit_of, verifies
 from caseflow.people.accounts import actor_of
 from caseflow.people.permissions import PERMISSIONS
@@ -49,6 +50,11 @@ def people(session: Session, matter: Matter, word: str) -> list[User]:
     """
     if word == "unit_named" and matter.body.get("unit") is None:
         return []
+    if documents.is_waited_for(matter) and (about := documents.document(session, matter)):
+        told = documents.judges(
+            session, matter, about, word, partial(_not_recused, session, matter)
+        )
+        return told or _administrators(session, matter)
     if word == "former":  # whoever has it no more, or nobody: there is nothing to do in their place
         return _not_recused(session, matter, _former(session, matter))
     if matter.clock is not None and matter.clock.name == ClockName.receive and word in _AT_DESK:
@@ -350,9 +356,11 @@ def _reviewers_first(able: Sequence[User]) -> list[User]:
 
 
 def _not_recused(session: Session, matter: Matter, users: Iterable[User]) -> list[User]:
-    if matter.case is None or matter.case.unit_id is None:
+    about = documents.document(session, matter)
+    units = {matter.case.unit_id if matter.case else None, *(about.units if about else ())} - {None}
+    if not units:
         return list(users)
-    query = select(Recusal.user_id).where(Recusal.unit_id == matter.case.unit_id)
+    query = select(Recusal.user_id).where(Recusal.unit_id.in_(units))
     recused = set(session.scalars(query))
     return [user for user in users if user.id not in recused]
 

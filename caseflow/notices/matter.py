@@ -172,7 +172,8 @@ def due_of(session: Session, matter: Matter, names: Sequence[str]) -> datetime |
 def _on(matter: Matter, clock: Clock) -> bool:
     """Tell whether a clock stands on the event's item or document, or on the case as a whole."""
     if clock.item_id is not None:
-        return matter.item is not None and clock.item_id == matter.item.id
+        of_document = matter.event.name.startswith("order_")
+        return not of_document and matter.item is not None and clock.item_id == matter.item.id
     if clock.order_id is not None:
         return clock.order_id == matter.body.get("order")
     return True

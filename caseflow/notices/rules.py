@@ -8,8 +8,9 @@ in hand: not when too many letters came from there in a day), `holder` (whoever 
 (who may countersign a reason), `former` (who had an item that is theirs no more), `assisting` (who
 acts for the unit that was asked to assist), `asker` (who asked for more time, for an item to be
 withdrawn, for a case to be left out of the figures, or proposed how a case ends, while the matter
-is theirs), `confirmers` (who may go on with a case of which everything was withdrawn), `auditors`
-(who keep what was signed), `named` (the person whom the event names).
+is theirs), `confirmers` (who may go on with a case of which everything was withdrawn), `judges`
+(who judge the answer to a document), `auditors` (who keep what was signed), `named` (the person
+whom the event names).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -230,7 +231,7 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "explain": ((lambda news: news.way == "message", _to("reply", "reporter")),),
     "reopen": ((_ALWAYS, _to("reopened", "assignee", "resolve")),),
     "order_issued": ((_ALWAYS, _to("order", "unit_named", "answer")),),
-    "order_answered": ((_ALWAYS, _to("order_answered", "assignee", "resolve")),),
+    "order_answered": ((_ALWAYS, _to("order_answered", "judges", "check")),),
     "order_accepted": ((_ALWAYS, _to("order_accepted", "unit_named")),),
     "order_returned": ((_ALWAYS, _to("order_returned", "unit_named", "answer")),),
     "order_lifted": ((_ALWAYS, _to("order_lifted", "unit_named")),),

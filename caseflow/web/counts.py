@@ -2,6 +2,7 @@
 
 from flask import g
 
+from caseflow.escalation import waiting as documents
 from caseflow.ledger import waiting as ledger
 from caseflow.ledger.waiting import Waiting
 from caseflow.web.edge import actor, can, read
@@ -16,11 +17,11 @@ def waiting(turns: int | None = None) -> Waiting:
         g.waiting = Waiting()
         if can("ledger.read"):
             with read() as session:
-                g.waiting = ledger.waiting(session, actor(), turns)
+                g.waiting = ledger.waiting(session, actor(), turns, documents.mine)
     found: Waiting = g.waiting
     return found
 
 
 def nav_counts() -> dict[str, int]:
     """Return the counts beside the entries of the navigation (a template global)."""
-    return {"work": waiting().cases, "check": waiting().checks}
+    return {"work": waiting().cases, "check": waiting().checks, "orders": waiting().documents}

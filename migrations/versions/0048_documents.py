@@ -36,6 +36,7 @@ _EDITS = """SELECT entry.user_id, entry.body FROM entry JOIN case_file ON case_f
       FROM supervision_order WHERE supervision_order.case_id = case_file.id AND state = 'draft')
     ORDER BY entry.id"""
 _DRAFT = sa.text("UPDATE supervision_order SET editors = :who WHERE id = :id AND state = 'draft'")
+_WAITS = "state IN ('draft', 'answered')"
 _NEVER = {
     "sqlite": "'9999-01-01 00:00:00.000000'",
     "postgresql": "TIMESTAMPTZ '9999-01-01 00:00:00+00'",
@@ -69,9 +70,17 @@ def upgrade() -> None:
     editors = sa.Column("editors", sa.Text(), nullable=False, server_default="")
     op.add_column("supervision_order", editors)
     _editors()
+    op.create_index(
+        "ix_supervision_order_waits",
+        "supervision_order",
+        ["case_id"],
+        sqlite_where=sa.text(_WAITS),
+        postgresql_where=sa.text(_WAITS),
+    )
 
 
 def downgrade() -> None:
     """What stood still holds again when its case is taken up, as the older verbs know too."""
+    op.drop_index("ix_supervision_order_waits", "supervision_order")
     op.drop_column("supervision_order", "editors")
     op.drop_column("supervision_order", "late_unit_id")
