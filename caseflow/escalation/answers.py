@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.deadlines.rules import rules_of
 from caseflow.deadlines.tables import Clock
+from caseflow.errors import MoveNotAllowed
 from caseflow.escalation import order_gate
 from caseflow.escalation.order_states import PENDING, STANDS
 from caseflow.escalation.tables import Order
@@ -36,14 +37,26 @@ def sign_for(session: Session, actor: Actor, order_id: int, now: datetime) -> Or
     return order
 
 
-def answer(session: Session, actor: Actor, order_id: int, text: str, now: datetime) -> Order:
+def answer(
+    session: Session,
+    actor: Actor,
+    order_id: int,
+    text: str,
+    now: datetime,
+    *,
+    returns: int | None = None,
+) -> Order:
     """Answer an issued document: the unit it went to says what it did; its clock is met, and the
     office has to judge the answer by a `check` clock. Whoever answers has it: that signs for it.
 
-    The office may write an answer down that came on paper. Raises NotFound for anybody else.
+    The office may write an answer down that came on paper. `returns`: how often it had come back
+    when the form was made. Raises NotFound for anybody else, MoveNotAllowed where it came back
+    since, for whoever answers has to know why.
     """
     case, order = order_gate.lock(session, actor, order_id)
     order_gate.edge_of(actor, case, order, "order_answered")
+    if returns is not None and returns != order.returns:
+        raise MoveNotAllowed("答复刚被退回，请看过理由再答复")
     said = words(text)
     order_gate.pass_order(actor, case, order, "order_answered")
     order.answer, order.answered_at, order.answered_by = said, now, actor.person
@@ -55,9 +68,11 @@ def answer(session: Session, actor: Actor, order_id: int, text: str, now: dateti
     return order
 
 
-def accept(session: Session, actor: Actor, order_id: int, now: datetime) -> Order:
+def accept(
+    session: Session, actor: Actor, order_id: int, now: datetime, *, seen: int | None = None
+) -> Order:
     """Accept the answer: nothing is owed about the document any more; it stands until lifted."""
-    case, order = order_gate.lock(session, actor, order_id)
+    case, order = order_gate.lock(session, actor, order_id, seen)
     order_gate.pass_order(actor, case, order, "order_accepted")
     order.accepted_at = now
     clocks.meet(session, order_gate.subject(order), now, "check")
@@ -65,11 +80,19 @@ def accept(session: Session, actor: Actor, order_id: int, now: datetime) -> Orde
     return order
 
 
-def send_back(session: Session, actor: Actor, order_id: int, reason: str, now: datetime) -> Order:
+def send_back(
+    session: Session,
+    actor: Actor,
+    order_id: int,
+    reason: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> Order:
     """Return an answer with words: another one is owed, in what was left of the time but at least
     the policy's minimum, as with an item that is returned.
     """
-    case, order = order_gate.lock(session, actor, order_id)
+    case, order = order_gate.lock(session, actor, order_id, seen)
     order_gate.edge_of(actor, case, order, "order_returned")
     why = words(reason, "reason", 4000)
     order_gate.pass_order(actor, case, order, "order_returned")
@@ -88,11 +111,19 @@ def _last_answer(session: Session, order: Order) -> Clock:
     return session.scalars(query.order_by(Clock.id.desc()).limit(1)).one()
 
 
-def lift(session: Session, actor: Actor, order_id: int, reason: str, now: datetime) -> Order:
+def lift(
+    session: Session,
+    actor: Actor,
+    order_id: int,
+    reason: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> Order:
     """Lift a document that stands, with a reason (解除; of a listing 摘牌): only by the level that
     issued it. Raises NotPermitted for any other.
     """
-    case, order = order_gate.lock(session, actor, order_id)
+    case, order = order_gate.lock(session, actor, order_id, seen)
     order_gate.edge_of(actor, case, order, "order_lifted")
     why = words(reason, "reason", 2000)
     order_gate.pass_order(actor, case, order, "order_lifted")

@@ -22,15 +22,19 @@ _OF_ITS_LEVEL = ("order_accepted", "order_returned", "order_lifted")
 _NOT_BY_WRITER = ("order_accepted", "order_returned")
 
 
-def lock(session: Session, actor: Actor, order_id: int) -> tuple[Case, Order]:
-    """Lock an order behind its case (engine 3) and return both, fresh.
+def lock(
+    session: Session, actor: Actor, order_id: int, seen: int | None = None
+) -> tuple[Case, Order]:
+    """Lock an order behind its case (engine 3) and return both, fresh. `seen`: the history number
+    of the case that the form was made from (engine 4).
 
-    Raises NotFound, for a unit also where the document is not its own or did not go out.
+    Raises NotFound, for a unit also where the document is not its own or did not go out, and Stale
+    when the case moved since.
     """
     found = session.get(Order, order_id)
     if found is None or (actor.role == "unit" and not _is_theirs(actor, found)):
         raise NotFound("没有这份文书")
-    case = gate.lock(session, found.case_id)
+    case = gate.lock(session, found.case_id, seen)
     item = session.get(Item, found.item_id) if found.item_id is not None else None
     if item is not None and item.case_id != case.id:
         gate.lock(session, item.case_id)  # it was split off since, into a later case

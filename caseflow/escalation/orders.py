@@ -123,12 +123,26 @@ def _taken_since(order: Order, item: Item) -> bool:
     return order.unit_id is not None and order.unit_id not in ours
 
 
-def edit(session: Session, actor: Actor, order_id: int, text: str, now: datetime) -> Order:
-    """Correct the text of a draft. Whoever ever did so does not sign it (design law 4)."""
+def edit(
+    session: Session,
+    actor: Actor,
+    order_id: int,
+    text: str,
+    now: datetime,
+    *,
+    began: str | None = None,
+) -> Order:
+    """Correct the text of a draft. Whoever ever did so does not sign it (design law 4).
+
+    `began`: the text that the corrections were made in. Raises MoveNotAllowed where somebody else
+    changed it meanwhile: nobody's words are lost beneath another's.
+    """
     case, order = order_gate.lock(session, actor, order_id)
     order_gate.pass_order(actor, case, order, "order_edited")
-    said = _plain(words(text))
-    if said == _plain(order.text):
+    if began is not None and plain(began) != plain(order.text):
+        raise MoveNotAllowed(ANOTHER)
+    said = plain(words(text))
+    if said == plain(order.text):
         raise BadInput({"text": "正文没有改动"})
     order.text = said
     order.is_edited_by(actor.person)
@@ -137,26 +151,36 @@ def edit(session: Session, actor: Actor, order_id: int, text: str, now: datetime
     return order
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text without what a browser makes of its line ends."""
     return "\n".join(text.strip().splitlines())
 
 
-def issue(session: Session, actor: Actor, order_id: int, text: str, now: datetime) -> Order:
+def issue(
+    session: Session,
+    actor: Actor,
+    order_id: int,
+    text: str,
+    now: datetime,
+    *,
+    began: str | None = None,
+    seen: int | None = None,
+) -> Order:
     """Issue a drafted document under its number; a unit that gets it has to sign for it and owes
     an answer, each by a clock. `text`: what the person who signs has read; they do not change it.
 
-    Raises MoveNotAllowed where it was changed meanwhile, and for one that no unit is to get
-    (`kept_back`): while an inspector verifies in person, the unit must not learn of it, and nobody
-    else could answer. It can be cancelled. Raises NotPermitted for whoever changed its text.
+    `began`: the text that it came from, where the form lets them change it; BadInput where they did
+    and did not save it. Raises MoveNotAllowed where somebody else changed it meanwhile, and for one
+    that no unit is to get (`kept_back`): while an inspector verifies in person, the unit must not
+    learn of it, and nobody else could answer. It can be cancelled. Raises NotPermitted for whoever
+    changed its text.
     """
-    case, order = order_gate.lock(session, actor, order_id)
+    case, order = order_gate.lock(session, actor, order_id, seen)
     order_gate.edge_of(actor, case, order, "order_issued")
     item = _item(session, order)
     if why := kept_back(session, order, case, item):
         raise MoveNotAllowed(why)
-    if _plain(text) != _plain(order.text):
-        raise MoveNotAllowed(CHANGED)
+    _require_read(order, text, began)
     order_gate.pass_order(actor, case, order, "order_issued")
     year = numbers.year_of(now)
     seq = numbers.take(session, case.area_code, f"{_CODES[order.kind]}{year}")
@@ -177,6 +201,16 @@ def issue(session: Session, actor: Actor, order_id: int, text: str, now: datetim
     return order
 
 
+def _require_read(order: Order, text: str, began: str | None) -> None:
+    """Nobody signs another text than they read, nor words of their own that they did not save."""
+    if plain(text if began is None else began) != plain(order.text):
+        raise MoveNotAllowed(CHANGED)
+    if plain(text) != plain(order.text):
+        raise BadInput({"text": UNSAVED})
+
+
+UNSAVED = "您改了正文，还没有保存：请先保存，由他人签发；不改就签发，请先还原正文"
+ANOTHER = "正文刚被他人改过：请对照新的正文再改"
 CHANGED = "正文与您读到的不同：要改正文请先保存，由他人签发；或重新打开再签发"
 
 
@@ -200,9 +234,17 @@ def _item(session: Session, order: Order) -> Item | None:
     return session.get(Item, order.item_id) if order.item_id else None
 
 
-def cancel(session: Session, actor: Actor, order_id: int, reason: str, now: datetime) -> Order:
+def cancel(
+    session: Session,
+    actor: Actor,
+    order_id: int,
+    reason: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> Order:
     """Cancel a drafted document with a reason. The rung stays on the record."""
-    case, order = order_gate.lock(session, actor, order_id)
+    case, order = order_gate.lock(session, actor, order_id, seen)
     order_gate.edge_of(actor, case, order, "order_cancelled")
     why = words(reason, "reason", 2000)
     order_gate.pass_order(actor, case, order, "order_cancelled")

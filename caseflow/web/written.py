@@ -10,7 +10,7 @@ from caseflow import words
 from caseflow.web.locale import gettext
 
 _NOT_WRITTEN = {
-    *("csrf_token", "head_n", "nonce", "channel", "seen", "kept"),
+    *("csrf_token", "head_n", "began", "returns", "nonce", "channel", "seen", "kept"),
     *("confirmation", "ticket", "receipt", "code", "number", "username", "password", "started"),
     *("present", "chosen", "again"),  # passwords
     *("name", "phone", "email", "address"),  # who it is about belongs on no error page

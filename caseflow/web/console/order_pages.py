@@ -1,21 +1,19 @@
-"""Orders: drafts that the ladder wrote, read, corrected, issued or cancelled by a person."""
+"""Orders as pages: the list of those of the scope, and each with what its reader may do."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from caseflow import words
 from caseflow.deadlines import preview
 from caseflow.deadlines.ladder import Action
 from caseflow.deadlines.rules import Rules, rules_of
-from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.escalation import (
     accountability,
     accountability_gate,
     accountability_reading,
-    answers,
     order_gate,
     orders,
     reading,
@@ -35,10 +33,9 @@ from caseflow.web.console import paging
 from caseflow.web.console.frame import Page, blueprint, scope
 from caseflow.web.console.inquiry_pages import listed
 from caseflow.web.document import document, pdf
-from caseflow.web.edge import actor, can, change, needs, now, read, typed
+from caseflow.web.edge import actor, can, needs, now, read
 from caseflow.web.locale import day_text, gettext, moment_text, series
 from caseflow.web.shell import office
-from caseflow.web.written import written
 
 
 @blueprint.get("/orders")
@@ -128,7 +125,7 @@ def _addressee(row: OrderRow) -> str:
 @needs("order.read")
 def order_page(order_id: int) -> Page:
     """Show one order; a draft with its text to correct."""
-    return _page(order_id)
+    return page(order_id)
 
 
 @blueprint.get("/orders/<int:order_id>/pdf")
@@ -140,9 +137,10 @@ def order_pdf(order_id: int) -> Page:
     return pdf(order, office().name)
 
 
-def _page(
+def page(
     order_id: int, errors: Mapping[str, str] | None = None, form: str = "", status: int = 200
 ) -> Page:
+    """Show one order, with what could not be done in its form."""
     with read() as session:
         row = reading.order(session, scope(), order_id)
         shown = _shown(rules_of(session), row, _drafted(session, [row]))
@@ -227,91 +225,3 @@ def _history(order: Order) -> list[tuple[str, str]]:
         (_state_label(order), order.lifted_at),
     )
     return [(what, moment_text(at)) for what, at in happened if at is not None]
-
-
-@blueprint.post("/orders/<int:order_id>/edit")
-@needs("order.edit")
-def edit_order(order_id: int) -> Page:
-    """Save a draft's corrected text for somebody else to sign (修改正文)."""
-    text = typed("text")
-    done = gettext("正文已保存，请由他人审核签发。")
-    return _settle(order_id, "edit", lambda s: orders.edit(s, actor(), order_id, text, now()), done)
-
-
-@blueprint.post("/orders/<int:order_id>/accept")
-@needs("order.judge")
-def accept_order(order_id: int) -> Page:
-    """Accept a unit's answer (认可答复)."""
-    done = gettext("答复已认可。")
-    return _settle(order_id, "accept", lambda s: answers.accept(s, actor(), order_id, now()), done)
-
-
-@blueprint.post("/orders/<int:order_id>/return")
-@needs("order.judge")
-def return_order(order_id: int) -> Page:
-    """Send a unit's answer back with words (退回答复)."""
-    reason = typed("reason")
-    done = gettext("已退回，单位须重新答复。")
-    return _settle(
-        order_id,
-        "return",
-        lambda s: answers.send_back(s, actor(), order_id, reason, now()),
-        done,
-    )
-
-
-@blueprint.post("/orders/<int:order_id>/lift")
-@needs("order.lift")
-def lift_order(order_id: int) -> Page:
-    """Lift a document that stands, with a reason (解除, 摘牌)."""
-    reason = typed("reason")
-    done = gettext("已解除，单位会收到通知。")
-    return _settle(
-        order_id, "lift", lambda s: answers.lift(s, actor(), order_id, reason, now()), done
-    )
-
-
-@blueprint.post("/orders/<int:order_id>/issue")
-@needs("order.issue")
-def issue_order(order_id: int) -> Page:
-    """Issue a draft with the text that its reader has read (签发)."""
-    text = typed("text")
-    done = gettext("已签发，编号自动生成。")
-    return _settle(
-        order_id, "issue", lambda s: orders.issue(s, actor(), order_id, text, now()), done
-    )
-
-
-@blueprint.post("/orders/<int:order_id>/cancel")
-@needs("order.issue")
-def cancel_order(order_id: int) -> Page:
-    """Cancel a draft with a reason (撤销)."""
-    reason = typed("reason")
-    return _settle(
-        order_id,
-        "cancel",
-        lambda s: orders.cancel(s, actor(), order_id, reason, now()),
-        gettext("已撤销。督办记录保留。"),
-    )
-
-
-def _settle(order_id: int, form: str, work: Callable[[Session], object], done: str) -> Page:
-    def take(session: Session) -> None:
-        reading.order(session, scope(), order_id)
-        work(session)
-
-    try:
-        change(take)
-    except BadInput as wrong:
-        return _page(order_id, wrong.fields, form, 422)
-    except MoveNotAllowed as gone:
-        page = render_template(
-            "console/changed.html",
-            active="orders",
-            reason=gettext(gone.told),
-            typed=written(),
-            back_href=url_for("console.order_page", order_id=order_id),
-        )
-        return page, 409
-    flash(done, "success")
-    return redirect(url_for("console.order_page", order_id=order_id))

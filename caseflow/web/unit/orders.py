@@ -11,6 +11,7 @@ from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.escalation import answers
 from caseflow.escalation.order_states import OWED, PENDING
 from caseflow.escalation.received import Received, order_to
+from caseflow.refs import whole
 from caseflow.web import edge
 from caseflow.web.document import document, pdf
 from caseflow.web.edge import needs, now
@@ -81,8 +82,8 @@ def order_pdf(order_id: int) -> ResponseReturnValue:
 @blueprint.post("/orders/<int:order_id>/sign_for")
 @needs("order.sign_for")
 def sign_for_order(order_id: int) -> ResponseReturnValue:
-    """Sign for an order."""
-    me = edge.actor()
+    """Sign for an order. What was written in the answer's field stands there still."""
+    text, me = edge.typed("text"), edge.actor()
 
     def work(session: Session) -> None:
         order_to(session, me.unit, order_id)
@@ -92,7 +93,11 @@ def sign_for_order(order_id: int) -> ResponseReturnValue:
         edge.change(work)
     except MoveNotAllowed:
         with edge.read() as session:
-            return _page(session, order_id, "", gettext("这份文书现在不需要签收")), 409
+            return _page(session, order_id, text, gettext("这份文书现在不需要签收")), 409
+    if text:
+        kept = gettext("已签收。答复还没有提交，您写的都在下面。")
+        with edge.read() as session:
+            return _page(session, order_id, text, kept=kept)
     flash(gettext("已签收。"), "success")
     return redirect(url_for(".order", order_id=order_id))
 
@@ -105,7 +110,7 @@ def answer(order_id: int) -> ResponseReturnValue:
 
     def work(session: Session) -> None:
         order_to(session, me.unit, order_id)
-        answers.answer(session, me, order_id, text, now())
+        answers.answer(session, me, order_id, text, now(), returns=whole(edge.typed("returns")))
 
     try:
         edge.change(work)
@@ -114,14 +119,16 @@ def answer(order_id: int) -> ResponseReturnValue:
             return _page(session, order_id, text, gettext(error.fields.get("text", ""))), 422
     except MoveNotAllowed:
         with edge.read() as session:
-            return _page(
-                session, order_id, text, gettext("这份文书现在不需要答复，这次没有保存")
-            ), 409
+            owed = order_to(session, me.unit, order_id).order.state in OWED
+            why = (
+                "答复刚被退回，请看过理由再答复" if owed else "这份文书现在不需要答复，这次没有保存"
+            )
+            return _page(session, order_id, text, gettext(why)), 409
     flash(gettext("答复已提交。"), "success")
     return redirect(url_for(".order", order_id=order_id))
 
 
-def _page(session: Session, order_id: int, typed: str = "", error: str = "") -> str:
+def _page(session: Session, order_id: int, typed: str = "", error: str = "", kept: str = "") -> str:
     received = order_to(session, edge.actor().unit, order_id)
     found = received.order
     return render_template(
@@ -133,4 +140,5 @@ def _page(session: Session, order_id: int, typed: str = "", error: str = "") -> 
         answered_at=moment_text(found.answered_at) if found.answered_at else "",
         typed=typed,
         error=error,
+        kept=kept,
     )
