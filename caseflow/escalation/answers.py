@@ -4,6 +4,7 @@ The level that issued it judges the answer and lifts it. The sweep lifts what a 
 an item that it has no longer, or that need not be done any more (docs/decisions/0033).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from caseflow.deadlines.tables import Clock
 from caseflow.errors import MoveNotAllowed
 from caseflow.escalation import order_gate
 from caseflow.escalation.order_states import PENDING, STANDS
-from caseflow.escalation.tables import Order
+from caseflow.escalation.tables import Order, OrderAnswer
 from caseflow.ledger import assistances, shelvings
 from caseflow.ledger.assistance_tables import Assistance
 from caseflow.ledger.history import commitment
@@ -61,6 +62,8 @@ def answer(
     order_gate.pass_order(actor, case, order, "order_answered")
     order.answer, order.answered_at, order.answered_by = said, now, actor.person
     order.signed_at = order.signed_at or now
+    n = order.returns + 1
+    session.add(OrderAnswer(order_id=order.id, n=n, text=said, at=now, user_id=actor.person))
     subject = order_gate.subject(order)
     clocks.meet(session, subject, now, "sign_for", "answer")
     clocks.start(session, "check", subject, matter_of(case), now)
@@ -96,14 +99,21 @@ def send_back(
     order_gate.edge_of(actor, case, order, "order_returned")
     why = words(reason, "reason", 4000)
     order_gate.pass_order(actor, case, order, "order_returned")
+    came_back = _answers(session, order)[-1]
+    came_back.returned_at, came_back.returned_by = now, actor.person
     order.returns += 1
-    order.returned_for = why
+    order.returned_for = came_back.returned_for = why
     order.answered_at = order.answered_by = None
     clocks.meet(session, order_gate.subject(order), now, "check")
     owed = clocks.restart(session, _last_answer(session, order), matter_of(case), now)
     order.answer_by = rules_of(session).calendar.due_day(owed.due)
     _record(session, case, actor, order, "order_returned", now, {"reason": why}, told=True)
     return order
+
+
+def _answers(session: Session, order: Order) -> Sequence[OrderAnswer]:
+    query = select(OrderAnswer).where(OrderAnswer.order_id == order.id)
+    return session.scalars(query.order_by(OrderAnswer.n)).all()
 
 
 def _last_answer(session: Session, order: Order) -> Clock:

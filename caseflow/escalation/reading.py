@@ -12,7 +12,7 @@ from caseflow.db import Moment
 from caseflow.deadlines.clocks import ALIVE
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import NotFound
-from caseflow.escalation.tables import Order, Rung
+from caseflow.escalation.tables import Order, OrderAnswer, Rung
 from caseflow.ledger import queries
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.scope import Scope
@@ -84,6 +84,12 @@ def order(session: Session, scope: Scope, order_id: int) -> OrderRow:
     if not rows:
         raise NotFound("没有这份文书，或不在您的辖区内")
     return rows[0]
+
+
+def answers(session: Session, order_id: int) -> Sequence[OrderAnswer]:
+    """Return everything that was ever answered to an order, the newest first."""
+    query = select(OrderAnswer).where(OrderAnswer.order_id == order_id)
+    return session.scalars(query.order_by(OrderAnswer.n.desc())).all()
 
 
 def of_case(session: Session, case: Case) -> Sequence[Order]:

@@ -50,9 +50,8 @@ class Order(Base):
     `late_unit_id`: the unit that is late, whom it is about also where it goes to whoever decides.
     `edited_by` changed its text last; none of its `editors` may sign it (their ids, a comma before
     and after each). `issued_level`: the level whose office
-    signed it; that level alone judges its answer and lifts it. `answer` is the last one; what was
-    answered before, and sent back for the reason `returned_for`, is in the history. `late_unit_id`:
-    the unit that was late, also where the document goes to whoever decides and not to a unit.
+    signed it; that level alone judges its answer and lifts it. `answer` is the last one, and
+    `returned_for` why one came back last; every answer is kept (`OrderAnswer`).
     """
 
     __tablename__ = "supervision_order"
@@ -116,3 +115,24 @@ class Order(Base):
         self.edited_by = person
         if person not in self.edited:
             self.editors = f"{self.editors or ','}{person},"
+
+
+class OrderAnswer(Base):
+    """What a unit answered to a document, each time: nothing that came in is lost (design law 1).
+
+    `n`: the first answer, the second. `returned_at`, `returned_by`, `returned_for`: it came back.
+    """
+
+    __tablename__ = "order_answer"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("supervision_order.id"))
+    n: Mapped[int] = mapped_column(Integer)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Moment)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    returned_at: Mapped[datetime | None] = mapped_column(Moment)
+    returned_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    returned_for: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+    __table_args__ = (Index("uq_order_answer_order_id_n", "order_id", "n", unique=True),)

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
+import pytest
 from sqlalchemy import delete, select, update
 
 from caseflow.db import Database
 from caseflow.deadlines.tables import Clock
-from caseflow.escalation import orders
-from caseflow.escalation.tables import Order
+from caseflow.escalation import answers, orders
+from caseflow.escalation.tables import Order, OrderAnswer
 from caseflow.ledger.shelving_tables import ShelvedClock
 from caseflow.ledger.tables import Case
 from caseflow.migrating import downgrade, upgrade
@@ -73,3 +74,30 @@ def test_all_who_changed_a_draft_before_are_barred_from_signing_it(
     with database.read() as session:
         edited = select(Order).where(Order.edited_by.is_not(None))
         assert [one.edited for one in session.scalars(edited)] == [wanted]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_the_last_answer_of_before_is_kept(
+    database: Database, now: datetime, *, again: bool
+) -> None:
+    with database.transaction() as session:
+        urged = Urged(session, now)
+        urged.late()
+        order, boss = urged.order.id, urged.office["supervisor"]
+        answers.answer(session, urged.school, order, "第一次", urged.now)
+        answers.send_back(session, boss, order, "不清楚", urged.now)
+        if again:
+            answers.answer(session, urged.school, order, "第二次", urged.now)
+        at, school = urged.now, urged.school.person
+    downgrade(database.engine, BEFORE)
+    upgrade(database.engine)
+    with database.transaction() as session:
+        [kept] = session.scalars(select(OrderAnswer)).all()
+        assert (kept.order_id, kept.user_id, kept.at) == (order, school, at)
+        if again:
+            assert (kept.n, kept.text, kept.returned_at) == (2, "第二次", None)
+        else:
+            assert (kept.n, kept.text, kept.returned_at) == (1, "第一次", at)
+            assert (kept.returned_by, kept.returned_for) == (boss.person, "不清楚")
+        urged.session = session
+        assert urged.broken() == []

@@ -145,8 +145,9 @@ def page(
         row = reading.order(session, scope(), order_id)
         shown = _shown(rules_of(session), row, _drafted(session, [row]))
         people = names.users(session, {one for one in _people(row.order) if one})
-        answers = row.unit is not None and row.order.kind != Action.accountability
-        due = preview.due(session, "answer", matter_of(row.case), now()) if answers else None
+        owes = row.unit is not None and row.order.kind != Action.accountability
+        due = preview.due(session, "answer", matter_of(row.case), now()) if owes else None
+        answers = _answers(session, order_id)
         why = orders.kept_back(session, row.order, row.case, row.item)
         inquiry, opens = _inquiry(session, row)
     offers = order_gate.offers(actor(), row.case, row.order)
@@ -168,6 +169,7 @@ def page(
         inquiry=inquiry,
         opens_inquiry=opens,
         history=_history(row.order),
+        answers=answers,
         errors=errors or {},
         form=form,
         language=request.method == "GET",
@@ -214,6 +216,23 @@ def _refused(row: OrderRow, offers: set[str]) -> str:
         mine = order.answered_by == me.id
         return gettext(order_gate.WROTE if mine else order_gate.BY_ITS_LEVEL)
     return ""
+
+
+def _answers(session: Session, order_id: int) -> list[dict[str, str]]:
+    """Return every answer, the newest first: when, by whom, what, and why it came back."""
+    known = reading.answers(session, order_id)
+    people = names.users(session, {one.user_id for one in known if one.user_id is not None})
+    return [
+        {
+            "n": str(one.n),
+            "at": moment_text(one.at),
+            "by": people[one.user_id] if one.user_id is not None else "",
+            "text": one.text,
+            "returned": moment_text(one.returned_at) if one.returned_at else "",
+            "reason": one.returned_for,
+        }
+        for one in known
+    ]
 
 
 def _history(order: Order) -> list[tuple[str, str]]:

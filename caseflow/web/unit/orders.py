@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from caseflow import words
 from caseflow.errors import BadInput, MoveNotAllowed
-from caseflow.escalation import answers
+from caseflow.escalation import answers, reading
 from caseflow.escalation.order_states import OWED, PENDING
 from caseflow.escalation.received import Received, order_to
+from caseflow.escalation.tables import Order
 from caseflow.refs import whole
 from caseflow.web import edge
 from caseflow.web.document import document, pdf
@@ -138,7 +139,22 @@ def _page(session: Session, order_id: int, typed: str = "", error: str = "", kep
         line=order_line(received),
         document=document(found),
         answered_at=moment_text(found.answered_at) if found.answered_at else "",
+        earlier=_earlier(session, found),
         typed=typed,
         error=error,
         kept=kept,
     )
+
+
+def _earlier(session: Session, order: Order) -> list[dict[str, str]]:
+    """Return what came back of the unit's answers, the newest first, and why."""
+    return [
+        {
+            "at": moment_text(one.at),
+            "text": one.text,
+            "returned": moment_text(one.returned_at),
+            "reason": one.returned_for,
+        }
+        for one in reading.answers(session, order.id)
+        if one.returned_at is not None
+    ]
