@@ -5,7 +5,7 @@ and their own clocks climb. A test holds the two together.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.ladder import Ladder, next_rung
+from caseflow.deadlines.policies import ClockName
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.deadlines.tables import Clock, Pause
+from caseflow.escalation.tables import Order
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.report_tables import Question
 from caseflow.ledger.tables import Case
@@ -45,6 +47,7 @@ class _Climb:
     due: datetime
     unit: Unit
     awake: datetime
+    drafts: bool = True
 
 
 def coming(session: Session, now: datetime, until: datetime) -> list[Coming]:
@@ -67,12 +70,14 @@ def coming(session: Session, now: datetime, until: datetime) -> list[Coming]:
 
 def _running(session: Session, rules: Rules, now: datetime, until: datetime) -> Iterator[_Climb]:
     query = (
-        select(Clock, Case)
+        select(Clock, Case, Order.id)
         .outerjoin(Case, Case.id == Clock.root_case_id)
+        .outerjoin(Order, (Order.id == Clock.order_id) & (Order.state == "issued"))
         .where(Clock.state == "running", Clock.next_rung_at <= until)
     )
-    for clock, case in session.execute(query):
-        yield _climb(rules, clock, case, clock.due, now)
+    for clock, case, unsigned in session.execute(query):
+        waits = clock.name == ClockName.answer and bool(unsigned)
+        yield replace(_climb(rules, clock, case, clock.due, now), drafts=not waits)
 
 
 def _paused(session: Session, rules: Rules, now: datetime, until: datetime) -> Iterator[_Climb]:
@@ -117,7 +122,7 @@ def _rungs(
         superseded = coming_up is not None and coming_up[1] <= at
         yield (
             Coming(number, climb.clock, n, str(step.action), planned),
-            at if step.document and not superseded else None,
+            at if step.document and climb.drafts and not superseded else None,
         )
 
 

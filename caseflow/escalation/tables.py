@@ -25,7 +25,8 @@ _WAITS = f"state IN {WAITS}"
 class Rung(Base):
     """A rung that happened, once per clock (design law 6).
 
-    `superseded`: a newer rung of the same clock was already due, so this one sent nothing.
+    `superseded`: it sent and drafted nothing, for a newer rung of the same clock was already due,
+    or documents are drafted for a promise that comes first (a document is not signed for yet).
     `cause`: what brought it before its date, of `ledger.step_up_tables.CAUSES`; "" for its date.
     """
 

@@ -12,8 +12,12 @@ from caseflow.outbox.events import JSON, News
 from caseflow.people.actor import SWEEP
 
 
-def line(clock: Clock, rung: Rung, order_id: int | None, now: datetime) -> Line:
-    """Return what the history of its case says of a rung."""
+def line(
+    clock: Clock, rung: Rung, order_id: int | None, now: datetime, *, put_off: bool = False
+) -> Line:
+    """Return what the history of its case says of a rung. `put_off`: it drafted nothing, for the
+    document that it is about was not signed for yet.
+    """
     facts = {
         "clock": clock.name,
         "clock_id": clock.id,
@@ -23,6 +27,7 @@ def line(clock: Clock, rung: Rung, order_id: int | None, now: datetime) -> Line:
         "superseded": rung.superseded,
         "order": order_id,
         **({"cause": rung.cause} if rung.cause else {}),
+        **({"unsigned": clock.order_id} if put_off and rung.superseded else {}),
     }
     return Line("rung", SWEEP, now, facts, clock.item_id)
 

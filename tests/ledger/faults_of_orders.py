@@ -1,6 +1,6 @@
 """Deliberate faults in the life of documents, like those of `faults`."""
 
-from caseflow.escalation import answers, order_gate
+from caseflow.escalation import answers, order_gate, sweep
 from caseflow.ledger.moves import check
 from tests.ledger import scenes_of_orders as scenes
 from tests.ledger.faults import Fault
@@ -25,6 +25,11 @@ FAULTS: dict[str, Fault] = {
         lambda: [(order_gate, "_is_open", lambda *_: True)],
         scenes.on_the_books,
         "shelving: .* moved|order: answered, and .* runs",
+    ),
+    "one silence brings documents twice": Fault(
+        lambda: [(sweep, "_unsigned", lambda *_: frozenset())],
+        scenes.ignored,
+        "order: hunted for its signature and its answer",
     ),
     "an order reserves nothing": Fault(
         lambda: [(answers, "reserve", lambda *_: None)],

@@ -2,9 +2,14 @@
 
 from collections.abc import Callable
 
-from tests.ledger.snapshot import Snapshot
+from tests.ledger.snapshot import Row, Snapshot
 
 _UPPER = ("city", "province")
+DOCUMENTS = (
+    *("supervision_order", "circular", "interview", "listed", "accountability"),
+    *("rectification", "raised"),
+)
+"""Rungs that draft a document."""
 
 
 def orders_are_settled_by_whoever_may(seen: Snapshot) -> None:
@@ -16,7 +21,7 @@ def orders_are_settled_by_whoever_may(seen: Snapshot) -> None:
             continue
         settled = order.issued_by or order.cancelled_by
         area = seen.areas[seen.users[settled].area_code]
-        if order.kind in ("listed", "accountability"):
+        if order.kind in ("listed", "raised", "accountability"):
             assert area.level in ("city", "province"), "order: signed below the level above"
         assert "draft" not in alive, "order: settled, and its draft clock runs on"
         owed = WAITS[order.state] if order.unit_id is not None and not shelved else set()
@@ -69,6 +74,18 @@ def what_is_moot_climbs_no_more(seen: Snapshot) -> None:
         since = seen.items[order.item_id].held_since
         taken = since is not None and order.drafted_at < since < rung.at
         assert not taken, "order: a former holder is urged for it"
+
+
+def unsigned(seen: Snapshot, clock: Row, rung: Row) -> bool:
+    """Tell whether a rung was one of those that draft nothing, as their document was not signed
+    for: of the two promises of a document one alone brings documents at a time.
+    """
+    if clock.name != "answer" or rung.action not in DOCUMENTS:
+        return False
+    signed = seen.orders[clock.order_id].signed_at
+    early = signed is None or signed > rung.at
+    assert rung.superseded or not early, "order: hunted for its signature and its answer"
+    return early
 
 
 LAWS: tuple[Callable[[Snapshot], None], ...] = (

@@ -96,4 +96,21 @@ def on_the_books(scene: Scene) -> None:
     assert _does(scene, "leader", draft, _ISSUE)
 
 
-SCENES = (signed_by_another, taken_away, struck_off_above, on_the_books)
+def ignored(scene: Scene) -> None:
+    """Nobody signs for an order, nor answers it, for weeks; then it is signed for, and not answered
+    for weeks more.
+    """
+    case = scene.world.come_in("complaint", "phone")
+    item = scene.dispatched(case, TO_SCHOOL)
+    scene.waits(5 * 24)
+    [order] = scene.world.documents()
+    assert _does(scene, "supervisor", order, _ISSUE)
+    scene.works("school", "sign_for", item)
+    for who in ("school", "supervisor"):
+        for _ in range(6):
+            scene.waits(4 * 24)
+        if who == "school":
+            assert _does(scene, who, order, _SIGN)
+
+
+SCENES = (signed_by_another, taken_away, struck_off_above, on_the_books, ignored)

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.orm import Session
 
 from caseflow.db import Database
@@ -269,6 +269,7 @@ def test_an_order_left_unanswered_brings_documents_for_the_same_unit(
         order = session.scalars(select(Order)).one()
         order_id, unit_id = order.id, order.unit_id
         orders.issue(session, office["supervisor"], order.id, order.text, at("03-06T09:00"))
+        answers.sign_for(session, office["school"], order.id, at("03-06T10:00"))
     for day in range(40):
         run(database, at("03-06T09:00") + timedelta(days=day))
     with database.read() as session:
@@ -284,6 +285,37 @@ def test_an_order_left_unanswered_brings_documents_for_the_same_unit(
         assert set(to.values()) == {unit_id}
         assert {one.item_id for one in drafted} == {item_id}
         assert all(one.text.splitlines()[1].endswith("：") for one in drafted)
+
+
+def test_an_order_that_nobody_signs_for_brings_one_series_of_documents(
+    database: Database, now: datetime
+) -> None:
+    office, item_id = neglected(database, now)
+    run(database, at("03-06T00:00"))
+    with database.transaction() as session:
+        order = session.scalars(select(Order)).one()
+        orders.issue(session, office["supervisor"], order.id, order.text, at("03-06T09:00"))
+        work.sign_for(session, office["school"], item_id, at("03-06T09:00"))
+        ours = order.id
+        idle = {"state": "stopped", "next_rung": None, "next_rung_at": None}
+        session.execute(update(Clock).where(Clock.order_id.is_(None)).values(idle))
+    with database.transaction() as session:
+        said = {
+            (one.clock, one.rung) for one in coming(session, at("03-06T09:00"), at("04-20T00:00"))
+        }
+    for day in range(45):
+        run(database, at("03-06T09:00") + timedelta(days=day))
+    with database.read() as session:
+        query = select(Clock.name, Order.kind).join(Rung, Rung.clock_id == Clock.id)
+        query = query.join(Order, Order.rung_id == Rung.id).where(Clock.order_id == ours)
+        drafted = [tuple(row) for row in session.execute(query.order_by(Order.id))]
+        kinds = ["supervision_order", "circular", "interview", "listed", "accountability"]
+        assert drafted == [("sign_for", kind) for kind in kinds]
+        silent = [(n, quiet) for n, _, quiet in rungs(session, "answer")]
+        assert silent == [(n, n > 2) for n in range(1, 8)], "each on the record, once"
+        assert {
+            (name, n) for name in ("sign_for", "answer") for n, _, _ in rungs(session, name)
+        } <= said
 
 
 def test_a_listing_is_issued_by_the_level_above(database: Database, now: datetime) -> None:

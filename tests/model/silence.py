@@ -21,7 +21,7 @@ def swept(case: Case, now: datetime) -> None:
     _lift_moot(case, now)
     for one in case.alive("all"):
         if one.state == "running":
-            happened = list(one.climb(now))
+            happened = [_of_one_silence(one, rung) for rung in one.climb(now)]
             case.rungs += happened
             for rung in happened:
                 if one.of_units and not rung.superseded and _KINDS[rung.n]:
@@ -45,6 +45,12 @@ def _stepped_up(case: Case, item: Item, unit: str, since: datetime, now: datetim
             case.rungs.append(rung)
             _drafted(case, _KINDS[rung.n], (rung.clock, rung.on, rung.n), now)
     return True
+
+
+def _of_one_silence(clock: promises.Promise, rung: promises.Rung) -> promises.Rung:
+    """While nobody signs for a document, no other is drafted for its answer."""
+    drafts = clock.of_units and _KINDS[rung.n]
+    return rung._replace(superseded=True) if rung.clock == "answer" and drafts else rung
 
 
 def _lift_moot(case: Case, now: datetime) -> None:

@@ -194,6 +194,8 @@ def _acknowledge(_story: "Story", entry: Happened) -> Sentence:
 def _climbed(_story: "Story", entry: Happened) -> Sentence:
     clock = worded(words.CLOCKS, entry.facts.get("clock"))
     late = gettext("补记，未另发通知") if entry.facts.get("superseded") else ""
+    if entry.facts.get("unsigned"):
+        late = gettext("文书还没有签收，按签收期限督办，这一级未另拟文书")
     return with_name(entry, clock), late or step_up_forms.because(entry.facts)
 
 
