@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from caseflow.db import Base, Database
 from caseflow.deadlines.tables import Clock
 from caseflow.escalation.sweep import sweep
+from caseflow.escalation.waiting import mine
 from caseflow.insight import figures as period_figures
 from caseflow.ledger import apart, in_hand, likely, listing, outbox_reach, passages, queries
 from caseflow.ledger.history_tables import Entry
@@ -169,7 +170,7 @@ def test_what_stands_beside_a_list_is_found_by_its_cases(ledger: Ledger, now: da
 )
 def test_what_waits_for_somebody_is_counted_over_what_is_open(ledger: Ledger, name: str) -> None:
     database, office = ledger
-    plan = plans(database, partial(waiting, actor=office[name]))
+    plan = plans(database, partial(waiting, actor=office[name], documents=mine))
     assert whole_tables(plan) == set(), plan
     assert ("ix_item_submitted" if name == "reviewer" else "ix_case_file_open_") in plan, plan
 

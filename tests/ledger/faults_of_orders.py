@@ -1,6 +1,7 @@
 """Deliberate faults in the life of documents, like those of `faults`."""
 
 from caseflow.escalation import answers, order_gate, sweep
+from caseflow.escalation.tables import OrderAnswer
 from caseflow.ledger.moves import check
 from tests.ledger import scenes_of_orders as scenes
 from tests.ledger.faults import Fault
@@ -25,6 +26,16 @@ FAULTS: dict[str, Fault] = {
         lambda: [(order_gate, "_is_open", lambda *_: True)],
         scenes.on_the_books,
         "shelving: .* moved|order: answered, and .* runs",
+    ),
+    "whoever must keep away has a say in a document": Fault(
+        lambda: [(order_gate, "is_kept_from", lambda *_: False)],
+        scenes.kept_away,
+        "order: order_edited by whoever must keep away",
+    ),
+    "an answer that came back is anybody's guess": Fault(
+        lambda: [(answers, "_answers", lambda *_: [OrderAnswer()])],
+        scenes.signed_by_another,
+        "order: nobody knows what came back",
     ),
     "one silence brings documents twice": Fault(
         lambda: [(sweep, "_unsigned", lambda *_: frozenset())],

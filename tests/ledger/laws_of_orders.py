@@ -83,9 +83,30 @@ def unsigned(seen: Snapshot, clock: Row, rung: Row) -> bool:
     if clock.name != "answer" or rung.action not in DOCUMENTS:
         return False
     signed = seen.orders[clock.order_id].signed_at
+    if signed == rung.at:
+        return bool(rung.superseded)  # which of them came first, nobody can say
     early = signed is None or signed > rung.at
     assert rung.superseded or not early, "order: hunted for its signature and its answer"
     return early
+
+
+def whoever_keeps_away_has_no_say(seen: Snapshot) -> None:
+    for entries in seen.said.values():
+        for one in entries:
+            if one.verb.startswith("order_") and one.role != "unit" and one.user is not None:
+                order = seen.orders[one.facts["order"]]
+                kept = (one.user, order.late_unit_id) in seen.recusals
+                assert not kept, f"order: {one.verb} by whoever must keep away"
+
+
+def every_answer_is_kept(seen: Snapshot) -> None:
+    """And what became of each: it came back, or stands."""
+    for order in seen.orders.values():
+        verbs = [o.verb for o in seen.said[order.case_id] if o.facts.get("order") == order.id]
+        kept = [one for one in seen.answers if one.order_id == order.id]
+        assert len(kept) == verbs.count("order_answered"), "order: an answer is lost"
+        back = [one for one in kept if one.returned_at is not None]
+        assert len(back) == verbs.count("order_returned"), "order: nobody knows what came back"
 
 
 LAWS: tuple[Callable[[Snapshot], None], ...] = (
@@ -93,4 +114,6 @@ LAWS: tuple[Callable[[Snapshot], None], ...] = (
     what_a_higher_level_wants_is_its_to_strike_off,
     what_a_higher_level_issued_it_strikes_off,
     what_is_moot_climbs_no_more,
+    whoever_keeps_away_has_no_say,
+    every_answer_is_kept,
 )

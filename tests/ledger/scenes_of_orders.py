@@ -113,4 +113,14 @@ def ignored(scene: Scene) -> None:
             assert _does(scene, who, order, _SIGN)
 
 
-SCENES = (signed_by_another, taken_away, struck_off_above, on_the_books, ignored)
+def kept_away(scene: Scene) -> None:
+    """The case is about no unit; the brother of the school's head tries to change its order."""
+    case = scene.world.come_in("complaint", "phone", unit=False)
+    scene.dispatched(case, TO_SCHOOL)
+    scene.waits(5 * 24)
+    [order] = scene.world.documents()
+    assert not _does(scene, "brother", order, _EDIT)
+    assert _does(scene, "handler", order, _EDIT)
+
+
+SCENES = (kept_away, signed_by_another, taken_away, struck_off_above, on_the_books, ignored)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.tables import Clock, Pause, PolicyRow
-from caseflow.escalation.tables import Order, Rung
+from caseflow.escalation.tables import Order, OrderAnswer, Rung
 from caseflow.ledger.application_tables import Exclusion, Extension, Proposal, Withdrawal
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.oversight_tables import Oversight
@@ -65,6 +65,7 @@ class Snapshot:
     pauses: list[Row]
     rungs: list[Row]
     orders: dict[int, Row]
+    answers: list[Row]
     tallies: list[Row]
     users: dict[int, Row]
     units: dict[int, Row]
@@ -136,6 +137,7 @@ class Snapshot:
 
 _MOVING = (
     *(Case, Item, Report, Reply, CallBack, Question, Clock, Pause, Rung, Order, Tally, Event),
+    OrderAnswer,
     *(Entry, Extension, Withdrawal, Proposal, Exclusion, Merger, Passage),
     *(Shelving, Milestone, ShelvedClock, VisitDemand, Review, Oversight, StepUp),
     *(Split, SplitReport, SplitItem),
@@ -174,6 +176,7 @@ def take(session: Session, now: datetime, known: dict[type[Any], list[Row]]) -> 
         pauses=rows(Pause),
         rungs=rows(Rung),
         orders=by_id(Order),
+        answers=rows(OrderAnswer),
         tallies=rows(Tally),
         users=by_id(User),
         units=by_id(Unit),

@@ -82,6 +82,13 @@ def test_only_the_level_that_issued_a_document_judges_and_lifts_it(move: str) ->
     assert tries(somebody("supervisor", level="city"), above, move) != "answered"
 
 
+def test_where_its_level_has_the_case_no_longer_the_office_that_has_it_judges() -> None:
+    boss, order = somebody("supervisor", level="city"), order_in("answered")
+    moved_up = Case(id=1, province="430000", city=CITY, county=None, unit_id=None)
+    order_gate.pass_order(boss, moved_up, order, "order_accepted")
+    assert order.state == "accepted"
+
+
 def test_whoever_wrote_it_does_not_sign_it_nor_judge_it() -> None:
     boss, leader = somebody("supervisor", 1), somebody("leader", 2)
     with pytest.raises(NotPermitted, match="改过"):
