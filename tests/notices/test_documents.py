@@ -82,8 +82,8 @@ def test_nor_who_must_keep_away_from_its_unit(desk: Desk) -> None:
     order = answered(desk, "supervisor")
     keeps_away(desk, "supervisor")
     assert desk.by(answers.answer, "school", order.id, "已办") == {"order_answered > leader"}
+    desk.by(answers.send_back, "leader", order.id, "不清楚")
     keeps_away(desk, "leader")
-    order.state = "signed_for"
     told = desk.by(answers.answer, "school", order.id, "已办")
     assert told == {"order_answered > administrator"}
 
