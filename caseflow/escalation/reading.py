@@ -33,6 +33,17 @@ class OrderRow:
     rung: int | None
 
 
+# Of several promises about one document a list shows that which ends first.
+_FIRST = (
+    select(Clock.id)
+    .where(Clock.order_id == Order.id, Clock.state.in_(ALIVE))
+    .order_by(Clock.due, Clock.id)
+    .limit(1)
+    .correlate(Order)
+    .scalar_subquery()
+)
+
+
 def _rows(
     session: Session, scope: Scope, *conditions: object, newest: bool, limit: int
 ) -> list[OrderRow]:
@@ -41,7 +52,7 @@ def _rows(
         .join(Case, Case.id == Order.case_id)
         .outerjoin(Item, Item.id == Order.item_id)
         .outerjoin(Unit, Unit.id == Order.unit_id)
-        .outerjoin(Clock, (Clock.order_id == Order.id) & Clock.state.in_(ALIVE))
+        .outerjoin(Clock, Clock.id == _FIRST)
         .outerjoin(Rung, Rung.id == Order.rung_id)
         .where(queries.visible(scope), *conditions)  # type: ignore[arg-type]
     )

@@ -147,16 +147,18 @@ def _spent(left: Remaining) -> str:
 
 
 def _reached(rules: Rules, clock: Clock, documents: Documents) -> str:
-    """Return the rung that a clock reached, as the office reads it."""
-    if not reached(clock):
-        return ""
-    step = ladder_of(rules, clock).step(reached(clock), Unit(clock.unit))
-    if not step.document:
-        return gettext(step.label)
-    drafted = documents.get((clock.id, step.action))
-    if drafted is None:
-        return ""
-    return with_state(document_label(step.action, step.label, step.n, drafted.state), drafted.state)
+    """Return the highest rung that a clock reached and that did something, as the office reads it:
+    one may draft no document, because another promise does meanwhile.
+    """
+    steps = ladder_of(rules, clock).variant(Unit(clock.unit))
+    for step in reversed([step for step in steps if step.n <= reached(clock)]):
+        drafted = documents.get((clock.id, step.action))
+        if drafted is not None:
+            label = document_label(step.action, step.label, step.n, drafted.state)
+            return with_state(label, drafted.state)
+        if not step.document:
+            return gettext(step.label)
+    return ""
 
 
 def _announced(rules: Rules, clock: Clock, documents: Documents) -> str:

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from caseflow.deadlines.tables import Clock
+from caseflow.escalation import sweep
 from tests.web.site import Page, Site
 from tests.web.test_console_orders import neglected, order, settle
 from tests.web.walking import item_of
@@ -77,3 +78,24 @@ def test_an_edit_changes_something_or_is_refused(site: Site) -> None:
     assert (order(site).text, order(site).state) == ("请三日内报告。", "draft")
     assert settle(site, "handler", "edit", text="请三日内报告。").status == 422
     assert "修改文书正文" in site.as_("handler").get(f"/console/cases/{number}").text
+
+
+def test_a_list_shows_a_document_once_whatever_is_promised_of_it(site: Site) -> None:
+    number = neglected(site, days=3)
+    settle(site, "supervisor", "issue")
+    page = site.as_("supervisor").get("/console/orders?state=issued")
+    assert page.text.count(f"办件 {number} 第 1 项") == 1
+
+
+def test_a_promise_that_drafts_nothing_shows_the_last_that_it_did(site: Site) -> None:
+    number = neglected(site, days=3)
+    settle(site, "supervisor", "issue")
+    for _ in range(12):
+        site.later(days=1)
+        sweep.run(site.database, site.now)
+    told = site.as_("handler").get(f"/console/cases/{number}").text
+    assert "文书还没有签收，按签收期限督办，这一级未另拟文书" in told
+    at_unit(site, "sign_for")
+    page = site.as_("supervisor").get(f"/console/orders/{order(site).id}")
+    assert "督办答复" in page.text
+    assert "催办" in page.text.partition("督办答复")[2]
