@@ -45,6 +45,11 @@ def happened(move: str) -> str:
     return str(_catalogue().upgettext("happened", move))
 
 
+def done(word: str) -> str:
+    """Return a word for what was done, beside the day on which it was: 拟稿 is "Drafted" there."""
+    return str(_catalogue().upgettext("done", word))
+
+
 def series(words: Iterable[str]) -> str:
     """Return several words as one list: a、b、c, or a, b, c."""
     return gettext("、").join(words)

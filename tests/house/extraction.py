@@ -28,7 +28,10 @@ UNSAID = "# not said"
 SILENT = ("caseflow.demo",)
 
 # Words that a table says once and English says in a second form: what can be done, what was done.
-SECOND_FORMS = {"happened": (*words.MOVES.values(), *CHANGES.values())}
+SECOND_FORMS = {
+    "happened": (*words.MOVES.values(), *CHANGES.values()),
+    "done": ("拟稿", "签发", "撤销"),  # beside the day on which it was, on a document's page
+}
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {

@@ -104,3 +104,11 @@ def test_a_draft_is_not_its_editors_to_sign(desk: Desk) -> None:
     told = {one for _ in range(2) for one in passes(desk) if one.startswith("rung")}
     assert "rung > supervisor" not in told
     assert "rung > leader" in told
+
+
+def test_a_draft_about_a_unit_is_announced_to_nobody_who_keeps_away_from_it(desk: Desk) -> None:
+    keeps_away(desk, "supervisor")
+    case, _ = desk.dispatched()
+    assert case.unit_id is None
+    told = {one for _ in range(4) for one in passes(desk) if one.startswith("sign")}
+    assert told == {"sign > leader"}

@@ -99,3 +99,9 @@ def test_a_promise_that_drafts_nothing_shows_the_last_that_it_did(site: Site) ->
     page = site.as_("supervisor").get(f"/console/orders/{order(site).id}")
     assert "督办答复" in page.text
     assert "催办" in page.text.partition("督办答复")[2]
+
+
+def test_a_page_says_who_settled_a_document_and_when(site: Site) -> None:
+    neglected(site, days=3)
+    page = settle(site, "leader", "cancel", reason="已办")
+    assert "拟稿 3月6日(周五) 10:00 撤销 测试leader 3月6日(周五) 10:00" in page.text

@@ -34,7 +34,7 @@ from caseflow.web.console.frame import Page, blueprint, scope
 from caseflow.web.console.inquiry_pages import listed
 from caseflow.web.document import document, pdf
 from caseflow.web.edge import actor, can, needs, now, read
-from caseflow.web.locale import day_text, gettext, moment_text, series
+from caseflow.web.locale import day_text, done, gettext, moment_text, series
 from caseflow.web.shell import office
 
 
@@ -159,7 +159,7 @@ def page(
         shown=shown,
         signed_name=_signed_name(row),
         kept_back=gettext(why) if why else "",
-        people=people,
+        settled=_settled(row.order, shown, people),
         editors=series([people[one] for one in row.order.edited]),
         document=document(row.order),
         answer_due=due_text(due) if due else "",
@@ -194,6 +194,20 @@ def _signed_name(row: OrderRow) -> str:
     if order.state != "draft" or not unspoken(order.kind, order.state):
         return ""
     return gettext(words.ACTIONS[order.kind])
+
+
+def _settled(
+    order: Order, shown: Mapping[str, Any], people: Mapping[int, str]
+) -> list[tuple[str, str]]:
+    """Return when a document was drafted, and by whom and when it was issued or cancelled."""
+    found = [(done("拟稿"), str(shown["drafted"]))]
+    for word, person, at in (
+        ("签发", order.issued_by, order.issued_at),
+        ("撤销", order.cancelled_by, order.cancelled_at),
+    ):
+        if person is not None and at is not None:
+            found.append((done(word), f"{people[person]} {moment_text(at)}"))
+    return found
 
 
 def _people(order: Order) -> tuple[int | None, ...]:
