@@ -303,6 +303,6 @@ def test_silence_climbs_the_ladder_of_units_to_a_document_of_its_own(given: Refu
     [order] = [one for one in given.session.query(Order) if one.unit_id == academy]
     assert "你单位协办的事项" in order.text
     item = given.session.get_one(Item, given.item.id)
-    assert orders.kept_back(given.session, order, item) == ""
+    assert orders.kept_back(given.session, order, given.case, item) == ""
     given.releases()
-    assert orders.kept_back(given.session, order, item) == orders.RELIEVED
+    assert orders.kept_back(given.session, order, given.case, item) == orders.RELIEVED
