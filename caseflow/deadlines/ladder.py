@@ -36,6 +36,10 @@ class Action(StrEnum):
     note = "note"
 
 
+OF_LEVEL_ABOVE = (Action.listed, Action.raised, Action.accountability)
+"""Documents that only the level above may sign."""
+
+
 class Audience(StrEnum):
     """Whom a step turns to, by role word."""
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
+from caseflow.deadlines import ladder
 from caseflow.deadlines.clocks import Subject
-from caseflow.deadlines.ladder import Action
 from caseflow.errors import MoveNotAllowed, NotFound, NotPermitted, Told
 from caseflow.escalation.order_states import ORDER_EDGES, WHILE_SHELVED
 from caseflow.escalation.tables import Order
@@ -16,7 +16,7 @@ from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
 from caseflow.people.scope import scope_of
 
-OF_LEVEL_ABOVE = (Action.listed, Action.raised, Action.accountability)
+OF_LEVEL_ABOVE = ladder.OF_LEVEL_ABOVE
 UPPER = ("city", "province")
 _OF_ITS_LEVEL = ("order_accepted", "order_returned", "order_lifted")
 _NOT_BY_WRITER = ("order_accepted", "order_returned")

@@ -20,7 +20,7 @@ from caseflow.deadlines.tables import Clock
 from caseflow.escalation import orders, telling
 from caseflow.escalation.tables import Rung
 from caseflow.ledger import gate, history, step_ups
-from caseflow.ledger.literals import is_word
+from caseflow.ledger.literals import is_not_word, is_word
 from caseflow.ledger.moves.record import refresh
 from caseflow.ledger.step_up_tables import StepUp
 from caseflow.ledger.tables import Case, Item
@@ -31,7 +31,7 @@ _DUE = (
     select(StepUp, Case, Item)
     .join(Case, Case.id == StepUp.case_id)
     .join(Item, Item.id == StepUp.item_id)
-    .where(*_LEFT)
+    .where(*_LEFT, is_not_word(Case.state, "shelved"))
     .order_by(StepUp.case_id, StepUp.id)
     .limit(bindparam("limit", type_=Integer))
     .with_for_update(of=(Case, StepUp), skip_locked=True, key_share=True)
@@ -41,7 +41,9 @@ _OF_ITEM = select(StepUp).where(StepUp.item_id == bindparam("item"), *_LEFT).ord
 
 
 def step_up(session: Session, now: datetime, limit: int) -> int:
-    """Carry out what is left to do, nobody waited for; return how many were dealt with."""
+    """Carry out what is left to do, nobody waited for; return how many were dealt with. What is to
+    come in a shelved case waits until that is taken up (decision 36).
+    """
     found = session.execute(_DUE, {"limit": limit}).all()
     return sum(_carry_out(session, row, case, item, now) for row, case, item in found)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Integer, String, Text, column, select, table
 from sqlalchemy.orm import Session
 
-from caseflow.deadlines.ladder import Action
+from caseflow.deadlines.ladder import OF_LEVEL_ABOVE
 from caseflow.deadlines.policies import ClockName
 from caseflow.ledger import passages
 from caseflow.ledger.tables import Case
@@ -28,7 +28,6 @@ _DOCUMENT = table(
     *(column("unit_id", Integer), column("late_unit_id", Integer)),
     *(column("editors", Text), column("answered_by", Integer), column("issued_level", String)),
 )
-_OF_LEVEL_ABOVE = (Action.listed, Action.accountability)
 _ABOVE = ("leader", "level_above")
 Free = Callable[[Sequence[User]], list[User]]
 
@@ -55,7 +54,7 @@ def document(session: Session, matter: Matter) -> Document | None:
     units = frozenset(one for one in (row.unit_id, row.late_unit_id) if one is not None)
     if row.issued_level is None:
         writers = frozenset(int(one) for one in row.editors.split(",") if one)
-        above = row.kind in _OF_LEVEL_ABOVE and matter.case.city is not None
+        above = row.kind in OF_LEVEL_ABOVE and matter.case.city is not None
         office = matter.case.city if above else passages.office(matter.case)
         return Document(units, office or matter.area, "order.issue", writers)
     office = _office_of(matter.case, row.issued_level)

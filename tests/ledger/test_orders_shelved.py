@@ -1,7 +1,7 @@
 """Documents of a shelved case stand still with it, and go on with it (decision 36)."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -16,8 +16,10 @@ from caseflow.escalation import answers, orders
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.tables import Order
 from caseflow.ledger import gate
+from caseflow.ledger.moves import shelving
 from caseflow.ledger.shelving_tables import ShelvedClock
 from caseflow.ledger.tables import Item
+from tests.ledger.stepped import begun, fits
 from tests.ledger.test_shelving import DAY, Leaking
 
 
@@ -135,3 +137,19 @@ def test_what_was_lifted_or_cancelled_meanwhile_is_owed_no_more(late: Urged) -> 
     late.take_up()
     assert late.owed(late.order) == late.owed(late.circular) == {}
     assert late.broken() == []
+
+
+def test_what_an_event_brings_waits_for_a_shelved_case(database: Database, now: datetime) -> None:
+    with begun(database, now) as given:
+        given.returned()
+        given.returned()
+        s, case, o = given.session, given.item.case_id, given.office
+        asked = ("没有资金", "列入预算", "今年没有资金", [("立项", date(2026, 6, 1))])
+        shelving.ask_shelving(s, o["handler"], case, *asked, given.now)
+        shelving.shelve(s, o["leader"], case, "", given.now)
+        given.sweep()
+        assert given.orders() == []
+        shelving.take_up(s, o["handler"], case, "有钱了", given.now)
+        given.sweep()
+        assert given.orders() == [("supervision_order", "draft")]
+        fits(s)
