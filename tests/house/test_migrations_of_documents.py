@@ -14,7 +14,7 @@ from caseflow.ledger.tables import Case
 from caseflow.migrating import downgrade, upgrade
 from tests.ledger.test_orders_shelved import Urged
 
-BEFORE = "0046"
+BEFORE = "0048"
 
 
 def test_documents_of_a_case_that_was_shelved_before_stand_still(

@@ -7,8 +7,8 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0048"
-down_revision = "0046"
+revision = "0049"
+down_revision = "0048"
 
 # What was owed about a document of a shelved case ran on: it ends like the other promises of the
 # case, to hold again when that is taken up.
