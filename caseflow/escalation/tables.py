@@ -79,7 +79,6 @@ class Order(Base):
     cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
     cancelled_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     reason: Mapped[str] = mapped_column(Text, default="")
-    late_unit_id: Mapped[int | None] = mapped_column(Integer)
     edited_by: Mapped[int | None] = mapped_column(Integer)
     editors: Mapped[str] = mapped_column(Text, default="", server_default="")
     issued_level: Mapped[str | None] = mapped_column(String(12))

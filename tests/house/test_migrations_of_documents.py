@@ -14,7 +14,7 @@ from caseflow.ledger.tables import Case
 from caseflow.migrating import downgrade, upgrade
 from tests.ledger.test_orders_shelved import Urged
 
-BEFORE = "0048"
+BEFORE = "0050"
 
 
 def test_documents_of_a_case_that_was_shelved_before_stand_still(
@@ -41,22 +41,6 @@ def test_documents_of_a_case_that_was_shelved_before_stand_still(
         assert set(session.scalars(waits)) == set(kept)
         urged.take_up()
         assert set(urged.owed(urged.order)) == {"sign_for", "answer"}
-
-
-def test_a_document_of_before_knows_the_unit_that_is_late(
-    database: Database, now: datetime
-) -> None:
-    with database.transaction() as session:
-        urged = Urged(session, now)
-        urged.late()
-        urged.passes(60)
-        school = urged.office.units["school"]
-    downgrade(database.engine, BEFORE)
-    upgrade(database.engine)
-    with database.read() as session:
-        late = session.execute(select(Order.kind, Order.late_unit_id)).all()
-    assert {unit for _, unit in late} == {school}
-    assert "accountability" in {kind for kind, _ in late}
 
 
 def test_all_who_changed_a_draft_before_are_barred_from_signing_it(

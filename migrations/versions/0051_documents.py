@@ -1,14 +1,12 @@
-"""Documents of a shelved case stand still with it; each knows which unit is late, and all its
-editors, and every answer to it is kept.
-"""
+"""Documents of a shelved case stand still with it; all editors of each are kept, and all answers."""
 
 import json
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0049"
-down_revision = "0048"
+revision = "0051"
+down_revision = "0050"
 
 # What was owed about a document of a shelved case ran on: it ends like the other promises of the
 # case, to hold again when that is taken up.
@@ -26,9 +24,6 @@ _NEXT = """UPDATE case_file SET next_due = COALESCE((SELECT min(due) FROM clock
     next_clock = (SELECT name FROM clock WHERE clock.root_case_id = case_file.id
       AND clock.state = 'running' ORDER BY due, id LIMIT 1)
     WHERE state = 'shelved'"""
-_LATE = """UPDATE supervision_order SET late_unit_id = COALESCE(unit_id,
-    (SELECT COALESCE(item.rectifying_unit_id, item.verifying_unit_id) FROM item
-      WHERE item.id = supervision_order.item_id))"""
 _EDITOR = """UPDATE supervision_order SET editors = ',' || CAST(edited_by AS VARCHAR(12)) || ','
     WHERE edited_by IS NOT NULL"""
 _EDITS = """SELECT entry.user_id, entry.body FROM entry JOIN case_file ON case_file.id = entry.case_id
@@ -127,8 +122,6 @@ def _table() -> None:
 
 def upgrade() -> None:
     _stand_still()
-    op.add_column("supervision_order", sa.Column("late_unit_id", sa.Integer(), nullable=True))
-    op.execute(_LATE)
     editors = sa.Column("editors", sa.Text(), nullable=False, server_default="")
     op.add_column("supervision_order", editors)
     _editors()
@@ -148,4 +141,3 @@ def downgrade() -> None:
     op.drop_table("order_answer")
     op.drop_index("ix_supervision_order_waits", "supervision_order")
     op.drop_column("supervision_order", "editors")
-    op.drop_column("supervision_order", "late_unit_id")
