@@ -211,15 +211,15 @@ def _to_opine() -> ColumnElement[bool]:
     of_root = select(Report.case_id).where(Report.id == Review.root_report_id)
     began = of_root.correlate(Review).scalar_subquery()
     waits = Case.id.in_(select(Review.case_id).where(Review.result.is_(None)))
-    parts = or_(Split.part_id == Review.of_case_id, Split.part_id == began)
-    apart = Entry.case_id.in_(select(Split.case_id).where(parts).correlate(Review))
+    theirs = select(Entry.id).where(Entry.user_id == ME, not_among(Entry.verb, NO_HAND))
+    before = theirs.join(Split, Split.case_id == Entry.case_id)
+    # One by one, each through its index: together they would read every entry there is.
+    hands = (
+        *(theirs.where(Entry.case_id == Review.of_case_id), theirs.where(Entry.case_id == began)),
+        *(before.where(Split.part_id == Review.of_case_id), before.where(Split.part_id == began)),
+    )
     own = select(Review.id).where(
-        Review.case_id == Case.id,
-        exists().where(
-            or_(Entry.case_id == Review.of_case_id, Entry.case_id == began, apart),
-            Entry.user_id == ME,
-            not_among(Entry.verb, NO_HAND),
-        ),
+        Review.case_id == Case.id, or_(*(hand.correlate(Review).exists() for hand in hands))
     )
     return and_(is_word(Case.state, "accepted"), waits, ~_some(own))
 
