@@ -51,11 +51,11 @@ def nothing_is_lost(database: Database, before: set[object], account: Account) -
 
 
 def rungs_are_single(database: Database, account: Account) -> None:
-    """As many rungs as the sweeps counted, none twice for a clock."""
+    """As many rungs as were told, by a sweep or an approval, none twice for a clock."""
     with database.read() as session:
         climbs = session.execute(select(Rung.clock_id, Rung.n)).all()
     assert len(set(climbs)) == len(climbs), "a rung happened twice"
-    assert len(climbs) == account.rungs, "rungs that no sweep counted, or the other way round"
+    assert len(climbs) == account.rungs, "rungs that nobody was told of, or the other way round"
 
 
 def laws_hold(database: Database, office: Office) -> int:

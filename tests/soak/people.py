@@ -7,7 +7,7 @@ came of it, and every entry it was told.
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -64,6 +64,11 @@ class Account:
         self.rungs += other.rungs
         self.begun_anew += other.begun_anew
         self.failures += other.failures
+
+
+def _first(told: Iterable[Told]) -> int:
+    """Return the first entry of a move in one case: what ends with it stands before its own."""
+    return min(n for _, n, *_ in told)
 
 
 class Bout(World):
@@ -137,6 +142,8 @@ class Person:
         finally:
             self.account.begun_anew += tries - 1
         self.account.told += told
+        # Of a sweep, or of what a leader approved: a document by hand comes with the approval.
+        self.account.rungs += sum(1 for one in told if one[3] == "rung")
         return told
 
     # A sweep
@@ -149,8 +156,7 @@ class Person:
             nonlocal done
             done = sweep(session, now, BATCH)
 
-        told = self._run(work)
-        self.account.rungs += sum(1 for one in told if one[3] == "rung")
+        self._run(work)
         return done
 
     def _sweep(self) -> str:
@@ -179,7 +185,7 @@ class Person:
         mine = [one for one in told if one[3] == intent.move]
         if len(mine) != 1:
             self.account.failures.append(f"{intent.move} was accepted with {len(mine)} entries")
-        elif intent.move not in _OF_TWO_CASES and self._happened(intent, before=mine[0][1]):
+        elif intent.move not in _OF_TWO_CASES and self._happened(intent, before=_first(told)):
             self.account.failures.append(f"{intent.move} was accepted, though somebody was quicker")
         self.account.moves[intent.move] += 1
         return "accepted"
