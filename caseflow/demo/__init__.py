@@ -1,4 +1,4 @@
-"""The demo office: 40 cases that really happened to nobody, made by the real moves.
+"""The demo office: some forty cases that really happened to nobody, made by the real moves.
 
 Only ever made by `caseflow demo` and `make run`, in an empty database. Its past is quiet: nobody
 is sent a message about it.

@@ -1,6 +1,6 @@
 """The one gate of circulars: may this happen to one, by this person? It alone sets their state."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
 from caseflow.publishing import circular_record
 from caseflow.publishing.circular_states import CIRCULAR_EDGES
-from caseflow.publishing.tables import Circular, CircularUnit, Correction
+from caseflow.publishing.tables import Circular, CircularEntry, CircularUnit, Correction
 
 ELSEWHERE = "只能由起草这份通报的办公室办理"
 RECUSED = "通报涉及您须回避的单位，请由他人办理"
@@ -54,9 +54,13 @@ def lock(session: Session, circular_id: int, seen: int | None = None) -> Standin
     return standing(session, circular)
 
 
-def standing(session: Session, circular: Circular) -> Standing:
-    """Return a circular with what the gate asks of it: three statements."""
-    told = circular_record.entries(session, circular)
+def standing(
+    session: Session, circular: Circular, told: Sequence[CircularEntry] | None = None
+) -> Standing:
+    """Return a circular with what the gate asks of it: three statements. `told`: its history, of
+    whoever has read it.
+    """
+    told = circular_record.entries(session, circular) if told is None else told
     units = select(CircularUnit.unit_id).where(CircularUnit.circular_id == circular.id)
     waits = select(Correction).where(
         Correction.circular_id == circular.id, Correction.outcome.is_(None)

@@ -100,7 +100,7 @@ def whole(session: Session, scope: Scope, circular_id: int) -> Whole:
     corrections = _corrections(session, circular)
     people = {one.user_id for one in told}
     known = names.users(session, people)
-    standing = circular_gate.standing(session, circular)
+    standing = circular_gate.standing(session, circular, told)
     return Whole(
         standing,
         _units(session, circular),

@@ -10,7 +10,15 @@ from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.escalation import orders
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.tables import Order
-from caseflow.ledger import extensions, gate, likely, passages, queries, withdrawals
+from caseflow.ledger import (
+    extensions,
+    gate,
+    likely,
+    passages,
+    proposals,
+    queries,
+    withdrawals,
+)
 from caseflow.ledger.moves import (
     check,
     extending,
@@ -18,12 +26,14 @@ from caseflow.ledger.moves import (
     merging,
     naming,
     opening,
+    proposing,
     triage,
     urgency,
     withdrawing,
     work,
 )
 from caseflow.ledger.moves.items import Dispatch
+from caseflow.ledger.moves.triage import Because
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Passage
 from caseflow.people.actor import REPORTER
@@ -266,6 +276,16 @@ def test_what_was_asked_for_lapses_with_it(sent: Sent) -> None:
     assert [a.row.outcome for a in extensions.asked(session, sent.case.id)] == ["lapsed"]
     assert [w.outcome for w in withdrawals.asked(session, sent.case.id)] == ["lapsed"]
     assert not {"decide", "consent"} & set(sent.running())
+
+
+def test_what_was_proposed_lapses_with_it_for_nobody_can_decide_while_it_waits(sent: Sent) -> None:
+    sent.accept()
+    why = Because("outside", "涉及食品经营许可")
+    proposing.propose(sent.session, sent.person("handler"), sent.case.id, "decline", why, sent.now)
+    assert "consent" in sent.running()
+    sent.pass_on()
+    assert [one.outcome for one in proposals.asked(sent.session, sent.case.id)] == ["lapsed"]
+    assert "consent" not in sent.running()
 
 
 def test_a_document_that_was_drafted_goes_along_and_is_numbered_there(sent: Sent) -> None:

@@ -148,7 +148,6 @@ def receive(
     area = session.get_one(Area, row.to_area)
     called = passages.names(session, [row.from_area, row.to_area])
     _ended(session, actor, case, row, "received", now)
-    proposals.lapse(session, case, now)  # the office that proposed it handles it no more
     _lie_in(case, area)
     hand_over(session, case, actor.person)
     facts = {
@@ -205,6 +204,7 @@ def _waiting(session: Session, case: Case) -> Passage:
 
 
 def _lapse(session: Session, case: Case, now: datetime) -> None:
+    proposals.lapse(session, case, now)
     extending.lapse(session, case, None, now)
     for item in queries.items_of(session, case):
         withdrawals.lapse(session, item, now)
