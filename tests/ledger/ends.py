@@ -15,9 +15,9 @@ APPROVES, SILENT = 2, 5
 
 
 def ends(session: Session, move: str, me: Actor, case: Case, luck: int, at: datetime) -> None:
-    """Decline or refer a case."""
+    """Decline or refer a case: as somebody proposed that very end, or by themselves."""
     waits = proposals.undecided(proposals.asked(session, case.id))
-    if waits is not None and luck % 7 == APPROVES:
+    if waits is not None and waits.move == move and luck % 7 == APPROVES:
         proposing.approve(session, me, case.id, "", at)
     elif move == "decline":
         code = "unsupplemented" if luck % 7 == SILENT else "other"

@@ -18,7 +18,7 @@ def proposed(scene: Scene) -> None:
     for who in ("stranger", "reviewer", "brother", "operator", "handler"):
         scene.does(who, "propose_refer", case)
     promoted = replace(world.office["operator"], role="supervisor")
-    for move in ("decline", "refuse_proposal"):
+    for move in ("refer", "refuse_proposal"):
         world.on_case(move, promoted, case, APPROVES)
         laws.hold(world)
     scene.waits(30)

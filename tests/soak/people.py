@@ -66,9 +66,9 @@ class Account:
         self.failures += other.failures
 
 
-def _first(told: Iterable[Told]) -> int:
-    """Return the first entry of a move in one case: what ends with it stands before its own."""
-    return min(n for _, n, *_ in told)
+def _first(told: Iterable[Told], case_id: int) -> int:
+    """Return the first entry of a move in its case: what ends with it stands before its own."""
+    return min(n for one, n, *_ in told if one == case_id)
 
 
 class Bout(World):
@@ -185,7 +185,9 @@ class Person:
         mine = [one for one in told if one[3] == intent.move]
         if len(mine) != 1:
             self.account.failures.append(f"{intent.move} was accepted with {len(mine)} entries")
-        elif intent.move not in _OF_TWO_CASES and self._happened(intent, before=_first(told)):
+        elif intent.move not in _OF_TWO_CASES and self._happened(
+            intent, before=_first(told, mine[0][0])
+        ):
             self.account.failures.append(f"{intent.move} was accepted, though somebody was quicker")
         self.account.moves[intent.move] += 1
         return "accepted"
