@@ -116,9 +116,11 @@ class Database:
 
     @contextmanager
     def read(self, *, snapshot: bool = False) -> Iterator[Session]:
-        """Yield a session that can only read; it ends with a rollback.
+        """Yield a session that can only read.
 
-        With `snapshot` all its statements see one moment, as on SQLite they always do.
+        With `snapshot` all its statements see one moment, as on SQLite they always do. It ends with
+        a commit of nothing: after a rollback the driver forgets which statements PostgreSQL has
+        planned already, and planning those of a work list takes longer than carrying them out.
         """
         options: dict[str, Any] = {WRITE: False, "postgresql_readonly": True}
         if snapshot and not self.is_sqlite:
@@ -128,6 +130,7 @@ class Database:
             Session(bind=connection, autoflush=False) as session,
         ):
             yield session
+            connection.commit()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -182,6 +185,17 @@ class Database:
             self._write_lock.release()
 
 
+def plan_once(session: Session) -> None:
+    """Let PostgreSQL plan each statement of this transaction once for all that it is asked with.
+
+    For lists and counts, whose words are literals (`ledger.literals`): planning them takes longer
+    than carrying them out. Not for a search, which is found by another way for each word.
+    """
+    if session.get_bind().dialect.name == "postgresql" and "planned" not in session.info:
+        session.info["planned"] = True
+        session.connection().exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
+
+
 def _worth_another_try(error: BaseException) -> bool:
     state = getattr(getattr(error, "orig", None), "sqlstate", None)
     return state in (_SERIALIZATION, _DEADLOCK)
@@ -210,8 +224,9 @@ def _postgresql(url: str) -> Engine:
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
         pool_size=10,
-        # Compiling the count of what waits for somebody takes the server 250 ms, counting it 5.
-        connect_args={"options": "-c jit=off"},
+        # Compiling the count of what waits for somebody takes the server 250 ms, counting it 5; and
+        # starting another process to help with it takes longer than it helps.
+        connect_args={"options": "-c jit=off -c max_parallel_workers_per_gather=0"},
         hide_parameters=True,  # what people wrote must not reach a log by an error
     )
 

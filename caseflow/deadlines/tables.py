@@ -88,6 +88,10 @@ class LadderRow(Base):
     set_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+_APART = "state = 'running' AND name IN ('immediate', 'second_look')"
+"""In SQL: promises that few cases wait for at any time, and that lists look for by their name."""
+
+
 class Clock(Base):
     """A running promise with a stored due moment (时限).
 
@@ -134,6 +138,13 @@ class Clock(Base):
             "id",
             sqlite_where=text("state = 'running'"),
             postgresql_where=text("state = 'running'"),
+        ),
+        Index(
+            "ix_clock_apart",
+            "name",
+            "case_id",
+            sqlite_where=text(_APART),
+            postgresql_where=text(_APART),
         ),
     )
 

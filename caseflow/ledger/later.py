@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.deadlines.tables import Clock
 from caseflow.ledger.asker import HERE, ME
-from caseflow.ledger.literals import among, is_word
+from caseflow.ledger.literals import among, has_one, is_word
 from caseflow.ledger.moves.record import whole
 from caseflow.ledger.states import ENDS
 from caseflow.ledger.tables import OWING, Case
@@ -27,7 +27,7 @@ def waits() -> ColumnElement[bool]:
     promised = select(Clock.id).where(
         Clock.root_case_id == Case.id, is_word(Clock.name, "reply"), is_word(Clock.state, "running")
     )
-    return and_(text(OWING), exists(promised.correlate(Case)))
+    return and_(text(OWING), has_one(Case, promised))
 
 
 def is_owed(session: Session, case: Case) -> bool:

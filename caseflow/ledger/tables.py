@@ -31,6 +31,7 @@ _OPEN = _among("state", OPEN_CASE_STATES)
 _SUBMITTED = "state = 'submitted'"
 _DRAFTED = "state = 'draft'"
 _OBJECTED = "state = 'objected'"
+_WITHDRAWN = "state = 'withdrawn'"
 _BOUND = "bound_for IS NOT NULL"
 UNSIGNED = "countersign"
 """In SQL: a reason for not calling the police waits for its countersignature."""
@@ -59,7 +60,7 @@ def _few(name: str, column: str) -> Index:
 
 
 def _waiting(name: str, which: str) -> Index:
-    """Return the index of items that wait for somebody of the office: few, wherever they are."""
+    """Return the index of items in a state that few are in: most wait there for the office."""
     return Index(name, "case_id", sqlite_where=text(which), postgresql_where=text(which))
 
 
@@ -213,6 +214,7 @@ class Item(Base):
         _waiting("ix_item_submitted", _SUBMITTED),
         _waiting("ix_item_draft", _DRAFTED),
         _waiting("ix_item_objected", _OBJECTED),
+        _waiting("ix_item_withdrawn", _WITHDRAWN),
     )
 
 

@@ -14,7 +14,7 @@ from caseflow.ledger.asker import ME, said_of
 from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.judges import designates, far, hand, looks_nearer, nearer
-from caseflow.ledger.literals import among, is_not_word, is_word, not_among
+from caseflow.ledger.literals import among, has_one, is_not_word, is_word, not_among
 from caseflow.ledger.moves.calling import BY_CALLING
 from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.moves.opening import CALLED_BACK
@@ -31,13 +31,6 @@ from caseflow.people.permissions import may
 from caseflow.vault.tables import Identity
 
 _LATER = aliased(Entry)
-
-
-def _some(of_case: Select[int]) -> ColumnElement[bool]:
-    """Return the condition that a case has such rows: by the first one rather than EXISTS, which
-    PostgreSQL may answer by reading every row there is.
-    """
-    return of_case.limit(1).correlate(Case).scalar_subquery().is_not(None)
 
 
 _CALLING = is_word(Case.state, "calling_back")
@@ -76,20 +69,22 @@ _CALLED = (
     exists().where(Identity.id == Report.identity_id, _WAYS),
     ~_BACK.correlate(Case, Report),
 )
-_LEFT = _some(select(Report.id).where(*_CALLED, ~_GOT.correlate(Case, Report)))
+_LEFT = has_one(Case, select(Report.id).where(*_CALLED, ~_GOT.correlate(Case, Report)))
 """Somebody who is to be called back was not reached yet (`calling.Calls.left`)."""
-_REACHED = and_(_some(select(CallBack.id).where(*_CALLS, CallBack.reached.is_(True))), ~_LEFT)
+_REACHED = and_(
+    has_one(Case, select(CallBack.id).where(*_CALLS, CallBack.reached.is_(True))), ~_LEFT
+)
 _TOLD = exists().where(Reply.explains == CallBack.id, Reply.failed_at.is_(None))
 _ARRIVED = exists().where(Reply.explains == CallBack.id, Reply.delivered_at.is_not(None))
 _NOT_PLEASED = (*_LAST, CallBack.satisfied.is_not(True))
-_DISPLEASED = _some(select(CallBack.id).where(*_NOT_PLEASED, ~_ARRIVED.correlate(CallBack)))
+_DISPLEASED = has_one(Case, select(CallBack.id).where(*_NOT_PLEASED, ~_ARRIVED.correlate(CallBack)))
 _PLEASED = and_(_REACHED, ~_DISPLEASED)
 """Everybody was satisfied when last called in this round, or had it explained since
 (`calling.Calls.pleased`).
 """
 _UNTOLD = ~_TOLD.correlate(CallBack)
-_HEARD = _some(select(CallBack.id).where(*_LAST, CallBack.satisfied.is_(False), _UNTOLD))
-_UNDECIDED = _some(select(CallBack.id).where(*_NOT_PLEASED, _UNTOLD))
+_HEARD = has_one(Case, select(CallBack.id).where(*_LAST, CallBack.satisfied.is_(False), _UNTOLD))
+_UNDECIDED = has_one(Case, select(CallBack.id).where(*_NOT_PLEASED, _UNTOLD))
 UNSATISFIED = and_(_CALLING, or_(_HEARD, and_(_REACHED, _UNDECIDED)))
 """Somebody was reached and is not satisfied, and nobody explained: a supervisor decides."""
 
@@ -144,7 +139,7 @@ def _to_shelve() -> ColumnElement[bool]:
     wished = wished.where(Shelving.case_id == Case.id, Shelving.ended_at.is_(None))
     wished = wished.where(Milestone.wish_by != ME)
     here = and_(among(Case.state, SHELVABLE), Case.id.in_(asked))
-    return or_(here, and_(is_word(Case.state, "shelved"), _some(wished)))
+    return or_(here, and_(is_word(Case.state, "shelved"), has_one(Case, wished)))
 
 
 def _alarmed() -> ColumnElement[bool]:
@@ -156,7 +151,7 @@ def _alarmed() -> ColumnElement[bool]:
         is_word(Clock.name, "immediate"),
         is_word(Clock.state, "running"),
     )
-    return and_(Case.urgent.is_(True), _some(select(Clock.id).where(*running)))
+    return and_(Case.urgent.is_(True), has_one(Case, select(Clock.id).where(*running)))
 
 
 def signs() -> ColumnElement[bool]:
@@ -172,7 +167,7 @@ def signs() -> ColumnElement[bool]:
         Entry.user_id == ME,
         ~signed.correlate(Entry),
     )
-    return ~_some(own)
+    return ~has_one(Case, own)
 
 
 def looks_again(actor: Actor) -> ColumnElement[bool]:
@@ -221,7 +216,7 @@ def _to_opine() -> ColumnElement[bool]:
     own = select(Review.id).where(
         Review.case_id == Case.id, or_(*(hand.correlate(Review).exists() for hand in hands))
     )
-    return and_(is_word(Case.state, "accepted"), waits, ~_some(own))
+    return and_(is_word(Case.state, "accepted"), waits, ~has_one(Case, own))
 
 
 def _own() -> ColumnElement[bool]:
@@ -252,12 +247,12 @@ def _unanswered() -> ColumnElement[bool]:
         Reply.report_id == Report.id, Reply.round == Case.reopened, Reply.failed_at.is_(None)
     )
     first = (Report.case_id == Case.id, Report.follows.is_(None))
-    return _some(select(Report.id).where(*first, ~sent.correlate_except(Reply)))
+    return has_one(Case, select(Report.id).where(*first, ~sent.correlate_except(Reply)))
 
 
 def _has(*of_item: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition that a case has an item like this."""
-    return _some(select(Item.id).where(Item.case_id == Case.id, *of_item))
+    return has_one(Case, select(Item.id).where(Item.case_id == Case.id, *of_item))
 
 
 def _objected(*of_item: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -312,7 +307,7 @@ def _to_conclude() -> ColumnElement[bool]:
         Withdrawal.asked_by == ME,
         Item.round == Case.reopened,
     )
-    return and_(among(Case.state, ("accepted", "handling")), _withdrawn(), ~_some(own))
+    return and_(among(Case.state, ("accepted", "handling")), _withdrawn(), ~has_one(Case, own))
 
 
 def _to_call_back(actor: Actor) -> ColumnElement[bool]:

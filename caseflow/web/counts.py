@@ -2,6 +2,7 @@
 
 from flask import g
 
+from caseflow.db import plan_once
 from caseflow.escalation import waiting as documents
 from caseflow.ledger import waiting as ledger
 from caseflow.ledger.waiting import Waiting
@@ -17,6 +18,7 @@ def waiting(turns: int | None = None) -> Waiting:
         g.waiting = Waiting()
         if can("ledger.read"):
             with read() as session:
+                plan_once(session)
                 g.waiting = ledger.waiting(session, actor(), turns, documents.mine)
     found: Waiting = g.waiting
     return found

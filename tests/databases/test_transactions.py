@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from caseflow.db import RETRIES, Database
+from caseflow.db import RETRIES, Database, plan_once
 from caseflow.errors import Unavailable
 from caseflow.ledger.tables import Counter as Tally
 from tests import office as offices
@@ -40,6 +40,21 @@ def test_postgresql_compiles_no_statement(postgres_database: Database) -> None:
     """It takes fifty times as long as the count of what waits for somebody does by itself."""
     with postgres_database.read() as session:
         assert session.scalar(text("SHOW jit")) == "off"
+
+
+def test_postgresql_plans_what_is_read_often_once(postgres_database: Database) -> None:
+    """Planning what a work list asks takes longer than carrying it out, and a rollback would make
+    the driver forget what was planned.
+    """
+    often = select(Tally).where(Tally.period == "A")
+    for _ in range(8):
+        with postgres_database.read() as session:
+            plan_once(session)
+            session.scalars(often).all()
+    planned = text("SELECT generic_plans FROM pg_prepared_statements WHERE statement ~ 'counter'")
+    with postgres_database.read() as session:
+        assert session.scalar(planned)
+        assert session.scalar(text("SHOW plan_cache_mode")) == "auto", "a search plans for itself"
 
 
 def count(session: Session, period: str) -> None:

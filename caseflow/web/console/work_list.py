@@ -8,6 +8,7 @@ from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from caseflow import words
+from caseflow.db import plan_once
 from caseflow.deadlines.policies import ClockName
 from caseflow.deadlines.rules import rules_of
 from caseflow.escalation import reading
@@ -135,6 +136,7 @@ def _gone(case: Gone) -> str:
 
 def _burning() -> Mapping[str, Any]:
     with read() as session:
+        plan_once(session)
         instead = {
             one.id: one.name for one in absences.stood_in_for(session, actor().person, now())
         }
@@ -147,14 +149,15 @@ def _burning() -> Mapping[str, Any]:
         together = [case for found in beside.values() for case in found]
         shown = iter(rows(session, together, received=len(beside["passed"])))
         parts = {name: [next(shown) for _ in found] for name, found in beside.items()}
+        turns = sum(group.count for group in groups if group.turn)
+        waiting = counts.waiting(turns)
     following = ""
     if len(cases) > PAGE:
         last = cases[PAGE - 1]
         place = paging.mark(last.rank, last.next_due, last.id)
         following = filters.address_of(chosen.address, after=place)
     open_cases = sum(group.count for group in groups)
-    turns = sum(group.count for group in groups if group.turn)
-    title, own, told = filters.heading(chosen, groups, counts.waiting(turns).cases)
+    title, own, told = filters.heading(chosen, groups, waiting.cases)
     return {
         "title": title,
         "told": told,
