@@ -1,16 +1,18 @@
 """Where a request meets the house: its rooms, its actor, its transaction.
 
-The person is loaded in a read that ends before the handler runs; a handler hands a piece of work
-to `change`, which runs it in one transaction and tries again when the database asks (engine 2, 3).
+A page that is looked at reads in one transaction. Where something was sent, whoever sent it is
+loaded in a read that ends before the handler runs; a handler hands a piece of work to `change`,
+which runs it in one transaction and tries again when the database asks (engine 2, 3).
 """
 
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from functools import wraps
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import Response, current_app, g, redirect, request, url_for
+from flask import Flask, Response, current_app, g, has_request_context, redirect, request, url_for
 from sqlalchemy.orm import Session
 
 from caseflow import clock, refs
@@ -65,25 +67,49 @@ def can(permission: str) -> bool:
 
 @contextmanager
 def read() -> Iterator[Session]:
-    """Yield a session that can only read: within another of the request, that one.
+    """Yield a session that can only read.
 
-    A page's frame reads while the page does; with a connection each, a few of them at once could
-    wait for one another until the pool gives up.
+    A page that is only looked at reads everything in one transaction, from who asks to what its
+    frame counts; its connection goes back when the answer is ready. Where something was sent, each
+    read is one of its own, so that it sees what was written before. Within another it is that one:
+    with a connection each, a few at once could wait for one another until the pool gives up.
     """
-    if "reading" in g:
+    if "reading" not in g:
+        g.held, g.depth = ExitStack(), 0
+        g.reading = g.held.enter_context(rooms().database.read())
+    g.depth += 1
+    try:
         yield g.reading
-        return
-    with rooms().database.read() as session:
-        g.reading = session
-        try:
-            yield session
-        finally:
-            del g.reading
+    except BaseException:
+        g.depth -= 1
+        if not g.depth:  # after a statement that failed PostgreSQL refuses every other
+            _stop_reading(*sys.exc_info())
+        raise
+    g.depth -= 1
+    if not g.depth and not _only_looks():
+        _stop_reading()
+
+
+def _only_looks() -> bool:
+    return has_request_context() and request.method in ("GET", "HEAD")
+
+
+def _stop_reading(*error: Any) -> None:
+    """Give the connection back, after an error as if it had been raised in the transaction."""
+    if g.pop("reading", None) is not None:
+        g.held.__exit__(*(error or (None, None, None)))
 
 
 def change(work: Callable[[Session], T]) -> T:
     """Run `work` in one transaction and return what it returns; nothing is kept if it raises."""
+    if not g.get("depth"):
+        _stop_reading()  # what is read after this sees what was written
     return rooms().database.run(work)
+
+
+def install(app: Flask) -> None:
+    """Let a request give back its connection when its answer is ready."""
+    app.teardown_request(lambda _error: _stop_reading())
 
 
 def needs(permission: str) -> Callable[[Callable[P, T]], Callable[P, T | Response]]:

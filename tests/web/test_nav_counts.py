@@ -16,7 +16,6 @@ from caseflow.people.actor import REPORTER
 from caseflow.people.permissions import may
 from caseflow.people.scope import scope_of
 from caseflow.people.tables import Recusal, User
-from caseflow.web import edge
 from tests import office as offices
 from tests.web.site import Page, Site, a_file
 from tests.web.test_console_lists import fill, statements
@@ -245,15 +244,6 @@ def test_the_counts_cost_one_statement_however_much_waits(site: Site) -> None:
             site.ask(lambda s: waiting(s, site.office["supervisor"]))
         costs.append(len([one for one in sent if one.startswith("SELECT")]))
     assert costs == [1, 1]
-
-
-def test_a_page_and_its_frame_read_through_one_connection(site: Site) -> None:
-    """With one each, as many pages as there are connections would wait for one another."""
-    with site.app.test_request_context():
-        with edge.read() as page, edge.read() as frame:
-            assert frame is page
-        with edge.read() as later:
-            assert later is not page
 
 
 def test_asking_for_more_time_waits_for_everybody_else_who_may_decide(site: Site) -> None:
