@@ -174,6 +174,9 @@ def load(session: Session, case: Case) -> Dossier:
     above, merged = mergers.cases_of(session, case)
     origin, parts, gone, before = _splits(session, case, item_ids, entries)
     told, told_ids = [*entries, *before], [*item_ids, *gone]
+    # What the history does not tell of is not asked for: most of this never happens to a case.
+    verbs = {entry.verb for entry in entries}
+    of_items = verbs | {entry.verb for entry in before}
     findings = session.scalars(_FINDINGS, {"ids": told_ids}).all()
     return Dossier(
         case=case,
@@ -187,19 +190,21 @@ def load(session: Session, case: Case) -> Dossier:
         eyes=eyes,
         replies=_of(session, Reply, case),
         questions=_of(session, Question, case),
-        call_backs=_of(session, CallBack, case),
+        call_backs=_of(session, CallBack, case) if "call_back" in verbs else (),
         entries=entries,
         clocks=_clocks(session, case),
         extensions=extensions.asked(session, case.id),
         withdrawals=withdrawals.asked(session, case.id),
         proposals=proposals.asked(session, case.id),
-        shelvings=shelvings.asked(session, case.id),
-        milestones=shelvings.milestones(session, case.id),
+        shelvings=shelvings.asked(session, case.id) if "ask_shelving" in verbs else (),
+        milestones=shelvings.milestones(session, case.id) if "ask_shelving" in verbs else (),
         visits=_visits(session, told),
-        exclusions=_exclusions(session, case, entries),
-        oversights=_oversights(session, case, entries),
-        assistances=_assistances(session, told_ids, told),
-        step_ups=_step_ups(session, case, told),
+        exclusions=exclusions.asked(session, case.id) if "ask_exclusion" in verbs else (),
+        oversights=oversights.asked(session, case.id) if "go_up" in verbs else (),
+        assistances=(
+            assistances.of_items(session, told_ids) if "ask_assistance" in of_items else ()
+        ),
+        step_ups=step_ups.asked(session, case.id) if "ask_step_up" in of_items else (),
         above=above,
         merged=merged,
         origin=origin,
@@ -274,32 +279,6 @@ def _visits(session: Session, told: Sequence[Happened]) -> Sequence[Visited]:
     """Return the visits that were told of; nothing is asked of most cases."""
     went = [int(entry.facts["visit"]) for entry in told if entry.verb == "visit"]
     return visits.of_ids(session, went) if went else ()
-
-
-def _exclusions(session: Session, case: Case, entries: Sequence[Happened]) -> Sequence[Exclusion]:
-    """Return who asked to leave the case out of the figures; nothing is asked of most cases."""
-    any_asked = any(entry.verb == "ask_exclusion" for entry in entries)
-    return exclusions.asked(session, case.id) if any_asked else ()
-
-
-def _oversights(session: Session, case: Case, entries: Sequence[Happened]) -> Sequence[Oversight]:
-    """Return when the level above was brought in; it never is in most cases."""
-    any_brought = any(entry.verb == "go_up" for entry in entries)
-    return oversights.asked(session, case.id) if any_brought else ()
-
-
-def _assistances(
-    session: Session, item_ids: Sequence[int], told: Sequence[Happened]
-) -> Sequence[Assistance]:
-    """Return what units were asked beside a lead; nothing is asked of most cases."""
-    any_asked = any(entry.verb == "ask_assistance" for entry in told)
-    return assistances.of_items(session, item_ids) if any_asked else ()
-
-
-def _step_ups(session: Session, case: Case, entries: Sequence[Happened]) -> Sequence[StepUp]:
-    """Return who asked to climb a ladder before its date; nothing is asked of most cases."""
-    any_asked = any(entry.verb == "ask_step_up" for entry in entries)
-    return step_ups.asked(session, case.id) if any_asked else ()
 
 
 def _unit_ids(

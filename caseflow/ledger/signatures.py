@@ -1,6 +1,6 @@
 """Whose signature an answer of a unit needs, and what waits for one: for verbs and pages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -25,6 +25,14 @@ def waiting(session: Session, item: Item) -> Signature | None:
     """Return the answer that waits for its signature; none where the item went another way."""
     row = _open(session, item)
     return row if row is not None and _stands(row, item) else None
+
+
+def waiting_of(session: Session, items: Collection[Item]) -> Mapping[int, Signature]:
+    """Return the answers that wait for their signatures, by item id: one statement for all."""
+    by_id = {item.id: item for item in items}
+    query = select(Signature).where(Signature.item_id.in_(by_id), Signature.outcome.is_(None))
+    rows = session.scalars(query)
+    return {row.item_id: row for row in rows if _stands(row, by_id[row.item_id])}
 
 
 def _open(session: Session, item: Item) -> Signature | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from caseflow.clock import local
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound, Told
@@ -69,7 +69,13 @@ _RUNS = and_(
     Absence.last_day >= bindparam("today"),
     Absence.ended_at.is_(None),
 )
-_RUNNING = select(Absence).where(_RUNS)
+_THERE = aliased(User)
+_RUNNING = (
+    select(Absence, User.name, _THERE.id, _THERE.name)
+    .join(User, User.id == Absence.user_id)
+    .outerjoin(_THERE, and_(_THERE.id == Absence.stand_in_id, _THERE.active.is_(True)))
+    .where(_RUNS)
+)
 _AWAY = (
     select(Absence.user_id, User.id)
     .outerjoin(User, and_(User.id == Absence.stand_in_id, User.active.is_(True)))
@@ -121,21 +127,19 @@ def of(session: Session, user_id: int, now: datetime) -> Sequence[Away]:
 
 def running(session: Session, now: datetime) -> Mapping[int, Away]:
     """Return the absences that run at a moment, by whose they are; `stand_in`: who is there."""
-    instead = away(session, now)
-    if not instead:
-        return {}
-    ids = {*instead, *(one for one in instead.values() if one is not None)}
-    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(ids))).all())
+    rows = session.execute(_RUNNING, {"today": local(now).date()}).all()
+    entered = {one.user_id: stand_in for one, _, stand_in, _ in rows}
+    names = {stand_in or 0: name or "" for _, _, stand_in, name in rows}
     return {
         one.user_id: Away(
             one.id,
-            names[one.user_id],
-            names.get(instead[one.user_id] or 0, ""),
+            name,
+            names.get(_present(entered, one.user_id) or 0, ""),
             one.first_day,
             one.last_day,
             True,
         )
-        for one in session.scalars(_RUNNING, {"today": local(now).date()})
+        for one, name, _, _ in rows
     }
 
 

@@ -6,6 +6,7 @@ that hangs on it, and everything that was promised stays promised: passing on wi
 two offices the one above decides: what was sent back twice it designates, or keeps sending back.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,7 +23,7 @@ from caseflow.ledger.moves.record import gathered, matter_of, may_say, of_case, 
 from caseflow.ledger.moves.urgency import require_no_danger
 from caseflow.ledger.report_tables import Passage
 from caseflow.ledger.states import ITEM_DONE
-from caseflow.ledger.tables import Case
+from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import SWEEP, Actor
 from caseflow.people.tables import Area
 from caseflow.words import PASSING
@@ -54,7 +55,7 @@ def pass_on(
         lambda: _require_reason(reason),
         lambda: words(grounds, "grounds", 2000),
     )
-    if is_under_way(session, case):
+    if is_under_way(queries.items_of(session, case)):
         raise MoveNotAllowed("还有问题项正在办理：请先办完，或撤项")
     require_no_danger(session, case)
     row = Passage(
@@ -82,9 +83,8 @@ def pass_on(
     record(session, case, actor, "pass_on", now, facts, refs={"office": row.to_area})
 
 
-def is_under_way(session: Session, case: Case) -> bool:
+def is_under_way(items: Iterable[Item]) -> bool:
     """Tell whether somebody is at work on an item of a case: what was sent out is not passed on."""
-    items = queries.items_of(session, case)
     return any(item.state not in ("draft", *ITEM_DONE) for item in items)
 
 

@@ -20,7 +20,7 @@ def pass_on(sight: Sight) -> Form | None:
     """Return the form that passes the case on; None where it is another office's to do, somebody is
     at work on an item, or there is no office that could get it.
     """
-    if not _is_own(sight) or passing.is_under_way(sight.session, sight.case):
+    if not _is_own(sight) or passing.is_under_way(sight.dossier.items):
         return None
     if sight.case.countersign or (sight.case.urgent and sight.dossier.clock("immediate")):
         return None

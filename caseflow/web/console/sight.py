@@ -43,7 +43,7 @@ from caseflow.ledger.tables import Case, Item
 from caseflow.people import absences, names
 from caseflow.people.absences import Away
 from caseflow.people.actor import Actor
-from caseflow.people.permissions import may
+from caseflow.people.permissions import INSPECTOR, OFFICE, may
 from caseflow.people.tables import Area, Unit, User
 from caseflow.web import edge
 from caseflow.web.clocks import due_text
@@ -87,16 +87,21 @@ class Sight:
     @cached_property
     def inspectors(self) -> Sequence[User]:
         """The inspectors who can verify and are there."""
-        return self._people("inspector")
+        return self._present("inspector")
 
     @cached_property
     def handlers(self) -> Sequence[User]:
         """The people to whom the case can be assigned and who are there."""
-        return self._people("handler", "supervisor")
+        return self._present("handler", "supervisor")
 
-    def _people(self, *roles: str) -> Sequence[User]:
-        near = names.people_near(self.session, self.dossier.area, roles, self.case.unit_id)
-        return [one for one in near if one.id not in self.away]
+    @cached_property
+    def people(self) -> Sequence[User]:
+        """The people of the office and of those above it who need not keep away from the case."""
+        area, about = self.dossier.area, self.case.unit_id
+        return names.people_near(self.session, area, (*OFFICE, INSPECTOR), about)
+
+    def _present(self, *roles: str) -> Sequence[User]:
+        return [one for one in self.people if one.role in roles and one.id not in self.away]
 
     @cached_property
     def slips(self) -> Collection[int]:
@@ -152,8 +157,7 @@ class Sight:
         """The answers that wait for the signature of a unit's responsible person, by item id."""
         if not any(entry.verb == "write" for entry in self.dossier.of_items):
             return {}
-        found = {one.id: signatures.waiting(self.session, one) for one in self.dossier.items}
-        return {item_id: row for item_id, row in found.items() if row is not None}
+        return signatures.waiting_of(self.session, self.dossier.items)
 
     @cached_property
     def unvisited(self) -> Collection[int]:

@@ -16,8 +16,7 @@ from caseflow.web.locale import gettext, moment_text, series
 
 def visit(sight: Sight, item: Item) -> Form:
     """Return the form that puts a visit on record."""
-    case = sight.case
-    people = visiting.company(sight.session, sight.dossier.area, case.unit_id)
+    people = [one for one in sight.people if one.role in visiting.WENT]
     options = [(str(one.id), one.name) for one in people]
     me = str(sight.actor.id) if any(one.id == sight.actor.id for one in people) else ""
     today = local(sight.now).date().isoformat()
