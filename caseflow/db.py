@@ -28,6 +28,8 @@ T = TypeVar("T")
 WRITE = "caseflow_write"
 RETRIES = 3
 BUSY_MS = 30_000
+STATEMENTS = 500
+"""That a connection to PostgreSQL keeps planned: more than all pages of the console ask."""
 _SERIALIZATION, _DEADLOCK = "40001", "40P01"
 # SQLSTATE classes: connection, resources, an operator at work, the system itself.
 _DOWN = ("08", "53", "57", "58")
@@ -219,7 +221,7 @@ def is_down(error: BaseException) -> bool:
 def _postgresql(url: str) -> Engine:
     if url.startswith(("postgres://", "postgresql://")):
         url = "postgresql+psycopg://" + url.split("://", 1)[1]
-    return create_engine(
+    engine = create_engine(
         url,
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
@@ -229,6 +231,12 @@ def _postgresql(url: str) -> Engine:
         connect_args={"options": "-c jit=off -c max_parallel_workers_per_gather=0"},
         hide_parameters=True,  # what people wrote must not reach a log by an error
     )
+
+    @event.listens_for(engine, "connect")
+    def prepare(driver_connection: Any, _record: Any) -> None:
+        driver_connection.prepared_max = STATEMENTS
+
+    return engine
 
 
 def _sqlite(url: str, busy_ms: int) -> Engine:
