@@ -214,6 +214,7 @@ def pass_item(actor: Actor, case: Case, item: Item, move: str, target: str | Non
         raise NotPermitted("您的岗位或辖区不能进行这一步")
     if edge.target != STAY:
         item.state = edge.target
+    case.withdrawn = case.withdrawn or edge.target == "withdrawn"
     return edge
 
 

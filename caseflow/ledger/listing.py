@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, tuple_
+from sqlalchemy import Select, and_, bindparam, func, select, tuple_
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.literals import among
 from caseflow.ledger.states import COUNTED_APART, OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
-from caseflow.ledger.turns import waits_for
+from caseflow.ledger.turns import stirs, waits_for
 from caseflow.people import names
 from caseflow.people.actor import Actor
 from caseflow.people.tables import Unit
@@ -120,7 +120,7 @@ def _marked(kind: Actor) -> Select[Any]:
             Case.kind,
             Case.rung,
             sql_case((Case.handler_id == ME, 1), else_=0).label("mine"),
-            sql_case((waits_for(kind), 1), else_=0).label("turn"),
+            sql_case((and_(stirs(kind), waits_for(kind)), 1), else_=0).label("turn"),
             sql_case((Case.handler_id.is_(None), 1), else_=0).label("nobodys"),
             sql_case((Case.next_due <= _NOW, 1), else_=0).label("overdue"),
         )

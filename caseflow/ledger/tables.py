@@ -28,11 +28,15 @@ def _among(column: str, words: tuple[str, ...]) -> str:
 
 
 _OPEN = _among("state", OPEN_CASE_STATES)
+_HANDLED = f"handler_id IS NOT NULL AND {_OPEN}"
 _SUBMITTED = "state = 'submitted'"
 _DRAFTED = "state = 'draft'"
 _OBJECTED = "state = 'objected'"
-_WITHDRAWN = "state = 'withdrawn'"
 _BOUND = "bound_for IS NOT NULL"
+STIRS = (
+    f"{_OPEN} AND (state <> 'handling' OR handler_id IS NULL OR urgent OR countersign OR withdrawn)"
+)
+"""In SQL: a case is open, and is not simply being worked on by whoever has it."""
 UNSIGNED = "countersign"
 """In SQL: a reason for not calling the police waits for its countersignature."""
 
@@ -53,6 +57,12 @@ def _work_list(level: str) -> Index:
     )
 
 
+def _stirring(level: str) -> Index:
+    """Return the index of cases of one level whose next step may be anybody's there."""
+    where = text(STIRS)
+    return Index(f"ix_case_file_stirs_{level}", level, sqlite_where=where, postgresql_where=where)
+
+
 def _few(name: str, column: str) -> Index:
     """Return the index of a column that few cases fill."""
     filled = text(f"{column} IS NOT NULL")
@@ -60,7 +70,7 @@ def _few(name: str, column: str) -> Index:
 
 
 def _waiting(name: str, which: str) -> Index:
-    """Return the index of items in a state that few are in: most wait there for the office."""
+    """Return the index of items that wait for somebody of the office: few, wherever they are."""
     return Index(name, "case_id", sqlite_where=text(which), postgresql_where=text(which))
 
 
@@ -78,6 +88,8 @@ class Case(Base):
     form carries (engine 4). `next_due`: earliest due moment of its running clocks, else NEVER.
     `registered_in`: the area that counts its number, wherever it lies since; `bound_for`: the area
     whose office has to sign for it, while it waits to go there (`Passage`).
+    `withdrawn`: an item of it was withdrawn since it was opened or taken up again, so that perhaps
+    nothing else is left: only where this holds anybody looks.
     `reviews`: the case whose answer is reviewed in this one (复查, 复核: `Review`); `same_as`: the
     ended one with the same facts; `ended_at`: since when its answer stands for good (终结).
     """
@@ -115,6 +127,7 @@ class Case(Base):
     reopened: Mapped[int] = mapped_column(Integer, default=0)
     call_back: Mapped[bool] = mapped_column(Boolean, default=False)
     countersign: Mapped[bool] = mapped_column(Boolean, default=False)
+    withdrawn: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     head: Mapped[str] = mapped_column(String(64), default="")
     head_n: Mapped[int] = mapped_column(Integer, default=0)
     reviews: Mapped[int | None] = mapped_column(Integer)
@@ -130,6 +143,16 @@ class Case(Base):
         _work_list("city"),
         _work_list("county"),
         _work_list("district"),
+        _stirring("province"),
+        _stirring("city"),
+        _stirring("county"),
+        _stirring("district"),
+        Index(
+            "ix_case_file_handler_id",
+            "handler_id",
+            sqlite_where=text(_HANDLED),
+            postgresql_where=text(_HANDLED),
+        ),
         Index(
             "ix_case_file_unsigned",
             "id",
@@ -214,7 +237,6 @@ class Item(Base):
         _waiting("ix_item_submitted", _SUBMITTED),
         _waiting("ix_item_draft", _DRAFTED),
         _waiting("ix_item_objected", _OBJECTED),
-        _waiting("ix_item_withdrawn", _WITHDRAWN),
     )
 
 

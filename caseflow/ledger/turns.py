@@ -5,12 +5,24 @@ or for a colleague waits for nobody else (`web.console.next_step` says it of one
 Who asks is said when a statement is carried out (`asker`).
 """
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    false,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from caseflow.deadlines.tables import Clock
 from caseflow.ledger.application_tables import Exclusion, Extension, Proposal, Withdrawal
-from caseflow.ledger.asker import ME, said_of
+from caseflow.ledger.asker import HERE, ME, said_of
 from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.judges import designates, far, hand, looks_nearer, nearer
@@ -22,9 +34,9 @@ from caseflow.ledger.report_tables import CallBack, Reply, Report
 from caseflow.ledger.review_tables import Review
 from caseflow.ledger.shelving_tables import Milestone, Shelving
 from caseflow.ledger.split_tables import Split
-from caseflow.ledger.states import ITEM_DONE, NO_HAND, PROPOSED, SHELVABLE
+from caseflow.ledger.states import ITEM_DONE, NO_HAND, OPEN_CASE_STATES, PROPOSED, SHELVABLE
 from caseflow.ledger.step_up_tables import StepUp
-from caseflow.ledger.tables import Case, Item
+from caseflow.ledger.tables import STIRS, Case, Item
 from caseflow.ledger.tips import TO_FIND
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
@@ -94,6 +106,21 @@ UNSATISFIED = and_(_CALLING, or_(_HEARD, and_(_REACHED, _UNDECIDED)))
 _PROPOSALS = select(Proposal.case_id).where(Proposal.outcome.is_(None))
 _PROPOSED = Case.id.in_(_PROPOSALS)
 """It was proposed to decline or refer the case: whoever proposed, and handles it, waits."""
+
+
+def stirs(actor: Actor) -> ColumnElement[bool]:
+    """Return a condition on an open case of the scope that holds wherever `waits_for` does, and is
+    told by indexes of few: for counting, which would else go through all that is simply worked on.
+    """
+    here = getattr(Case, actor.level) == HERE
+    asked = (Proposal, Shelving, Extension, Withdrawal, StepUp)
+    few = (
+        select(Case.id).where(here, text(STIRS)),
+        select(Case.id).where(Case.handler_id == ME, among(Case.state, OPEN_CASE_STATES)),
+        select(Item.case_id).where(is_word(Item.state, "objected")),
+        *(select(table.case_id).where(table.outcome.is_(None)) for table in asked),
+    )
+    return Case.id.in_(union_all(*few))
 
 
 def waits_for(actor: Actor) -> ColumnElement[bool]:
@@ -296,7 +323,8 @@ def _withdrawn() -> ColumnElement[bool]:
     """Return the condition that nothing of a case is left but what was withdrawn."""
     here = Item.round == Case.reopened
     left = or_(not_among(Item.state, ITEM_DONE), and_(here, is_not_word(Item.state, "withdrawn")))
-    return and_(_has(is_word(Item.state, "withdrawn"), here), ~_has(left))
+    some = and_(Case.withdrawn.is_(True), _has(is_word(Item.state, "withdrawn"), here))
+    return and_(some, ~_has(left))
 
 
 def _to_conclude() -> ColumnElement[bool]:

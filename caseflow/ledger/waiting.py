@@ -13,7 +13,7 @@ from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.literals import among, is_word
 from caseflow.ledger.states import OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
-from caseflow.ledger.turns import checked_by, signs, waits_for
+from caseflow.ledger.turns import checked_by, signs, stirs, waits_for
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
 
@@ -61,7 +61,7 @@ def _asked(kind: Actor, turns: bool, documents: Counted) -> Select[*tuple[int, .
     )
     counts = [_count().where(condition) for condition in theirs]
     if turns:
-        counts.insert(0, _count().where(within(kind), _OPEN, waits_for(kind)))
+        counts.insert(0, _count().where(within(kind), _OPEN, stirs(kind), waits_for(kind)))
     return select(*(count.scalar_subquery() for count in (*counts, _checks(kind), documents(kind))))
 
 

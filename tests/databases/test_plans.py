@@ -147,7 +147,6 @@ def whole_tables(plan: str) -> set[str]:
 def test_a_work_list_reads_what_is_open(ledger: Ledger) -> None:
     database, office = ledger
     pages = [queries.Filters(), queries.Filters(kind="complaint"), queries.Filters(rung=2)]
-    pages += [queries.Filters(nobodys=True)]
     pages += [queries.Filters(turn=office[name]) for name in ("handler", "supervisor", "leader")]
     for scope, filters in product((scope_of(office["city"]), scope_of(office["handler"])), pages):
         page = partial(queries.work_list, scope=scope, filters=filters)
@@ -155,6 +154,15 @@ def test_a_work_list_reads_what_is_open(ledger: Ledger) -> None:
         assert whole_tables(plan) == set(), plan
         assert f"ix_case_file_open_{scope.level}" in plan, plan
         assert "Sort" not in plan, "the index gives the order"
+
+
+def test_what_nobody_handles_is_found_among_the_few_that_stir(ledger: Ledger) -> None:
+    database, office = ledger
+    for scope in (scope_of(office["city"]), scope_of(office["handler"])):
+        page = partial(queries.work_list, scope=scope, filters=queries.Filters(nobodys=True))
+        plan = plans(database, page, once=True)
+        assert whole_tables(plan) == set(), plan
+        assert "ix_case_file_stirs_" in plan, plan
 
 
 def test_what_somebody_has_in_hand_is_found_by_what_is_open_or_owed(ledger: Ledger) -> None:
@@ -194,7 +202,7 @@ def test_what_waits_for_somebody_is_counted_over_what_is_open(ledger: Ledger, na
     database, office = ledger
     plan = plans(database, partial(waiting, actor=office[name], documents=mine), once=True)
     assert whole_tables(plan) == set(), plan
-    assert ("ix_item_submitted" if name == "reviewer" else "ix_case_file_open_") in plan, plan
+    assert ("ix_item_submitted" if name == "reviewer" else "ix_case_file_stirs_") in plan, plan
 
 
 def test_what_a_case_may_be_merged_into_is_found_by_its_unit_or_its_office(

@@ -334,6 +334,7 @@ def reopen(
     _called(session, case, now)
     exclusions.lapse(session, case, now)
     case.reopened += 1
+    case.withdrawn = False
     case.closed_at = case.ended_at = None
     facts: dict[str, object] = {"reason": why, "times": case.reopened}
     facts |= {"review": review} if review else {}

@@ -157,6 +157,7 @@ def _born(
         opened_at=now,
         moved_at=now,
         reopened=case.reopened,
+        withdrawn=case.withdrawn,
     )
     session.add(part)
     session.flush()
