@@ -192,6 +192,8 @@ def _promises() -> Iterator[Query]:
         .scalar_subquery()
     )
     yield select(Case.number).where(func.coalesce(soonest, NEVER) != Case.next_due)
+    here = (Item.case_id == Case.id, Item.state == "withdrawn", Item.round == Case.reopened)
+    yield select(Case.number).where(Case.withdrawn.is_(False), exists().where(*here))
     alive = and_(Clock.root_case_id == Case.id, Clock.state.in_(ALIVE))
     resolve = exists().where(alive, Clock.name == "resolve")
     yield select(Case.number).where(Case.state.in_(_PROMISED), ~resolve)

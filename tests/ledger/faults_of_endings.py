@@ -5,7 +5,7 @@ from typing import Any
 
 from caseflow.deadlines import clocks
 from caseflow.errors import MoveNotAllowed
-from caseflow.ledger import hands, withdrawals
+from caseflow.ledger import gate, hands, withdrawals
 from caseflow.ledger.moves import ending, handing, handlers, retracting, withdrawing
 from tests.ledger import scenes_of_endings as scenes
 from tests.ledger.faults import Fault
@@ -33,6 +33,15 @@ def _of_documents_only(session: Any, subject: Any, now: Any, *names: str) -> Any
     return None if subject.item_id and not names else _STOP(session, subject, now, *names)
 
 
+_PASS = gate.pass_item
+
+
+def _unmarked(actor: Any, case: Any, *said: Any, **more: Any) -> Any:
+    edge = _PASS(actor, case, *said, **more)
+    case.withdrawn = False
+    return edge
+
+
 FAULTS: dict[str, Fault] = {
     "whoever asks for a withdrawal consents": Fault(
         lambda: [(withdrawing, "_decides", _anybody)],
@@ -48,6 +57,11 @@ FAULTS: dict[str, Fault] = {
         lambda: [(withdrawing, "may_decide", lambda *_: True)],
         scenes.withdrawn,
         "withdrawal: whoever worked on it",
+    ),
+    "nobody sees that an item was withdrawn": Fault(
+        lambda: [(gate, "pass_item", _unmarked)],
+        scenes.withdrawn,
+        "ending: nobody sees that an item was withdrawn",
     ),
     "nothing is left, and the case goes on by itself": Fault(
         lambda: [(withdrawals, "something_stands", _over)],

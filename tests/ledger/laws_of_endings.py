@@ -65,8 +65,17 @@ def nobody_is_troubled_with_what_they_took_back(seen: Snapshot) -> None:
             assert set(first.values()) - set(gone), "taken back: called back"
 
 
+def a_withdrawn_item_marks_its_case(seen: Snapshot) -> None:
+    """Only where there is a mark anybody looks whether nothing else is left."""
+    for item in seen.items.values():
+        case = seen.cases[item.case_id]
+        if item.state == "withdrawn" and item.round == case.reopened:
+            assert case.withdrawn, "ending: nobody sees that an item was withdrawn"
+
+
 LAWS: tuple[Callable[[Snapshot], None], ...] = (
     a_withdrawal_is_decided_by_other_eyes,
     what_ended_without_a_check_owes_nothing,
     nobody_is_troubled_with_what_they_took_back,
+    a_withdrawn_item_marks_its_case,
 )

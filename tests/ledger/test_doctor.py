@@ -178,6 +178,7 @@ VIOLATIONS = (
     ("6 e", f"UPDATE rung SET n = n - 1 WHERE id = {_LAST_RUNG}", "late"),
     ("6 e", "UPDATE clock SET last_rung = 1 WHERE last_rung > 2", "late"),
     ("7 p", "UPDATE case_file SET next_due = opened_at WHERE number = :late", "late"),
+    ("7 p", "UPDATE case_file SET withdrawn = FALSE WHERE number = :done", "done"),
     ("7 p", f"UPDATE clock SET state = 'stopped' WHERE case_id = {_LATE}", "late"),
     ("7 p", f"UPDATE clock SET state = 'running' WHERE case_id = {_DONE}", "done"),
     ("7 p", f"UPDATE clock SET state = 'stopped' WHERE {_ITEM}; {_AGAIN}", "late"),
