@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from flask import Flask
@@ -21,6 +23,9 @@ from caseflow.outbox.handlers import Handlers
 from caseflow.outbox.transport import Transport
 from caseflow.paper.sheets import Typesetter
 from config import ROOT, Settings
+
+if TYPE_CHECKING:
+    from caseflow.backup.restoring import Restored
 
 FONTS = ROOT / "static" / "vendor" / "fonts"
 
@@ -88,11 +93,12 @@ class Services:
 
     def forget_files(self, now: datetime) -> int:
         """Forget files that nothing names any more and return how many."""
+        from caseflow.backup.taking import unhindered
         from caseflow.files.orphans import forget
         from caseflow.intake.uploads import expire
 
         self.database.run(lambda session: expire(session, now))
-        return forget(self.database, self.rooms.store, now)
+        return forget(self.database, self.rooms.store, now, unhindered)
 
     def anchor(self, now: datetime) -> bool:
         """Sign what the histories came to, once a day; tell whether this was it."""
@@ -115,6 +121,27 @@ def services(settings: Settings | None = None) -> Services:
     ring = _ring(settings)
     store = LocalStore(settings.home / "files", ring)
     return Services(settings, Rooms(Database(settings.database_url), ring, store, settings.area))
+
+
+def receive(archive: Path, only_check: bool, settings: Settings | None = None) -> "Restored":
+    """Bring a backup into the empty place that the settings name. Raises BackupRefused.
+
+    No key ring is made up here: one that did not seal the backup cannot open it.
+    """
+    from caseflow.backup import restoring
+
+    settings = settings or Settings.read()
+    ring = KeyRing.load(settings.keys)
+    if only_check:
+        return restoring.check(archive, ring)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    try:
+        return restoring.restore(
+            archive, ring, database, settings.home / "files", lambda at: LocalStore(at, ring)
+        )
+    finally:
+        database.close()
 
 
 def _ring(settings: Settings) -> KeyRing:

@@ -4,6 +4,7 @@ import signal
 import sys
 import threading
 from datetime import datetime
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -213,6 +214,11 @@ def poll() -> None:
 @click.option("--laws", is_flag=True, help="ask of the data whether every law of the ledger holds")
 def doctor(laws: bool) -> None:
     """Tell whether keys, database and files are there; with --laws whether the data is sound."""
+    sys.exit(0 if _examined(laws) else 1)
+
+
+def _examined(laws: bool) -> bool:
+    """Say what the doctor finds; tell whether all is well."""
     from caseflow import doctor as examining
     from caseflow.app import services
     from caseflow.ledger import anchored
@@ -230,7 +236,36 @@ def doctor(laws: bool) -> None:
             history = anchored.verify(session, rooms.store, rooms.ring, clock.now())
         click.echo(f"8 history: {history.line}")
         sound = sound and history.fits
-    sys.exit(0 if sound else 1)
+    return sound
+
+
+@main.command()
+@click.argument("archive", type=click.Path(path_type=Path))
+def backup(archive: Path) -> None:
+    """Write database and files into one encrypted file, also while the office works.
+
+    It is sealed with the key ring and holds no key: keep a copy of the ring elsewhere, under lock.
+    """
+    from caseflow.app import services
+    from caseflow.backup import taking
+
+    click.echo(taking.take(services().rooms, archive).line)
+
+
+@main.command()
+@click.argument("archive", type=click.Path(path_type=Path))
+@click.option("--check", is_flag=True, help="read it to its end and restore nothing")
+def restore(archive: Path, check: bool) -> None:
+    """Bring a backup into an empty database and an empty home, and examine what came back.
+
+    The key ring that it was made with has to lie there already.
+    """
+    from caseflow.app import receive
+
+    restored = receive(archive, check)
+    click.echo(restored.line)
+    if not check:
+        sys.exit(0 if _examined(laws=True) else 1)
 
 
 @main.group()

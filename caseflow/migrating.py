@@ -29,16 +29,20 @@ _REVISION = re.compile(r'^(down_revision|revision)\b.*?=\s*(?:"([^"]+)"|None)\s*
 
 def head() -> str:
     """Return the newest revision on file. Raises RuntimeError unless there is exactly one."""
-    own: set[str] = set()
-    followed: set[str] = set()
-    for file in (MIGRATIONS / "versions").glob("*.py"):
-        names = dict(_REVISION.findall(file.read_text(encoding="utf-8")))
-        own.add(names["revision"])
-        followed.add(names["down_revision"])
-    newest = own - followed
+    before = known()
+    newest = set(before) - set(before.values())
     if len(newest) != 1:
         raise RuntimeError(f"the migrations need one newest revision, not {sorted(newest)}")
     return newest.pop()
+
+
+def known() -> dict[str, str]:
+    """Return every revision on file, and which one it follows ("" for the first)."""
+    found = {}
+    for file in (MIGRATIONS / "versions").glob("*.py"):
+        names = dict(_REVISION.findall(file.read_text(encoding="utf-8")))
+        found[names["revision"]] = names["down_revision"]
+    return found
 
 
 def current_revision(where: str | Engine) -> str | None:
@@ -61,6 +65,18 @@ def upgrade(where: str | Engine, revision: str = "head") -> None:
 
     with _engine(where) as engine, _turn(engine) as connection:
         command.upgrade(_config(connection), revision)
+
+
+def upgrade_within(connection: Connection, revision: str) -> None:
+    """Run every migration up to `revision` in the transaction of somebody who goes on with it.
+
+    The database must be empty: what points at what is not looked at before that one ends.
+    """
+    from alembic import command
+
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TURN})
+    command.upgrade(_config(connection), revision)
 
 
 def downgrade(where: str | Engine, revision: str) -> None:

@@ -4,6 +4,7 @@ Two days pass first. Whoever keeps the same content meanwhile gets a fresh row a
 both are looked at again at the very moment of forgetting, so that nothing that is named is lost.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, exists, select
@@ -17,14 +18,21 @@ AGE = timedelta(days=2)
 BATCH = 500
 
 
-def forget(database: Database, store: Store, now: datetime) -> int:
+def forget(
+    database: Database,
+    store: Store,
+    now: datetime,
+    may: Callable[[Session, datetime], bool] = lambda _session, _now: True,
+) -> int:
     """Forget rows that nothing refers to, and the files they named; return how many files.
+
+    `may` is asked in each transaction that takes rows away: while a backup is made, none is.
 
     A second run finds nothing. Only what a row of this very database named is ever removed: beside
     an empty or an older database the store stays whole. What a crash left without a row stays too.
     """
     before, gone = now - AGE, 0
-    while ids := database.run(lambda session: _rows(session, before)):
+    while ids := database.run(lambda session: _rows(session, before) if may(session, now) else []):
         gone += sum(store.forget(blob_id, before) for blob_id in ids)
     store.clear_unfinished(before)
     return gone

@@ -9,6 +9,7 @@ ROWS = (
         "wsgi",
         "cli",
         "app",
+        "backup",
         "demo",
         "serving",
         "setup",
