@@ -131,11 +131,15 @@ def web() -> None:
 
 
 @main.command()
-def worker() -> None:
-    """Carry out jobs from Redis."""
+@click.argument("queues", nargs=-1, metavar="[immediate|notices|bulk]...")
+def worker(queues: tuple[str, ...]) -> None:
+    """Carry out jobs from Redis: of all queues, or of those named, in this order."""
+    from caseflow.jobs.queues import QUEUES
     from caseflow.jobs.rq_worker import work
 
-    work(_redis_url())
+    if strange := set(queues) - set(QUEUES):
+        raise click.UsageError(f"no such queue: {' '.join(sorted(strange))}")
+    work(_redis_url(), queues or QUEUES)
 
 
 @main.command()

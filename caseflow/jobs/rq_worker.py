@@ -7,7 +7,7 @@ into the database; it may be emptied or lost at any moment.
 import logging
 import signal
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from types import FrameType
 
@@ -17,11 +17,12 @@ from rq import Worker
 from caseflow import clock
 from caseflow.db import Database
 from caseflow.jobs import context
-from caseflow.jobs.queues import connect, put, queues
+from caseflow.jobs.queues import QUEUES, connect, put, put_row, queue_of
 from caseflow.jobs.schedule import Job, schedule
 from caseflow.jobs.work import worker_name
 from caseflow.outbox.failures import describe
 from caseflow.outbox.lease import hold, let_go
+from caseflow.outbox.waiting import waiting
 
 log = logging.getLogger(__name__)
 
@@ -43,22 +44,25 @@ class _Worker(Worker):
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
 
-def work(redis_url: str, burst: bool = False) -> None:
+def work(redis_url: str, names: Sequence[str] = QUEUES, burst: bool = False) -> None:
     """Carry out jobs until told to stop (SIGTERM, SIGINT); with `burst`, until none waits.
+
+    `names`: the queues it looks into, in this order.
 
     RQ's worker gives up when Redis forgets it in the middle of a job, or is not there at the
     start; then a new one takes over.
     """
     context.services()  # built once, before the fork of each job
-    while not _work_until_lost(redis_url, burst):
+    while not _work_until_lost(redis_url, names, burst):
         clock.sleep(PAUSE_SECONDS)
 
 
-def _work_until_lost(redis_url: str, burst: bool) -> bool:
+def _work_until_lost(redis_url: str, names: Sequence[str], burst: bool) -> bool:
     """Be one RQ worker; True when it ended as it should."""
     link = connect(redis_url)
     try:
-        worker = _Worker(queues(link), connection=link, log_job_description=False)
+        queues = [queue_of(name, link) for name in names]
+        worker = _Worker(queues, connection=link, log_job_description=False)
         worker.work(burst=burst, logging_level="WARNING")
         return burst or worker.told_to_stop
     except RedisError as error:
@@ -115,9 +119,16 @@ class Timekeeper:
                 if put(job.name, number, self.link):
                     asked.append(job.name)
                 self._asked[job.name] = number
+            asked += self._ask_for_rows(now)
         except Exception as error:  # noqa: BLE001 - logged, and the next tick asks again
             log.error("scheduler: %s", describe(error))
         return asked
+
+    def _ask_for_rows(self, now: datetime) -> list[str]:
+        """Ask for what is due in the outbox, each row by its id; return their names."""
+        with self._database.read() as session:
+            found = list(waiting(session, now))
+        return [row.name for row in found if put_row(row, now.timestamp(), self.link)]
 
     def close(self) -> None:
         """Hand the lease back and let go of Redis."""

@@ -37,6 +37,15 @@ def schedule(services: Services) -> list[Job]:
     return [job for job in jobs if job.name != "mail" or services.poll_mail is not None]
 
 
+def asked_for(services: Services) -> list[Job]:
+    """Return what workers are asked for when a row of the outbox is due, by its queue."""
+    return [
+        Job("immediate", 1, partial(work.carry_out_urgent, services)),
+        Job("notices", 1, partial(work.carry_out_outbox, services)),
+        Job("bulk", 1, partial(work.carry_out_outbox, services)),
+    ]
+
+
 def job_named(name: str, services: Services) -> Job:
     """Return the job `name`. Raises KeyError when this installation has none."""
-    return {job.name: job for job in schedule(services)}[name]
+    return {job.name: job for job in [*schedule(services), *asked_for(services)]}[name]

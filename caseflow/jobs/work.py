@@ -8,12 +8,17 @@ import socket
 from datetime import datetime
 
 from caseflow.jobs.services import Services
-from caseflow.outbox.run import BATCH, run
+from caseflow.outbox.run import BATCH, run, run_urgent
 
 
 def carry_out_outbox(services: Services, now: datetime) -> bool:
     """Expand events and send messages. A second run takes what is left, each row once."""
     return run(services.database, services.handlers, now, worker_name()) >= BATCH
+
+
+def carry_out_urgent(services: Services, now: datetime) -> bool:
+    """Do the same with what is urgent, and nothing else."""
+    return run_urgent(services.database, services.handlers, now, worker_name()) >= BATCH
 
 
 def sweep(services: Services, now: datetime) -> bool:

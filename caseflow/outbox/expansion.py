@@ -23,6 +23,8 @@ def expand(
     limit: int,
     patience: Patience | None = None,
     waking: Waking = at_any_hour,
+    *,
+    only_urgent: bool = False,
 ) -> int:
     """Write the messages of up to `limit` open events; return how many events were taken up.
 
@@ -34,17 +36,30 @@ def expand(
     """
     patience = patience or Patience()
     done = 0
-    while done < limit and _expand_next(database, rules, now, patience, waking):
+    while done < limit and _expand_next(database, rules, now, patience, waking, only_urgent):
         done += 1
     return done
 
 
 def _expand_next(
-    database: Database, rules: Rules, now: datetime, patience: Patience, waking: Waking
+    database: Database,
+    rules: Rules,
+    now: datetime,
+    patience: Patience,
+    waking: Waking,
+    only_urgent: bool,
 ) -> bool:
     taken: list[int] = []
+
+    def take(session: Session) -> bool:
+        event = take_next(session, Event, EVENT_OPEN, now, only_urgent=only_urgent)
+        if event is not None:
+            taken.append(event.id)
+            _take(session, event, rules, now, waking(now))
+        return event is not None
+
     try:
-        return database.run(lambda session: _take(session, rules, now, taken, waking(now)))
+        return database.run(take)
     except Exception as error:
         if not taken:
             raise
@@ -54,18 +69,13 @@ def _expand_next(
         return True
 
 
-def _take(session: Session, rules: Rules, now: datetime, taken: list[int], awake: datetime) -> bool:
-    event = take_next(session, Event, EVENT_OPEN, now)
-    if event is None:
-        return False
-    taken.append(event.id)
+def _take(session: Session, event: Event, rules: Rules, now: datetime, awake: datetime) -> None:
     drafts: dict[tuple[str, str], Draft] = {}
     for draft in rules(session, event):
         drafts.setdefault((draft.rule, draft.recipient), draft)
     session.add_all(_message(event, draft, now, awake) for draft in drafts.values())
     event.expanded_at = now
     event.error = None
-    return True
 
 
 def _message(event: Event, draft: Draft, now: datetime, awake: datetime) -> Message:

@@ -11,10 +11,26 @@ from caseflow.outbox.folding import fold
 from caseflow.outbox.handlers import Handlers
 from caseflow.outbox.sending import send
 
-__all__ = ["BATCH", "expand", "run", "send"]
+__all__ = ["BATCH", "expand", "run", "run_urgent", "send"]
 
 BATCH = 20
 """Events and messages in one go: few enough to stop soon, or to let the sweep have its turn."""
+
+
+def run_urgent(
+    database: Database, handlers: Handlers, now: datetime, worker: str, limit: int = BATCH
+) -> int:
+    """Do as `run` does with what is urgent and leave all else to others; return how many."""
+    expanded = expand(
+        database,
+        handlers.rules,
+        now,
+        limit,
+        handlers.patience,
+        handlers.waking,
+        only_urgent=True,
+    )
+    return expanded + _send(database, handlers, now, worker, limit, only_urgent=True)
 
 
 def run(
@@ -30,7 +46,20 @@ def run(
     more_to_come = handlers.summarise is not None and expanded >= limit
     if handlers.summarise is not None and not more_to_come:
         fold(database, handlers.summarise, now)
-    return expanded + send(
+    return expanded + _send(database, handlers, now, worker, limit, calm=not more_to_come)
+
+
+def _send(
+    database: Database,
+    handlers: Handlers,
+    now: datetime,
+    worker: str,
+    limit: int,
+    *,
+    calm: bool = True,
+    only_urgent: bool = False,
+) -> int:
+    return send(
         database,
         handlers.transports,
         handlers.resolve,
@@ -42,5 +71,6 @@ def run(
         on_dead=handlers.on_dead,
         on_withheld=handlers.on_withheld,
         patience=handlers.patience,
-        calm=not more_to_come,
+        calm=calm,
+        only_urgent=only_urgent,
     )

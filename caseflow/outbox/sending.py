@@ -72,21 +72,22 @@ def send(
     on_withheld: Note = note_nothing,
     patience: Patience | None = None,
     calm: bool = True,
+    only_urgent: bool = False,
 ) -> int:
     """Send up to `limit` messages that are due at `now`, urgent ones first; return how many.
 
     Every claim's end is recorded in a transaction of its own together with what `on_sent`,
     `on_dead` or `on_withheld` does there; when that raises, the end is recorded alone and the note
     is owed: it is tried again by later runs, the sending is not. A second run at the same time
-    takes other messages. Without `calm` what may wait does, for ten minutes at most. Raises what
-    the database raises; nothing a transport raises.
+    takes other messages. Without `calm` what may wait does, for ten minutes at most; `only_urgent`
+    leaves all else to others. Raises what the database raises; nothing a transport raises.
     """
     notes = {"sent": on_sent, "dead": on_dead, "withheld": on_withheld}
     by = worker[:WORKER_LENGTH]
     sender = _Sender(
         database, transports, (resolve, complete), by, notes, patience or Patience(), now
     )
-    sender.passes_calm_by = not calm
+    sender.passes_calm_by, sender.only_urgent = not calm, only_urgent
     done = 0
     while done < limit and sender.pay_one_debt():
         done += 1
@@ -116,7 +117,7 @@ class _Sender:
         self._patience = patience
         self._start = now, monotonic()
         self._down: set[str] = set()
-        self.passes_calm_by = False
+        self.passes_calm_by = self.only_urgent = False
 
     def _now(self) -> datetime:
         """Return the run's moment plus what passed since: a slow send must not eat the lease."""
@@ -154,7 +155,9 @@ class _Sender:
             passable.append(Message.way.not_in(self._down))
         if self.passes_calm_by:
             passable.append(or_(Message.calm.is_(False), Message.not_before <= now - _CALM_WAITS))
-        message = take_next(session, Message, MESSAGE_OPEN, now, *passable)
+        message = take_next(
+            session, Message, MESSAGE_OPEN, now, *passable, only_urgent=self.only_urgent
+        )
         if message is None:
             return None
         worn_out = message.state == "claimed" and self._ran_out(session, message, now)

@@ -12,13 +12,18 @@ Row = TypeVar("Row", Event, Message)
 
 
 def take_next(
-    session: Session, rows: type[Row], is_open: str, now: datetime, *more: ColumnElement[bool]
+    session: Session,
+    rows: type[Row],
+    is_open: str,
+    now: datetime,
+    *more: ColumnElement[bool],
+    only_urgent: bool = False,
 ) -> Row | None:
     """Return the row that is due first, locked for this transaction, or None.
 
     `is_open` is the very condition of the partial index that the rows are read from.
     """
-    for urgent in (True, False):
+    for urgent in (True,) if only_urgent else (True, False):
         query = due(rows, is_open, now, urgent).where(*more).limit(1)
         row = session.scalars(query.with_for_update(skip_locked=True)).first()
         if row is not None:

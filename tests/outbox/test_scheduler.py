@@ -8,7 +8,7 @@ from redis import Redis
 
 from caseflow import clock
 from caseflow.db import Database
-from caseflow.jobs.queues import connect, put, queue_of
+from caseflow.jobs.queues import QUEUES, connect, put, queue_of
 from caseflow.jobs.rq_worker import Timekeeper
 from caseflow.jobs.schedule import Job
 from tests.servers import free_port
@@ -32,7 +32,7 @@ def present(monkeypatch: pytest.MonkeyPatch, now: datetime) -> list[datetime]:
 
 
 def waiting(link: Redis) -> list[str]:
-    return [job_id for name in ("sweep", "outbox") for job_id in queue_of(name, link).job_ids]
+    return [job_id for name in QUEUES for job_id in queue_of(name, link).job_ids]
 
 
 def test_a_job_is_asked_for_when_its_time_has_come(
