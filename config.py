@@ -30,6 +30,7 @@ class Settings:
     mail_from: str
     production: bool
     demo_password: str
+    metrics_token: str
     max_file: int = 20 * MIB
     max_files: int = 10
     max_form: int = 100 * MIB
@@ -62,4 +63,5 @@ class Settings:
             mail_from=said("MAIL_FROM"),
             production=bool(said("DATABASE_URL")),
             demo_password=said("DEMO_PASSWORD"),
+            metrics_token=said("METRICS_TOKEN"),
         )

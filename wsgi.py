@@ -8,8 +8,10 @@ import gc
 import os
 
 from caseflow.app import create_app, services
+from caseflow.logs import configure
 
 _built = services()
+configure(_built.settings)
 app = create_app(_built)
 
 # What the parent read to build the application must not be read on by two.

@@ -154,7 +154,7 @@ def _ring(settings: Settings) -> KeyRing:
 
 def create_app(built: Services) -> Flask:
     """Return the web application on these services."""
-    from caseflow.web import edge, failures, locale, login, security, shell
+    from caseflow.web import edge, failures, locale, login, security, shell, trail
     from caseflow.web.blueprints import register
 
     app = failures.Quiet(
@@ -164,9 +164,10 @@ def create_app(built: Services) -> Flask:
     if built.settings.https:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     CSRFProtect(app)
-    for part in (edge, locale, security, failures, shell, login):
+    for part in (trail, edge, locale, security, failures, shell, login):
         part.install(app)
     register(app)
+    trail.begin_counting(app)
     return app
 
 

@@ -52,6 +52,7 @@ def _serve(built: Any) -> None:
     from caseflow.jobs.embedded import Runner
     from caseflow.jobs.schedule import schedule
 
+    _log(built.settings)
     server = serving.server(create_app(built), built.settings)
     runner = Runner(schedule(built))
     runner.start()
@@ -127,6 +128,7 @@ def web() -> None:
     from caseflow.app import create_app, services
 
     built = services()
+    _log(built.settings)
     serving.server(create_app(built), built.settings).run()
 
 
@@ -139,7 +141,9 @@ def worker(queues: tuple[str, ...]) -> None:
 
     if strange := set(queues) - set(QUEUES):
         raise click.UsageError(f"no such queue: {' '.join(sorted(strange))}")
-    work(_redis_url(), queues or QUEUES)
+    url = _redis_url()
+    _log()
+    work(url, queues or QUEUES)
 
 
 @main.command()
@@ -147,7 +151,17 @@ def scheduler() -> None:
     """Put recurring jobs into Redis when they are due."""
     from caseflow.jobs.rq_worker import keep_time
 
-    keep_time(_redis_url())
+    url = _redis_url()
+    _log()
+    keep_time(url)
+
+
+def _log(settings: Any = None) -> None:
+    """Let a process that goes on for long say in lines what happens to it."""
+    from caseflow.logs import configure
+    from config import Settings
+
+    configure(settings or Settings.read())
 
 
 def _redis_url() -> str:

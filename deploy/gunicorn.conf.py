@@ -53,7 +53,14 @@ limit_request_fields = 60
 accesslog = None
 errorlog = "-"
 loglevel = "info"
-logger_class = "caseflow.logs.GunicornLogger"
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"lines": {"()": "caseflow.logs.Lines"}},
+    "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "root": {"level": "INFO", "handlers": ["lines"]},
+    "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["lines"], "propagate": False}},
+}
 
 # Nobody steers it from outside: systemd and compose do, by signals.
 control_socket_disable = True

@@ -1,12 +1,14 @@
 """Every recurring job, in one list."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 
+from caseflow.db import Database
 from caseflow.jobs import work
 from caseflow.jobs.services import Services
+from caseflow.outbox.lease import NOTED_SECONDS, note_run, ran
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,18 @@ def schedule(services: Services) -> list[Job]:
         Job("anchor", 1800, partial(work.anchor, services)),
         Job("files", 6 * 3600, partial(work.forget_files, services)),
     ]
-    return [job for job in jobs if job.name != "mail" or services.poll_mail is not None]
+    known = [job for job in jobs if job.name != "mail" or services.poll_mail is not None]
+    return [replace(job, work=partial(_noted, services.database, job)) for job in known]
+
+
+def _noted(database: Database, job: Job, now: datetime) -> bool:
+    """Carry out a job and put down, now and then, that it came to its end: /metrics shows it."""
+    more = job.work(now)
+    with database.read() as session:
+        last = ran(session).get(job.name)
+    if last is None or not timedelta(0) <= now - last < timedelta(seconds=NOTED_SECONDS):
+        database.run(lambda session: note_run(session, job.name, now))
+    return more
 
 
 def asked_for(services: Services) -> list[Job]:

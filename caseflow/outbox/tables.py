@@ -141,7 +141,9 @@ class Attempt(Base):
 
 
 class Lease(Base):
-    """Who may do what only one process should do at a time, until when (the scheduler)."""
+    """Who may do what only one process should do at a time, until when (the scheduler); or, over
+    as it is made, when a job that comes round came to its end (`lease.note_run`).
+    """
 
     __tablename__ = "lease"
 

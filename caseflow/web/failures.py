@@ -1,7 +1,6 @@
 """Errors as pages: plain words, a next step, no technical talk, nothing typed in a log."""
 
 import logging
-import secrets
 
 from flask import Flask, current_app, render_template, request, url_for
 from flask_login import current_user
@@ -13,6 +12,7 @@ from caseflow.errors import CaseflowError, SignedOut
 from caseflow.web.edge import actor, signed_in
 from caseflow.web.locale import gettext
 from caseflow.web.login import home_of
+from caseflow.web.trail import number
 from caseflow.web.written import written
 
 log = logging.getLogger(__name__)
@@ -66,21 +66,20 @@ def _before() -> str:
 
 
 def _unforeseen(error: InternalServerError) -> Answer:
-    """Name the error by a number that the log has too; the log has the class and the place only.
+    """Name the error by the request's number; the log has the class and the place only.
 
     A database that is out of order is no error of ours, and comes back.
     """
-    number = secrets.token_hex(4)
     cause = error.original_exception or error
     if is_down(cause):
-        log.error("%s database down: %s", request.endpoint, type(cause).__name__)
+        log.error("%s %s database down: %s", number(), request.endpoint, type(cause).__name__)
         return _page(503, typed=written())
     trace, place = cause.__traceback__, "?"
     while trace is not None:
         place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
         trace = trace.tb_next
-    log.error("%s %s %s at %s", number, request.endpoint, type(cause).__name__, place)
-    return _page(500, error_ref=number, typed=written())
+    log.error("%s %s %s at %s", number(), request.endpoint, type(cause).__name__, place)
+    return _page(500, typed=written())
 
 
 class Quiet(Flask):

@@ -178,6 +178,7 @@ NO_PAGE = {
     "static",
     "public.healthz",
     "public.readyz",
+    "public.metrics",
     "desk.owed_now",
     *("public.form_in_language", "public.ask_in_language"),  # lead on to the page itself
     *("console.attachment", "console.attachment_picture"),

@@ -16,6 +16,7 @@ ROWS = (
         "tables",
         "migrating",
         "doctor",
+        "logs",
         "typed_moves",
     },
     {"web", "api", "jobs"},
