@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -19,6 +19,7 @@ from caseflow.crypto.keys import KeyRing
 from caseflow.db import Database
 from caseflow.errors import CaseflowError
 from caseflow.intake.rooms import Rooms
+from caseflow.migrating import head, known
 from caseflow.outbox.handlers import Handlers
 from caseflow.outbox.transport import Transport
 from caseflow.paper.sheets import Typesetter
@@ -168,6 +169,7 @@ def create_app(built: Services) -> Flask:
         part.install(app)
     register(app)
     trail.begin_counting(app)
+    app.extensions["caseflow.revisions"] = cache(lambda: (known(), head()))
     return app
 
 

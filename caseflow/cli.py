@@ -85,12 +85,16 @@ def _say_where(built: Any) -> None:
 
 
 @main.command()
-def init() -> None:
-    """Migrate and load divisions, policies and ladders."""
+@click.option("--for", "role", default="", help="the application's role on PostgreSQL: what it may")
+def init(role: str) -> None:
+    """Migrate and load divisions, policies and ladders; nothing twice."""
     from caseflow import setup
     from caseflow.app import services
 
-    setup.prepare(services())
+    built = services()
+    setup.prepare(built)
+    if role:
+        setup.grant(built.database, role)
 
 
 @main.command()
@@ -259,15 +263,20 @@ def _examined(laws: bool) -> bool:
 
 @main.command()
 @click.argument("archive", type=click.Path(path_type=Path))
-def backup(archive: Path) -> None:
+@click.option("--keep", type=click.IntRange(1), help="of a folder: how many backups stay in it")
+def backup(archive: Path, keep: int | None) -> None:
     """Write database and files into one encrypted file, also while the office works.
 
-    It is sealed with the key ring and holds no key: keep a copy of the ring elsewhere, under lock.
+    ARCHIVE is a new file, or a folder in which the moment names it. It is sealed with the key ring
+    and holds no key: keep a copy of the ring elsewhere, under lock.
     """
     from caseflow.app import services
     from caseflow.backup import taking
 
-    click.echo(taking.take(services().rooms, archive).line)
+    at = taking.named(archive, clock.now())
+    click.echo(f"{taking.take(services().rooms, at).line} {at}")
+    if keep and archive.is_dir():
+        taking.thin_out(archive, keep)
 
 
 @main.command()

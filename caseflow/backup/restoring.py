@@ -133,7 +133,7 @@ class _Place(_Nowhere):
     def __init__(self, session: Session, store: Store) -> None:
         self._session, self._store = session, store
         self._link = session.connection()
-        self._guards = _guards(self._link)
+        self._guards = guards_of(self._link)
 
     def begin(self, revision: str) -> None:
         """Make the tables as they were. Raises BackupRefused where there is something."""
@@ -251,7 +251,8 @@ class _Reading:
         self._next = next(self._records, None)
 
 
-def _guards(link: Connection) -> "_Guards":
+def guards_of(link: Connection) -> "_Guards":
+    """Return what stands aside in a transaction that brings rows in any order."""
     return _SqliteGuards(link) if link.dialect.name == "sqlite" else _PostgresGuards(link)
 
 

@@ -86,6 +86,17 @@ def take(rooms: Rooms, path: Path) -> Taken:
     return Taken(size, counted["case_file"], total, counted[""], archive.mark_of(rooms.ring))
 
 
+def named(path: Path, now: datetime) -> Path:
+    """Return the file to write: `path`, or in a folder the one that the moment (UTC) names."""
+    return path / f"caseflow-{now:%Y%m%dT%H%M%SZ}.backup" if path.is_dir() else path
+
+
+def thin_out(folder: Path, keep: int) -> None:
+    """Remove all but the `keep` newest of the backups that `named` named."""
+    for old in sorted(folder.glob("caseflow-*.backup"))[:-keep]:
+        old.unlink()
+
+
 class _Turn:
     """The lease that keeps files from being forgotten, renewed while it is needed."""
 

@@ -263,11 +263,18 @@ def test_the_commands_back_up_check_and_restore(small: Path, tmp_path: Path) -> 
         return done.exit_code, done.output
 
     code, said = run(home, "backup", str(archive))
-    assert (code, said.split()[1], said.split()[-2]) == (0, "cases", "keys")
+    assert (code, said.split()[1], said.split()[-3]) == (0, "cases", "keys")
     assert run(home, "backup", str(archive)) == (
         1,
         f"Error: {archive} is there already: a backup overwrites nothing\n",
     )
+    nightly = tmp_path / "nightly"
+    nightly.mkdir()
+    for name in ("caseflow-20250101T000000Z.backup", "caseflow-20250102T000000Z.backup", "other"):
+        (nightly / name).touch()
+    assert run(home, "backup", "--keep", "2", str(nightly))[0] == 0
+    assert len(list(nightly.iterdir())) == 3
+    assert not (nightly / "caseflow-20250101T000000Z.backup").exists()
     code, checked = run(home, "restore", "--check", str(archive))
     assert (code, checked.split()[:2]) == (0, said.split()[:2])
     empty = tmp_path / "empty"
