@@ -19,6 +19,10 @@ log = logging.getLogger(__name__)
 
 _STAFF = ("/console", "/unit", "/account")
 _PAGES = (400, 401, 403, 404, 409, 413, 429, 500, 503)
+_PLAIN = (401, 404)
+"""Nothing went wrong there that anybody would have to look up; and a page about something that is
+kept from somebody is the very page about something that is not there.
+"""
 _BACK = {"/console/": "回到待办", "/unit/": "回到要办的事项", "/console/people": "回到人员与单位"}
 Answer = tuple[str, int]
 
@@ -27,7 +31,8 @@ def _page(status: int, **values: object) -> Answer:
     shown = status if status in _PAGES else (400 if status < 500 else 500)
     home = home_of(actor()) if signed_in() else "/"
     label = gettext(_BACK[home]) if home in _BACK else ""
-    page = render_template(f"errors/{shown}.html", home_href=home, home_label=label, **values)
+    values |= {"home_href": home, "home_label": label, "numbered": shown not in _PLAIN}
+    page = render_template(f"errors/{shown}.html", **values)
     return page, status
 
 
