@@ -22,52 +22,60 @@ _RUNNING = "state = 'running'"
 
 
 @dataclass(frozen=True)
-class Watched:
-    """Ages and lags in seconds; `since`: how long ago each job came to its end, by its name.
+class Lags:
+    """How late things are, in seconds; `since`: how long ago each job came to its end, by its name.
 
-    `due`: rungs whose time has come and that the sweep has not climbed; `breached`: promises that
-    run and whose due moment is past.
+    `due`: rungs whose time has come and that the sweep has not climbed.
     """
 
     outbox: Figures
-    waiting: Mapping[str, int]
-    running: int
-    breached: int
     due: int
-    sweep_lag: float
+    sweep: float
     since: Mapping[str, float]
 
     @property
-    def lags(self) -> dict[str, float]:
+    def by_name(self) -> dict[str, float]:
         """What can be late; the mailbox only where one is polled."""
-        found = {"outbox": self.outbox.oldest_age, "sweep": self.sweep_lag}
+        found = {"outbox": self.outbox.oldest_age, "sweep": self.sweep}
         return found | {name: age for name, age in self.since.items() if name == "mail"}
 
     @property
     def late(self) -> list[str]:
         """The names of what is late."""
-        return [name for name, age in self.lags.items() if age > LATE_SECONDS[name]]
+        return [name for name, age in self.by_name.items() if age > LATE_SECONDS[name]]
 
 
-def watch(session: Session, now: datetime) -> Watched:
-    """Return the numbers at `now`: seven statements, of which one reads every running clock."""
+def lags(session: Session, now: datetime) -> Lags:
+    """Return what is late at `now`; all from small indexes."""
     due, first = session.execute(
         select(func.count(), func.min(Clock.next_rung_at)).where(
             text(_RUNNING), Clock.next_rung_at <= now
         )
     ).one()
-    running, breached = session.execute(
-        select(func.count(), func.count().filter(Clock.due < now)).where(text(_RUNNING))
-    ).one()
-    return Watched(
+    return Lags(
         outbox=metrics.figures(session, now),
-        waiting=waiting.depths(session),
-        running=running,
-        breached=breached,
         due=due,
-        sweep_lag=max(0.0, (now - first).total_seconds()) if first else 0.0,
+        sweep=max(0.0, (now - first).total_seconds()) if first else 0.0,
         since={
             name: max(0.0, (now - moment).total_seconds())
             for name, moment in lease.ran(session).items()
         },
     )
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What there is besides; `breached`: promises that run and whose due moment is past."""
+
+    lags: Lags
+    waiting: Mapping[str, int]
+    running: int
+    breached: int
+
+
+def watch(session: Session, now: datetime) -> Watched:
+    """Return all the numbers at `now`. One statement reads every running clock."""
+    running, breached = session.execute(
+        select(func.count(), func.count().filter(Clock.due < now)).where(text(_RUNNING))
+    ).one()
+    return Watched(lags(session, now), waiting.depths(session), running, breached)

@@ -15,13 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from caseflow.clock import monotonic
 from caseflow.errors import CaseflowError
-from caseflow.insight.watching import Watched, watch
+from caseflow.insight.watching import Watched, lags, watch
 from caseflow.web import edge
 from caseflow.web.counting import BOUNDS
 from caseflow.web.public.frame import blueprint
 from caseflow.web.trail import counts
 
-FRESH_SECONDS = 10.0
+FRESH_SECONDS = 15.0
 """So long are the numbers of the office told again: two watchers cost no more than one."""
 _FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "Via")
 
@@ -40,17 +40,15 @@ def readyz() -> Response:
     try:
         with edge.read() as session:
             found = session.scalar(text("SELECT version_num FROM alembic_version"))
+            if not migrated(found):
+                return _plain("not migrated\n", 503)
+            seen = lags(session, edge.now()) if _from_inside() else None
     except (SQLAlchemyError, CaseflowError):
         return _plain("no database\n", 503)
-    if not migrated(found):
-        return _plain("not migrated\n", 503)
-    if not _from_inside():
-        return _plain("ready\n")
-    seen = _watched()
     if seen is None:
-        return _plain("no database\n", 503)
+        return _plain("ready\n")
     lines = ["ready", f"migration {found}"]
-    lines += [f"{name} {age:.0f} s" for name, age in seen.lags.items()]
+    lines += [f"{name} {age:.0f} s" for name, age in seen.by_name.items()]
     lines += [f"late {name}" for name in seen.late]
     return _plain("".join(f"{line}\n" for line in lines))
 
@@ -128,11 +126,11 @@ def _of_the_office() -> Iterator[str]:
     yield from _gauge("database_up", "Whether the database answers.", int(seen is not None))
     if seen is None:
         return
-    box = seen.outbox
+    late, box = seen.lags, seen.lags.outbox
     yield from _gauge("clocks_running", "Promises that run.", seen.running)
     yield from _gauge("clocks_breached", "Of these, past their due moment.", seen.breached)
-    yield from _gauge("clocks_due", "Rungs whose time has come and that wait.", seen.due)
-    yield from _gauge("sweep_lag_seconds", "How long the oldest of these waits.", seen.sweep_lag)
+    yield from _gauge("clocks_due", "Rungs whose time has come and that wait.", late.due)
+    yield from _gauge("sweep_lag_seconds", "How long the oldest of these waits.", late.sweep)
     yield from _gauge("outbox_oldest_seconds", "Age of what waits longest.", box.oldest_age)
     yield from _gauge("outbox_dead", "Messages given up.", box.dead)
     yield from _gauge("outbox_dead_events", "Events given up.", box.dead_events)
@@ -141,10 +139,10 @@ def _of_the_office() -> Iterator[str]:
     yield from _gauge("outbox_possible_repeats", "Possibly sent twice, ever.", box.possible_repeats)
     told = {f'queue="{name}"': number for name, number in seen.waiting.items()}
     yield from _gauges("queue_depth", "Events and messages under way, by queue.", told)
-    told = {f'job="{name}"': round(age) for name, age in seen.since.items()}
+    told = {f'job="{name}"': round(age) for name, age in late.since.items()}
     yield from _gauges("job_age_seconds", "Since a job came to its end; to 30 s.", told)
-    if "mail" in seen.since:
-        lag = round(seen.since["mail"])
+    if "mail" in late.since:
+        lag = round(late.since["mail"])
         yield from _gauge("mail_lag_seconds", "Since the mailbox was read to its end.", lag)
 
 
