@@ -41,13 +41,18 @@ class Waiting(NamedTuple):
 def waiting(session: Session, now: datetime) -> Iterator[Waiting]:
     """Yield the row that is due first of each class, and each one a batch further on.
 
+    Of what is calm nothing while there are notices enough: whoever works those off takes it along.
     A row in somebody's hands is due again when their lease has run out. A try that failed makes
     another name, so that the next is asked for when its time has come.
     """
+    enough = False
     for queue, rows, is_open, urgent, calm in _CLASSES:
+        if queue == BULK and enough:
+            return  # what is calm would be looked for in all of the backlog, every second
         either = cast(type[Event], rows)  # of both tables `due` asks the same
         found = due(either, is_open, now, urgent).where(*_calm(calm)).limit(WORKERS * BATCH)
         ids = session.execute(found.with_only_columns(rows.id, rows.attempts)).all()
+        enough = len(ids) == WORKERS * BATCH
         for row_id, attempts in ids[::BATCH]:
             yield Waiting(queue, f"{rows.__tablename__}-{row_id}-{attempts}")
 

@@ -66,8 +66,9 @@ def test_the_newest_migration_leaves_the_code_before_it_able_to_write_and_to_rea
         guards.aside()  # they want the order of the moves
         for shape, written in before.values():
             names = [name for name, _ in shape.columns]
-            for row in written:
-                link.execute(insert(shape.clause), dict(zip(names, row, strict=True)))
+            if written:
+                ready = [dict(zip(names, row, strict=True)) for row in written]
+                link.execute(insert(shape.clause), ready)
         guards.back()
     with database.read() as session:
         for shape, written in before.values():
