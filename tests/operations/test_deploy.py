@@ -69,7 +69,7 @@ def test_every_setting_that_is_named_is_read_and_is_in_the_readme() -> None:
     readme = set(NAMES.findall((ROOT / "README.md").read_text(encoding="utf-8")))
     known = known_settings() | OF_GUNICORN
     assert known - readme == set(), "the README has the table of settings"
-    files = [one for one in deployed.DEPLOY.rglob("*") if one.is_file()]
+    files = [one for one in deployed.DEPLOY.rglob("*") if one.is_file() and one.suffix != ".pyc"]
     named = {name for one in files for name in NAMES.findall(one.read_text(encoding="utf-8"))}
     assert named - known - OF_COMPOSE == set()
     assert set(NAMES.findall(DOCS)) - known - OF_COMPOSE == set()
