@@ -13,6 +13,7 @@ import caseflow.ledger.report_tables
 import caseflow.ledger.review_tables
 import caseflow.ledger.shelving_tables
 import caseflow.ledger.signature_tables
+import caseflow.ledger.sketch_tables
 import caseflow.ledger.split_tables
 import caseflow.ledger.step_up_tables
 import caseflow.ledger.tables

@@ -11,7 +11,7 @@ from caseflow import refs
 from caseflow.clock import local
 from caseflow.deadlines import clocks
 from caseflow.deadlines.tables import Clock
-from caseflow.ledger import numbers, search
+from caseflow.ledger import numbers, search, sketches
 from caseflow.ledger.history import commitment, moment_text
 from caseflow.ledger.moves.record import matter_of, of_case, of_report, record, whole
 from caseflow.ledger.report_tables import Attachment, Report
@@ -141,6 +141,7 @@ def _came_in(session: Session, actor: Actor, case: Case, new: NewReport, now: da
     report = _keep(session, case, new, None)
     _start_clocks(session, case, report, now)
     search.index(session, report.id, f"{new.subject}\n{new.text}\n{new.place}")
+    sketches.keep(session, report.id, new.text)
     record(session, case, actor, "open", now, _facts(new), refs={"report": report.id})
     return report
 
@@ -263,6 +264,7 @@ def join(
     elif case.state in ENDS and not new.urgent:
         _promise_answer(session, case, report, now)
     search.index(session, report.id, new.text)
+    sketches.keep(session, report.id, new.text)
     verb = "retaliation" if new.urgent else "add"
     record(session, case, actor, verb, now, _facts(new), refs={"report": report.id})
     return report

@@ -27,6 +27,7 @@ from caseflow.web.console import (
     item_forms,
     oversight_forms,
     review_forms,
+    same_rows,
     shelving_forms,
     splitting_forms,
     step_up_forms,
@@ -37,6 +38,7 @@ from caseflow.web.console.assisting_forms import Assisted
 from caseflow.web.console.file_views import THUMBNAIL_BYTES, evidence_view, kind_of, size_text
 from caseflow.web.console.forms import Again, Field, Form
 from caseflow.web.console.next_step import Step, next_step
+from caseflow.web.console.same_rows import Row
 from caseflow.web.console.sight import Sight, unit_labels
 from caseflow.web.console.timeline import Line, Paper
 from caseflow.web.locale import gettext, moment_text, series
@@ -87,6 +89,8 @@ class CaseView:
     lines: list[Line]
     reports: list[ReportView]
     others: list[Case]
+    same: list[Row]
+    gathers: bool
     kin: list[dict[str, str]]
     reviews: list[dict[str, str]]
     orders: list[Paper]
@@ -126,6 +130,8 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
         lines=timeline.told(sight.dossier, orders),
         reports=[_report(sight, report, revealed) for report in sight.dossier.reports],
         others=[*filter(None, [sight.dossier.above]), *sight.dossier.merged],
+        same=same_rows.beside(sight),
+        gathers=bool(sight.dossier.merged) and may(sight.actor, "case.merge"),
         kin=splitting_forms.kin(sight),
         reviews=review_forms.lines(sight),
         orders=timeline.papers(sight.dossier, orders),

@@ -1,6 +1,6 @@
 """Merging a case into another one and undoing it (并案), as forms."""
 
-from flask import url_for
+from flask import request, url_for
 
 from caseflow import words
 from caseflow.clock import local
@@ -19,10 +19,13 @@ def merge(sight: Sight) -> Form | None:
         return None
     found = likely.candidates(sight.session, scope_of(sight.actor), sight.case)
     options = [(one.number, _label(one)) for one in found]
+    asked = request.args.get("into", "")[:40]  # chosen where it was suggested
+    listed = asked in dict(options)
     chosen = Field(
         "select",
         "into",
         gettext("并入哪个办件"),
+        value=asked if listed else "",
         options=options,
         blank=gettext("请选择") if options else gettext("没有可选的办件"),
         hint=gettext("同一单位、同类诉求、还没有答复的办件，同一类别的在前"),
@@ -32,6 +35,7 @@ def merge(sight: Sight) -> Form | None:
         "text",
         "other",
         gettext("或填写编号"),
+        value="" if listed else asked,
         hint=gettext("办件编号或来件编号；填了编号的，以编号为准"),
         optional=True,
         longest=40,
@@ -50,6 +54,7 @@ def merge(sight: Sight) -> Form | None:
             other,
             Field("textarea", "reason", gettext("理由（为什么是同一件事）"), longest=2000),
         ),
+        unfolded=bool(asked),
     )
 
 

@@ -30,9 +30,10 @@ from caseflow.web.edge import needs
 @blueprint.post("/known")
 @needs("desk.log")
 def known() -> Page:
-    """Show earlier cases of the number and the unit that are being typed. Writes nothing."""
+    """Show earlier cases of the number, unit and words that are being typed. Writes nothing."""
     form = sheet()
-    phone, category = form.get("phone", ""), form.get("category", "")
+    phone, email = form.get("phone", ""), form.get("email", "")
+    text = form.get("text", "")
     with edge.read() as session:
         place = place_of(session, form)
         unit = place.unit
@@ -42,12 +43,15 @@ def known() -> Page:
             scope(),
             edge.now(),
             phone=phone,
+            email=email,
             unit_id=unit.id if unit else None,
-            category=category,
+            category=form.get("category", ""),
+            text=text,
         )
         return render_template(
             "desk/_known.html",
-            asked_number=bool(phone.strip()),
+            asked_number=bool(phone.strip() or email.strip()),
+            asked_text=bool(found.by_text),
             asked_unit=form.get("unit", "").strip(),
             unit=unit,
             like=place.like[:SEVERAL],
@@ -55,6 +59,7 @@ def known() -> Page:
             more=len(place.like) > SEVERAL,
             by_number=earlier(session, found.by_number),
             by_unit=earlier(session, found.by_unit),
+            by_text=earlier(session, found.by_text),
         )
 
 

@@ -1,7 +1,7 @@
 """Cases as one line each, for the two columns beside the sheet."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from caseflow.ledger.tables import Case
 from caseflow.web import edge
 from caseflow.web.clocks import ClockView, clock_view
 from caseflow.web.locale import day_text, gettext
+from caseflow.web.same_words import reasons_told
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,18 @@ class Line:
     urgent: bool
     opened: str
     clock: ClockView | None
+    reasons: Sequence[str] = ()
 
 
 def earlier(session: Session, found: Sequence[Earlier]) -> list[Line]:
     """Return earlier cases as lines."""
     views = _views(session, [each.clock for each in found if each.clock])
-    return [_line(each.case, each.clock, views) for each in found]
+    return [
+        replace(
+            _line(each.case, each.clock, views), reasons=reasons_told(each.reasons, each.likeness)
+        )
+        for each in found
+    ]
 
 
 def debts(session: Session, found: Mapping[str, Sequence[Debt]]) -> dict[str, list[Line]]:

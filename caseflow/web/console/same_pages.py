@@ -1,0 +1,162 @@
+"""Cases that may be about the same matter; many are merged, and undone, at once (并案).
+
+For whoever may merge cases and nobody else: what is alike is never told outside (design law 10).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted, Stale, Told
+from caseflow.ledger import queries, suggesting, waves
+from caseflow.ledger.moves import gathering
+from caseflow.ledger.report_tables import Report
+from caseflow.ledger.states import GIVES_BACK
+from caseflow.ledger.tables import Case
+from caseflow.people import names
+from caseflow.web.console.forms import Again
+from caseflow.web.console.frame import Page, blueprint, scope
+from caseflow.web.console.same_rows import Row, row
+from caseflow.web.console.sight import Sight, look_at
+from caseflow.web.edge import actor, change, needs, now, read, seen, typed
+from caseflow.web.locale import gettext, moment_text
+
+
+@dataclass(frozen=True)
+class WaveView:
+    """What was merged into a case at once, and is still."""
+
+    id: int
+    told: str
+    cases: list[Case]
+
+
+@dataclass(frozen=True)
+class SameView:
+    """The page: the case with its first report, what is alike, and what was merged before."""
+
+    case: Case
+    report: Report | None
+    opened: str
+    unit: str
+    rows: list[Row]
+    others: list[Row]
+    waves: list[WaveView]
+    takes: bool
+    undoes: bool
+    again: Again | None
+
+
+@blueprint.get("/cases/<number>/same")
+@needs("case.merge")
+def same(number: str) -> Page:
+    """Show what may be the same matter as a case. Writes nothing."""
+    return _shown(number)
+
+
+@blueprint.post("/cases/<number>/gather")
+@needs("case.merge")
+def gather(number: str) -> Page:
+    """Merge the chosen cases into this one, all or none (一次并案)."""
+    reason = typed("reason")
+
+    def work(session: Session, case: Case) -> str:
+        many = gathering.gather(session, actor(), case.id, _chosen(), reason, now(), seen=seen())
+        return gettext("已并入 %(n)s 个办件，承办人会收到通知。并错了，可以一次恢复。", n=many)
+
+    return _carry_out(number, "gather", work)
+
+
+@blueprint.post("/cases/<number>/scatter")
+@needs("case.merge")
+def scatter(number: str) -> Page:
+    """Make all that were merged at once cases of their own again, all or none (一次恢复)."""
+    reason, wave = typed("reason"), typed("wave")
+
+    def work(session: Session, case: Case) -> str:
+        wave_id = int(wave) if wave.isdecimal() and len(wave) < 10 else 0
+        many = gathering.scatter(session, actor(), case.id, wave_id, reason, now())
+        return gettext("已恢复 %(n)s 个办件，承办人会收到通知。", n=many)
+
+    return _carry_out(number, "scatter", work)
+
+
+def _chosen() -> dict[str, int]:
+    """Return the chosen cases with the entry up to which each was seen: `430503-2026-000042:7`."""
+    pairs = (one.rpartition(":") for one in request.form.getlist("cases"))
+    return {number: int(head) for number, _, head in pairs if head.isdecimal() and len(head) < 10}
+
+
+def _carry_out(number: str, key: str, work: Callable[[Session, Case], str]) -> Page:
+    told: list[str] = []
+
+    def take(session: Session) -> None:
+        told[:] = [work(session, queries.case_by_number(session, scope(), number))]
+
+    try:
+        change(take)
+    except BadInput as wrong:
+        errors = {name: _said(words) for name, words in wrong.fields.items()}
+        return _shown(number, Again(key, _typed(), errors), 422)
+    except (NotPermitted, MoveNotAllowed, Stale) as refused:
+        return _shown(number, Again(key, _typed(), {"": _said(refused.told)}), refused.status)
+    flash(told[0], "success")
+    return redirect(url_for("console.same", number=number))
+
+
+def _said(words: str) -> str:
+    """Say what is wrong in the reader's language, also which of many cases it is wrong with."""
+    if isinstance(words, Told) and "why" in words.values:
+        why = gettext(str(words.values["why"]))
+        return gettext(words.text, number=words.values["number"], why=why)
+    return gettext(words)
+
+
+def _typed() -> dict[str, str]:
+    return {"reason": typed("reason"), "cases": "\n".join(_chosen()), "wave": typed("wave")}
+
+
+def _shown(number: str, again: Again | None = None, status: int = 200) -> Page:
+    with read() as session:
+        case = queries.case_by_number(session, scope(), number)
+        page = _view(look_at(session, case), again)
+    language = request.method != "POST"
+    body = render_template("console/same.html", active="work", page=page, language=language)
+    return body, status
+
+
+def _view(sight: Sight, again: Again | None) -> SameView:
+    case, reports = sight.case, sight.dossier.reports
+    takes = "take_in" in sight.moves
+    found = suggesting.of_case(sight.session, scope(), case, reports)
+    typed_before = again.typed["cases"].splitlines() if again and again.key == "gather" else None
+    rows = [row(sight, one, typed_before) for one in found]
+    return SameView(
+        case=case,
+        report=next(iter(reports), None),
+        opened=moment_text(case.opened_at),
+        unit=sight.dossier.unit_name(case.unit_id) or case.place,
+        rows=[one for one in rows if takes and not one.barred],
+        others=[one for one in rows if not takes or one.barred],
+        waves=_waves(sight),
+        takes=takes,
+        undoes=case.state in GIVES_BACK and case.bound_for is None,
+        again=again,
+    )
+
+
+def _waves(sight: Sight) -> list[WaveView]:
+    found = waves.into(sight.session, sight.case.id)
+    merged = waves.lasting(sight.session, [one.id for one in found])
+    people = names.users(sight.session, {one.user_id for one in found})
+    views = [
+        WaveView(
+            one.id,
+            gettext("%(at)s %(who)s 一次并入", at=moment_text(one.at), who=people[one.user_id]),
+            [case for wave_id, case in merged if wave_id == one.id],
+        )
+        for one in found
+    ]
+    return [view for view in views if view.cases]

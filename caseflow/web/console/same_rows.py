@@ -1,0 +1,93 @@
+"""What may be the same matter as a case, a row each: why, and what hinders merging it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from caseflow.clock import local
+from caseflow.ledger import gate, mergers, suggesting
+from caseflow.ledger.states import ITEM_DONE
+from caseflow.ledger.suggesting import Suggestion
+from caseflow.ledger.tables import Case
+from caseflow.people.scope import scope_of
+from caseflow.web.console.sight import Sight
+from caseflow.web.locale import day_text, gettext
+from caseflow.web.same_words import reasons_told
+
+FEW = 4
+"""How many a case's own page shows."""
+_EXCERPT = 160
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case that may be the same matter: why, and why it cannot be merged from here, if so.
+    `into`: the case that is looked at may be merged into it.
+    """
+
+    case: Case
+    reasons: list[str]
+    opened: str
+    excerpt: str
+    barred: str
+    chosen: bool
+    into: bool
+
+
+def beside(sight: Sight) -> list[Row]:
+    """Return the few cases that most likely are the same matter, for the page of a case whose
+    reader may merge it or merge others into it; none elsewhere.
+    """
+    if not {"take_in", "merge"} & set(sight.moves):
+        return []
+    found = suggesting.of_case(
+        sight.session, scope_of(sight.actor), sight.case, sight.dossier.reports, limit=FEW
+    )
+    return [row(sight, one) for one in found]
+
+
+def row(sight: Sight, found: Suggestion, chosen: Collection[str] | None = None) -> Row:
+    """Return a suggestion as a row; `chosen`: the numbers ticked before, None at first sight."""
+    barred = _barred(sight, found)
+    preset = found.strong if chosen is None else found.case.number in chosen
+    words = " ".join(found.text.split())
+    return Row(
+        case=found.case,
+        reasons=reasons_told(found.reasons, found.likeness),
+        opened=day_text(local(found.case.opened_at).date()),
+        excerpt=words[:_EXCERPT] + ("…" if len(words) > _EXCERPT else ""),
+        barred=barred,
+        chosen=preset and not barred,
+        into=_takes(sight, found),
+    )
+
+
+def _barred(sight: Sight, found: Suggestion) -> str:
+    """Say why a case cannot be merged into this one from here; what is not seen at a glance, an
+    item that is not over, merging itself refuses by name.
+    """
+    ours, theirs = sight.case, found.case
+    if not suggesting.fit(ours, found):
+        return gettext("反映的单位或区域不同，先指明单位")
+    if not mergers.alike(ours, theirs):
+        return gettext("诉求类型不同")
+    if ours.state == "received" and theirs.state != "received":
+        return gettext("那个办件已受理，请反过来并入那一件")
+    if theirs.state == "handling":
+        return gettext("那个办件已在核查，请反过来并入那一件")
+    if not any(edge.move == "merge" for edge in gate.offers(sight.actor, theirs)):
+        return gettext("那个办件已经办到不能并案")
+    return ""
+
+
+def _takes(sight: Sight, found: Suggestion) -> bool:
+    """Tell whether this case may, as far as is seen at a glance, be merged into the other one."""
+    ours, theirs = sight.case, found.case
+    waits = theirs.state == "received" and ours.state != "received"
+    return (
+        "merge" in sight.moves
+        and any(edge.move == "take_in" for edge in gate.offers(sight.actor, theirs))
+        and suggesting.fit(ours, found)
+        and mergers.alike(ours, theirs)
+        and not waits
+        and all(item.state in ITEM_DONE for item in sight.dossier.items)
+    )

@@ -1,0 +1,130 @@
+"""One matter seen once: at the desk, on the case page, on the page of a wave; never outside."""
+
+import re
+
+from tests.ledger.saying import said
+from tests.web.public_door import reported, statements
+from tests.web.site import Page, Site
+from tests.web.test_desk import desk
+from tests.web.test_desk_known import known
+from tests.web.walking import state
+
+WAVE = "食堂的菜里有虫，孩子吃了两天肚子疼，请查一查进货和卫生，不能再拖了。"
+
+
+def wave(site: Site, many: int, **more: object) -> list[str]:
+    where = {"unit": site.office.units["school"], "category": "food", **more}
+    return site.do(
+        lambda s: [said(s, site.now, f"{WAVE}第{n}位", **where).number for n in range(many)]
+    )
+
+
+def test_what_is_typed_at_the_desk_finds_what_was_said_before(site: Site) -> None:
+    first, _ = wave(site, 2)
+    page = desk(site)
+    shown = known(page, text=f"您好，{WAVE}")
+    assert first in shown
+    assert re.search(r"文字相近 \d+%", shown)
+    both = known(page, text=WAVE, unit="测试school", category="food")
+    assert both.count(f'href="/console/cases/{first}"') == 1
+    assert "同一单位、同类问题，相隔 30 天以内" in both
+    assert first not in known(page, text="操场的跑道气味刺鼻，孩子上完体育课头晕。")
+    assert first not in known(site.as_("stranger").get("/console/desk"), text=WAVE)
+
+
+def test_a_wave_is_merged_with_one_click_and_undone_with_one(site: Site) -> None:
+    first, *others = wave(site, 5)
+    page = site.as_("handler").get(f"/console/cases/{first}")
+    assert "同一单位、同类问题" in page.text
+    page = page.visit.get(f"/console/cases/{first}/same")
+    form = page.form(f"/console/cases/{first}/gather")
+    assert {one.partition(":")[0] for one in form.fields["cases"]} == set(others)
+    page = page.send(f"/console/cases/{first}/gather")
+    assert "已并入 4 个办件" in page.text
+    assert {state(site, one) for one in others} == {"merged"}
+    page = page.send(f"/console/cases/{first}/scatter")
+    assert "已恢复 4 个办件" in page.text
+    assert {state(site, one) for one in others} == {"received"}
+
+
+def test_what_cannot_be_merged_is_said_and_nothing_is(site: Site) -> None:
+    first, other = wave(site, 2)
+    [asked] = wave(site, 1, kind="question")
+    page = site.as_("handler").get(f"/console/cases/{first}/same")
+    assert "诉求类型不同" in page.text
+    path = f"/console/cases/{first}/gather"
+    fields = {**page.form(path).fields, "cases": [f"{other}:1", f"{asked}:1"]}
+    answer = page.visit.sent(path, fields)
+    assert (answer.status, state(site, other)) == (422, "received")
+    assert f"{asked}：" in answer.text
+    answer = page.visit.sent(path, {**fields, "cases": []})
+    assert "请至少选一个办件" in answer.text
+    assert page.visit.sent(f"/console/cases/{first}/scatter", fields).status == 404
+    assert site.as_("auditor").get(f"/console/cases/{first}/same").status == 403
+    assert "可能是同一件事" not in site.as_("auditor").get(f"/console/cases/{first}").text
+
+
+def test_a_suggestion_leads_to_the_move_that_merges(site: Site) -> None:
+    first, second = wave(site, 2)
+    page = site.as_("handler").get(f"/console/cases/{second}")
+    path = f"/console/cases/{second}?into={first}"
+    assert any(path in link for link in page.links)
+    page = page.visit.get(path)
+    assert page.form(f"/console/cases/{second}/merge").fields["into"] == [first]
+
+
+# Law 10
+
+_CHANGING = re.compile(
+    r"\d{6}-\d{8}-\d{4,}|\b\d{4} \d{4} \d{4} \d{4}\b|value=\"[\w.\-]{16,}\"|[\w\-]{24,}"
+)
+
+
+def test_a_stranger_learns_nothing_from_naming_a_reported_school(site: Site) -> None:
+    """Pages, headers and statements are the same for a school that forty wrote about and for one
+    that nobody did, but for its name and what is new on every page.
+    """
+    wave(site, 12)
+    seen = [_told(site, name) for name in ("school", "branch")]
+    for reported_one, clean in zip(*seen, strict=True):
+        assert reported_one == clean
+    assert len(seen[0]) == 5
+
+
+def _told(site: Site, name: str) -> list[tuple[str, dict[str, str], list[str]]]:
+    """Return what a stranger gets who names a school in every way there is."""
+    unit, visit, answers = str(site.office.units[name]), site.nobody(), []
+
+    def heard(page: Page, sent: list[str]) -> None:
+        body = _CHANGING.sub("#", page.html).replace(f"测试{name}", "@")
+        body = body.replace(f'value="{unit}" selected', 'value="@" selected')
+        body = re.sub(r'<option value="\d+">(测试\w+|@)</option>', "", body)
+        body = re.sub(r'<option value="(@|\d+)"( selected)?>(测试\w+|@)</option>', "<o>", body)
+        headers = {key: _CHANGING.sub("#", said) for key, said in page.response.headers.items()}
+        headers = {k: v for k, v in headers.items() if k not in ("Content-Length", "Set-Cookie")}
+        answers.append((body, headers, [re.sub(r"\s+", " ", one) for one in sent]))
+
+    typed = {"kind": "complaint", "category": "food", "unit": unit, "text": f"测试{name}{WAVE}"}
+    with statements(site) as sent:
+        page = visit.get(f"/report?unit={unit}&q=测试{name}")
+    heard(page, sent)
+    with statements(site) as sent:
+        wrong = page.send("/report", **{**typed, "kind": ""})
+    heard(wrong, sent)
+    with statements(site) as sent:
+        done = visit.get("/report").send("/report", **typed)
+    heard(done, sent)
+    for path in (f"/track?q=测试{name}", f"/?q=测试{name}"):
+        with statements(site) as sent:
+            page = visit.get(path)
+        heard(page, sent)
+    return answers
+
+
+def test_the_form_asks_nothing_about_earlier_reports(site: Site) -> None:
+    """Keeping a sketch writes; nothing that a stranger's request does reads one."""
+    wave(site, 3)
+    with statements(site) as sent:
+        reported(site, text=WAVE, unit=str(site.office.units["school"]))
+    of_sketches = [one for one in sent if "sketch" in one]
+    assert [one.split()[0] for one in of_sketches] == ["INSERT"]
