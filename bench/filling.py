@@ -23,6 +23,8 @@ from caseflow.ledger.history import Line, body_of, commitment, link
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.search import terms
+from caseflow.ledger.sketch import hashes
+from caseflow.ledger.sketch_tables import Sketch
 from caseflow.ledger.tables import NEVER, ORDINARY, Case, Item, ItemActor
 from caseflow.people.actor import REPORTER, Actor
 
@@ -31,7 +33,7 @@ AREAS = ("430503", "430502", "430511", "430522", "430523", "430524", "430525", "
 MAIN_SHARE = 0.6
 """Of all cases, those of the first area: one office has most of the ledger."""
 
-_TABLES: tuple[type[Base], ...] = (Case, Report, Item, Entry, Clock, ItemActor)
+_TABLES: tuple[type[Base], ...] = (Case, Report, Item, Entry, Clock, ItemActor, Sketch)
 
 
 @dataclass(frozen=True)
@@ -245,6 +247,8 @@ class _Made:
         )
         found = " ".join(f"'{term}'" for term in sorted(terms(text)))
         self.rows["search_report"].append({"report_id": report, "terms": found})
+        for one in hashes(text):
+            self._add(Sketch, hash=one, report_id=report)
 
     def item(self, n: int, *, is_open: bool) -> None:
         """Add an item that a unit has, or that was struck off."""

@@ -19,9 +19,9 @@ from caseflow.ledger.tables import Case
 from caseflow.people.scope import Scope
 
 PROBED = 128
-RARE_BELOW = 500
-RAREST = 32
-NEWEST = 100
+RARE_BELOW = 1000
+RAREST = 24
+NEWEST = 300
 _CLOSEST = 200
 COMPARED = 40
 _NONE = -1  # no text has it; statements stay one and the same however short a text is
@@ -85,8 +85,10 @@ def _padded(hashes: Sequence[int], size: int) -> list[int]:
 _ASKED = ", ".join(f"(CAST(:h{n} AS INTEGER))" for n in range(PROBED))
 _HOW_OFTEN = text(
     f"WITH asked (hash) AS (VALUES {_ASKED})"  # noqa: S608
-    " SELECT asked.hash, (SELECT count(*) FROM (SELECT 1 FROM sketch"
-    f" WHERE sketch.hash = asked.hash LIMIT {RARE_BELOW}) AS few) FROM asked"
+    " SELECT asked.hash, (SELECT count(*) FROM (SELECT sketch.report_id FROM sketch"
+    " WHERE sketch.hash = asked.hash"
+    " ORDER BY sketch.report_id DESC"  # by the index, also where a wave misleads the planner
+    f" LIMIT {RARE_BELOW}) AS few) FROM asked"
 )
 
 _HITS = union_all(

@@ -129,15 +129,20 @@ def _of_its_senders(session: Session, scope: Scope, case: Case) -> list[tuple[st
 def of_senders(
     session: Session, scope: Scope, phones: Collection[str], mails: Collection[str], but: int = 0
 ) -> list[tuple[str, Case]]:
-    """Return cases by blind indexes of numbers and addresses, newest first; one statement."""
+    """Return cases by blind indexes of numbers and addresses, newest contact first; one statement.
+
+    Of a number that thousands of reports have, a hotline's own, the newest `MOST` are looked at.
+    """
     same = or_(Identity.phone_index.in_(phones), Identity.email_index.in_(mails))
+    newest = Identity.created_at.desc(), Identity.id
+    known = select(Identity.id, Identity.phone_index, Identity.created_at).where(same)
+    found = known.order_by(*newest).limit(MOST).subquery()
     query = (
-        select(Case, Identity.phone_index)
+        select(Case, found.c.phone_index)
         .join(Report, Report.case_id == Case.id)
-        .join(Identity, Identity.id == Report.identity_id)
-        .where(same, visible(scope), Case.id != but)
-        .order_by(Identity.created_at.desc(), Identity.id)
-        .limit(MOST)
+        .join(found, found.c.id == Report.identity_id)
+        .where(visible(scope), Case.id != but)
+        .order_by(found.c.created_at.desc(), found.c.id)
     )
     return [
         (NUMBER if phone in phones else ADDRESS, case) for case, phone in session.execute(query)

@@ -67,6 +67,17 @@ def received_order() -> Sight:
     return Sight("unit:order", "unit", path)
 
 
+def alike() -> Sight:
+    """What may be the same matter as a case that is fresh."""
+
+    def path(house: House) -> str:
+        query = select(Case.number).where(Case.state == "accepted", Case.reviews.is_(None))
+        number = house.ask(lambda s: s.scalars(query.order_by(Case.id).limit(1)).one())
+        return f"/console/cases/{number}/same"
+
+    return Sight("supervisor:same", "supervisor", path)
+
+
 def passed_on() -> Sight:
     """A case that waits for another office to sign for it."""
 
@@ -141,6 +152,7 @@ SIGHTS = (
     a_case("received", "operator"),
     an_item("submitted", "reviewer"),
     an_item("draft", "handler"),
+    alike(),
     passed_on(),
     a_visit(),
     assisted(),

@@ -20,7 +20,16 @@ from caseflow.deadlines.tables import Clock
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.waiting import mine
 from caseflow.insight import figures as period_figures
-from caseflow.ledger import apart, in_hand, likely, listing, outbox_reach, passages, queries
+from caseflow.ledger import (
+    apart,
+    in_hand,
+    likely,
+    listing,
+    outbox_reach,
+    passages,
+    queries,
+    suggesting,
+)
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import items, triage
 from caseflow.ledger.report_tables import Report
@@ -68,11 +77,21 @@ def fill(database: Database, now: datetime) -> Office:
         entry = session.scalars(select(Entry).where(Entry.n == 1)).one()
         copies(session, Entry, entry.id, CLOSED + OPEN - 1, 1, case_id="nth")
         copies(session, Item, item.id, OPEN, CLOSED, case_id="nth")
+        session.execute(text(_SAME_SAID), {"of": report.id})
+        session.execute(text(_KNOWN), {"many": CLOSED})
         session.execute(text("SET LOCAL session_replication_role = replica"))  # past the guards
         gone = {"state": "'struck_off'", "struck_off_by": str(office["reviewer"].id)}
         copies(session, Item, item.id, CLOSED - 1, 1, **gone, case_id="nth")
     analyse(database)
     return office
+
+
+_SAME_SAID = """INSERT INTO sketch (hash, report_id) SELECT old.hash, report.id
+    FROM sketch old JOIN report ON report.id <> old.report_id WHERE old.report_id = :of"""
+
+_KNOWN = """INSERT INTO identity (id, phone_index, email_index, can_be_reached, created_at)
+    SELECT 'i-' || nth, md5('p' || nth), md5('m' || nth), 'phone,email', now()
+    FROM generate_series(1, CAST(:many AS int)) nth"""
 
 
 def analyse(database: Database) -> None:
@@ -217,6 +236,27 @@ def test_what_a_case_may_be_merged_into_is_found_by_its_unit_or_its_office(
             plan = plans(database, partial(likely.candidates, scope=scope, case=case))
             assert whole_tables(plan) == set(), plan
             assert re.search(r"using ix_case_file_(unit_id|open_\w+)", plan), plan
+
+
+@pytest.mark.parametrize("once", [True, False])
+def test_what_may_be_the_same_matter_is_found_by_what_is_rare_in_it(
+    ledger: Ledger, *, once: bool
+) -> None:
+    """Twenty thousand reports of one text, one number and one unit: the worst there is."""
+    database, office = ledger
+    handler = office["handler"]
+
+    def ask(session: Session) -> None:
+        case = session.get_one(Case, CLOSED + OPEN)
+        case.category, case.unit_id = "food", office.units["school"]
+        reports = session.scalars(select(Report).where(Report.case_id == case.id)).all()
+        suggesting.of_case(session, scope_of(handler), case, reports)
+        suggesting.of_senders(session, scope_of(handler), {"p"}, {"m"})
+
+    plan = plans(database, ask, once=once)
+    assert whole_tables(plan) == set(), plan
+    assert not re.search("Seq Scan on (sketch|identity)", plan), plan
+    assert "pk_sketch" in plan, plan
 
 
 def test_the_outbox_of_an_area_reads_its_own_few_rows(ledger: Ledger, now: datetime) -> None:

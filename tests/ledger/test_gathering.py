@@ -147,16 +147,16 @@ def test_what_moved_on_since_it_was_seen_is_not_merged(many: Many) -> None:
 
 def test_a_wave_of_which_somebody_got_an_answer_is_not_undone(many: Many) -> None:
     me = many.office["handler"]
-    for case in (many.first, *many.others):
+    many.first, other = (many.comes_in(WAVE, kind="question", reach="phone") for _ in range(2))
+    for case in (many.first, other):
         triage.accept(many.session, me, case.id, many.now)
-    many.gather(*many.others)
-    wave = many.session.scalars(select(Wave.id)).one()
-    closing.conclude(many.session, many.office["handler"], many.first.id, many.now) if False else (
-        items.split(many.session, me, many.first.id, ["食堂"], many.now)
-    )
-    with pytest.raises(BadInput, match="reason|理由|填"):
-        gathering.scatter(many.session, me, many.first.id, wave, " ", many.now)
-    assert many.states() == {"merged"}
+    report = many.session.scalars(select(Report).where(Report.case_id == other.id)).one()
+    many.gather(other)
+    closing.conclude(many.session, me, many.first.id, many.now)
+    way = "telephone"
+    closing.reply(many.session, me, many.first.id, report.id, "答复", way, many.now)
+    with pytest.raises(MoveNotAllowed, match=other.number):
+        many.scatter(many.session.scalars(select(Wave.id)).one())
 
 
 # What is suggested

@@ -76,8 +76,10 @@ def test_a_suggestion_leads_to_the_move_that_merges(site: Site) -> None:
 # Law 10
 
 _CHANGING = re.compile(
-    r"\d{6}-\d{8}-\d{4,}|\b\d{4} \d{4} \d{4} \d{4}\b|value=\"[\w.\-]{16,}\"|[\w\-]{24,}"
+    r"\d{6}-\d{8}-\d{4,}|<span>\d{4}</span>|(?:\d{4} ){3}\d{4}|"
+    r'value="[\w.\-]{16,}"|[\w\-]{24,}'
 )
+_CHOICE = re.compile(r'\s*<option value="\d+"(?: selected)?>(测试\w+|@)</option>\s*')
 
 
 def test_a_stranger_learns_nothing_from_naming_a_reported_school(site: Site) -> None:
@@ -97,9 +99,7 @@ def _told(site: Site, name: str) -> list[tuple[str, dict[str, str], list[str]]]:
 
     def heard(page: Page, sent: list[str]) -> None:
         body = _CHANGING.sub("#", page.html).replace(f"测试{name}", "@")
-        body = body.replace(f'value="{unit}" selected', 'value="@" selected')
-        body = re.sub(r'<option value="\d+">(测试\w+|@)</option>', "", body)
-        body = re.sub(r'<option value="(@|\d+)"( selected)?>(测试\w+|@)</option>', "<o>", body)
+        body = _CHOICE.sub("", body)  # the list of all units, the same but for where @ stands
         headers = {key: _CHANGING.sub("#", said) for key, said in page.response.headers.items()}
         headers = {k: v for k, v in headers.items() if k not in ("Content-Length", "Set-Cookie")}
         answers.append((body, headers, [re.sub(r"\s+", " ", one) for one in sent]))

@@ -49,7 +49,7 @@ def gather(
     query = select(Case.id, Case.number).where(
         Case.number.in_(seen_of), visible(scope_of(actor)), Case.id != case_id
     )
-    numbers = {n: number for n, number in session.execute(query.order_by(Case.id))}
+    numbers = dict(session.execute(query.order_by(Case.id)).all())
     if len(numbers) < len(seen_of):
         raise BadInput({"cases": merging.UNKNOWN})
     last = {case_id: seen} | {n: seen_of[number] for n, number in numbers.items()}
