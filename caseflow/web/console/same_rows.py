@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from caseflow.clock import local
 from caseflow.ledger import gate, mergers, suggesting
-from caseflow.ledger.states import ITEM_DONE
+from caseflow.ledger.states import ITEM_DONE, TAKES_IN
 from caseflow.ledger.suggesting import Suggestion
 from caseflow.ledger.tables import Case
 from caseflow.people.scope import scope_of
@@ -70,12 +70,10 @@ def _barred(sight: Sight, found: Suggestion) -> str:
         return gettext("反映的单位或区域不同，先指明单位")
     if not mergers.alike(ours, theirs):
         return gettext("诉求类型不同")
-    if ours.state == "received" and theirs.state != "received":
-        return gettext("那个办件已受理，请反过来并入那一件")
-    if theirs.state == "handling":
-        return gettext("那个办件已在核查，请反过来并入那一件")
+    if theirs.state == "handling" or (ours.state == "received" and theirs.state in TAKES_IN[1:]):
+        return gettext("那个办件已在办理，请反过来把本办件并入那一件")
     if not any(edge.move == "merge" for edge in gate.offers(sight.actor, theirs)):
-        return gettext("那个办件已经办到不能并案")
+        return gettext("那个办件已经答复或办结，不能并案")
     return ""
 
 
