@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0061"
-down_revision = "0051"
+down_revision = "0060"
 
 _OPEN = """state IN ('received', 'accepted', 'handling', 'awaiting_reporter', 'shelved', 'replying',
  'calling_back')""".replace("\n", "")
