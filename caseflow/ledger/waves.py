@@ -1,8 +1,9 @@
 """Which cases were merged into one at once, and are still: for the verb and the pages."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from caseflow.ledger.report_tables import Merger
@@ -26,3 +27,14 @@ def lasting(session: Session, waves: Collection[int]) -> Sequence[tuple[int, Cas
     )
     rows = session.execute(query.order_by(WaveMerger.merger_id))
     return [(wave_id, case) for wave_id, case in rows]
+
+
+def broken() -> Iterator[Select[Any]]:
+    """Yield what asks for cases of a wave that are another one's than the wave says, or merged by
+    it still although it was undone. A law of the `doctor`.
+    """
+    of_wave = select(Case.number).join(Merger, Merger.case_id == Case.id)
+    of_wave = of_wave.join(WaveMerger, WaveMerger.merger_id == Merger.id)
+    of_wave = of_wave.join(Wave, Wave.id == WaveMerger.wave_id)
+    undone = Wave.undone_at.is_not(None) & Merger.undone_at.is_(None)
+    yield of_wave.where(or_(Merger.into_id != Wave.into_id, undone))

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
+from caseflow import doctor
 from caseflow.db import Database
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound, NotPermitted, Stale
 from caseflow.ledger import suggesting
@@ -81,6 +82,16 @@ def test_a_wave_goes_over_at_once_and_comes_back_at_once(many: Many) -> None:
     assert verify_chains(many.session).fits
     with pytest.raises(MoveNotAllowed, match="都已恢复"):
         many.scatter(wave.id)
+
+
+def test_the_doctor_finds_a_wave_that_went_elsewhere(many: Many) -> None:
+    many.gather(*many.others)
+    [asked] = doctor.LAWS["waves went where they say"]()
+    assert many.session.scalars(asked).all() == []
+    for wrong in ({"into_id": many.others[0].id}, {"undone_at": many.now}):
+        right = {"into_id": many.first.id, "undone_at": None}
+        many.session.execute(update(Wave).values(**{**right, **wrong}))
+        assert len(many.session.scalars(asked).all()) == 5
 
 
 def test_what_was_undone_one_by_one_is_left_alone(many: Many) -> None:
