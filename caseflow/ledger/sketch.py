@@ -10,7 +10,7 @@ import unicodedata
 from zlib import crc32
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Levenshtein, Opcode
 
 GRAM = 4
 MOST = 400
@@ -22,6 +22,7 @@ SAME = 60.0
 """
 
 _SCHOOL = re.compile("小学|中学|幼儿园|学校|学院|培训中心|培训机构")
+_NUMERAL = re.compile("[一二三四五六七八九十百0-9]")
 _STEM = 2
 """So many characters of a name are its own; before them and behind stand words of many names."""
 _COMMON = re.compile("(?:实验|中心|民族|外国语|附属|职业|希望|双语|国际|艺术|初级|高级|培训)$")
@@ -66,6 +67,17 @@ def elsewhere(one: str, other: str) -> bool:
     name = ours[: school.start()]
     while common := _COMMON.search(name):
         name = name[: common.start()]
-    begin, end = max(0, len(name) - _STEM), len(name)
-    changed = Levenshtein.opcodes(ours, theirs)
-    return any(op.tag == "replace" and op.src_start < end and op.src_end > begin for op in changed)
+    named = range(max(0, len(name) - _STEM), school.end())
+    return any(_renames(op, named, ours, theirs) for op in Levenshtein.opcodes(ours, theirs))
+
+
+def _renames(op: Opcode, named: range, ours: str, theirs: str) -> bool:
+    """Tell whether what differs makes another name: other characters, or another number. Some say
+    城东中心小学 and some 城东小学.
+    """
+    if op.src_start >= named.stop or op.src_end < named.start or op.tag == "equal":
+        return False
+    if op.tag == "replace":
+        return op.src_end > named.start
+    other = ours[op.src_start : op.src_end] + theirs[op.dest_start : op.dest_end]
+    return _NUMERAL.search(other) is not None

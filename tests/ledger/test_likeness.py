@@ -8,16 +8,18 @@ import random
 import tomllib
 from collections import Counter
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 
 from bench import texts as bench_texts
 from caseflow.db import Database
-from caseflow.ledger import likeness
+from caseflow.ledger import likeness, sketch
 from caseflow.people.scope import scope_of
 from tests import office as offices
 from tests.ledger.saying import said
 
-MATTERS = tomllib.loads((Path(__file__).parent / "same.toml").read_text())["matter"]
+LABELLED = tomllib.loads((Path(__file__).parent / "same.toml").read_text())
+MATTERS, NAMES = LABELLED["matter"], LABELLED["names"]
 FLOORS = {"edited": 1.0, "cut": 0.95, "precision": 0.95, "other school": 0.95, "other": 1.0}
 EDITED_AT_RANDOM = 0.08  # as parts.md section 9 did it
 
@@ -77,3 +79,18 @@ def test_copies_are_found_and_what_only_looks_alike_is_not(
     figures["precision"] = right / (right + wrong)
     print({how: round(value, 3) for how, value in figures.items()}, dict(asked))  # noqa: T201
     assert {how: f for how, f in FLOORS.items() if figures[how] < f} == {}, figures
+
+
+def test_the_same_words_about_another_school_are_another_matter() -> None:
+    wrong = []
+    for matter, ours, theirs in product(MATTERS, NAMES, NAMES):
+        one = matter["text"].replace(matter["school"], ours)
+        other = matter["edited"].replace(matter["school"], theirs)
+        same = sketch.likeness(one, other) >= sketch.SAME and not sketch.elsewhere(one, other)
+        wrong += [] if same == (ours == theirs) else [(ours, theirs)]
+    assert wrong == []
+
+
+def test_a_center_school_is_called_by_its_short_name_too() -> None:
+    long = "我是城东中心小学三年级学生的家长，孩子在食堂吃完午饭后肚子疼。"
+    assert not sketch.elsewhere(long, long.replace("中心", ""))
