@@ -101,7 +101,8 @@ def _told(site: Site, name: str) -> list[tuple[str, dict[str, str], list[str]]]:
         body = _CHANGING.sub("#", page.html).replace(f"测试{name}", "@")
         body = _CHOICE.sub("", body)  # the list of all units, the same but for where @ stands
         headers = {key: _CHANGING.sub("#", said) for key, said in page.response.headers.items()}
-        headers = {k: v for k, v in headers.items() if k not in ("Content-Length", "Set-Cookie")}
+        new = ("Content-Length", "Set-Cookie", "X-Request-Id")
+        headers = {key: said for key, said in headers.items() if key not in new}
         answers.append((body, headers, [re.sub(r"\s+", " ", one) for one in sent]))
 
     typed = {"kind": "complaint", "category": "food", "unit": unit, "text": f"测试{name}{WAVE}"}

@@ -131,7 +131,7 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
         reports=[_report(sight, report, revealed) for report in sight.dossier.reports],
         others=[*filter(None, [sight.dossier.above]), *sight.dossier.merged],
         same=same_rows.beside(sight),
-        gathers=bool(sight.dossier.merged) and may(sight.actor, "case.merge"),
+        gathers=same_rows.gathers(sight),
         kin=splitting_forms.kin(sight),
         reviews=review_forms.lines(sight),
         orders=timeline.papers(sight.dossier, orders),

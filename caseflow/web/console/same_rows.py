@@ -8,6 +8,7 @@ from caseflow.ledger import gate, mergers, suggesting
 from caseflow.ledger.states import ITEM_DONE, TAKES_IN
 from caseflow.ledger.suggesting import Suggestion
 from caseflow.ledger.tables import Case
+from caseflow.people.permissions import may
 from caseflow.people.scope import scope_of
 from caseflow.web.console.sight import Sight
 from caseflow.web.locale import day_text, gettext
@@ -34,15 +35,21 @@ class Row:
 
 
 def beside(sight: Sight) -> list[Row]:
-    """Return the few cases that most likely are the same matter, for the page of a case whose
-    reader may merge it or merge others into it; none elsewhere.
+    """Return the few cases that most likely are the same matter, for the page of a case that nobody
+    works on yet and whose reader may merge it; later the page only leads to where they stand.
     """
-    if not {"take_in", "merge"} & set(sight.moves):
+    if sight.case.state not in ("received", "accepted") or "merge" not in sight.moves:
         return []
     found = suggesting.of_case(
         sight.session, scope_of(sight.actor), sight.case, sight.dossier.reports, limit=FEW
     )
     return [row(sight, one) for one in found]
+
+
+def gathers(sight: Sight) -> bool:
+    """Tell whether the page leads to where others are merged into the case, and parted from it."""
+    at_work = sight.case.state == "handling" and "take_in" in sight.moves
+    return at_work or (bool(sight.dossier.merged) and may(sight.actor, "case.merge"))
 
 
 def row(sight: Sight, found: Suggestion, chosen: Collection[str] | None = None) -> Row:
