@@ -22,6 +22,7 @@ from tests.ledger import (
     laws_of_orders,
     laws_of_oversight,
     laws_of_passing,
+    laws_of_pauses,
     laws_of_people,
     laws_of_reviews,
     laws_of_rules,
@@ -56,8 +57,8 @@ def hold(world: World) -> None:
 
 def every_law() -> tuple[Callable[[Snapshot], None], ...]:
     """Return the laws of every module."""
-    others = (laws_of_people, laws_of_rules, laws_of_time, laws_of_orders, laws_of_more_time)
-    others = (*others, laws_of_endings, laws_of_merging, laws_of_passing)
+    others = (laws_of_people, laws_of_rules, laws_of_time, laws_of_pauses, laws_of_orders)
+    others = (*others, laws_of_more_time, laws_of_endings, laws_of_merging, laws_of_passing)
     others = (*others, laws_of_shelving, laws_of_triage, laws_of_excluding, laws_of_oversight)
     others = (*others, laws_of_signing, laws_of_visits, laws_of_reviews, laws_of_assisting)
     others = (*others, laws_of_splitting)
