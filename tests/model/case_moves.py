@@ -4,6 +4,7 @@ from datetime import datetime
 
 from tests.model import days, promises
 from tests.model.above import came_back, oversee
+from tests.model.excluding import counts_again
 from tests.model.item_moves import conclude_when_done, lapse
 from tests.model.matters import ENDED, Case, Item, Said, may, need
 from tests.model.office import PEOPLE, Person, first_handler, in_post, manages, reaches
@@ -24,11 +25,13 @@ def opened(
     petition: bool = False,
     agreed: bool = False,
     imposed: datetime | None = None,
+    category: str = "",
 ) -> Case:
     """A report comes in and opens a case; an imposed due moment wins where it is earlier."""
     called = kind in CALLED_BACK or (kind == "tip" and agreed)
     case = Case(area, kind, petition, urgent, about, bool(reach) and called, bool(imposed), [reach])
     case.shielded |= {about} - {""}
+    case.category = "" if petition else category  # a matter has one
     case.start("immediate", "case", now)
     resolve = case.start("resolve", "case", now)
     if imposed:
@@ -93,7 +96,7 @@ def _left(case: Case, state: str, now: datetime) -> None:
     case.handled(now)
     _announce(case, now)
     case.let_go(now, "notice", "immediate")
-    case.more_time = None
+    case.more_time = case.shelving = None
     for item in case.items:
         item.more_time = item.withdrawal = None
 
@@ -159,6 +162,9 @@ def ask(case: Case, person: Person, said: Said, now: datetime) -> None:
     """Ask the reporter: what may stand still does, for ten working days at the most."""
     may(person, "ask", case)
     case.resume_to, case.state = case.state, "awaiting_reporter"
+    if case.shelving is not None:
+        case.shelving = None
+        case.stop("case", now, "consent")
     case.asked_until = days.working_days(now, promises.PAUSE)
     for one in case.alive("all"):
         if not one.on.startswith("report") or one.on == f"report {said.report}":
@@ -285,6 +291,7 @@ def reopen(case: Case, person: Person, said: Said, now: datetime) -> None:
     """Handled again, with fresh promises."""
     may(person, "reopen", case)
     _called(case, now)
+    counts_again(case, now)
     case.state, case.reopened = "accepted", case.reopened + 1
     case.replied, case.calls, case.explained = set(), [], False
     if not case.handler:  # whoever takes it up, but not for another office

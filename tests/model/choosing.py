@@ -56,7 +56,26 @@ _OFTEN = {
     "assign": 0.3,
     "name_unit": 0.2,
     "raise_urgency": 0.2,
+    "ask_shelving": 0.4,
+    "shelve": 5,
+    "take_up": 0.6,
+    "ask_milestone": 2,
+    "move_milestone": 3,
+    "ask_exclusion": 0.6,
+    "exclude": 4,
+    "refuse_exclusion": 2,
+    "sign_off": 6,
+    "unsign": 2,
 }
+
+
+_GO = (
+    "inspector reviewer",
+    "inspector handler",
+    "inspector reviewer",
+    "reviewer",
+    "brother leader",
+)
 
 
 class Choosing:
@@ -94,6 +113,8 @@ class Choosing:
             return self.who(move, case)
         if item.in_person:
             return PEOPLE[item.inspector]
+        if item.holder == "school" and self.luck.random() < 0.3:
+            return PEOPLE["clerk"]
         return PEOPLE.get(item.holder) or PEOPLE["handler"]
 
     def said(self, item: Item | None) -> Said:
@@ -115,6 +136,11 @@ class Choosing:
             police=chance.random() < 0.5,
             consent=chance.random() < 0.8,
             person=chance.choice(("handler", "brother", "supervisor", *PEOPLE)),
+            signer=chance.random() < 0.9,
+            went=chance.choice(_GO),
+            ahead=chance.choice((0, 9, 9, 12, 20, 400)),
+            two=chance.random() < 0.4,
+            which=chance.choice((1, 1, 2)),
         )
 
     def dated(

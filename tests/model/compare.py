@@ -16,9 +16,12 @@ def agree(case: Case, n: int, product: Product) -> None:
     [row] = product.rows("case", n)
     found: tuple[Any, ...] = (
         *(row.state, product.names.get(row.handler_id, ""), row.urgent, row.countersign),
-        *(row.reopened, product.units[row.unit_id]),
+        *(row.reopened, product.units[row.unit_id], *row[6:]),
     )
-    here = (case.state, case.handler, case.urgent, case.countersign, case.reopened, case.about)
+    here = (
+        *(case.state, case.handler, case.urgent, case.countersign, case.reopened, case.about),
+        *(case.exclusion is not None, case.left_out),
+    )
     _same("case", here, found)
     _items(case, n, product)
     _clocks(case, n, product)

@@ -75,6 +75,11 @@ def between(a: date, b: date) -> int:
     return bisect_right(WORKING, b) - bisect_right(WORKING, a)
 
 
+def calendar_between(a: date, b: date) -> int:
+    """Count the days after `a` until `b`, which counts; negative where b is earlier."""
+    return (b - a).days
+
+
 # Moments
 
 
@@ -118,22 +123,24 @@ def earlier(due: datetime, n: int) -> datetime:
     return end_of(before(last_day(due), n))
 
 
-def given_back(due: datetime, began: datetime, ended: datetime) -> datetime:
-    """Return the due moment after a standstill of a promise in working days (trade.md: pausable).
+def given_back(
+    due: datetime, began: datetime, ended: datetime, *, calendar: bool = False
+) -> datetime:
+    """Return the due moment after a standstill of a promise in days (trade.md: pausable).
 
-    The working days that were left after the day on which it began are given again after the day
-    on which it ended, so that nothing escalates at once which still had time left. The design is
+    The working days, or `calendar` days, that were left after the day on which it began are given
+    again after the day on which it ended, so that nothing escalates at once. The design is
     silent about promises that were late already: like the product, the model leaves them late by
     as many days, on the last of several days off that are as late.
     """
     if began >= due:
-        late = between(last_day(due), day_of(began))
-        day = move(last_day(ended), -late)
+        late = (calendar_between if calendar else between)(last_day(due), day_of(began))
+        day = last_day(ended) - late * DAY if calendar else move(last_day(ended), -late)
         while not works(day) or same_time(due, day) > ended:
             day -= DAY
         return max(due, same_time(due, day))
-    left = between(day_of(began), last_day(due))
-    day = move(last_day(ended), left)
+    left = (calendar_between if calendar else between)(day_of(began), last_day(due))
+    day = last_day(ended) + left * DAY if calendar else move(last_day(ended), left)
     while not works(day) or same_time(due, day) <= ended:
         day += DAY
     return max(due, same_time(due, day))

@@ -9,6 +9,7 @@ from tests.model import days, promises
 from tests.model.above import came_back, looked_into
 from tests.model.matters import (
     OVER,
+    Answer,
     Case,
     Item,
     Said,
@@ -19,7 +20,8 @@ from tests.model.matters import (
     need,
     working,
 )
-from tests.model.office import CITY, OF_THE_OFFICE, PEOPLE, Person, manages
+from tests.model.office import CITY, HEAD, OF_THE_OFFICE, PEOPLE, Person, manages
+from tests.model.visiting import visited
 
 TO_RECTIFY = ("substantiated", "partly")
 _OWED = {
@@ -32,6 +34,7 @@ _OWED = {
 
 def edit(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
     """Reword a draft."""
+    need(case.state != "shelved", "shelved")
     may_on(person, "edit", case, item)
 
 
@@ -107,6 +110,9 @@ def reassign(case: Case, item: Item, person: Person, said: Said, now: datetime) 
 def lapse(case: Case, item: Item | None, now: datetime) -> None:
     """Let what was asked for be over, with nobody deciding."""
     of = item or case
+    if item is None and case.shelving is not None and case.shelving.since is None:
+        case.shelving = None
+        case.stop("case", now, "consent")
     if of.more_time is not None:
         of.more_time = None
         case.stop(item.on if item else "case", now, "decide")
@@ -145,6 +151,8 @@ def find(case: Case, item: Item, person: Person, said: Said, now: datetime) -> N
         need(item.verifying in OF_THE_OFFICE, "the unit's to find")
     if said.result not in TO_RECTIFY:
         _evidence(item, item.returned)
+    if not _signed(item, person, "find", said, now):
+        return
     item.finding, item.found = said.result, now
     item.hands.add(person.name)
     case.meet(item.on, now, "verify")
@@ -153,6 +161,35 @@ def find(case: Case, item: Item, person: Person, said: Said, now: datetime) -> N
         _rectify(case, item, said, now)
     else:
         _submitted(case, item, now)
+
+
+def _signed(item: Item, person: Person, move: str, said: Said, now: datetime) -> bool:
+    """Tell whether an answer counts at once: the office's own, its head's, or that of a unit where
+    nobody has the post and somebody said who signed; else it waits, one at the most.
+    """
+    head = HEAD.get(person.unit, "")
+    if not person.unit or head == person.name:
+        item.answer = None
+        return True
+    if not head:
+        need(said.signer, "nobody signed")
+        item.answer = None
+        return True
+    need(waiting(item) is None, "one waits already")
+    item.answer = Answer(person.name, person.unit, now, move, said)
+    item.hands.add(person.name)
+    return False
+
+
+def waiting(item: Item) -> Answer | None:
+    """Return the answer that waits for a signature; none once the item went another way."""
+    one = item.answer
+    if one is None:
+        return None
+    there = item.state == {"find": "verifying", "submit": "rectifying"}[one.move]
+    there = there and item.holder == one.unit and not item.in_person
+    since = [at for at in (item.held_since, item.returned) if at is not None]
+    return one if there and all(one.at > at for at in since) else None
 
 
 def _rectify(case: Case, item: Item, said: Said, now: datetime) -> None:
@@ -184,6 +221,8 @@ def submit(case: Case, item: Item, person: Person, said: Said, now: datetime) ->
     may_on(person, "submit", case, item)
     need(item.signed, "not signed for")
     _evidence(item, max(one for one in (item.returned, item.found) if one is not None))
+    if not _signed(item, person, "submit", said, now):
+        return
     case.meet(item.on, now, "rectify")
     lapse(case, item, now)
     item.hands.add(person.name)
@@ -236,6 +275,7 @@ def strike_off(case: Case, item: Item, person: Person, said: Said, now: datetime
     stands = any(one.unit and one.state in ("issued", "answered") for one in above)
     need(not stands or person.area == CITY, "under the city's document")
     looked_into(case, item)
+    visited(case, item)
     item.state = "struck_off"
     case.meet(item.on, now, "check")
     end(case, item, now)

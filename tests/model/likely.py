@@ -7,7 +7,8 @@ from datetime import datetime
 
 from tests.model import more_time
 from tests.model.case_moves import WITHOUT_ITEMS
-from tests.model.matters import IN, OPEN, OVER, Case, Item, Refused
+from tests.model.item_moves import waiting
+from tests.model.matters import GOING, IN, OVER, Case, Item, Refused
 
 
 def _room(room: Callable[[], tuple[datetime, datetime]], *but: str) -> bool:
@@ -23,7 +24,8 @@ def falls_to_the_case(case: Case, now: datetime) -> bool:
     """Tell whether the next sensible step is the case's and not one of its items'."""
     works = case.state in ("accepted", "handling")
     undone = works and any(x.state not in OVER for x in case.items)
-    return case.state in OPEN and (not undone or bool(case.more_time) or _wants_more(case, now))
+    asked = case.more_time is not None or case.shelving is not None
+    return case.state in GOING and (not undone or asked or _wants_more(case, now))
 
 
 def _wants_more(case: Case, now: datetime) -> bool:
@@ -35,6 +37,8 @@ def _wants_more(case: Case, now: datetime) -> bool:
 def on_case(move: str, case: Case, now: datetime) -> bool:
     """Tell whether a move of a case has something to be about."""
     over = all(item.state in OVER for item in case.items)
+    waited_for = case.shelving.milestones if case.shelving is not None else []
+    wished = any(one.wish is not None for one in waited_for)
     about = {
         "countersign": case.countersign,
         "acknowledge": case.urgent and bool(case.alive("case", "immediate")),
@@ -48,6 +52,16 @@ def on_case(move: str, case: Case, now: datetime) -> bool:
         or _room(lambda: more_time.room_of_case(case, now), "extended before"),
         "grant_case": case.more_time is not None,
         "refuse_case": case.more_time is not None,
+        "ask_shelving": case.shelving is None,
+        "shelve": case.shelving is not None,
+        "refuse_shelving": case.shelving is not None,
+        "move_milestone": wished,
+        "refuse_milestone": wished,
+        "ask_milestone": not wished,
+        "ask_exclusion": case.exclusion is None and not case.left_out,
+        "exclude": case.exclusion is not None,
+        "refuse_exclusion": case.exclusion is not None,
+        "lift_exclusion": case.left_out,
     }
     return about.get(move, True)
 
@@ -76,5 +90,8 @@ def on_item(move: str, case: Case, item: Item, now: datetime) -> bool:
         "dispatch_anew": item.objections < 2,
         "object": not item.designated and not item.returns,
         "statutory": case.at_work,
+        "visit": not item.visited,
+        "sign_off": waiting(item) is not None,
+        "unsign": waiting(item) is not None,
     }
     return works and about.get(move, True)

@@ -10,8 +10,10 @@ from tests.model.promises import Matter, Promise, Rung
 OVER = ("struck_off", "withdrawn", "statutory")
 VERIFIES = ("dispatched", "objected", "verifying")
 OPEN = ("received", "accepted", "handling", "awaiting_reporter", "replying", "calling_back")
+GOING = (*OPEN, "shelved")
 ENDED = ("answered", "declined", "referred", "closed")
 _BEGUN = ("accepted", "handling")
+_LEFT_OUT = ("answered", "closed")
 
 # In which states of a case a move may be made; of moves of items `AT` says the item's states.
 IN = {
@@ -19,10 +21,10 @@ IN = {
     "accept": ("received",),
     "decline": ("received", *_BEGUN),
     "refer": ("received", *_BEGUN),
-    "raise_urgency": OPEN,
-    "acknowledge": OPEN + ENDED,
-    "countersign": OPEN + ENDED,
-    "note": OPEN + ENDED,
+    "raise_urgency": GOING,
+    "acknowledge": GOING + ENDED,
+    "countersign": GOING + ENDED,
+    "note": GOING + ENDED,
     "split": _BEGUN,
     "dispatch": _BEGUN,
     "ask": _BEGUN,
@@ -38,10 +40,22 @@ IN = {
     "extend_case": _BEGUN,
     "grant_case": (*_BEGUN, "awaiting_reporter"),
     "refuse_case": (*_BEGUN, "awaiting_reporter"),
-    "tell": (*OPEN[1:], *ENDED),
-    "assign": OPEN,
-    "oversee": OPEN + ENDED,
+    "tell": (*GOING[1:], *ENDED),
+    "assign": GOING,
+    "oversee": GOING + ENDED,
     "name_unit": OPEN,
+    "ask_shelving": _BEGUN,
+    "shelve": _BEGUN,
+    "refuse_shelving": _BEGUN,
+    "take_up": ("shelved",),
+    "meet_milestone": ("shelved",),
+    "ask_milestone": ("shelved",),
+    "move_milestone": ("shelved",),
+    "refuse_milestone": ("shelved",),
+    "ask_exclusion": _LEFT_OUT,
+    "exclude": _LEFT_OUT,
+    "refuse_exclusion": _LEFT_OUT,
+    "lift_exclusion": _LEFT_OUT,
 }
 _UNDER_WAY = (*VERIFIES, "rectifying", "submitted")
 AT = {
@@ -66,6 +80,9 @@ AT = {
     "refuse_withdrawal": ("draft", *_UNDER_WAY),
     "statutory": ("draft", *_UNDER_WAY),
     "statutory_outcome": ("statutory",),
+    "visit": ("verifying", "rectifying", "submitted"),
+    "sign_off": ("verifying", "rectifying"),
+    "unsign": ("verifying", "rectifying"),
 }
 
 
@@ -93,6 +110,11 @@ class Said:
     until: date = date.min
     consent: bool = True
     person: str = "handler"
+    signer: bool = True
+    went: str = "inspector reviewer"
+    ahead: int = 9
+    two: bool = False
+    which: int = 1
 
     def __str__(self) -> str:
         """Return what is not said by default."""
@@ -106,6 +128,39 @@ class Wish:
 
     by: str
     until: datetime = _NEVER
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody of a unit wrote and its head has not signed yet: by whom, when, which move."""
+
+    by: str
+    unit: str
+    at: datetime
+    move: str
+    said: Said
+
+
+@dataclass
+class Milestone:
+    """What a shelved case waits for, until when; `wish`: to move it."""
+
+    n: int
+    until: datetime
+    promise: Promise | None = None
+    met: bool = False
+    wish: Wish | None = None
+
+
+@dataclass
+class Shelving:
+    """A case that is to be shelved, or is, since when. `stood`: what was promised until then."""
+
+    by: str
+    milestones: list[Milestone]
+    was: str = ""
+    since: datetime | None = None
+    stood: list[Promise] = field(default_factory=list)
 
 
 @dataclass
@@ -132,6 +187,8 @@ class Item:
     more_time: Wish | None = None
     withdrawal: Wish | None = None
     withdrawn_by: str = ""
+    answer: Answer | None = None
+    visited: bool = False
 
     @property
     def on(self) -> str:
@@ -205,6 +262,10 @@ class Case:
     resume_to: str = ""
     asked_until: datetime | None = None
     more_time: Wish | None = None
+    category: str = ""
+    shelving: Shelving | None = None
+    exclusion: Wish | None = None
+    left_out: bool = False
 
     @property
     def at_work(self) -> bool:

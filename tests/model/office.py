@@ -36,10 +36,14 @@ PEOPLE = {
         Person("city", "supervisor", CITY),
         Person("stranger", "supervisor", OTHER),
         Person("school", "unit", unit=SCHOOL),
+        Person("clerk", "unit", unit=SCHOOL),
         Person("branch", "unit", unit=BRANCH),
         Person("academy", "unit", unit=ACADEMY),
     )
 }
+
+# Who signs for a unit; for the academy whoever answers says who did.
+HEAD = {SCHOOL: "school", BRANCH: "branch"}
 
 # Roles by initial: operator, handler, inspector, unit, reviewer, supervisor, leader.
 _INITIALS = {
@@ -57,14 +61,17 @@ _WHO = {
     "s": "decline refer reopen explain assign reassign reject_objection dispatch_anew grant refuse"
     " statutory",
     "sl": "countersign grant_case refuse_case designate consent_withdrawal refuse_withdrawal"
-    " conclude_withdrawn issue cancel oversee",
-    "hs": "split edit ask conclude reply extend_case withdraw statutory_outcome name_unit resume",
+    " conclude_withdrawn issue cancel oversee exclude refuse_exclusion lift_exclusion",
+    "hs": "split edit ask conclude reply extend_case withdraw statutory_outcome name_unit resume"
+    " ask_shelving meet_milestone ask_milestone ask_exclusion",
+    "l": "shelve refuse_shelving move_milestone refuse_milestone",
     "hrsl": "second_look",
     "ohrsl": "note",
-    "u": "object",
+    "u": "object sign_off unsign",
+    "ihs": "visit",
     "uihs": "sign_for hand_in find submit extend",
     "rs": "return strike_off",
-    "hsl": "consent_draft refuse_draft",
+    "hsl": "consent_draft refuse_draft take_up",
 }
 MAY = {
     move: frozenset(_INITIALS[one] for one in roles)

@@ -14,16 +14,27 @@ from sqlalchemy.orm import Session
 
 from caseflow.db import WRITE
 from tests.ledger.conftest import Stage
-from tests.model import case_moves, item_moves, likely, more_time, silence, wishes
+from tests.model import (
+    case_moves,
+    excluding,
+    item_moves,
+    likely,
+    more_time,
+    shelving,
+    signing,
+    silence,
+    visiting,
+    wishes,
+)
 from tests.model.case_moves import delivered, more_said, opened
 from tests.model.choosing import Choosing
 from tests.model.compare import Disagreement, agree, documents_agree, rungs_agree
-from tests.model.matters import AT, IN, OPEN, OVER, Case, Refused
+from tests.model.matters import AT, GOING, IN, OVER, Case, Refused
 from tests.model.office import DISTRICT, OTHER, PEOPLE
 from tests.model.product import Product
 
-ITEM_MOVES = item_moves.MOVES | wishes.MOVES | more_time.ITEM_MOVES
-CASE_MOVES = case_moves.MOVES | more_time.CASE_MOVES
+ITEM_MOVES = item_moves.MOVES | wishes.MOVES | more_time.ITEM_MOVES | visiting.MOVES | signing.MOVES
+CASE_MOVES = case_moves.MOVES | more_time.CASE_MOVES | shelving.MOVES | excluding.MOVES
 ORDER_MOVES = silence.MOVES
 MOVES = {*ITEM_MOVES, *CASE_MOVES, *ORDER_MOVES}
 BY_ITSELF = {"report", "more", "retaliation", "delivered", "undeliverable", "time"}
@@ -83,7 +94,7 @@ class Story:
         self.counted.steps += 1
         self.now += _MOMENT
         luck = self.chance.random()
-        going = sum(case.state in OPEN for case in self.cases)
+        going = sum(case.state in GOING for case in self.cases)
         if going == 0 or (luck < 0.03 and going < _ENOUGH):
             self._report()
         elif luck < 0.11:
@@ -109,12 +120,14 @@ class Story:
             "petition": chance.random() < 0.15,
             "agreed": chance.random() < 0.5,
             "imposed": None,
+            "category": "food" if chance.random() < 0.3 else "",
         }
         if chance.random() < 0.2:
             said["imposed"] = self.now + timedelta(hours=chance.choice((20, 100, 150, 400)))
         self._tell("report", area, kind, reach, about, said)
         self.cases.append(opened(self.now, area, kind, reach, about, **said))
-        category = "petition" if said.pop("petition") else None
+        food = said.pop("category") or None
+        category = "petition" if said.pop("petition") else food
         more = {"call_back": said.pop("agreed"), "imposed_due": said.pop("imposed")}
         self.product.comes_in(
             self.now, area, kind=kind, reach=reach, about=about, category=category, **said, **more

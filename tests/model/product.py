@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.ladder import Event
@@ -21,6 +21,8 @@ from caseflow.escalation.defaults import UNITS
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.tables import Order as Document
 from caseflow.escalation.tables import Rung
+from caseflow.ledger.application_tables import Exclusion
+from caseflow.ledger.exclusions import LASTS
 from caseflow.ledger.moves import (
     asking,
     check,
@@ -48,6 +50,7 @@ from caseflow.ledger.report_tables import Reply
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import REPORTER, Actor
 from tests import office as offices
+from tests.model import verbs
 from tests.model.matters import Said
 
 AREAS = {"district": offices.DISTRICT, "other": offices.OTHER}
@@ -57,9 +60,17 @@ _THIS = bindparam("case")
 # Tables rather than mapped classes: read after every step, and half as dear.
 _case, _item, _clock = Case.__table__.c, Item.__table__.c, Clock.__table__.c
 _rung, _order = Rung.__table__.c, Document.__table__.c
+_exclusion = Exclusion.__table__.c
+
+
+def _excluded(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(_exclusion.case_id == _case.id, which)
+
+
 _CASE = select(
     *(_case.state, _case.handler_id, _case.urgent, _case.countersign, _case.reopened),
     _case.unit_id,
+    *(_excluded(one) for one in (_exclusion.outcome.is_(None), LASTS)),
 ).where(_case.id == _THIS)
 _ITEMS = (
     select(
@@ -89,11 +100,11 @@ class Product:
     """The ledger under test. `cases`: their ids, in the order in which they came in."""
 
     def __init__(self, session: Session, office: offices.Office) -> None:
-        self.session, self.office = session, office
+        self.session, self.office = session, verbs.furnish(session, office)
         self.cases: list[int] = []
         self.reports: list[int] = []
         self.items: dict[tuple[int, int], int] = {}
-        self.names = {actor.id: name for name, actor in office.actors.items()}
+        self.names = {actor.id: name for name, actor in self.office.actors.items()}
         self.units: dict[int | None, str] = {n: name for name, n in office.units.items()}
         self.units[None] = ""
         self.orders: dict[int, dict[int, int]] = {}
@@ -189,7 +200,7 @@ class Product:
             "grant_case": lambda: extending.grant_case(s, me, n, "", at),
             "refuse_case": lambda: extending.refuse_case(s, me, n, "来得及", at),
         }
-        return tries[move]
+        return (tries | verbs.of_case(s, me, n, said, at))[move]
 
     def on_item(
         self, move: str, who: str, where: tuple[int, int], said: Said, now: datetime
@@ -199,6 +210,8 @@ class Product:
         inspector = self._who(said.inspector).person if said.inspector else None
         order = Dispatch(self._unit(said.unit), "请核查", inspector, none_listed=said.none_listed)
         result = Result(said.result, "依据", self._unit(said.rectifier), "请整改")
+        signer = "负责人" if said.signer else ""
+        went = [self._who(name).person for name in said.went.split()]
         tries: dict[str, Callable[[], object]] = {
             "edit": lambda: items.edit(s, me, n, "改写", at),
             "dispatch": lambda: items.dispatch(s, me, n, order, at),
@@ -212,8 +225,8 @@ class Product:
             "designate": lambda: objecting.designate(s, me, n, order, at),
             "sign_for": lambda: work.sign_for(s, me, n, at),
             "hand_in": lambda: work.hand_in(s, me, n, offices.blob(s, at), "图", at),
-            "find": lambda: work.find(s, me, n, result, at),
-            "submit": lambda: work.submit(s, me, n, "已改", at),
+            "find": lambda: work.find(s, me, n, result, at, signer=signer),
+            "submit": lambda: work.submit(s, me, n, "已改", at, signer=signer),
             "return": lambda: check.return_item(s, me, n, "不够", at),
             "strike_off": lambda: check.strike_off(s, me, n, "通过", at),
             "withdraw": lambda: withdrawing.withdraw(s, me, n, "重复", at),
@@ -222,7 +235,7 @@ class Product:
             "statutory": lambda: transferring.statutory(s, me, n, Transfer("公安", "案"), at),
             "statutory_outcome": lambda: transferring.statutory_outcome(s, me, n, "立案", at),
         }
-        return tries[move]
+        return (tries | verbs.of_item(s, me, n, went, at))[move]
 
     def on_order(
         self, move: str, who: str, where: tuple[int, int], now: datetime

@@ -1,7 +1,7 @@
 """The model's promises: how long each lasts, what may be done to it, and its ladder (trade.md)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ RESOLVE = {"question": 2, "help": 5, "suggestion": 5, "complaint": 10, "tip": 10
 MARGIN = 2  # an item is due before its case by so many working days
 PAUSE = 10  # a clock stands still so many working days at the most, all its pauses together
 LEFT_AFTER_RETURN = 2
+_LEFT_AT_LEAST = ("resolve", "reply", "verify", "rectify", "answer")  # taken up again
 _OWN = {
     "check": 3,
     "call_back": 5,
@@ -19,6 +20,7 @@ _OWN = {
     "decide": 1,
     "consent": 1,
     "oversee": 3,
+    "milestone": 1,  # until the day that it is put on
 }
 _HOURS = {("immediate", False): 24, ("immediate", True): 1, ("notice", True): 2}
 _BY_UNITS = ("sign_for", "verify", "rectify", "answer")
@@ -119,9 +121,9 @@ class Promise:
             for n, offset, _ in UNITS:
                 yield n, self._by_days(offset), offset < 0
         elif self.hours:
-            half = max(timedelta(0), self.due - self.started) / 2
+            limit = max(timedelta(0), self.due - self.started)
             for n, halves in OFFICE_HALVES:
-                yield n, self.due + (halves - 2) * half, halves < 2
+                yield n, self.due + limit * (halves - 2) / 2, halves < 2
         else:
             for n, offset in OFFICE_DAYS:
                 yield n, self._by_days(offset), offset < 0
@@ -162,6 +164,19 @@ class Promise:
             new.rung = n
         self.state, self.ended, self.paused, self.paused_until = "superseded", now, None, None
         return new
+
+    def again(self, since: datetime, now: datetime) -> "Promise":
+        """Let it hold again as it was, with what was left of it when nobody could keep it any more,
+        and time enough to keep it.
+        """
+        due = self.due + (now - since)
+        if self.calendar_days:
+            due = days.given_back(self.due, since, now, calendar=True)
+        elif not self.hours:
+            due = days.given_back(self.due, since, now)
+        if self.name in _LEFT_AT_LEAST:
+            due = max(due, days.working_days(now, LEFT_AFTER_RETURN))
+        return replace(self, due=due, state="running", ended=None)
 
     def climb(self, now: datetime) -> Iterator[Rung]:
         """Climb every rung that is due; only the newest is not superseded."""

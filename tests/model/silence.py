@@ -34,6 +34,8 @@ def _stepped_up(case: Case, item: Item, unit: str, since: datetime, now: datetim
     the promise stands still, it is not yet time.
     """
     found = [one for one in case.alive(item.on) if one.name in ("verify", "rectify")]
+    if case.state == "shelved":
+        return False
     if found and found[0].state == "paused":
         return False
     taken = item.held_since is not None and item.held_since > since
@@ -62,7 +64,14 @@ def _lift_moot(case: Case, now: datetime) -> None:
         off = item.state in ("withdrawn", "statutory")
         if order.unit and order.state in ("issued", "answered") and (taken or off):
             order.state = "lifted"
-            case.stop(order.on, now)
+            _owed_no_more(case, order, now)
+
+
+def _owed_no_more(case: Case, order: Document, now: datetime) -> None:
+    """Nothing is owed for a document, not even once a shelved case is taken up."""
+    case.stop(order.on, now)
+    if case.shelving is not None:
+        case.shelving.stood = [one for one in case.shelving.stood if one.on != order.on]
 
 
 def _drafted(case: Case, kind: str, by: tuple[str, str, int], now: datetime) -> None:
@@ -95,6 +104,7 @@ def _may(case: Case, order: Document, person: Person, move: str) -> None:
 def issue(case: Case, order: Document, person: Person, now: datetime) -> None:
     """Issued, with an answer owed. Not where no unit is to get it (docs/decisions/0009)."""
     _may(case, order, person, "issue")
+    need(case.state != "shelved", "shelved")
     item = case.items[order.item - 1]
     proposal = order.kind == "accountability"
     need(not (item.inspector and not item.rectifying), "verified in person")
@@ -113,7 +123,7 @@ def cancel(case: Case, order: Document, person: Person, now: datetime) -> None:
     """Cancelled; the rung stays."""
     _may(case, order, person, "cancel")
     order.state = "cancelled"
-    case.stop(order.on, now)
+    _owed_no_more(case, order, now)
 
 
 def answer(case: Case, order: Document, person: Person, now: datetime) -> None:
@@ -123,6 +133,7 @@ def answer(case: Case, order: Document, person: Person, now: datetime) -> None:
     else:
         need(person.role in MAY["issue"], "the role")
         need(reaches(person, case.area, case.about), "out of sight")
+    need(case.state != "shelved", "shelved")
     need(order.state == "issued", "no answer owed")
     order.state = "answered"
     case.meet(order.on, now, "sign_for", "answer")

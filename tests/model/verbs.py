@@ -1,0 +1,70 @@
+"""The product's verbs of shelving, exclusions, visits and signatures, as something to try."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from caseflow.clock import local
+from caseflow.ledger import visits
+from caseflow.ledger.moves import excluding, milestones, shelving, signing, visiting
+from caseflow.ledger.moves.visiting import Seen
+from caseflow.people import accounts
+from caseflow.people.actor import Actor
+from caseflow.people.tables import Post, User
+from tests import office as offices
+from tests.model.matters import Said
+from tests.model.office import HEAD
+from tests.model.shelving import APART
+
+Tries = dict[str, Callable[[], object]]
+
+
+def furnish(session: Session, office: offices.Office) -> offices.Office:
+    """Return the office with a clerk in the school, nobody who answers for the academy, and what
+    an office demands visits of; the stage's own stays as it is.
+    """
+    head = session.get_one(User, office["school"].person)
+    values = {"role": "unit", "area_code": head.area_code, "unit_id": head.unit_id}
+    clerk = User(username="clerk", name="干事", password_hash="!", **values)
+    session.add(clerk)
+    visits.load(session)
+    headless = [n for name, n in office.units.items() if name not in HEAD]
+    session.execute(delete(Post).where(Post.duty == "unit_head", Post.unit_id.in_(headless)))
+    session.flush()
+    return replace(office, actors={**office.actors, "clerk": accounts.actor_of(session, clerk)})
+
+
+def of_case(s: Session, me: Actor, n: int, said: Said, at: datetime) -> Tries:
+    """Return what may be tried with a case."""
+    day = local(at).date() + timedelta(days=said.ahead)
+    wanted = [("批复", day)] + [("竣工", day + timedelta(days=APART))] * said.two
+    which = said.which
+    return {
+        "ask_shelving": lambda: shelving.ask_shelving(
+            s, me, n, "没有资金", "列入预算", "今年没有资金", wanted, at
+        ),
+        "shelve": lambda: shelving.shelve(s, me, n, "", at),
+        "refuse_shelving": lambda: shelving.refuse_shelving(s, me, n, "先修", at),
+        "take_up": lambda: shelving.take_up(s, me, n, "有钱了", at),
+        "meet_milestone": lambda: milestones.meet_milestone(s, me, n, which, "批了", at),
+        "ask_milestone": lambda: milestones.ask_milestone(s, me, n, which, day, "晚了", at),
+        "move_milestone": lambda: milestones.move_milestone(s, me, n, "", at),
+        "refuse_milestone": lambda: milestones.refuse_milestone(s, me, n, "抓紧", at),
+        "ask_exclusion": lambda: excluding.ask_exclusion(s, me, n, "other", "不归办公室", at),
+        "exclude": lambda: excluding.exclude(s, me, n, "", at),
+        "refuse_exclusion": lambda: excluding.refuse_exclusion(s, me, n, "照常", at),
+        "lift_exclusion": lambda: excluding.lift_exclusion(s, me, n, "弄错了", at),
+    }
+
+
+def of_item(s: Session, me: Actor, n: int, went: list[int], at: datetime) -> Tries:
+    """Return what may be tried with an item."""
+    seen = Seen(at, "食堂后厨", "已整改", went)
+    return {
+        "visit": lambda: visiting.visit(s, me, n, seen, at),
+        "sign_off": lambda: signing.sign_off(s, me, n, at),
+        "unsign": lambda: signing.send_back_answer(s, me, n, "写清楚", at),
+    }
