@@ -332,6 +332,9 @@ def name_unit(case: Case, person: Person, said: Said, now: datetime) -> None:
     verify = [item.verifying for item in case.items if item.verifying]
     wrong = case.kind == "tip" and any(manages(said.unit, unit) for unit in verify)
     need(not wrong, "a unit reported would verify")
+    beside = [one.unit for item in case.items for one in item.assisted if one.owes]
+    wrong = case.kind == "tip" and any(manages(said.unit, unit) for unit in beside)
+    need(not wrong, "a unit reported assists")
     case.about = said.unit
     case.shielded.add(said.unit)
     if case.handler and not reaches(PEOPLE[case.handler], case.area, case.about):

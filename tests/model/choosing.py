@@ -64,6 +64,8 @@ _OFTEN = {
     "ask_exclusion": 0.6,
     "exclude": 4,
     "refuse_exclusion": 2,
+    "ask_assistance": 0.7,
+    "answer_assistance": 4,
     "sign_off": 6,
     "unsign": 2,
 }
@@ -109,6 +111,9 @@ class Choosing:
 
     def holder(self, move: str, case: Case, item: Item) -> Person:
         """Pick whoever has the item, where it is theirs to move it; in most cases."""
+        if move == "answer_assistance":
+            owes = [one.unit for one in item.assisted if one.owes and one.unit in PEOPLE]
+            return PEOPLE[self.luck.choice(owes)] if owes else self.who(move, case)
         if "unit" not in MAY[move] or self.luck.random() < 0.2:
             return self.who(move, case)
         if item.in_person:

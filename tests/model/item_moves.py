@@ -1,12 +1,10 @@
-"""The model's moves of items: dispatch, verify, put right, check, strike off (design §3).
-
-Left out: units that assist beside the lead (协办), which change nothing of the item's own way.
-"""
+"""The model's moves of items: dispatch, verify, put right, check, strike off (design §3)."""
 
 from datetime import datetime
 
 from tests.model import days, promises
 from tests.model.above import came_back, looked_into
+from tests.model.assisting import leads_now, let_go, promised
 from tests.model.matters import (
     OVER,
     Answer,
@@ -71,6 +69,7 @@ def give(case: Case, item: Item, said: Said, now: datetime) -> None:
     item.dispatched = item.held_since = now
     if case.handler:
         item.hands.add(case.handler)
+    leads_now(case, item, said.unit, now)
     case.start("sign_for", item.on, now)
     case.start_work("verify", item, now)
 
@@ -91,6 +90,9 @@ def promise_again(case: Case, now: datetime) -> None:
             case.start_work(_OWED[item.state], item, now)
         if item.state in ("objected", "submitted"):
             case.start("decide" if item.state == "objected" else "check", item.on, now)
+        for one in item.assisted:
+            if one.owes:
+                promised(case, item, one, now)
 
 
 def reassign(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
@@ -195,6 +197,7 @@ def waiting(item: Item) -> Answer | None:
 def _rectify(case: Case, item: Item, said: Said, now: datetime) -> None:
     """Begins with a notice to sign for, unless the unit found it itself (the design is silent)."""
     item.state, item.rectifying = "rectifying", said.rectifier
+    leads_now(case, item, said.rectifier, now)
     if said.rectifier != item.verifying or item.inspector:
         item.signed = False
         case.start("sign_for", item.on, now)
@@ -287,6 +290,9 @@ def end(case: Case, item: Item, now: datetime) -> None:
     lapse(case, item, now)
     item.withdrawal = None
     case.stop(item.on, now)
+    for one in item.assisted:
+        if one.owes:
+            let_go(case, one, now)
     conclude_when_done(case, now)
 
 

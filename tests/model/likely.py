@@ -91,6 +91,9 @@ def on_item(move: str, case: Case, item: Item, now: datetime) -> bool:
         "object": not item.designated and not item.returns,
         "statutory": case.at_work,
         "visit": not item.visited,
+        "answer_assistance": any(one.owes for one in item.assisted),
+        "release_assistance": any(one.owes for one in item.assisted),
+        "share_assistance": any(one.answered and not one.shared for one in item.assisted),
         "sign_off": waiting(item) is not None,
         "unsign": waiting(item) is not None,
     }

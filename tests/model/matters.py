@@ -81,6 +81,10 @@ AT = {
     "statutory": ("draft", *_UNDER_WAY),
     "statutory_outcome": ("statutory",),
     "visit": ("verifying", "rectifying", "submitted"),
+    "ask_assistance": (*VERIFIES, "rectifying"),
+    "answer_assistance": _UNDER_WAY,
+    "release_assistance": _UNDER_WAY,
+    "share_assistance": _UNDER_WAY,
     "sign_off": ("verifying", "rectifying"),
     "unsign": ("verifying", "rectifying"),
 }
@@ -142,6 +146,28 @@ class Answer:
 
 
 @dataclass
+class Assistance:
+    """What a unit was asked beside an item's lead."""
+
+    n: int
+    item: int
+    unit: str
+    answered: bool = False
+    released: bool = False
+    shared: bool = False
+
+    @property
+    def owes(self) -> bool:
+        """Tell whether an answer is still owed."""
+        return not (self.answered or self.released)
+
+    @property
+    def on(self) -> str:
+        """Name it as what a promise stands on."""
+        return f"assistance {self.item} {self.n}"
+
+
+@dataclass
 class Milestone:
     """What a shelved case waits for, until when; `wish`: to move it."""
 
@@ -189,6 +215,7 @@ class Item:
     withdrawn_by: str = ""
     answer: Answer | None = None
     visited: bool = False
+    assisted: list[Assistance] = field(default_factory=list)
 
     @property
     def on(self) -> str:

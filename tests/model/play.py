@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from caseflow.db import WRITE
 from tests.ledger.conftest import Stage
 from tests.model import (
+    assisting,
     case_moves,
     excluding,
     item_moves,
@@ -33,7 +34,14 @@ from tests.model.matters import AT, GOING, IN, OVER, Case, Refused
 from tests.model.office import DISTRICT, OTHER, PEOPLE
 from tests.model.product import Product
 
-ITEM_MOVES = item_moves.MOVES | wishes.MOVES | more_time.ITEM_MOVES | visiting.MOVES | signing.MOVES
+ITEM_MOVES = (
+    item_moves.MOVES
+    | wishes.MOVES
+    | more_time.ITEM_MOVES
+    | visiting.MOVES
+    | signing.MOVES
+    | assisting.MOVES
+)
 CASE_MOVES = case_moves.MOVES | more_time.CASE_MOVES | shelving.MOVES | excluding.MOVES
 ORDER_MOVES = silence.MOVES
 MOVES = {*ITEM_MOVES, *CASE_MOVES, *ORDER_MOVES}
@@ -227,6 +235,8 @@ class Story:
         said = self.picks.said(item)
         if move == "reassign" and self.chance.random() < 0.8:
             said = replace(said, inspector="inspector")
+        if move in ("release_assistance", "share_assistance") and item.assisted:
+            said = replace(said, unit=self.chance.choice(item.assisted).unit)
         if move == "extend":
             due = case.alive(item.on, "verify", "rectify")
             said = self.picks.dated(

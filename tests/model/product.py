@@ -22,6 +22,7 @@ from caseflow.escalation.sweep import sweep
 from caseflow.escalation.tables import Order as Document
 from caseflow.escalation.tables import Rung
 from caseflow.ledger.application_tables import Exclusion
+from caseflow.ledger.assistance_tables import Assistance
 from caseflow.ledger.exclusions import LASTS
 from caseflow.ledger.moves import (
     asking,
@@ -80,7 +81,14 @@ _ITEMS = (
     .where(_item.case_id == _THIS)
     .order_by(_item.n)
 )
-_ON = (_clock.case_id, _clock.report_id, _clock.item_id, _clock.order_id, _clock.name)
+_ON = (
+    _clock.id.label("clock"),
+    _clock.case_id,
+    _clock.report_id,
+    _clock.item_id,
+    _clock.order_id,
+    _clock.name,
+)
 _CLOCKS = select(
     *(*_ON, _clock.state),
     *(_clock.started_at, _clock.due, _clock.ended_at, _clock.next_rung, _clock.next_rung_at),
@@ -104,6 +112,7 @@ class Product:
         self.cases: list[int] = []
         self.reports: list[int] = []
         self.items: dict[tuple[int, int], int] = {}
+        self.assisting: dict[int, str] = {}
         self.names = {actor.id: name for name, actor in self.office.actors.items()}
         self.units: dict[int | None, str] = {n: name for name, n in office.units.items()}
         self.units[None] = ""
@@ -235,7 +244,7 @@ class Product:
             "statutory": lambda: transferring.statutory(s, me, n, Transfer("公安", "案"), at),
             "statutory_outcome": lambda: transferring.statutory_outcome(s, me, n, "立案", at),
         }
-        return (tries | verbs.of_item(s, me, n, went, at))[move]
+        return (tries | verbs.of_item(s, me, n, order.unit_id, said, went, at))[move]
 
     def on_order(
         self, move: str, who: str, where: tuple[int, int], now: datetime
@@ -281,7 +290,19 @@ class Product:
             return "report 0" if row.report_id in self.reports else "later"
         if row.order_id:
             return f"order {self.orders[case][row.order_id]}"
-        return f"item {self._number(case, row.item_id)}"
+        n = self._number(case, row.item_id)
+        return f"item {n}" if row.name != "assist" else self._assistance(n, row)
+
+    def _assistance(self, n: int, row: Any) -> str:
+        """Name what an assisting unit was asked; known since its promise was first seen."""
+        if row.clock not in self.assisting:
+            clock = self.session.get_one(Clock, row.clock)
+            while clock.follows is not None:
+                clock = self.session.get_one(Clock, clock.follows)
+            query = select(Assistance.clock_id).where(Assistance.item_id == row.item_id)
+            known = list(self.session.scalars(query.order_by(Assistance.id)))
+            self.assisting[row.clock] = f"assistance {n} {known.index(clock.id) + 1}"
+        return self.assisting[row.clock]
 
     def _number(self, case: int, item_id: int) -> int:
         return next(n for (of, n), key in self.items.items() if of == case and key == item_id)

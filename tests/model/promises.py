@@ -20,10 +20,11 @@ _OWN = {
     "decide": 1,
     "consent": 1,
     "oversee": 3,
+    "assist": 5,
     "milestone": 1,  # until the day that it is put on
 }
 _HOURS = {("immediate", False): 24, ("immediate", True): 1, ("notice", True): 2}
-_BY_UNITS = ("sign_for", "verify", "rectify", "answer")
+_BY_UNITS = ("sign_for", "verify", "rectify", "answer", "assist")
 _STAND_STILL = ("resolve", "reply", "verify", "rectify")
 
 # Rung, working days from the due moment, the document that is drafted for it.

@@ -61,10 +61,16 @@ def _lift_moot(case: Case, now: datetime) -> None:
         item = case.items[order.item - 1]
         taken = item.held_since is not None and item.held_since > order.drafted
         taken = taken or order.unit not in (item.verifying, item.rectifying)
+        taken = taken and not _assists(item, order)
         off = item.state in ("withdrawn", "statutory")
         if order.unit and order.state in ("issued", "answered") and (taken or off):
             order.state = "lifted"
             _owed_no_more(case, order, now)
+
+
+def _assists(item: Item, order: Document) -> bool:
+    """Tell whether a document goes to a unit that assists, or did until it had answered."""
+    return any(one.unit == order.unit and not one.released for one in item.assisted)
 
 
 def _owed_no_more(case: Case, order: Document, now: datetime) -> None:
@@ -87,6 +93,8 @@ def _drafted(case: Case, kind: str, by: tuple[str, str, int], now: datetime) -> 
 
 def _about(case: Case, on: str) -> tuple[int, str]:
     n = int(on.split()[1])
+    if on.startswith("assistance"):
+        return n, case.items[n - 1].assisted[int(on.split()[2]) - 1].unit
     if on.startswith("order"):
         unanswered = case.documents[n - 1]
         return unanswered.item, unanswered.unit
@@ -107,10 +115,11 @@ def issue(case: Case, order: Document, person: Person, now: datetime) -> None:
     need(case.state != "shelved", "shelved")
     item = case.items[order.item - 1]
     proposal = order.kind == "accountability"
-    need(not (item.inspector and not item.rectifying), "verified in person")
+    beside = order.unit not in ("", *item.units) and _assists(item, order)
+    need(beside or not (item.inspector and not item.rectifying), "verified in person")
     need(proposal or order.unit != "", "to nobody")
-    need(item.held_since is None or order.drafted >= item.held_since, "taken since")
-    need(order.unit in ("", item.verifying, item.rectifying), "taken since")
+    fresh = item.held_since is None or order.drafted >= item.held_since
+    need(beside or (fresh and order.unit in ("", *item.units)), "taken since")
     need(proposal or item.state not in ("withdrawn", "statutory"), "owed no more")
     order.state, order.level = "issued", person.area
     case.meet(order.on, now, "draft")

@@ -48,7 +48,6 @@ FORBIDDEN = {
     "the unit's to find",
     "the leader's to say",
     "not all withdrawn",
-    "not countersigned",
     "never called back",
     "not satisfied",
     "nobody is displeased",
@@ -56,6 +55,16 @@ FORBIDDEN = {
     "under the city's document",
     "the level above has not looked",
     "the level above looks into it",
+    "nobody took over",
+    "not countersigned",
+    "shelved",
+    "nobody went there",
+    "one person's word",
+    "the head signs",
+    "one waits already",
+    "nobody signed",
+    "it leads",
+    "the unit reported would assist",
 }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.clock import local
 from caseflow.ledger import visits
-from caseflow.ledger.moves import excluding, milestones, shelving, signing, visiting
+from caseflow.ledger.moves import assisting, excluding, milestones, shelving, signing, visiting
 from caseflow.ledger.moves.visiting import Seen
 from caseflow.people import accounts
 from caseflow.people.actor import Actor
@@ -60,10 +60,19 @@ def of_case(s: Session, me: Actor, n: int, said: Said, at: datetime) -> Tries:
     }
 
 
-def of_item(s: Session, me: Actor, n: int, went: list[int], at: datetime) -> Tries:
+def of_item(
+    s: Session, me: Actor, n: int, unit: int, said: Said, went: list[int], at: datetime
+) -> Tries:
     """Return what may be tried with an item."""
+    sure = said.none_listed
     seen = Seen(at, "食堂后厨", "已整改", went)
     return {
+        "ask_assistance": lambda: assisting.ask_assistance(
+            s, me, n, unit, "请提供明细", at, none_listed=sure
+        ),
+        "answer_assistance": lambda: assisting.answer_assistance(s, me, n, "明细如下", at),
+        "release_assistance": lambda: assisting.release_assistance(s, me, n, unit, "不要", at),
+        "share_assistance": lambda: assisting.share_assistance(s, me, n, unit, at),
         "visit": lambda: visiting.visit(s, me, n, seen, at),
         "sign_off": lambda: signing.sign_off(s, me, n, at),
         "unsign": lambda: signing.send_back_answer(s, me, n, "写清楚", at),
