@@ -97,15 +97,15 @@ def leads_now(case: Case, item: Item, unit: str, now: datetime) -> None:
 
 
 def share_assistance(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
-    """The lead reads the words of an answer from now on."""
+    """The lead reads the words of an answer from now on; of a unit that was asked again, of its
+    newest (the design is silent).
+    """
     working(case)
     free_of(person, item)
     may_on(person, "share_assistance", case, item)
-    for one in item.assisted:
-        if one.unit == said.unit and one.answered and not one.shared:
-            one.shared = True
-            return
-    raise Refused("nothing to share")
+    answered = [one for one in item.assisted if one.unit == said.unit and one.answered]
+    need(bool(answered) and not answered[-1].shared, "nothing to share")
+    answered[-1].shared = True
 
 
 ASSISTED = ("dispatched", "objected", "verifying", "rectifying", "submitted")

@@ -61,7 +61,7 @@ _OFTEN = {
     "take_up": 0.6,
     "ask_milestone": 2,
     "move_milestone": 3,
-    "ask_exclusion": 0.6,
+    "ask_exclusion": 2,
     "exclude": 4,
     "refuse_exclusion": 2,
     "ask_assistance": 0.7,
@@ -126,6 +126,9 @@ class Choosing:
         """Pick what is said with a move, of all that could be."""
         chance = self.luck
         unit = chance.choice(UNITS)
+        beside = [one.unit for one in item.assisted if one.owes] if item else []
+        if beside and chance.random() < 0.3:
+            unit = chance.choice(beside)
         same = item is not None and item.verifying and chance.random() < 0.2
         return Said(
             unit=item.verifying if item and same else unit,
