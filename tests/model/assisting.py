@@ -43,7 +43,7 @@ def _owes(item: Item, unit: str) -> Assistance | None:
 def promised(case: Case, item: Item, one: Assistance, now: datetime) -> None:
     """Never due after the item is; of what is late already a working day is left."""
     ends = [other.due for other in case.alive(item.on, "verify", "rectify")]
-    ends = ends or [other.due for other in case.alive("case", "resolve")]
+    ends = ends or [min(other.due for other in case.alive("all", "resolve"))]
     new = case.start("assist", one.on, now)
     if ends:
         new.due = min(new.due, *ends)

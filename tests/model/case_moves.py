@@ -4,10 +4,13 @@ from datetime import datetime
 
 from tests.model import days, promises
 from tests.model.above import came_back, oversee
+from tests.model.calling import call_back, called, close, countersigned, explain, go_on
 from tests.model.excluding import counts_again
-from tests.model.item_moves import conclude_when_done, lapse
-from tests.model.matters import ENDED, Case, Item, Said, may, need
+from tests.model.item_moves import conclude_when_done, hasten, lapse
+from tests.model.matters import Case, Item, Said, may, need
 from tests.model.office import PEOPLE, Person, first_handler, in_post, manages, reaches
+from tests.model.promises import Promise
+from tests.model.states import ENDED
 
 CALLED_BACK = ("complaint", "help")
 WITHOUT_ITEMS = ("question", "suggestion")
@@ -15,6 +18,7 @@ AT_ONCE = ("telephone", "track", "impossible")
 
 
 def opened(
+    n: int,
     now: datetime,
     area: str,
     kind: str,
@@ -29,26 +33,28 @@ def opened(
 ) -> Case:
     """A report comes in and opens a case; an imposed due moment wins where it is earlier."""
     called = kind in CALLED_BACK or (kind == "tip" and agreed)
-    case = Case(area, kind, petition, urgent, about, bool(reach) and called, bool(imposed), [reach])
-    case.shielded |= {about} - {""}
+    wants = {n: bool(reach) and called}
+    case = Case(area, kind, petition, urgent, about, n, bool(imposed), {n: reach}, wants)
+    case.named |= {about} - {""}
     case.category = "" if petition else category  # a matter has one
     case.start("immediate", "case", now)
     resolve = case.start("resolve", "case", now)
     if imposed:
         resolve.due = min(resolve.due, imposed)
-    case.start("notice", "report 0", now)
-    case.start("reply", "report 0", now).due = resolve.due
+    case.start("notice", f"report {n}", now)
+    case.start("reply", f"report {n}", now).due = resolve.due
     return case
 
 
 def more_said(case: Case, now: datetime, *, retaliation: bool) -> None:
     """The reporter says more: no new promise but where somebody takes revenge, or where all is over
     and nobody answers them yet. (Answering that, reviews by the office above, and cases that
-    are merged or split are left out.)
+    are split off or passed on are left out.)
     """
-    if not retaliation and case.state in ENDED and not case.alive("later", "reply"):
+    said = [one for one in case.alive("all", "reply") if one.on.startswith("later")]
+    if not retaliation and case.state in ENDED and not said:
         for name in ("notice", "reply"):
-            case.start(name, "later", now)
+            case.start(name, f"later {min(case.reach)}", now)
     if retaliation and not (case.urgent and case.alive("case", "immediate")):
         _make_urgent(case, now)
 
@@ -56,12 +62,13 @@ def more_said(case: Case, now: datetime, *, retaliation: bool) -> None:
 def answer(case: Case, person: Person, said: Said, now: datetime) -> None:
     """`answered` is for questions; anything else gets other eyes the next working day."""
     may(person, "answer", case)
-    _countersigned(case)
+    countersigned(case)
     case.state, case.decided_by = "answered", person.name
-    for n in range(len(case.reach)):
+    for n in case.reach:
         case.replied.add(n)
+        case.sent.add(n)
         case.meet(f"report {n}", now, "notice", "reply")
-    case.meet("case", now, "resolve")
+    case.meet("all", now, "resolve")
     case.handled(now)
     if case.kind != "question":
         case.start("second_look", "case", now)
@@ -70,9 +77,9 @@ def answer(case: Case, person: Person, said: Said, now: datetime) -> None:
 def accept(case: Case, person: Person, said: Said, now: datetime) -> None:
     """From now on somebody handles it."""
     may(person, "accept", case)
-    case.state = "accepted"
+    case.state, case.once_accepted = "accepted", True
     case.handler = case.handler or first_handler(person, case.area, case.about)
-    _announce(case, now)
+    announce(case, now)
 
 
 def decline(case: Case, person: Person, said: Said, now: datetime) -> None:
@@ -91,23 +98,19 @@ def refer(case: Case, person: Person, said: Said, now: datetime) -> None:
 
 def _left(case: Case, state: str, now: datetime) -> None:
     """What was promised to the reporter (`notice`) goes on; an urgent matter goes on urging."""
-    _countersigned(case)
+    countersigned(case)
     case.state = state
     case.handled(now)
-    _announce(case, now)
+    announce(case, now)
     case.let_go(now, "notice", "immediate")
     case.more_time = case.shelving = None
     for item in case.items:
         item.more_time = item.withdrawal = None
 
 
-def _countersigned(case: Case) -> None:
-    need(not case.countersign, "not countersigned")
-
-
-def _announce(case: Case, now: datetime) -> None:
+def announce(case: Case, now: datetime) -> None:
     """Whoever cannot be reached sees the decision on the tracking page."""
-    for n, reach in enumerate(case.reach):
+    for n, reach in case.reach.items():
         if not reach:
             case.meet(f"report {n}", now, "notice")
 
@@ -149,7 +152,7 @@ def countersign(case: Case, person: Person, said: Said, now: datetime) -> None:
     need(person.name not in case.took_over, "four eyes")
     case.countersign = False
     case.took_over.clear()
-    _go_on(case, now)
+    go_on(case, now)
 
 
 def split(case: Case, person: Person, said: Said, now: datetime) -> None:
@@ -167,8 +170,17 @@ def ask(case: Case, person: Person, said: Said, now: datetime) -> None:
         case.stop("case", now, "consent")
     case.asked_until = days.working_days(now, promises.PAUSE)
     for one in case.alive("all"):
-        if not one.on.startswith("report") or one.on == f"report {said.report}":
+        if _asked_of(case, one, said.report):
             one.stand_still(now, case.asked_until)
+
+
+def _asked_of(case: Case, one: Promise, report: int) -> bool:
+    """Nobody waits longer for what another is asked, nor does what was promised to them."""
+    if one.on.startswith("report"):
+        return one.on == f"report {report}"
+    if one.name == "resolve":
+        return one.on == ("case" if report == case.n else f"case {report}")
+    return True
 
 
 def resume(case: Case, person: Person | None, said: Said, now: datetime) -> None:
@@ -179,6 +191,8 @@ def resume(case: Case, person: Person | None, said: Said, now: datetime) -> None
     case.state, case.resume_to, case.asked_until = case.resume_to, "", None
     for one in case.alive("all"):
         one.run_on(now)
+    if case.lent:
+        hasten(case, now)
     conclude_when_done(case, now)
 
 
@@ -209,12 +223,13 @@ def reply(case: Case, person: Person, said: Said, now: datetime) -> None:
     """A message counts once the channel took it, everything else at once."""
     may(person, "reply", case)
     need(said.way != "message" or "email" in case.reach[said.report], "no address")
+    case.sent.add(said.report)
     if said.way == "message":
         case.waiting.append((said.report, case.reopened))
         return
     case.replied.add(said.report)
     case.meet(f"report {said.report}", now, "reply", "notice")
-    _go_on(case, now)
+    go_on(case, now)
 
 
 def delivered(case: Case, now: datetime) -> None:
@@ -224,85 +239,27 @@ def delivered(case: Case, now: datetime) -> None:
     case.meet(f"report {report}", now, *kept)
     if of_round == case.reopened:
         case.replied.add(report)
-    _go_on(case, now)
-
-
-def _go_on(case: Case, now: datetime) -> None:
-    """`resolve` is met by the delivered reply; the call-back is for kinds that ask for it."""
-    if case.countersign or case.state != "replying":
-        return
-    if len(case.replied) < len(case.reach):
-        return
-    case.meet("case", now, "resolve")
-    if case.call_back:
-        case.state = "calling_back"
-        case.start("call_back", "case", now)
-    else:
-        _closed(case, now)
-
-
-def call_back(case: Case, person: Person, said: Said, now: datetime) -> None:
-    """A satisfied reporter closes the case."""
-    may(person, "call_back", case)
-    pleased = said.reached and said.satisfied
-    case.calls.append((days.day_of(now), said.reached, pleased))
-    case.explained = False
-    if pleased and not case.countersign:
-        _closed(case, now)
-
-
-def close(case: Case, person: Person, said: Said, now: datetime) -> None:
-    """Not reached on three days, or explained: anybody at the desk; sooner a supervisor says why.
-    Never over the head of somebody who is not satisfied.
-    """
-    may(person, "close", case)
-    missed = {day for day, _, _ in case.calls}
-    enough = len(missed) >= 3 and not any(reached for _, reached, _ in case.calls)
-    if not (enough or (case.calls and case.calls[-1][2]) or case.explained):
-        need(person.role == "supervisor", "the role")
-        need(bool(case.calls), "never called back")
-        need(not case.calls[-1][1], "not satisfied")
-    _countersigned(case)
-    _closed(case, now)
-
-
-def explain(case: Case, person: Person, said: Said, now: datetime) -> None:
-    """Who is not satisfied hears why it stays so, and that closes the case."""
-    may(person, "explain", case)
-    displeased = bool(case.calls) and case.calls[-1][1:] == (True, False)
-    need(displeased and not case.explained, "nobody is displeased")
-    case.explained = True
-    if not case.countersign:
-        _closed(case, now)
-
-
-def _called(case: Case, now: datetime) -> None:
-    if any(reached for _, reached, _ in case.calls):
-        case.meet("case", now, "call_back")
-
-
-def _closed(case: Case, now: datetime) -> None:
-    case.state = "closed"
-    _called(case, now)
-    case.let_go(now, *(["immediate"] if case.urgent else []))
+    go_on(case, now)
 
 
 def reopen(case: Case, person: Person, said: Said, now: datetime) -> None:
     """Handled again, with fresh promises."""
     may(person, "reopen", case)
-    _called(case, now)
+    called(case, now)
     counts_again(case, now)
     case.state, case.reopened = "accepted", case.reopened + 1
-    case.replied, case.calls, case.explained = set(), [], False
+    case.replied, case.calls, case.explained = set(), [], set()
+    case.once_accepted = True
     if not case.handler:  # whoever takes it up, but not for another office
         own = person.name if person.area == case.area else in_post(case.area, case.about)
         hand_over(case, own or person.name)
-    case.stop("later", now, "notice")
+    for n in case.reach:
+        case.stop(f"later {n}", now, "notice")
     case.stop("all", now, "call_back", "second_look", "resolve", "reply")
     if not case.alive("case", "immediate"):
         case.start("immediate", "case", now)
     due = case.start("resolve", "case", now).due
-    for n in range(len(case.reach)):
+    for n in case.reach:
         case.start("reply", f"report {n}", now).due = due
     came_back(case, None, now)
 
@@ -336,7 +293,7 @@ def name_unit(case: Case, person: Person, said: Said, now: datetime) -> None:
     wrong = case.kind == "tip" and any(manages(said.unit, unit) for unit in beside)
     need(not wrong, "a unit reported assists")
     case.about = said.unit
-    case.shielded.add(said.unit)
+    case.named.add(said.unit)
     if case.handler and not reaches(PEOPLE[case.handler], case.area, case.about):
         hand_over(case, first_handler(person, case.area, case.about))
 

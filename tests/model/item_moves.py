@@ -6,7 +6,6 @@ from tests.model import days, promises
 from tests.model.above import came_back, looked_into
 from tests.model.assisting import leads_now, let_go, promised
 from tests.model.matters import (
-    OVER,
     Answer,
     Case,
     Item,
@@ -19,6 +18,7 @@ from tests.model.matters import (
     working,
 )
 from tests.model.office import CITY, HEAD, OF_THE_OFFICE, PEOPLE, Person, manages
+from tests.model.states import OVER
 from tests.model.visiting import visited
 
 TO_RECTIFY = ("substantiated", "partly")
@@ -257,7 +257,7 @@ def _again(case: Case, old: promises.Promise, now: datetime) -> promises.Promise
     due = old.due
     if handed_in < old.due:
         due = days.given_back(old.due, handed_in, max(handed_in, now))
-    ends = [one.due for one in case.alive("all", "resolve", "reply")]
+    ends = [one.due for one in case.alive("all", "resolve")]
     if ends:
         due = min(due, max(min(ends), old.due))
     new = promises.start(old.name, old.on, case.matter(), now)
@@ -282,6 +282,17 @@ def strike_off(case: Case, item: Item, person: Person, said: Said, now: datetime
     item.state = "struck_off"
     case.meet(item.on, now, "check")
     end(case, item, now)
+
+
+def hasten(case: Case, now: datetime) -> None:
+    """Let what is worked on be due before the earliest promise there is, by its margin."""
+    ends = [one.due for one in case.alive("all", "resolve")]
+    for one in case.alive("all", "verify", "rectify") if ends else ():
+        due = max(days.earlier(min(ends), promises.MARGIN), days.working_days(now, 1))
+        if due < one.due:
+            new = one.extended_to(due, now)
+            new.hastened = True
+            case.promises.append(new)
 
 
 def end(case: Case, item: Item, now: datetime) -> None:

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tests.model import more_time
+from tests.model.calling import displeased
 from tests.model.case_moves import WITHOUT_ITEMS
 from tests.model.item_moves import waiting
-from tests.model.matters import GOING, IN, OVER, Case, Item, Refused
+from tests.model.matters import Case, Item, Refused
+from tests.model.merging import ALIKE
+from tests.model.states import GOING, IN, OVER
 
 
 def _room(room: Callable[[], tuple[datetime, datetime]], *but: str) -> bool:
@@ -44,7 +47,7 @@ def on_case(move: str, case: Case, now: datetime) -> bool:
         "acknowledge": case.urgent and bool(case.alive("case", "immediate")),
         "oversee": bool(case.above),
         "second_look": bool(case.alive("case", "second_look")),
-        "explain": bool(case.calls) and case.calls[-1][1:] == (True, False),
+        "explain": bool(displeased(case)),
         "conclude": case.kind in WITHOUT_ITEMS and not case.items,
         "conclude_withdrawn": over and any(item.withdrawn_by for item in case.items),
         "split": over,
@@ -64,6 +67,16 @@ def on_case(move: str, case: Case, now: datetime) -> bool:
         "lift_exclusion": case.left_out,
     }
     return about.get(move, True)
+
+
+def of_two(case: Case, other: Case) -> bool:
+    """Tell whether a case could be merged into another one, or is."""
+    if case.merged_into is other:
+        return not set(case.merged_into.lent[0].reach) & other.sent
+    alike = case.kind == other.kind or {case.kind, other.kind} <= ALIKE
+    alike = alike and (case.area, case.about) == (other.area, other.about)
+    fit = case.state in IN["merge"] and other.state in IN["take_in"] and case is not other
+    return fit and alike and all(item.state in OVER for item in case.items)
 
 
 def on_item(move: str, case: Case, item: Item, now: datetime) -> bool:

@@ -2,93 +2,12 @@
 
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from tests.model import days, promises
 from tests.model.office import BRANCH, MAY, SCHOOL, Person, reaches
 from tests.model.promises import Matter, Promise, Rung
-
-OVER = ("struck_off", "withdrawn", "statutory")
-VERIFIES = ("dispatched", "objected", "verifying")
-OPEN = ("received", "accepted", "handling", "awaiting_reporter", "replying", "calling_back")
-GOING = (*OPEN, "shelved")
-ENDED = ("answered", "declined", "referred", "closed")
-_BEGUN = ("accepted", "handling")
-_LEFT_OUT = ("answered", "closed")
-
-# In which states of a case a move may be made; of moves of items `AT` says the item's states.
-IN = {
-    "answer": ("received",),
-    "accept": ("received",),
-    "decline": ("received", *_BEGUN),
-    "refer": ("received", *_BEGUN),
-    "raise_urgency": GOING,
-    "acknowledge": GOING + ENDED,
-    "countersign": GOING + ENDED,
-    "note": GOING + ENDED,
-    "split": _BEGUN,
-    "dispatch": _BEGUN,
-    "ask": _BEGUN,
-    "resume": ("awaiting_reporter",),
-    "conclude": ("accepted",),
-    "conclude_withdrawn": _BEGUN,
-    "reply": ("replying",),
-    "call_back": ("calling_back",),
-    "close": ("calling_back",),
-    "explain": ("calling_back",),
-    "reopen": ("answered", "declined", "replying", "calling_back", "closed"),
-    "second_look": ("answered", "declined"),
-    "extend_case": _BEGUN,
-    "grant_case": (*_BEGUN, "awaiting_reporter"),
-    "refuse_case": (*_BEGUN, "awaiting_reporter"),
-    "tell": (*GOING[1:], *ENDED),
-    "assign": GOING,
-    "oversee": GOING + ENDED,
-    "name_unit": OPEN,
-    "ask_shelving": _BEGUN,
-    "shelve": _BEGUN,
-    "refuse_shelving": _BEGUN,
-    "take_up": ("shelved",),
-    "meet_milestone": ("shelved",),
-    "ask_milestone": ("shelved",),
-    "move_milestone": ("shelved",),
-    "refuse_milestone": ("shelved",),
-    "ask_exclusion": _LEFT_OUT,
-    "exclude": _LEFT_OUT,
-    "refuse_exclusion": _LEFT_OUT,
-    "lift_exclusion": _LEFT_OUT,
-}
-_UNDER_WAY = (*VERIFIES, "rectifying", "submitted")
-AT = {
-    "edit": ("draft",),
-    "dispatch": ("draft",),
-    "reassign": ("dispatched", "verifying"),
-    "object": ("dispatched", "verifying"),
-    "reject_objection": ("objected",),
-    "dispatch_anew": ("objected",),
-    "designate": ("objected",),
-    "sign_for": ("dispatched", "rectifying"),
-    "hand_in": ("verifying", "rectifying"),
-    "find": ("verifying",),
-    "submit": ("rectifying",),
-    "return": ("submitted",),
-    "strike_off": ("submitted",),
-    "extend": ("verifying", "rectifying"),
-    "grant": ("verifying", "rectifying"),
-    "refuse": ("verifying", "rectifying"),
-    "withdraw": ("draft", *_UNDER_WAY),
-    "consent_withdrawal": ("draft", *_UNDER_WAY),
-    "refuse_withdrawal": ("draft", *_UNDER_WAY),
-    "statutory": ("draft", *_UNDER_WAY),
-    "statutory_outcome": ("statutory",),
-    "visit": ("verifying", "rectifying", "submitted"),
-    "ask_assistance": (*VERIFIES, "rectifying"),
-    "answer_assistance": _UNDER_WAY,
-    "release_assistance": _UNDER_WAY,
-    "share_assistance": _UNDER_WAY,
-    "sign_off": ("verifying", "rectifying"),
-    "unsign": ("verifying", "rectifying"),
-}
-
+from tests.model.states import AT, IN, VERIFIES
 
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -257,19 +176,33 @@ class Document:
         return f"order {self.n}"
 
 
+class Call(NamedTuple):
+    """An attempt at calling back the sender of a report."""
+
+    report: int
+    day: date
+    reached: bool
+    pleased: bool
+
+
 @dataclass
 class Case:
-    """A case with everything of it. `reach`: of each report, how its sender can be reached."""
+    """A case with everything of it, the `n`-th; a report has the number of the case that it opened.
+
+    `reach`: of each report that it has, how its sender can be reached; `wants`: to be called back.
+    `sent`: who was ever sent a reply.
+    """
 
     area: str
     kind: str
     petition: bool
     urgent: bool
     about: str
-    call_back: bool
+    n: int
     imposed: bool
-    reach: list[str]
-    shielded: set[str] = field(default_factory=set)
+    reach: dict[int, str]
+    wants: dict[int, bool]
+    named: set[str] = field(default_factory=set)
     state: str = "received"
     handler: str = ""
     items: list[Item] = field(default_factory=list)
@@ -283,8 +216,12 @@ class Case:
     reopened: int = 0
     replied: set[int] = field(default_factory=set)
     waiting: list[tuple[int, int]] = field(default_factory=list)
-    calls: list[tuple[date, bool, bool]] = field(default_factory=list)
-    explained: bool = False
+    calls: list[Call] = field(default_factory=list)
+    explained: set[int] = field(default_factory=set)
+    sent: set[int] = field(default_factory=set)
+    lent: list["Lent"] = field(default_factory=list)
+    merged_into: "Case | None" = None
+    once_accepted: bool = False
     above: set[int] = field(default_factory=set)
     resume_to: str = ""
     asked_until: datetime | None = None
@@ -293,6 +230,16 @@ class Case:
     shelving: Shelving | None = None
     exclusion: Wish | None = None
     left_out: bool = False
+
+    @property
+    def call_back(self) -> bool:
+        """Tell whether anybody wants to be called back."""
+        return any(self.wants.values())
+
+    @property
+    def shielded(self) -> set[str]:
+        """Return every unit that was ever named here, or in a case that was merged into it."""
+        return self.named.union(*(one.case.named for one in self.lent))
 
     @property
     def at_work(self) -> bool:
@@ -323,7 +270,7 @@ class Case:
         """Start a unit's work: due before its case, with a working day at the least; what starts
         while the case waits for its reporter waits too.
         """
-        ends = [one.due for one in self.alive("all", "resolve", "reply")]
+        ends = [one.due for one in self.alive("all", "resolve")]
         new = promises.start(name, item.on, self.matter(), now)
         if ends:
             new.due = max(days.earlier(min(ends), promises.MARGIN), days.working_days(now, 1))
@@ -353,6 +300,17 @@ class Case:
         """Stop the immediate clock; an urgent one only a named person's acknowledgement stops."""
         if not self.urgent:
             self.meet("case", now, "immediate")
+
+
+@dataclass
+class Lent:
+    """A case that was merged into another: where it was, when, and the reports that went over."""
+
+    case: Case
+    was: str
+    at: datetime
+    reach: dict[int, str]
+    wants: dict[int, bool]
 
 
 # What is asked before a move

@@ -17,6 +17,7 @@ from tests.model.matters import (
     working,
 )
 from tests.model.office import Person
+from tests.model.promises import Promise
 
 # Of a case
 
@@ -25,12 +26,12 @@ def room_of_case(case: Case, now: datetime) -> tuple[datetime, datetime]:
     """Return the first and last moment to which a case could be extended: once, before it is due,
     and not while it stands still.
     """
-    running = case.alive("case", "resolve")
+    running = case.alive("all", "resolve")
     need(bool(running), "nothing to extend")
-    one = running[0]
+    one = min(running, key=lambda promise: promise.due)
     need(one.state == "running", "it stands still")
     need(now < one.due, "too late")
-    need(not one.extended, "extended before")
+    need(not any(promise.extended for promise in running), "extended before")
     return days.end_of(days.after(days.last_day(one.due), 1)), promises.farthest(one)
 
 
@@ -50,14 +51,24 @@ def grant_case(case: Case, person: Person, said: Said, now: datetime) -> None:
     """By another person; the replies follow, and the reporters are to be told in time."""
     may(person, "grant_case", case)
     wish = asked(case.more_time, person)
-    running = case.alive("case", "resolve")
+    running = sorted(case.alive("all", "resolve"), key=lambda one: one.due)
     need(bool(running) and max(running[0].due, now) < wish.until, "too late")
-    new = running[0].extended_to(wish.until, now)
-    new.extended += 1
-    case.promises.append(new)
+    for one in running:
+        _extended(case, one, wish.until, now, first=one is running[0])
     _replies_follow(case, wish.until, now)
     case.more_time = None
     case.meet("case", now, "decide")
+
+
+def _extended(case: Case, one: Promise, until: datetime, now: datetime, *, first: bool) -> None:
+    """The earliest as asked; those of merged cases as far as each may be by itself."""
+    if not first:
+        if one.due >= until or one.state != "running" or one.extended or now >= one.due:
+            return
+        until = min(until, promises.farthest(one))
+    new = one.extended_to(until, now)
+    new.extended += 1
+    case.promises.append(new)
 
 
 def _replies_follow(case: Case, until: datetime, now: datetime) -> None:
@@ -101,7 +112,7 @@ def room_of_item(case: Case, item: Item, now: datetime) -> tuple[datetime, datet
     need(now < one.due, "too late")
     need(not one.extended, "extended before")
     last = promises.farthest(one)
-    for resolve in case.alive("case", "resolve"):
+    for resolve in case.alive("all", "resolve"):
         last = min(last, days.earlier(resolve.due, promises.MARGIN))
     return days.end_of(days.after(days.last_day(one.due), 1)), last
 
@@ -126,7 +137,7 @@ def grant(case: Case, item: Item, person: Person, said: Said, now: datetime) -> 
     may_on(person, "grant", case, item)
     running = case.alive(item.on, "verify", "rectify")
     need(bool(running) and max(running[0].due, now) < wish.until, "too late")
-    for resolve in case.alive("case", "resolve"):
+    for resolve in case.alive("all", "resolve"):
         need(wish.until <= days.earlier(resolve.due, promises.MARGIN), "beyond the case")
     new = running[0].extended_to(wish.until, now)
     new.extended += 1

@@ -63,7 +63,7 @@ _WHO = {
     "sl": "countersign grant_case refuse_case designate consent_withdrawal refuse_withdrawal"
     " conclude_withdrawn issue cancel oversee exclude refuse_exclusion lift_exclusion",
     "hs": "split edit ask conclude reply extend_case withdraw statutory_outcome name_unit resume"
-    " ask_shelving meet_milestone ask_milestone ask_exclusion"
+    " merge take_in unmerge give_back ask_shelving meet_milestone ask_milestone ask_exclusion"
     " ask_assistance release_assistance share_assistance",
     "l": "shelve refuse_shelving move_milestone refuse_milestone",
     "hrsl": "second_look",

@@ -20,6 +20,7 @@ from tests.model import (
     excluding,
     item_moves,
     likely,
+    merging,
     more_time,
     shelving,
     signing,
@@ -30,9 +31,11 @@ from tests.model import (
 from tests.model.case_moves import delivered, more_said, opened
 from tests.model.choosing import Choosing
 from tests.model.compare import Disagreement, agree, documents_agree, rungs_agree
-from tests.model.matters import AT, GOING, IN, OVER, Case, Refused
+from tests.model.matters import Case, Refused, Said
+from tests.model.merging import ALIKE
 from tests.model.office import DISTRICT, OTHER, PEOPLE
 from tests.model.product import Product
+from tests.model.states import AT, GOING, IN, OVER
 
 ITEM_MOVES = (
     item_moves.MOVES
@@ -44,7 +47,8 @@ ITEM_MOVES = (
 )
 CASE_MOVES = case_moves.MOVES | more_time.CASE_MOVES | shelving.MOVES | excluding.MOVES
 ORDER_MOVES = silence.MOVES
-MOVES = {*ITEM_MOVES, *CASE_MOVES, *ORDER_MOVES}
+MOVES = {*ITEM_MOVES, *CASE_MOVES, *ORDER_MOVES, *merging.MOVES}
+TWO = merging.MOVES  # of two cases
 BY_ITSELF = {"report", "more", "retaliation", "delivered", "undeliverable", "time"}
 
 # Evenings and mornings before long holidays, make-up days and turns of the year.
@@ -103,7 +107,7 @@ class Story:
         self.now += _MOMENT
         luck = self.chance.random()
         going = sum(case.state in GOING for case in self.cases)
-        if going == 0 or (luck < 0.03 and going < _ENOUGH):
+        if going == 0 or (luck < 0.04 and going < _ENOUGH):
             self._report()
         elif luck < 0.11:
             self._time()
@@ -111,7 +115,9 @@ class Story:
             self._more()
         elif luck < 0.2:
             self._order()
-        elif luck < 0.44:
+        elif luck < 0.25 and len(self.cases) > 1:
+            self._two()
+        elif luck < 0.46:
             self._case()
         else:
             self._item()
@@ -132,8 +138,12 @@ class Story:
         }
         if chance.random() < 0.2:
             said["imposed"] = self.now + timedelta(hours=chance.choice((20, 100, 150, 400)))
+        if self.cases and chance.random() < 0.5:  # about the same matter
+            like = chance.choice(self.cases)
+            area, about = like.area, like.about
+            kind = chance.choice(("complaint", "help")) if like.kind in ALIKE else like.kind
         self._tell("report", area, kind, reach, about, said)
-        self.cases.append(opened(self.now, area, kind, reach, about, **said))
+        self.cases.append(opened(len(self.cases), self.now, area, kind, reach, about, **said))
         food = said.pop("category") or None
         category = "petition" if said.pop("petition") else food
         more = {"call_back": said.pop("agreed"), "imposed_due": said.pop("imposed")}
@@ -154,6 +164,8 @@ class Story:
             else:
                 case.waiting.pop(0)
             self._made("delivered" if takes else "undeliverable", n)
+            return
+        if not case.reach:  # merged: its reports are another case's
             return
         retaliation = self.chance.random() < 0.3
         self._tell("more", n, retaliation)
@@ -204,7 +216,7 @@ class Story:
         )
         by_reporter = move == "resume" and self.chance.random() < 0.4
         who = None if by_reporter else self.picks.who(move, case)
-        said = self.picks.said(None)
+        said = replace(self.picks.said(None), report=self.chance.choice([*case.reach] or [n]))
         if move == "extend_case":
             due = case.alive("case", "resolve")
             said = self.picks.dated(
@@ -218,6 +230,30 @@ class Story:
             self.product.on_case(move, who.name if who else None, n, said, self.now),
         )
         return None
+
+    def _two(self) -> None:
+        """Merge a case, or take it back; not what the model leaves out."""
+        pairs = [(a, b) for a in self.cases for b in self.cases if b is not a.merged_into]
+        pairs = [(a, b) for a, b in pairs if not a.merged_into]
+        pairs += [(one, one.merged_into) for one in self.cases if one.merged_into]
+        fit = [likely.of_two(*pair) for pair in pairs]
+        if not any(fit) and self.chance.random() < 0.8:
+            return self._item()
+        case, target = pairs[self.picks.likely(fit)]
+        n, k, move = case.n, target.n, "unmerge" if case.merged_into else "merge"
+        chain = case.lent or target.lent or case.waiting or target.waiting
+        danger = case.urgent or target.urgent
+        if (move == "merge" and chain) or (move == "unmerge" and danger):
+            return None
+        who = self.picks.who(move, case)
+        self._try(
+            move,
+            n,
+            (k, who.name),
+            lambda: TWO[move](case, target, who, Said(), self.now),
+            self.product.on_two(move, who.name, n, k, self.now),
+        )
+        return agree(target, k, self.product)
 
     def _item(self) -> None:
         found = [(n, item) for n, case in enumerate(self.cases) for item in case.items]

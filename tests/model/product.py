@@ -31,6 +31,7 @@ from caseflow.ledger.moves import (
     explaining,
     extending,
     items,
+    merging,
     naming,
     notice,
     objecting,
@@ -47,7 +48,7 @@ from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.transferring import Transfer
 from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.moves.work import Result
-from caseflow.ledger.report_tables import Reply
+from caseflow.ledger.report_tables import Reply, Report
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import REPORTER, Actor
 from tests import office as offices
@@ -113,6 +114,7 @@ class Product:
         self.reports: list[int] = []
         self.items: dict[tuple[int, int], int] = {}
         self.assisting: dict[int, str] = {}
+        self.later: dict[int, str] = {}
         self.names = {actor.id: name for name, actor in self.office.actors.items()}
         self.units: dict[int | None, str] = {n: name for name, n in office.units.items()}
         self.units[None] = ""
@@ -176,7 +178,7 @@ class Product:
         """Return a move of a case as something to try."""
         s, n, at = self.session, self.cases[case], now
         me = self._who(who)
-        report = self.reports[case]
+        report = self.reports[said.report]
         card = _CALLED if said.police else _NOT_CALLED
         consent = "来电同意" if said.consent else ""
         tries: dict[str, Callable[[], object]] = {
@@ -197,7 +199,7 @@ class Product:
             "conclude": lambda: closing.conclude(s, me, n, at),
             "conclude_withdrawn": lambda: withdrawing.conclude_withdrawn(s, me, n, "均撤", at),
             "reply": lambda: closing.reply(s, me, n, report, "答复", said.way, at, proof="空号"),
-            "call_back": lambda: closing.call_back(s, me, n, _heard(said), at),
+            "call_back": lambda: closing.call_back(s, me, n, _heard(said), at, report_id=report),
             "close": lambda: closing.close(s, me, n, "已说明", at),
             "explain": lambda: explaining.explain(s, me, n, report, "依规定", "telephone", at),
             "oversee": lambda: overseeing.oversee(s, me, n, "抓紧", at),
@@ -210,6 +212,17 @@ class Product:
             "refuse_case": lambda: extending.refuse_case(s, me, n, "来得及", at),
         }
         return (tries | verbs.of_case(s, me, n, said, at))[move]
+
+    def on_two(
+        self, move: str, who: str, case: int, target: int, now: datetime
+    ) -> Callable[[], object]:
+        """Return merging one case into another, or undoing it, as something to try."""
+        s, n, me = self.session, self.cases[case], self._who(who)
+        number = s.get_one(Case, self.cases[target]).number
+        return {
+            "merge": lambda: merging.merge(s, me, n, number, "同一件事", now),
+            "unmerge": lambda: merging.unmerge(s, me, n, "两件事", now),
+        }[move]
 
     def on_item(
         self, move: str, who: str, where: tuple[int, int], said: Said, now: datetime
@@ -285,13 +298,23 @@ class Product:
     def on(self, case: int, row: Any) -> str:
         """Name what a clock stands on as the model does."""
         if row.case_id:
-            return "case"
+            own = self.cases.index(row.case_id)
+            return "case" if own == case else f"case {own}"
         if row.report_id:
-            return "report 0" if row.report_id in self.reports else "later"
+            return self._report(row.report_id)
         if row.order_id:
             return f"order {self.orders[case][row.order_id]}"
         n = self._number(case, row.item_id)
         return f"item {n}" if row.name != "assist" else self._assistance(n, row)
+
+    def _report(self, report_id: int) -> str:
+        """Name a report by the case that it opened, or what its sender said later."""
+        if report_id in self.reports:
+            return f"report {self.reports.index(report_id)}"
+        if report_id not in self.later:
+            first = self.session.get_one(Report, report_id).follows
+            self.later[report_id] = f"later {self.reports.index(first)}"
+        return self.later[report_id]
 
     def _assistance(self, n: int, row: Any) -> str:
         """Name what an assisting unit was asked; known since its promise was first seen."""

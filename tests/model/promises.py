@@ -1,8 +1,9 @@
 """The model's promises: how long each lasts, what may be done to it, and its ladder (trade.md)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import count
 from typing import NamedTuple
 
 from tests.model import days
@@ -41,6 +42,9 @@ BY_DATE = 2  # messages up to here come by their date whatever document came bef
 SENT_BACK, BRINGS = 2, 3  # sent back so often, an item brings that rung
 OFFICE_DAYS = ((1, -1), (2, 0), (3, 1), (4, 2))
 OFFICE_HALVES = ((1, 1), (2, 2), (3, 4), (4, 6))  # in halves of the limit; 4: "then" the next
+
+
+_BORN = count()
 
 
 class Matter(NamedTuple):
@@ -86,6 +90,10 @@ class Promise:
     extended: int = 0
     paused: datetime | None = None
     paused_until: datetime | None = None
+    stood: list[tuple[datetime, datetime]] = field(default_factory=list)
+    follows: "Promise | None" = None
+    hastened: bool = False
+    born: int = field(default_factory=_BORN.__next__)
 
     @property
     def alive(self) -> bool:
@@ -146,6 +154,7 @@ class Promise:
             return
         ended = max(self.paused, min(now, self.paused_until))
         self.due = days.given_back(self.due, self.paused, ended)
+        self.stood.append((self.paused, ended))
         self.used += days.between(days.day_of(self.paused), days.last_day(ended))
         self.state, self.paused, self.paused_until = "running", None, None
 
@@ -159,6 +168,7 @@ class Promise:
         new = Promise(self.name, self.on, self.started, due, self.petition, self.kind, self.hours)
         new.state, new.paused, new.paused_until = self.state, self.paused, self.paused_until
         new.used, new.extended, new.entered = self.used, self.extended, self.entered
+        new.stood, new.follows = self.stood, self
         for n, at in list(new.planned()):
             if n > self.rung or at > now:
                 break
@@ -166,18 +176,27 @@ class Promise:
         self.state, self.ended, self.paused, self.paused_until = "superseded", now, None, None
         return new
 
-    def again(self, since: datetime, now: datetime) -> "Promise":
-        """Let it hold again as it was, with what was left of it when nobody could keep it any more,
-        and time enough to keep it.
-        """
+    def again(self, now: datetime, since: datetime | None = None) -> "Promise":
+        """Let it hold again as it was, with what was left of it since nobody could keep it."""
+        due = self.due if since is None else self._left(since, now)
+        new = replace(self, due=due, state="running", ended=None, stood=[], hastened=False)
+        new.born, new.follows = next(_BORN), self
+        return new
+
+    def _left(self, since: datetime, now: datetime) -> datetime:
         due = self.due + (now - since)
         if self.calendar_days:
             due = days.given_back(self.due, since, now, calendar=True)
         elif not self.hours:
             due = days.given_back(self.due, since, now)
+        return due
+
+    def taken_up(self, since: datetime, now: datetime) -> "Promise":
+        """Let it hold again with its case, with time enough to keep it."""
+        new = self.again(now, since)
         if self.name in _LEFT_AT_LEAST:
-            due = max(due, days.working_days(now, LEFT_AFTER_RETURN))
-        return replace(self, due=due, state="running", ended=None)
+            new.due = max(new.due, days.working_days(now, LEFT_AFTER_RETURN))
+        return new
 
     def climb(self, now: datetime) -> Iterator[Rung]:
         """Climb every rung that is due; only the newest is not superseded."""

@@ -5,7 +5,7 @@ else but word that it was accepted (docs/decisions/0036).
 from datetime import date, datetime
 
 from tests.model import days
-from tests.model.item_moves import lapse
+from tests.model.item_moves import hasten, lapse
 from tests.model.matters import Case, Milestone, Refused, Said, Shelving, Wish, asked, may, need
 from tests.model.office import Person
 
@@ -91,7 +91,9 @@ def _taken_up(case: Case, now: datetime) -> None:
     since = row.since or now
     for one in row.stood:
         if not (one.name == "immediate" and case.urgent):
-            case.promises.append(one.again(since, now))
+            case.promises.append(one.taken_up(since, now))
+    if case.lent:
+        hasten(case, now)
 
 
 # Milestones

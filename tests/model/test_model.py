@@ -16,9 +16,9 @@ from tests.model import days
 from tests.model.play import Counted, tell
 from tests.model.report import missed, table
 
-STORIES, MORE, STEPS = 17, 40, 120
+STORIES, MORE, STEPS = 13, 60, 120
 # These go everywhere by themselves; where the code has changed and they do not, more are told.
-FIRST = (108, 150, 103, 117, 43, 60, 139, 84)
+FIRST = (48, 100066, 100051, 100067, 49, 66, 8, 100044, 64, 100056)
 PRODUCT_SIDE = (
     "product.py",
     "verbs.py",
@@ -64,6 +64,8 @@ FORBIDDEN = {
     "one waits already",
     "nobody signed",
     "it leads",
+    "into itself",
+    "about another unit",
     "the unit reported would assist",
 }
 

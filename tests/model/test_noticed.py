@@ -9,7 +9,16 @@ import pytest
 from caseflow.deadlines import clocks
 from caseflow.escalation import sweep as sweeping
 from caseflow.ledger import extensions, visits
-from caseflow.ledger.moves import assist_promise, excluding, items, shelving, writing
+from caseflow.ledger.moves import (
+    assist_promise,
+    closing,
+    excluding,
+    items,
+    merging,
+    opening,
+    shelving,
+    writing,
+)
 from tests.ledger.conftest import Stage
 from tests.model.compare import Disagreement
 from tests.model.play import Counted, tell
@@ -17,6 +26,7 @@ from tests.model.play import Counted, tell
 STORIES, STEPS = 25, 120
 _HIGHEST = 4  # of the office's own ladder
 _DUE, _CLIMBED, _RUNG, _AGAIN = clocks._due, clocks.climbed, sweeping.Rung, clocks.again
+_DECIDED = excluding._decided
 
 
 class Fault(NamedTuple):
@@ -56,34 +66,53 @@ def _anybody_signs(_session: Any, actor: Any, *_: Any) -> str:
     return "" if actor.unit is None else "干事"
 
 
+def _refused(session: Any, actor: Any, case: Any, row: Any, _outcome: str, now: Any) -> None:
+    _DECIDED(session, actor, case, row, "refused", now)
+
+
+def _first_only(session: Any, case: Any) -> Any:
+    return opening.first_reports(session, case)[:1]
+
+
 FAULTS = {
     "an item has no margin before its case": Fault(
         clocks, "_due", _without_margin, "clocks: .*'verify'"
     ),
     "a pause gives no days back": Fault(
-        clocks, "due_after", lambda _rules, clock, *_: clock.due, "clocks: .*'(resolve|reply)'"
+        clocks, "due_after", lambda _rules, clock, *_: clock.due, "clocks: .*'(resolve|reply)'", 16
     ),
     "a rung is skipped": Fault(clocks, "climbed", _skipping, "(rungs|clocks): "),
     "after a standstill every rung sends": Fault(sweeping, "Rung", _sends_all, "rungs: .*True"),
     "a tip goes to the unit reported": Fault(
-        items, "manages", lambda *_: False, "the unit reported would verify, the product None"
+        items, "manages", lambda *_: False, "the unit reported would verify, the product None", 2
     ),
     "a shelved case is late when it is taken up": Fault(
-        clocks, "again", _as_it_was, "clocks: .*'(immediate|reply|resolve|check)'"
+        clocks, "again", _as_it_was, "clocks: .*'(immediate|reply|resolve|check)'", 23
     ),
     "a shelved case promises no milestone": Fault(
         shelving, "_promised", _nothing, "clocks: .*'milestone'"
     ),
-    "whoever writes for a unit signs": Fault(writing, "signs", _anybody_signs, "items: "),
+    "whoever writes for a unit signs": Fault(writing, "signs", _anybody_signs, "items: ", 4),
     "nobody need go there": Fault(
-        visits, "lacking", lambda *_: frozenset(), "nobody went there, the product None"
+        visits, "lacking", lambda *_: frozenset(), "nobody went there, the product None", 4
     ),
-    "a case that is handled again stays left out": Fault(
-        excluding, "counts_again", _nothing, "case: .*True"
+    "what is left out of the figures counts": Fault(
+        excluding, "_decided", _refused, "case: .*True", 48
     ),
-    "whoever leads assists too": Fault(assist_promise, "leads_now", _nothing, "clocks: .*'assist'"),
+    "whoever leads assists too": Fault(
+        assist_promise, "leads_now", _nothing, "clocks: .*'assist'", 5
+    ),
+    "items are not due before a merged case": Fault(
+        merging, "_hasten", lambda *_: [], "clocks: .*'(verify|rectify)'", 24
+    ),
+    "undone, a merged case is not promised again": Fault(
+        merging, "_promise_again", _nothing, "clocks: .*'(immediate|resolve|reply)'", 26
+    ),
+    "an answer in a merged case is not owed": Fault(
+        closing, "first_reports", _first_only, "(case|clocks): .*(calling_back|closed|resolve)", 18
+    ),
     "more time is granted again and again": Fault(
-        extensions, "_granted", lambda *_: 0, "extended before, the product None"
+        extensions, "_granted", lambda *_: 0, "extended before, the product None", 1
     ),
 }
 
