@@ -7,7 +7,15 @@ down by hand in the sample modules and never taken from the parser.
 import json
 from pathlib import Path
 
-from tests.mail import sample_charsets, sample_people, sample_structures
+from tests.mail import (
+    sample_charsets,
+    sample_machines,
+    sample_parts,
+    sample_people,
+    sample_quoted,
+    sample_structures,
+    sample_threads,
+)
 from tests.mail.writing import Sample
 
 FOLDER = Path(__file__).parent / "samples"
@@ -19,6 +27,10 @@ def samples() -> dict[str, Sample]:
         **sample_charsets.samples(),
         **sample_structures.samples(),
         **sample_people.samples(),
+        **sample_quoted.samples(),
+        **sample_parts.samples(),
+        **sample_machines.samples(),
+        **sample_threads.samples(),
     }
 
 

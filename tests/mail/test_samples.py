@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import astuple
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from caseflow.intake.channels.mailbox import threads
 from caseflow.intake.channels.mailbox.parse import Parsed, Unparseable, parse
+from caseflow.intake.channels.mailbox.quoted import fold
 from caseflow.intake.delivery import Outcome, deliver
 from caseflow.intake.rooms import Rooms
 from tests.mail import make_samples
@@ -25,6 +28,13 @@ def facts(parsed: Parsed) -> dict[str, Any]:
         "automatic": parsed.automatic,
         "subject": report.subject,
         "text": report.text,
+        "own": fold(report.text, report.subject).own,
+        "answers": list(parsed.threads.answers),
+        "reports": list(parsed.threads.reports),
+        "cases": list(parsed.threads.cases),
+        "codes": list(threads.codes(report.text)),
+        "answerable": report.answerable,
+        "bounce": parsed.bounce and [list(parsed.bounce.about), *astuple(parsed.bounce)[1:]],
         "kind": report.kind,
         "locale": report.locale,
         "belongs_to": report.belongs_to,
@@ -96,4 +106,4 @@ def test_the_folder_holds_what_the_script_writes() -> None:
 
 
 def test_there_are_enough_samples() -> None:
-    assert len(SAMPLES) >= 40
+    assert len(SAMPLES) >= 200

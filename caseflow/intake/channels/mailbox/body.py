@@ -1,20 +1,26 @@
 """What of a message is its text and what are its files. Nothing that came attached is dropped."""
 
 import mimetypes
-import re
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from caseflow.files import sniff
 from caseflow.files.names import FALLBACK, safe_name
-from caseflow.intake.channels.mailbox import charset, encoded, header, markup, transfer
+from caseflow.intake.channels.mailbox import (
+    charset,
+    encoded,
+    header,
+    last_resort,
+    markup,
+    pictures,
+    transfer,
+)
 from caseflow.intake.channels.mailbox.structure import MAX_PARTS, Part, TooManyParts
 from caseflow.intake.report import IncomingFile
 
 LONGEST_TEXT = 100_000  # characters; a longer text comes along as a file
 WHOLE_TEXT = "正文全文.txt"  # not said
 _ENDINGS = {"message/rfc822": ".eml", "text/plain": ".txt", "text/html": ".html"}
-_SMALL_TALK = re.compile(rb"multi-?part message|MIME|sealed|encrypted", re.IGNORECASE)
 
 
 @dataclass
@@ -47,7 +53,7 @@ def gather(root: Part, above: str = "") -> Gathered:
     if len(found.files) > MAX_PARTS:
         raise TooManyParts
     if not found.text:
-        found.texts = [_last_resort(root)]
+        found.texts = [last_resort.text(root, lambda inner: _walk(inner).text)]
     found.texts.insert(0, above)
     if len(found.text) > LONGEST_TEXT:
         whole = IncomingFile(WHOLE_TEXT, "text/plain", found.text.encode("utf-8"))
@@ -99,25 +105,21 @@ def _is_text(part: Part) -> bool:
 def _text(part: Part) -> Gathered:
     content = part.content
     if part.type == "text/html":
-        return Gathered([markup.text(content, part.label)], markup=True)
+        inside = pictures.inside(content, part.label)
+        return Gathered([markup.text(content, part.label)], inside, markup=True)
     found = Gathered()
     pieces: list[str] = []
     at = 0
-    for name, inside, start, end in transfer.uuencoded(content, MAX_PARTS):
+    for name, holds, start, end in transfer.uuencoded(content, MAX_PARTS):
         shown = safe_name(charset.decode(name, part.label))
-        found.files.append(IncomingFile(shown, _type_of(shown), inside))
+        found.files.append(IncomingFile(shown, _type_of(shown), holds))
         pieces += [charset.decode(content[at:start], part.label), f"[附件：{shown}]\n"]
         at = end
     text = "".join([*pieces, charset.decode(content[at:], part.label)])
     if part.parameters.get("format", "").lower() == "flowed":
         text = _unflowed(text, part.parameters.get("delsp", "").lower() == "yes")
-    found.texts = [_trimmed(text)]
+    found.texts = [last_resort.trimmed(text)]
     return found
-
-
-def _trimmed(text: str) -> str:
-    """Return text without empty lines around it and blanks at the ends of its lines."""
-    return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n ")
 
 
 def _unflowed(text: str, delete_space: bool) -> str:
@@ -131,20 +133,6 @@ def _unflowed(text: str, delete_space: bool) -> str:
         soft = line.endswith(" ") and line != "-- "
         out += [line[:-1] if soft and delete_space else line, "" if soft else "\n"]
     return "".join(out[:-1])
-
-
-def _last_resort(root: Part) -> str:
-    """Return text found in a named text part or outside all parts; it stays a file as well."""
-    waiting = [root]
-    while waiting:
-        part = waiting.pop(0)
-        waiting += part.children
-        if part.type == "text/plain" and part.name and part.disposition != "attachment":
-            return _trimmed(charset.decode(part.content, part.label))
-        for stray in part.stray:
-            if stray.strip() and not _SMALL_TALK.search(stray):
-                return _trimmed(charset.decode(stray, part.label))
-    return ""
 
 
 def _file(part: Part) -> IncomingFile:

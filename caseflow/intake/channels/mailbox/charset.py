@@ -10,6 +10,8 @@ import codecs
 import re
 from functools import cache
 
+from caseflow.intake.channels.mailbox import iso2022cn
+
 _GB = re.compile(r"(x-|cs|euc-)?(gb|cp936|ms936|windows-936|chinese|iso-ir-58|euc-?cn|zh-cn)")
 _BIG = re.compile(r"(x-)*(big5|cp950|ms950|windows-950)|zh-(tw|hk)")
 _LATIN = frozenset({"ascii", "iso8859-1", "iso8859-15", "cp1252", "latin-1"})
@@ -58,6 +60,8 @@ def _codec(label: str) -> str:
         return ""
     if label in {"hz-gb-2312", "hz"}:
         return "hz"
+    if label in {"iso-2022-cn", "iso-2022-cn-ext", "iso2022-cn"}:
+        return "iso2022_cn"
     if _GB.match(label):
         return "gb"
     if _BIG.match(label):
@@ -91,7 +95,7 @@ def _decode(raw: bytes, codec: str) -> str:
 def _seven_bits(raw: bytes, codec: str) -> str:
     """Honour the labels whose bytes look like ASCII; anything else is ASCII."""
     if codec in {"hz", "utf-7"} or codec.startswith("iso2022"):
-        text = _strict(raw, codec)
+        text = iso2022cn.decode(raw) if codec == "iso2022_cn" else _strict(raw, codec)
         if text is not None:
             return text
     return raw.decode("ascii")
@@ -110,7 +114,7 @@ def _rather_chinese(raw: bytes, text: str, codec: str) -> bool:
 def _wide(raw: bytes, codec: str) -> str | None:
     """Return UTF-16 or UTF-32 without a mark when the bytes look like it, else None."""
     labelled = codec.startswith(("utf-16", "utf-32"))
-    if not labelled and raw[:_SAMPLE].count(0) * 4 < len(raw[:_SAMPLE]):
+    if not labelled and (len(raw) % 2 or raw[:_SAMPLE].count(0) * 4 < len(raw[:_SAMPLE])):
         return None
     size = 4 if codec.startswith("utf-32") else 2
     raw = raw[: len(raw) // size * size]

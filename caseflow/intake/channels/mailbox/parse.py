@@ -1,12 +1,24 @@
 """From the raw bytes of an e-mail to the normal form."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from caseflow.intake.channels.mailbox import automatic, body, fingerprint, kinds, sender, structure
+from caseflow.intake.channels.mailbox import (
+    automatic,
+    body,
+    bounces,
+    fingerprint,
+    kinds,
+    quoted,
+    sender,
+    structure,
+    threads,
+)
+from caseflow.intake.channels.mailbox.bounces import Bounce
 from caseflow.intake.channels.mailbox.encoded import text as header_text
 from caseflow.intake.channels.mailbox.structure import Part
+from caseflow.intake.channels.mailbox.threads import Threads
 from caseflow.intake.report import IncomingReport
 
 CHANNEL = "mailbox"
@@ -31,10 +43,14 @@ class Unparseable(Exception):
 
 @dataclass(frozen=True)
 class Parsed:
-    """A message in normal form. `automatic` says why a machine wrote it, '' when a person did."""
+    """A message in normal form. `automatic` says why a machine wrote it, '' when a person did;
+    `bounce`: what it says of a message that did not arrive; `threads`: what of earlier ones.
+    """
 
     report: IncomingReport
     automatic: str = ""
+    threads: Threads = field(default_factory=Threads)
+    bounce: Bounce | None = None
 
 
 def parse(raw: bytes, received_at: datetime) -> Parsed:
@@ -50,11 +66,12 @@ def parse(raw: bytes, received_at: datetime) -> Parsed:
     contact = sender.contact(root.headers, label)
     long = len(subject) > LONGEST_SUBJECT
     found = _gathered(root, above=subject if long else "")
+    own = quoted.fold(found.text, subject).own
     report = IncomingReport(
         channel=CHANNEL,
         channel_key=fingerprint.of_message(root),
         received_at=received_at,
-        kind=kinds.kind(subject, found.text),
+        kind=kinds.kind(subject, own),
         subject=subject[:LONGEST_SUBJECT] + "…" if long else subject,
         text=found.text or NO_TEXT,
         original=raw,
@@ -64,7 +81,12 @@ def parse(raw: bytes, received_at: datetime) -> Parsed:
     )
     machine = automatic.reason(root, subject, contact.email)
     answerable = not machine and automatic.answerable(root, contact.email)
-    return Parsed(replace(report, answerable=answerable), machine)
+    return Parsed(
+        replace(report, answerable=answerable),
+        machine,
+        threads.read(root.headers, subject, found.text),
+        bounces.read(root) if machine == automatic.BOUNCE else None,
+    )
 
 
 def _gathered(root: Part, above: str) -> body.Gathered:
