@@ -18,10 +18,9 @@ from caseflow.db import is_down
 from caseflow.errors import Unavailable
 from caseflow.files.store import Readable
 from caseflow.intake.channels.mailbox.fingerprint import RawDigest, of_raw
-from caseflow.intake.channels.mailbox.parse import CHANNEL, Unparseable, parse
+from caseflow.intake.channels.mailbox.parse import CHANNEL, Parsed, Unparseable, parse
+from caseflow.intake.letters import take_in
 from caseflow.intake.quarantine import set_aside
-from caseflow.intake.receive import take_in
-from caseflow.intake.report import IncomingReport
 from caseflow.intake.rooms import Rooms
 from caseflow.vault.originals import put_original
 
@@ -69,9 +68,7 @@ def deliver(rooms: Rooms, stream: Readable, now: datetime) -> Outcome:
         return _quarantined(rooms, of_raw(raw), raw, error.reason, now)
     except Exception as error:  # noqa: BLE001 - law 1: kept whole, and the reason says which error
         return _quarantined(rooms, of_raw(raw), raw, _why(NOT_UNDERSTOOD, error), now)
-    if parsed.automatic:
-        return _quarantined(rooms, parsed.report.channel_key, raw, parsed.automatic, now)
-    return _kept(rooms, parsed.report, now)
+    return _kept(rooms, parsed, now)
 
 
 def _read(stream: Readable) -> tuple[deque[bytes], bool]:
@@ -87,15 +84,18 @@ def _read(stream: Readable) -> tuple[deque[bytes], bool]:
     return pieces, False
 
 
-def _kept(rooms: Rooms, report: IncomingReport, now: datetime) -> Outcome:
+def _kept(rooms: Rooms, parsed: Parsed, now: datetime) -> Outcome:
     try:
         with _unavailable_when_down():
-            received = take_in(rooms, report, now)
+            became = take_in(rooms, parsed, now)
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 - law 1: kept whole, and the reason says which error
         why = _why(NOT_REGISTERED, error)
-        return _quarantined(rooms, report.channel_key, report.original, why, now)
+        return _quarantined(rooms, parsed.report.channel_key, parsed.report.original, why, now)
+    received = became.received
+    if received is None:
+        return Outcome("quarantined", quarantine=became.quarantine)
     word = "duplicate" if received.duplicate else "joined" if received.joined else "kept"
     return Outcome(word, received.report_number, received.case_number)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, select
+from sqlalchemy import ColumnElement, false, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -10,6 +10,7 @@ from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
 from caseflow.deadlines.policies import Matter
 from caseflow.files.blobs import Put
+from caseflow.intake.mail_tables import Folded
 from caseflow.intake.rooms import Rooms
 from caseflow.intake.tables import Quarantine
 from caseflow.people.actor import Actor
@@ -26,22 +27,33 @@ def set_aside(
     reason: str,
     now: datetime,
     area_code: str | None = None,
+    *,
+    settled: str = "",
+    case_id: int | None = None,
 ) -> Quarantine:
     """Keep an original in quarantine, once per channel and key, and start its clock `look`.
 
     `original`: the bytes, or for more than a little what `put_original` made of them before.
     The same thing delivered again gets the same row. `reason` is shown to staff and holds no
-    personal data. The area is the office's own unless another is known. Raises Unavailable when
-    the file store is stopped, NoPolicy without a rule for `look`.
+    personal data. The area is the office's own unless another is known. `settled`: what was done
+    about it, so that nobody need look and no clock runs; `case_id`: what it has to do with. Raises
+    Unavailable when the file store is stopped, NoPolicy without a rule for `look`.
     """
     known = _known(session, channel, channel_key)
     if known is not None:
         return known
     try:
         with session.begin_nested():
-            return _keep(
+            row = _keep(
                 session, rooms, channel, channel_key, original, reason, now, area_code or rooms.area
             )
+            row.case_id = case_id
+            if settled:
+                row.state, row.note, row.looked_at = "discarded", settled, now
+            else:
+                _start_clock(session, row, now)
+            session.flush()
+            return row
     except IntegrityError:
         winner = _known(session, channel, channel_key)  # another delivery at the same moment
         if winner is None:
@@ -87,7 +99,37 @@ def _keep(
     )
     session.add(row)
     session.flush()
-    area = session.get_one(Area, area_code)
-    matter = Matter(kind="", category=None, urgent=False, area=area.path, channel=channel)
-    clocks.start(session, "look", Subject(quarantine_id=row.id), matter, now)
     return row
+
+
+def _start_clock(session: Session, row: Quarantine, now: datetime) -> None:
+    area = session.get_one(Area, row.area_code)
+    matter = Matter(kind="", category=None, urgent=False, area=area.path, channel=row.channel)
+    clocks.start(session, "look", Subject(quarantine_id=row.id), matter, now)
+
+
+def fold(
+    session: Session,
+    rooms: Rooms,
+    quarantine_id: int,
+    channel: str,
+    channel_key: str,
+    original: bytes | Put,
+    now: datetime,
+) -> None:
+    """Keep an original whole with a row that stands for many, without a row or clock of its own."""
+    session.add(
+        Folded(
+            quarantine_id=quarantine_id,
+            channel=channel,
+            channel_key=channel_key,
+            original_id=keep_original(session, rooms.ring, rooms.store, original, now),
+            received_at=now,
+        )
+    )
+    session.execute(
+        update(Quarantine)
+        .where(Quarantine.id == quarantine_id)
+        .values(folded=Quarantine.folded + 1)
+        .execution_options(synchronize_session=False)
+    )

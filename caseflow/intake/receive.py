@@ -117,8 +117,18 @@ def receive(
     what is small.
     """
     known = known_as(session, rooms, incoming.channel, incoming.channel_key)
-    if known is not None:
-        return known
+    return known or take_new(session, incoming, now, rooms, actor, laid)
+
+
+def take_new(
+    session: Session,
+    incoming: IncomingReport,
+    now: datetime,
+    rooms: Rooms,
+    actor: Actor = REPORTER,
+    laid: Laid | None = None,
+) -> Received:
+    """Keep a report of which the caller knows that it did not come before, as `receive` does."""
     if incoming.belongs_to:
         return _joined(session, incoming, now, rooms, actor, laid)
     area = _area(session, incoming, rooms)

@@ -9,7 +9,11 @@ from caseflow.db import Base, Moment
 
 
 class Quarantine(Base):
-    """Something that came in and could not be taken: kept whole, with why, and with a clock."""
+    """Something that came in and could not be taken: kept whole, with why, and with a clock.
+
+    `folded`: so many others lie with it (`mail_tables.Folded`). Where the system settled it itself,
+    nobody looked, and `note` says what was done.
+    """
 
     __tablename__ = "quarantine"
 
@@ -25,6 +29,7 @@ class Quarantine(Base):
     looked_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     looked_at: Mapped[datetime | None] = mapped_column(Moment)
     note: Mapped[str] = mapped_column(String(500), default="")
+    folded: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'taken', 'discarded')", name="state"),

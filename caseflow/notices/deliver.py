@@ -9,8 +9,8 @@ from caseflow.crypto import receipts
 from caseflow.crypto.keys import KeyRing
 from caseflow.ledger.moves import closing, notice
 from caseflow.ledger.report_tables import Report
+from caseflow.notices import unreachable
 from caseflow.notices.render import CODE
-from caseflow.outbox.events import body_of
 from caseflow.outbox.handlers import Complete, Resolve
 from caseflow.outbox.tables import Event, Message
 from caseflow.outbox.transport import PermanentFailure
@@ -95,14 +95,9 @@ def sent(session: Session, message: Message, now: datetime) -> None:
         written = session.get_one(Event, message.event_id).at
         notice.told(session, int(message.recipient.partition(":")[2]), now, written=written)
     elif message.rule == "reply":
-        closing.delivered(session, _reply(session, message), now)
+        closing.delivered(session, unreachable.reply_of(session, message), now)
 
 
 def failed(session: Session, message: Message, now: datetime) -> None:
     """A message was given up or had no address: a reply then stays owed, and the case says so."""
-    if message.rule == "reply":
-        closing.undeliverable(session, _reply(session, message), now)
-
-
-def _reply(session: Session, message: Message) -> int:
-    return int(body_of(session.get_one(Event, message.event_id))["reply"])
+    unreachable.lost(session, message, now)

@@ -15,6 +15,7 @@ from caseflow.notices.hours import waking
 from caseflow.notices.matter import Matter
 from caseflow.notices.render import Words
 from caseflow.notices.rules import OUTSIDE
+from caseflow.notices.signing import Signed
 from caseflow.outbox.handlers import Draft, Handlers
 from caseflow.outbox.tables import Event, Message
 from caseflow.outbox.transport import Transport
@@ -51,7 +52,7 @@ def build(
         rules=partial(drafts, public_url.rstrip("/")),
         resolve=deliver.resolver(rooms.ring, own),
         complete=deliver.completer(rooms.ring),
-        transports=transports,
+        transports={way: Signed(one, rooms.ring) for way, one in transports.items()},
         on_sent=deliver.sent,
         on_dead=deliver.failed,
         on_withheld=deliver.failed,

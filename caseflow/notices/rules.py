@@ -225,6 +225,8 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "handed_over": ((_ALWAYS, _to("handed_over", "named")),),
     "handed_away": ((_ALWAYS, _to("handed_away", "named")),),
     "reply": ((lambda news: news.way == "message", _to("reply", "reporter")),),
+    "unreachable": ((_ALWAYS, _to("unreachable", "assignee", "notice reply resolve")),),
+    "mail_storm": ((_ALWAYS, _to("mail_storm", "shift_leader supervisor")),),
     "reply_failed": ((_ALWAYS, _to("reply_failed", "assignee", "reply resolve")),),
     "await_call_back": ((_ALWAYS, _to("call_back", "shift_leader", "call_back")),),
     "call_back": ((lambda news: news.unsatisfied, _to("unsatisfied", "supervisor")),),

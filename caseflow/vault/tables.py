@@ -13,7 +13,7 @@ class Identity(Base):
 
     `id` is a random token made before the insert because it is part of what is authenticated.
     `can_be_reached` says which ways exist without opening anything, parted by commas: 'email',
-    'phone', 'letter'.
+    'phone', 'letter'. `bounced_at`: since when the address takes no mail any more.
     """
 
     __tablename__ = "identity"
@@ -26,6 +26,7 @@ class Identity(Base):
     phone_index: Mapped[str | None] = mapped_column(String(64))
     email_index: Mapped[str | None] = mapped_column(String(64))
     can_be_reached: Mapped[str] = mapped_column(String(40), default="")
+    bounced_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
 
     __table_args__ = (

@@ -1,0 +1,56 @@
+"""An address that takes no more mail: it is no way to its reporter from then on, and whoever
+handles the case learns of it.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from caseflow.ledger.moves import closing, losing
+from caseflow.ledger.report_tables import Report
+from caseflow.outbox.events import body_of
+from caseflow.outbox.tables import Attempt, Event, Message
+from caseflow.vault.bounces import email_bounced
+
+BOUNCED = "bounced"
+_REFUSED = ("SMTP 5", ": recipient")
+
+
+def bounced(
+    session: Session, message: Message, status: str, now: datetime, *, permanent: bool
+) -> None:
+    """Write down that a message came back; where it is for good, it counts as not sent.
+
+    The caller has locked the message. The same bounce twice is noted once more and changes nothing.
+    """
+    note = f"{BOUNCED} {status}"
+    session.add(Attempt(message_id=message.id, at=now, ok=False, note=note))
+    if not permanent or message.state != "sent":
+        return
+    message.state, message.reason = "dead", note
+    lost(session, message, now)
+
+
+def lost(session: Session, message: Message, now: datetime) -> None:
+    """Note a message that was given up, and its address where that was why."""
+    if message.rule == "reply":
+        closing.undeliverable(session, reply_of(session, message), now)
+    if not is_final(message.reason) or not message.recipient.startswith("report:"):
+        return
+    report = session.get_one(Report, int(message.recipient.partition(":")[2]))
+    if report.identity_id is None or not email_bounced(session, report.identity_id, now):
+        return
+    if message.rule != "reply":
+        losing.lost(session, report, now)
+
+
+def is_final(reason: str | None) -> bool:
+    """Tell whether a message was given up because its address takes none."""
+    said = reason or ""
+    refused = said.startswith(_REFUSED[0]) and said.endswith(_REFUSED[1])
+    return refused or said.startswith(BOUNCED)
+
+
+def reply_of(session: Session, message: Message) -> int:
+    """Return the id of the reply that a message brings."""
+    return int(body_of(session.get_one(Event, message.event_id))["reply"])
