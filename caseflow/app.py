@@ -62,18 +62,18 @@ class Services:
 
             return {"email": OutgoingFolder(self.settings.home / "outgoing", sender)}
         from caseflow.adapters.smtp import SmtpTransport
+        from caseflow.adapters.smtp_pool import SmtpPool
 
         at = urlsplit(self.settings.smtp_url)
-        return {
-            "email": SmtpTransport(
-                host=at.hostname or "localhost",
-                port=at.port or (465 if at.scheme == "smtps" else 587),
-                sender=sender,
-                user=unquote(at.username or ""),
-                password=unquote(at.password or ""),
-                security="tls" if at.scheme == "smtps" else "starttls",
-            )
-        }
+        transport = SmtpTransport(
+            host=at.hostname or "localhost",
+            port=at.port or (465 if at.scheme == "smtps" else 587),
+            sender=sender,
+            user=unquote(at.username or ""),
+            password=unquote(at.password or ""),
+            security="tls" if at.scheme == "smtps" else "starttls",
+        )
+        return {"email": SmtpPool(transport)}
 
     @cached_property
     def typesetter(self) -> Typesetter:

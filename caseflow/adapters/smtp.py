@@ -51,20 +51,33 @@ class SmtpTransport:
         Raises PermanentFailure for an address or content that is refused for good, TransportDown
         when the server cannot be reached or will not let us in, else TemporaryFailure.
         """
-        mail = compose(self.sender, self.sender_name, address, message)
+        mail = self.compose(address, message)
+        link = self.connect()
         try:
-            link = self._connect()
-        except (smtplib.SMTPException, OSError) as error:
-            raise TransportDown(_words(error)) from error
-        try:
-            link.send_message(mail, self.sender, [_wire(address)])
-        except (smtplib.SMTPException, OSError) as error:
-            raise _failure(error) from error
+            self.hand_over(link, address, mail)
         finally:
             # The answer to the message has been given; how the server says goodbye is nothing.
             with suppress(smtplib.SMTPException, OSError):
                 link.quit()
             link.close()
+
+    def compose(self, address: str, message: Outgoing) -> EmailMessage:
+        """Return the mail for one message. Raises PermanentFailure."""
+        return compose(self.sender, self.sender_name, address, message)
+
+    def hand_over(self, link: smtplib.SMTP, address: str, mail: EmailMessage) -> None:
+        """Hand one mail to the server over a connection. Raises as `send` does."""
+        try:
+            link.send_message(mail, self.sender, [_wire(address)])
+        except (smtplib.SMTPException, OSError) as error:
+            raise _failure(error) from error
+
+    def connect(self) -> smtplib.SMTP:
+        """Return a connection on which we are signed in. Raises TransportDown."""
+        try:
+            return self._connect()
+        except (smtplib.SMTPException, OSError) as error:
+            raise TransportDown(_words(error)) from error
 
     def _connect(self) -> smtplib.SMTP:
         context = self.context or ssl.create_default_context()

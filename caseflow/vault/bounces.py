@@ -1,5 +1,6 @@
 """An e-mail address that takes no mail any more, wherever it was given."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -24,3 +25,11 @@ def email_bounced(session: Session, identity_id: str, now: datetime) -> bool:
             one.can_be_reached = ",".join(way for way in ways if way != "email")
             one.bounced_at = now
     return usable
+
+
+def bounced(session: Session, identities: Iterable[str]) -> Mapping[str, datetime]:
+    """Return since when the addresses of some identities take no mail, of those that take none."""
+    query = select(Identity.id, Identity.bounced_at).where(
+        Identity.id.in_(list(identities)), Identity.bounced_at.is_not(None)
+    )
+    return {one: since for one, since in session.execute(query) if since is not None}

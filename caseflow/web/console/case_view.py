@@ -25,6 +25,7 @@ from caseflow.web.console import (
     ending_forms,
     exclusion_forms,
     item_forms,
+    mail_views,
     oversight_forms,
     review_forms,
     same_rows,
@@ -37,6 +38,7 @@ from caseflow.web.console import (
 from caseflow.web.console.assisting_forms import Assisted
 from caseflow.web.console.file_views import THUMBNAIL_BYTES, evidence_view, kind_of, size_text
 from caseflow.web.console.forms import Again, Field, Form
+from caseflow.web.console.mail_views import Letter
 from caseflow.web.console.next_step import Step, next_step
 from caseflow.web.console.same_rows import Row
 from caseflow.web.console.sight import Sight, unit_labels
@@ -71,6 +73,7 @@ class ReportView:
     may_reveal: bool
     imposed: str
     call: str
+    letter: Letter
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ class CaseView:
     same: list[Row]
     gathers: bool
     kin: list[dict[str, str]]
+    claiming: list[tuple[str, str]]
     reviews: list[dict[str, str]]
     orders: list[Paper]
     units: list[str]
@@ -106,6 +110,7 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
     of_items = {item.id: item_forms.forms(sight, item) for item in sight.dossier.items}
     step = next_step(sight, forms, of_items)
     orders = reading.of_case(sight.session, sight.case)
+    letters = mail_views.letters(sight)
     beside = _beside(sight, forms, step)
     more = [form for form in forms.values() if form is not step.form and form not in beside]
     drawn = {form.key: form for one in (forms, *of_items.values()) for form in one.values()}
@@ -128,11 +133,12 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
         ],
         tally=_tally(sight),
         lines=timeline.told(sight.dossier, orders),
-        reports=[_report(sight, report, revealed) for report in sight.dossier.reports],
+        reports=[_report(sight, one, revealed, letters[one.id]) for one in sight.dossier.reports],
         others=[*filter(None, [sight.dossier.above]), *sight.dossier.merged],
         same=same_rows.beside(sight),
         gathers=same_rows.gathers(sight),
         kin=splitting_forms.kin(sight),
+        claiming=mail_views.claiming(sight),
         reviews=review_forms.lines(sight),
         orders=timeline.papers(sight.dossier, orders),
         units=list(unit_labels(sight.units)) if asks_for_unit else [],
@@ -343,7 +349,9 @@ def eyes_text(eyes: Any, user_id: int | None) -> str:
 _REACHED_BY = {"email": "邮箱", "phone": "电话", "letter": "地址"}
 
 
-def _report(sight: Sight, report: Report, revealed: dict[int, Person]) -> ReportView:
+def _report(
+    sight: Sight, report: Report, revealed: dict[int, Person], letter: Letter
+) -> ReportView:
     files = []
     for one in sight.dossier.attachments.get(report.id, ()):
         shown = may_be_thumbnail(one.media_type) and one.size <= THUMBNAIL_BYTES
@@ -362,6 +370,7 @@ def _report(sight: Sight, report: Report, revealed: dict[int, Person]) -> Report
         may_reveal=may(sight.actor, "vault.reveal"),
         imposed=due_text(report.imposed_due) if report.imposed_due else "",
         call=_call(report),
+        letter=letter,
     )
 
 
