@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -19,6 +19,7 @@ from caseflow.crypto.keys import KeyRing
 from caseflow.db import Database
 from caseflow.errors import CaseflowError
 from caseflow.intake.rooms import Rooms
+from caseflow.jobs.services import Waiting
 from caseflow.migrating import head, known
 from caseflow.outbox.handlers import Handlers
 from caseflow.outbox.transport import Transport
@@ -84,13 +85,27 @@ class Services:
 
     @property
     def poll_mail(self) -> Callable[[datetime], int] | None:
-        """Fetches mail from the mailbox, where one is configured."""
-        if not self.settings.imap_url:
+        """Fetches mail from the mailboxes, where one is configured."""
+        urls = self.settings.imap_url.split()
+        if not urls:
             return None
         from caseflow.adapters.imap import open_mailbox
-        from caseflow.intake.mail import poll
+        from caseflow.intake.fetching import key_of
+        from caseflow.intake.mailboxes import poll_all
 
-        return lambda now: poll(self.rooms, lambda: open_mailbox(self.settings.imap_url), now)
+        boxes = {key_of(self.rooms, url): partial(open_mailbox, url) for url in urls}
+        return lambda now: poll_all(self.rooms, boxes, now)
+
+    @property
+    def await_mail(self) -> Waiting | None:
+        """Waits for mail with the help of its servers, where a mailbox is configured."""
+        urls = self.settings.imap_url.split()
+        if not urls:
+            return None
+        from caseflow.adapters.imap_idle import await_news
+        from caseflow.intake.mailboxes import await_any
+
+        return partial(await_any, [partial(await_news, url) for url in urls])
 
     def forget_files(self, now: datetime) -> int:
         """Forget files that nothing names any more and return how many."""

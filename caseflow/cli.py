@@ -232,6 +232,25 @@ def poll() -> None:
     click.echo(f"{fetch(clock.now())}")
 
 
+@mail.command()
+def watch() -> None:
+    """Fetch mail as it comes in, until told to stop (SIGTERM, SIGINT)."""
+    from caseflow.app import services
+    from caseflow.jobs.embedded import Runner
+    from caseflow.jobs.schedule import schedule
+
+    jobs = [job for job in schedule(services()) if job.name == "mail"]
+    if not jobs:
+        raise click.ClickException("CASEFLOW_IMAP_URL is not set")
+    ending = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda _number, _frame: ending.set())
+    runner = Runner(jobs)
+    runner.start()
+    ending.wait()
+    runner.stop()
+
+
 @main.command()
 @click.option("--laws", is_flag=True, help="ask of the data whether every law of the ledger holds")
 def doctor(laws: bool) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from caseflow.adapters.imap_names import encoded
 from caseflow.errors import CaseflowError
 from caseflow.intake.mail import MailboxLost, MessageGone
 
@@ -35,15 +36,17 @@ def open_mailbox(url: str) -> Iterator["ImapMailbox"]:
     With `imap://` the connection is encrypted by STARTTLS; without that no password leaves this
     machine. Raises MailboxLost, BadMailboxAddress.
     """
-    with _as_lost():
+    with as_lost():
         client = _connect(url)
     try:
-        with _as_lost():
+        with as_lost():
             mailbox = ImapMailbox(client, unquote(urlsplit(url).path.strip("/")) or "INBOX")
         yield mailbox
     finally:
         with suppress(imaplib.IMAP4.error, OSError):  # what was flagged is flagged
             client.logout()
+        with suppress(OSError):  # where the server is gone, nobody else closes it
+            client.shutdown()
 
 
 class ImapMailbox:
@@ -54,19 +57,22 @@ class ImapMailbox:
     """
 
     def __init__(self, client: imaplib.IMAP4, folder: str) -> None:
-        self._client = client
+        self.client = self._client = client
         if "ID" in client.capabilities:  # 163.com and 126.com refuse SELECT without it
             client.xatom("ID", '("name" "caseflow")')
-        quoted = folder.replace("\\", "\\\\").replace('"', '\\"')
-        [exist] = self._checked(client.select(f'"{quoted}"'))
+        [exist] = self._checked(client.select(encoded(folder)))
         self._count = int(exist or 0)
+        _, validity = client.response("UIDVALIDITY")
+        self._validity = validity[0].decode() if validity and validity[0] else "0"
         _, allowed = client.response("PERMANENTFLAGS")
         keywords = any(b"\\*" in line or TAKEN.encode() in line for line in allowed if line)
         self._flags = f"({TAKEN} \\Seen)" if keywords else "(\\Flagged \\Seen)"
         self._unflagged = ("UNKEYWORD", TAKEN) if keywords else ("UNFLAGGED",)
 
     def waiting(self) -> list[str]:
-        """Return the uids of messages not flagged as taken, oldest first; of very many the oldest.
+        """Return the ids of messages not flagged as taken, oldest first; of very many the oldest.
+
+        An id is the folder's UIDVALIDITY and the uid: a folder that was made anew gives uids anew.
 
         Asked for window by window: what was taken stays in the folder, so it grows without end.
         """
@@ -76,23 +82,40 @@ class ImapMailbox:
             uids += self._searched(f"{first}:{last if last < self._count else '*'}")
             if len(uids) >= _PLENTY:
                 break
-        return [str(uid) for uid in sorted(uids)]
+        return [f"{self._validity}.{uid}" for uid in sorted(uids)]
 
     def _searched(self, window: str) -> list[int]:
         """Return the uids of messages not taken among those with these places in the folder."""
-        with _as_lost():
+        with as_lost():
             answer = self._client.uid("SEARCH", window, "UNDELETED", *self._unflagged)
             found = self._checked(answer)
         return [int(uid) for line in found if line for uid in line.split()]
 
     def open(self, message: str, /) -> "ImapStream":
-        """Return a message as a stream; nothing is marked as seen by reading it."""
-        return ImapStream(self, message)
+        """Return a message as a stream; nothing is marked as seen by reading it.
+
+        Raises MessageGone for one of a folder that was made anew since.
+        """
+        return ImapStream(self, self._uid(message))
 
     def flag(self, message: str, /) -> None:
         """Flag a message as taken."""
-        with _as_lost():
-            self._checked(self._client.uid("STORE", message, "+FLAGS.SILENT", self._flags))
+        with as_lost():
+            uid = self._uid(message)
+            self._checked(self._client.uid("STORE", uid, "+FLAGS.SILENT", self._flags))
+
+    def give_up(self, message: str, /) -> None:
+        """Flag a message for whoever opens the mailbox, and as taken: it is not tried again."""
+        self.flag(message)
+        with as_lost():
+            uid = self._uid(message)
+            self._checked(self._client.uid("STORE", uid, "+FLAGS.SILENT", "(\\Flagged)"))
+
+    def _uid(self, message: str) -> str:
+        validity, _, uid = message.partition(".")
+        if validity != self._validity:
+            raise MessageGone
+        return uid
 
     def fetch(self, message: str, offset: int, size: int) -> tuple[bytes, int]:
         """Return up to `size` bytes from `offset` and the size the server says, 0 if unsaid.
@@ -100,7 +123,7 @@ class ImapMailbox:
         Raises MessageGone.
         """
         wanted = f"(RFC822.SIZE BODY.PEEK[]<{offset}.{size}>)"
-        with _as_lost():
+        with as_lost():
             answer = self._checked(self._client.uid("FETCH", message, wanted))
         lines = [part for part in answer if part is not None]
         if not lines:
@@ -186,7 +209,7 @@ def _sign_in(client: imaplib.IMAP4, user: str, password: str) -> None:
 
 
 @contextmanager
-def _as_lost() -> Iterator[None]:
+def as_lost() -> Iterator[None]:
     """Turn what imaplib and sockets raise into MailboxLost, without the server's words."""
     try:
         yield

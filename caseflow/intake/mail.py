@@ -16,6 +16,7 @@ from typing import Protocol
 from caseflow.errors import CaseflowError, Told, Unavailable
 from caseflow.files.store import Readable
 from caseflow.intake.delivery import LATER, deliver
+from caseflow.intake.fetching import Book
 from caseflow.intake.rooms import Rooms
 
 TRY_AGAIN = 75  # EX_TEMPFAIL: the mail server keeps the message
@@ -74,6 +75,10 @@ class Mailbox(Protocol):
         """Flag a message as taken."""
         ...
 
+    def give_up(self, message: str, /) -> None:
+        """Flag a message as not to be tried again, so that a person finds it there."""
+        ...
+
 
 @dataclass
 class _Round:
@@ -114,7 +119,10 @@ class _Round:
 
 
 def poll(
-    rooms: Rooms, connect: Callable[[], AbstractContextManager[Mailbox]], now: datetime
+    rooms: Rooms,
+    connect: Callable[[], AbstractContextManager[Mailbox]],
+    now: datetime,
+    name: str = "",
 ) -> int:
     """Take up to BATCH waiting messages and return how many were taken and flagged.
 
@@ -122,31 +130,57 @@ def poll(
     time and keeps back no other: after some of them the next is looked for at the other end, then
     anywhere, each time anew, and now and then anywhere from the start. So wherever such messages
     lie and however many they are, every other one has its turn. Killed between commit and flag, the
-    next call meets a duplicate. Raises Unavailable when nothing could be taken though something
-    waits.
+    next call meets a duplicate. By `name` (`fetching.key_of`) it is remembered what broke off a
+    round; after three times a message is given up. Raises Unavailable when nothing could be taken
+    though something waits.
     """
+    book = Book(rooms, name, now)
+    book.begin()
+    try:
+        return _round(rooms, connect, now, book)
+    finally:
+        book.end()
+
+
+def _round(
+    rooms: Rooms,
+    connect: Callable[[], AbstractContextManager[Mailbox]],
+    now: datetime,
+    book: Book,
+) -> int:
     progress = _Round(way=0 if int(now.timestamp()) // 60 % _EVERY else _ANYWHERE)
     while not progress.over:
         try:
             with connect() as mailbox:
-                _take_waiting(rooms, mailbox, progress, now)
+                book.answers()
+                _take_waiting(rooms, mailbox, progress, now, book)
             break
         except MailboxLost:
             if progress.current is None:
                 raise
+            book.suspect = progress.current
             progress.trouble("MailboxLost")
     if progress.troubled and not progress.taken:
         raise Unavailable(Told("%(n)d 封邮件暂时无法取入，下次再试", n=len(progress.troubled)))
     return progress.taken
 
 
-def _take_waiting(rooms: Rooms, mailbox: Mailbox, progress: _Round, now: datetime) -> None:
-    waiting = deque(one for one in mailbox.waiting() if one not in progress.troubled)
+def _take_waiting(
+    rooms: Rooms, mailbox: Mailbox, progress: _Round, now: datetime, book: Book
+) -> None:
+    found = mailbox.waiting()
+    for hopeless in book.hopeless.intersection(found):
+        book.give_up(hopeless)
+        mailbox.give_up(hopeless)
+    spared = progress.troubled | book.hopeless
+    waiting = deque(one for one in found if one not in spared)
     while waiting and not progress.over:
         progress.current = progress.next(waiting)
+        book.before(progress.current)
         try:
             deliver(rooms, mailbox.open(progress.current), now)
             mailbox.flag(progress.current)
+            book.after(progress.current)
             progress.taken += 1
             progress.in_a_row = 0
         except MessageGone:
@@ -154,5 +188,7 @@ def _take_waiting(rooms: Rooms, mailbox: Mailbox, progress: _Round, now: datetim
         except MailboxLost:
             raise
         except Exception as error:  # noqa: BLE001 - stays unflagged, is logged, and `poll` raises
+            if not (isinstance(error, Unavailable) or book.careful):
+                book.failed(progress.current)
             progress.trouble(type(error).__name__)
     progress.current = None

@@ -50,7 +50,15 @@ class Runner:
     def _keep(self, job: Job) -> None:
         while not self._stopping.is_set():
             if not self._once(job):
-                self._stopping.wait(job.every_seconds)
+                self._rest(job)
+
+    def _rest(self, job: Job) -> None:
+        """Wait until the job's time has come again, or there is something to do."""
+        began = clock.monotonic()
+        if job.wait is not None and job.wait(job.every_seconds, self._stopping.is_set):
+            return
+        left = job.every_seconds - (clock.monotonic() - began)
+        self._stopping.wait(max(0.0, left))
 
     def _once(self, job: Job) -> bool:
         """Run one job once and tell whether it wants to go on; an exception ends only this run."""

@@ -7,7 +7,7 @@ from functools import partial
 
 from caseflow.db import Database
 from caseflow.jobs import work
-from caseflow.jobs.services import Services
+from caseflow.jobs.services import Services, Waiting
 from caseflow.outbox.lease import NOTED_SECONDS, note_run, ran
 
 
@@ -15,12 +15,14 @@ from caseflow.outbox.lease import NOTED_SECONDS, note_run, ran
 class Job:
     """Something to be done every so many seconds.
 
-    `work` is given the moment and returns whether it would like to be called again at once.
+    `work` is given the moment and returns whether it would like to be called again at once. `wait`
+    waits for something to do in between, where that can be waited for.
     """
 
     name: str
     every_seconds: float
     work: Callable[[datetime], bool]
+    wait: Waiting | None = None
 
 
 NAMES = ("sweep", "mail", "outbox", "anchor", "files")
@@ -31,7 +33,7 @@ def schedule(services: Services) -> list[Job]:
     """Return the jobs of this installation, in order of precedence."""
     jobs = [
         Job("sweep", 60, partial(work.sweep, services)),
-        Job("mail", 60, partial(work.poll_mail, services)),
+        Job("mail", 60, partial(work.poll_mail, services), services.await_mail),
         Job("outbox", 2, partial(work.carry_out_outbox, services)),
         Job("anchor", 1800, partial(work.anchor, services)),
         Job("files", 6 * 3600, partial(work.forget_files, services)),

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from caseflow.db import Database
 from caseflow.outbox.handlers import Handlers
 
+Waiting = Callable[[float, Callable[[], bool]], bool]
+"""(seconds, whether to stop) to whether there is something to do; may return at once without."""
+
 
 class Services(Protocol):
     """One process's database and what its jobs carry out."""
@@ -24,6 +27,10 @@ class Services(Protocol):
     @property
     def poll_mail(self) -> Callable[[datetime], int] | None:
         """Fetches some mail and returns how many; None while no mailbox is configured."""
+
+    @property
+    def await_mail(self) -> Waiting | None:
+        """Waits for mail to come in; None while no mailbox is configured."""
 
     def forget_files(self, now: datetime) -> int:
         """Forget files that nothing names any more and return how many."""

@@ -5,9 +5,11 @@ import imaplib
 import os
 import pwd
 import shutil
+import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -70,11 +72,25 @@ class Account:
 
     user: str
     port: int
+    home: Path
 
     @property
     def url(self) -> str:
         """The address as CASEFLOW_IMAP_URL wants it."""
-        return f"imap://{self.user}:{quote(PASSWORD, safe='')}@{LOOPBACK}:{self.port}/INBOX"
+        return self.url_of("INBOX")
+
+    def url_of(self, folder: str) -> str:
+        """The address of one of its folders."""
+        secret = quote(PASSWORD, safe="")
+        return f"imap://{self.user}:{secret}@{LOOPBACK}:{self.port}/{quote(folder)}"
+
+    def fill(self, many: int, message: bytes) -> None:
+        """Let so many messages lie in the INBOX, as a server finds them on its disk."""
+        with self.signed_in():
+            pass  # the server makes the folders
+        new = self.home / "new"
+        for n in range(many):
+            (new / f"{1_700_000_000 + n}.M{n}.test").write_bytes(message % n)
 
     @contextmanager
     def signed_in(self) -> Iterator[imaplib.IMAP4]:
@@ -108,10 +124,36 @@ class Dovecot:
 
     server: Server
     port: int
+    folder: Path
+
+    def kill(self) -> None:
+        """Let all its processes die at once, as in a power cut."""
+        children = _children(self.server.pid)
+        self.server.kill()
+        for pid in children:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def start_again(self) -> None:
+        """Start it anew on the same port and folder."""
+        for name in ("run", "state"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+            (self.folder / name).mkdir()
+        config = self.folder / "dovecot.conf"
+        process = start([PROGRAM, "-F", "-c", config], self.folder / "out")
+        self.server = Server(self.server.url, process, self.folder / "log")
+        wait_until(lambda: _answers(self.port), self.server)
+
+    def make_anew(self, account: Account) -> None:
+        """Let its INBOX have another UIDVALIDITY, as after a restore from a copy."""
+        command = ["doveadm", "-c", self.folder / "dovecot.conf", "mailbox", "update"]
+        told = ["-u", account.user, "--uid-validity", "4711", "INBOX"]
+        subprocess.run([*command, *told], check=True, capture_output=True)
 
     def fresh_account(self) -> Account:
         """Return an account nobody has used: the server makes mailboxes as they are asked for."""
-        return Account(f"office{next(_ACCOUNTS)}", self.port)
+        user = f"office{next(_ACCOUNTS)}"
+        return Account(user, self.port, self.folder / "mail" / user)
 
 
 @contextmanager
@@ -145,11 +187,26 @@ def start_dovecot() -> Iterator[Dovecot]:
     log = folder / "log"
     process = start([PROGRAM, "-F", "-c", config], folder / "out")
     server = Server(f"imap://{LOOPBACK}:{port}", process, log)
+    running: Dovecot | None = None
     try:
-        yield Dovecot(wait_until(lambda: _answers(port), server), port)
+        wait_until(lambda: _answers(port), server)
+        running = Dovecot(server, port, folder)
+        yield running
     finally:
-        server.stop()
+        running.server.stop() if running else server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _children(parent: int) -> list[int]:
+    """Return the processes that a process of ours started, and those that they started."""
+    found: list[int] = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError):
+                said = (entry / "stat").read_text().rpartition(")")[2].split()
+                if int(said[1]) == parent:
+                    found += [int(entry.name), *_children(int(entry.name))]
+    return found
 
 
 def _answers(port: int) -> bool:

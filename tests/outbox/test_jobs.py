@@ -49,6 +49,8 @@ class House:
         """Forget none."""
         return 0
 
+    await_mail = None
+
     @property
     def poll_mail(self) -> object:
         """Find that much mail."""
