@@ -34,6 +34,8 @@ PAGE = 50
 LONGEST_NOTE = 500
 UNREADABLE = "这份来件无法自动解析，请看过原件后填写内容"
 NEEDS_WORDS = "请看过原件后填写内容"
+STILL = "仍不能自动登记，请查看原件后决定"
+STILL_REFUSED = "重新登记仍然出错，请查看原件后登记"
 REFUSED = "按读出的内容登记时出错，没有登记。可勾选这里再登记一次"
 
 
@@ -102,6 +104,26 @@ def take(
         raise _refused(error) from error
 
 
+def retry(rooms: Rooms, actor: Actor, quarantine_id: int, now: datetime) -> Received:
+    """Read a mail again and register it the way it would have gone, had it been understood at once.
+
+    For what was set aside by a fault that was mended since. Nothing is opened for anybody's eyes.
+    Raises as `take` does, BadInput where it still cannot be read or a machine wrote it.
+    """
+    with rooms.database.read() as session:
+        row = _found(session, actor, quarantine_id)
+        read = _read(session, rooms, row, by_machines=False)
+    if read is None:
+        raise BadInput({"retry": STILL})
+    laid = lay(rooms, read)
+    try:
+        return rooms.database.run(
+            lambda session: _taken(session, rooms, actor, quarantine_id, now, ("", ""), read, laid)
+        )
+    except (BadInput, DBAPIError) as error:
+        raise BadInput({"retry": STILL_REFUSED}) from error
+
+
 def _taken(
     session: Session,
     rooms: Rooms,
@@ -124,7 +146,6 @@ def _taken(
     )
     incoming = replace(
         incoming,
-        channel_key=row.channel_key,
         kind=kind or incoming.kind,
         text=text or incoming.text,
         area_code=row.area_code,
@@ -169,22 +190,28 @@ def _looked(session: Session, row: Quarantine, actor: Actor, state: str, now: da
     clocks.meet(session, Subject(quarantine_id=row.id), now, "look")
 
 
-def _read(session: Session, rooms: Rooms, row: Quarantine) -> IncomingReport | None:
+def _read(
+    session: Session, rooms: Rooms, row: Quarantine, *, by_machines: bool = True
+) -> IncomingReport | None:
     """Return the mail read again, None when it cannot or must not be read."""
     size = session.get_one(Original, row.original_id).size
     if row.channel != CHANNEL or size > LARGEST:
         return None
     raw = b"".join(original_for_machine(session, rooms.ring, rooms.store, row.original_id))
-    return understood(row.id, raw, row.received_at)
+    return understood(row.id, raw, row.received_at, by_machines=by_machines)
 
 
-def understood(quarantine_id: int, raw: bytes, received_at: datetime) -> IncomingReport | None:
-    """Return the mail that was set aside, None where no sense can be made of it.
+def understood(
+    quarantine_id: int, raw: bytes, received_at: datetime, *, by_machines: bool = True
+) -> IncomingReport | None:
+    """Return the mail that was set aside, None where no sense can be made of it, or where a machine
+    wrote it and only people's are wanted.
 
     Whatever broke the reading set it aside in the first place, and must not hide it for ever.
     """
     try:
-        return parse(raw, received_at).report
+        parsed = parse(raw, received_at)
+        return parsed.report if by_machines or not parsed.automatic else None
     except Exception as error:  # noqa: BLE001 - a person says in words what it is
         log.info("quarantine %d cannot be read: %s", quarantine_id, type(error).__name__)
         return None

@@ -51,7 +51,7 @@ def set_aside(
             if settled:
                 row.state, row.note, row.looked_at = "discarded", settled, now
             else:
-                _start_clock(session, row, now)
+                start_clock(session, row, now)
             session.flush()
             return row
     except IntegrityError:
@@ -102,7 +102,8 @@ def _keep(
     return row
 
 
-def _start_clock(session: Session, row: Quarantine, now: datetime) -> None:
+def start_clock(session: Session, row: Quarantine, now: datetime) -> None:
+    """Start the clock of a row: somebody looks at it within a working day. Raises NoPolicy."""
     area = session.get_one(Area, row.area_code)
     matter = Matter(kind="", category=None, urgent=False, area=area.path, channel=row.channel)
     clocks.start(session, "look", Subject(quarantine_id=row.id), matter, now)

@@ -72,6 +72,7 @@ SIGHTS = (
     Sight("admin:unit", "admin", a_unit),
     at("admin", "/console/outbox"),
     at("operator", "/console/quarantine"),
+    at("operator", "/console/quarantine/blocked"),
     Sight("operator:quarantined", "operator", quarantined),
 )
 

@@ -25,7 +25,9 @@ TYPES = st.sampled_from(
      "message/rfc822", "message/delivery-status", "rubbish", ""]
 )  # fmt: skip
 PLACED = st.sampled_from(
-    [b"", b"inline", b"attachment", b"attachment; filename=a.txt", b"inline; filename==?gbk?B?0A==?=",
+    [b"", b"inline", b"attachment", b"attachment; filename=a.txt",
+     b"inline; filename==?gbk?B?0A==?=",
+
      b"attachment; filename*0*=utf-8''%e6; filename*1*=%8a", b"attachment; filename=\xb6\xab"]
 )  # fmt: skip
 MULTI = st.sampled_from(["mixed", "related", "signed", "report", "digest", "encrypted", "odd"])

@@ -22,6 +22,7 @@ from caseflow.escalation import accountability_record
 from caseflow.escalation.accountability_states import OPENED
 from caseflow.escalation.accountability_tables import AccountabilityFile
 from caseflow.escalation.tables import Order
+from caseflow.intake.mail_tables import Blocked, Folded
 from caseflow.intake.tables import Quarantine, ShiftNote
 from caseflow.ledger import visit_tables
 from caseflow.ledger.assistance_tables import Assistance
@@ -35,6 +36,7 @@ from caseflow.publishing.tables import Circular
 from caseflow.web.security import POLICY
 from config import Settings
 from tests import demo_office
+from tests.web import mail_samples
 from tests.web.site import Page, Visit
 
 INSIDERS = {
@@ -52,7 +54,9 @@ INSIDERS = {
 """Account: role, for everybody who sees the district's matters."""
 
 STRANGERS = {f"stranger_{role}": role for role in ROLES}
-ABOUT_NO_UNIT = {"user_id", "post_key", "quarantine_id", "unit_id", "note_id"}
+ABOUT_NO_UNIT = {
+    *("user_id", "post_key", "quarantine_id", "unit_id", "note_id", "folded_id", "blocked_id")
+}
 """Arguments of routes whose samples are about no unit, so that nobody is recused from them."""
 
 RECUSED = {f"recused_{role}": role for role in ("operator", "handler", "reviewer", "supervisor")}
@@ -86,6 +90,7 @@ class World:
         self.database.run(_add_outsiders)
         self.database.run(_add_dead_letters)
         self.database.run(_add_a_file)
+        self.database.run(mail_samples.add)
         self.written: list[str] = []
         event.listen(self.database.engine, "before_cursor_execute", self._hear)
         self._visits: dict[str, Visit] = {}
@@ -274,6 +279,8 @@ def _samples(session: Any) -> dict[str, tuple[Any, Any]]:
         "assistance_id": select(Assistance.id).where(Assistance.unit_id == unit),
         "visit_id": visit.where(Case.unit_id.is_not(None)),
         "quarantine_id": select(Quarantine.id),
+        "folded_id": select(Folded.id),
+        "blocked_id": select(Blocked.id),
         "note_id": select(ShiftNote.id),
         "user_id": any_user,
         "unit_id": select(Unit.id).where(Unit.id == unit),

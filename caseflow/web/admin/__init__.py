@@ -16,6 +16,7 @@ from caseflow.web.admin import (
     policy_change,
     postings,
     quarantine,
+    spam,
     units,
     visits,
 )
@@ -23,7 +24,7 @@ from caseflow.web.admin.frame import blueprint
 
 PAGES = (
     *(away, calendar, changes, handing, ladders, outbox, people, policies, policy, policy_change),
-    *(postings, quarantine, units, visits),
+    *(postings, quarantine, spam, units, visits),
 )
 
 __all__ = ["PAGES", "blueprint"]

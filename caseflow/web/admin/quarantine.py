@@ -7,16 +7,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from caseflow import words
 from caseflow.deadlines import listed
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed
-from caseflow.intake import looking, sight
+from caseflow.intake import looking, sight, unfolding
+from caseflow.intake.channels.mailbox.parse import CHANNEL
+from caseflow.intake.mail_tables import Folded
 from caseflow.intake.sight import Sight
 from caseflow.intake.tables import Quarantine
+from caseflow.ledger import queries
+from caseflow.ledger.tables import Case
 from caseflow.people import names
+from caseflow.people.scope import scope_of
 from caseflow.web.admin.frame import Page, after, blueprint
 from caseflow.web.clocks import clock_view
 from caseflow.web.edge import actor, change, needs, now, read, rooms, typed
@@ -62,6 +69,8 @@ def _row(rules: Rules, one: Quarantine, clock: Clock | None) -> dict[str, Any]:
         "note": one.note,
         "looked_at": moment_text(one.looked_at) if one.looked_at else "",
         "clock": clock_view(rules, clock, now()) if clock else None,
+        "folded": one.folded,
+        "by_mail": one.channel == CHANNEL,
     }
 
 
@@ -69,16 +78,17 @@ def _row(rules: Rules, one: Quarantine, clock: Clock | None) -> dict[str, Any]:
 @needs("quarantine.look")
 def quarantined(quarantine_id: int) -> Page:
     """Show one row: why it lies here, and what can be done."""
-    return _shown(quarantine_id)
+    return shown(quarantine_id)
 
 
-def _shown(
+def shown(
     quarantine_id: int,
     errors: Mapping[str, str] | None = None,
     form: str = "",
     status: int = 200,
     seen: Sight | None = None,
 ) -> Page:
+    """Return the page of one row, with what was wrong with the form named `form`."""
     with read() as session:
         found = sight.row(session, actor(), quarantine_id)
         clocks = listed.looks(session, [found.id])
@@ -86,14 +96,16 @@ def _shown(
         people = names.users(session, {found.looked_by} if found.looked_by else set())
         opened = sight.has_seen(session, actor(), found)
         size = sight.size(session, found)
+        case = _case(session, found.case_id)
+        folded = [_folded(one, long) for one, long in unfolding.of(session, found)]
     body = render_template(
         "admin/quarantined.html",
         active="quarantine",
         row=row,
         by="".join(people.values()),
-        size=gettext("%(n)s MB", n=f"{size / MIB:.1f}")
-        if size >= MIB
-        else gettext("%(n)d KB", n=max(1, size // 1024)),
+        size=_size(size),
+        case=case,
+        folded=folded,
         opened=opened,
         seen=seen,
         kinds=[(kind, gettext(word)) for kind, word in words.KINDS.items()],
@@ -103,6 +115,22 @@ def _shown(
         language=request.method == "GET",
     )
     return body, status
+
+
+def _size(size: int) -> str:
+    if size >= MIB:
+        return gettext("%(n)s MB", n=f"{size / MIB:.1f}")
+    return gettext("%(n)d KB", n=max(1, size // 1024))
+
+
+def _case(session: Session, case_id: int | None) -> str:
+    """Return the number of the case that a row has to do with, where it is in sight."""
+    query = select(Case.number).where(Case.id == case_id, queries.visible(scope_of(actor())))
+    return (session.scalar(query) or "") if case_id else ""
+
+
+def _folded(one: Folded, size: int) -> dict[str, Any]:
+    return {"id": one.id, "at": moment_text(one.received_at), "size": _size(size)}
 
 
 def _read(seen: Sight | None) -> dict[str, str]:
@@ -120,8 +148,8 @@ def look_quarantined(quarantine_id: int) -> Page:
     try:
         seen = sight.see(rooms(), actor(), quarantine_id, reason, now())
     except BadInput as wrong:
-        return _shown(quarantine_id, wrong.fields, "look", 422)
-    return _shown(quarantine_id, seen=seen)
+        return shown(quarantine_id, wrong.fields, "look", 422)
+    return shown(quarantine_id, seen=seen)
 
 
 @blueprint.post("/quarantine/<int:quarantine_id>/take")
@@ -138,11 +166,36 @@ def take_quarantined(quarantine_id: int) -> Page:
             rooms(), actor(), quarantine_id, now(), text, kind, words_only=bool(typed("words_only"))
         )
     except BadInput as wrong:
-        return _shown(quarantine_id, wrong.fields, "take", 422)
+        return shown(quarantine_id, wrong.fields, "take", 422)
     except MoveNotAllowed as gone:
-        return _shown(quarantine_id, {"": gone.told}, "take", 409)
+        return shown(quarantine_id, {"": gone.told}, "take", 409)
     flash(gettext("已登记为办件 %(number)s。", number=received.case_number), "success")
     return redirect(url_for("console.case_page", number=received.case_number))
+
+
+@blueprint.post("/quarantine/<int:quarantine_id>/retry")
+@needs("quarantine.look")
+def retry_quarantined(quarantine_id: int) -> Page:
+    """Read a mail again and register it the ordinary way, once what hindered it was mended."""
+    with read() as session:
+        sight.row(session, actor(), quarantine_id)
+    try:
+        received = looking.retry(rooms(), actor(), quarantine_id, now())
+    except BadInput as wrong:
+        return shown(quarantine_id, {"": wrong.fields["retry"]}, "retry", 422)
+    except MoveNotAllowed as gone:
+        return shown(quarantine_id, {"": gone.told}, "retry", 409)
+    flash(gettext("已登记为办件 %(number)s。", number=received.case_number), "success")
+    return redirect(url_for("console.case_page", number=received.case_number))
+
+
+@blueprint.post("/quarantine/<int:quarantine_id>/folded/<int:folded_id>")
+@needs("quarantine.look")
+def take_out_folded(quarantine_id: int, folded_id: int) -> Page:
+    """Give one of many messages that lie together a row of its own."""
+    row = change(lambda s: unfolding.take_out(s, actor(), quarantine_id, folded_id, now()).id)
+    flash(gettext("已单独列出。"), "success")
+    return redirect(url_for("admin.quarantined", quarantine_id=row))
 
 
 @blueprint.post("/quarantine/<int:quarantine_id>/discard")
@@ -153,8 +206,8 @@ def discard_quarantined(quarantine_id: int) -> Page:
     try:
         change(lambda s: sight.discard(s, actor(), quarantine_id, note, now()))
     except BadInput as wrong:
-        return _shown(quarantine_id, wrong.fields, "discard", 422)
+        return shown(quarantine_id, wrong.fields, "discard", 422)
     except MoveNotAllowed as gone:
-        return _shown(quarantine_id, {"": gone.told}, "discard", 409)
+        return shown(quarantine_id, {"": gone.told}, "discard", 409)
     flash(gettext("已作废，原件保留。"), "success")
     return redirect(url_for("admin.quarantine"))
