@@ -9,6 +9,12 @@ down_revision = "0051"
 _MOMENT = sa.DateTime(timezone=True)
 _TABLES = ("claim", "mail_storm", "quarantine_folded", "blocked_sender", "mail_fetching")
 
+# What lay with others lies on its own: nobody looked at it, and it is not lost.
+_UNFOLD = """INSERT INTO quarantine (channel, channel_key, reason, original_id, area_code, received_at,
+      state, note)
+    SELECT f.channel, f.channel_key, q.reason, f.original_id, q.area_code, f.received_at, 'waiting', ''
+    FROM quarantine_folded f JOIN quarantine q ON q.id = f.quarantine_id"""
+
 
 def _keys(table: str, **columns: str) -> list[sa.ForeignKeyConstraint]:
     return [
@@ -115,6 +121,7 @@ def _blocked() -> None:
 
 
 def downgrade() -> None:
+    op.execute(_UNFOLD)
     for table in _TABLES:
         op.drop_table(table)
     op.drop_column("quarantine", "folded")

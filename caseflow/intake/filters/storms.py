@@ -9,7 +9,7 @@ can take out of it what is worth a case.
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import and_, bindparam, case, null, or_, update
+from sqlalchemy import and_, bindparam, case, delete, null, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
@@ -46,6 +46,11 @@ def stands_for(session: Session, storm: Storm, **what: int) -> None:
         .values(**what)
         .execution_options(synchronize_session=False)
     )
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Drop the counts of whoever wrote nothing for a day; what was folded stays where it is."""
+    session.execute(delete(Storm).where(Storm.last_at <= now - 24 * HOUR))
 
 
 def _count(session: Session, rooms: Rooms, who: str, now: datetime) -> Storm:

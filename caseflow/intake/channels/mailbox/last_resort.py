@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from caseflow.intake.channels.mailbox import calendars, charset, encoded, header, structure
 from caseflow.intake.channels.mailbox.structure import Part
 
-SEALED = "（邮件经过加密或签名封装，正文在附件里）"
-WINMAIL = "（正文在附件 winmail.dat 里，须用 Outlook 打开）"
+SEALED = "（邮件经过加密或签名封装，正文在附件里）"  # not said
+WINMAIL = "（正文在附件 winmail.dat 里，须用 Outlook 打开）"  # not said
 FORWARDED = "转发的邮件"  # not said
 _SEALED = {
     "application/pkcs7-mime",
