@@ -200,5 +200,5 @@ def _odd(text: str) -> bool:
 def _strict(raw: bytes, codec: str) -> str | None:
     try:
         return raw.decode(codec)
-    except UnicodeError:
+    except (UnicodeError, LookupError):  # ISO-2022-CN is read elsewhere, and only in seven bits
         return None

@@ -59,7 +59,7 @@ def fold(text: str, subject: str = "") -> Folded:
     own, rest = text[:start].rstrip(), text[start:]
     below = _below(rest, end - start)
     said = "\n\n".join(one for one in (own, below) if one)
-    history = rest[: len(rest) - len(below)].strip() if below else rest.strip()
+    history = rest[: rest.rindex(below)].strip() if below else rest.strip()
     return Folded(said, history) if said.strip() else Folded(text)
 
 
