@@ -19,7 +19,8 @@ from caseflow.errors import Unavailable
 from caseflow.files.store import Readable
 from caseflow.intake.channels.mailbox.fingerprint import RawDigest, of_raw
 from caseflow.intake.channels.mailbox.parse import CHANNEL, Parsed, Unparseable, parse
-from caseflow.intake.letters import take_in
+from caseflow.intake.filters.letter import Aside
+from caseflow.intake.letters import set_letter_aside, take_in
 from caseflow.intake.quarantine import set_aside
 from caseflow.intake.rooms import Rooms
 from caseflow.vault.originals import put_original
@@ -65,7 +66,7 @@ def deliver(rooms: Rooms, stream: Readable, now: datetime) -> Outcome:
     try:
         parsed = parse(raw, now)
     except Unparseable as error:
-        return _quarantined(rooms, of_raw(raw), raw, error.reason, now)
+        return _unreadable(rooms, raw, error.reason, now)
     except Exception as error:  # noqa: BLE001 - law 1: kept whole, and the reason says which error
         return _quarantined(rooms, of_raw(raw), raw, _why(NOT_UNDERSTOOD, error), now)
     return _kept(rooms, parsed, now)
@@ -98,6 +99,13 @@ def _kept(rooms: Rooms, parsed: Parsed, now: datetime) -> Outcome:
         return Outcome("quarantined", quarantine=became.quarantine)
     word = "duplicate" if received.duplicate else "joined" if received.joined else "kept"
     return Outcome(word, received.report_number, received.case_number)
+
+
+def _unreadable(rooms: Rooms, raw: bytes, reason: str, now: datetime) -> Outcome:
+    """Set aside what is no message, with others of the kind where there are many at once."""
+    with _unavailable_when_down():
+        became = set_letter_aside(rooms, Aside(reason), of_raw(raw), raw, now)
+    return Outcome("quarantined", quarantine=became.quarantine)
 
 
 def _quarantined(rooms: Rooms, key: str, raw: bytes, reason: str, now: datetime) -> Outcome:

@@ -21,6 +21,7 @@ from caseflow.ledger.moves.waiting import open_question
 from caseflow.ledger.report_tables import Report
 from caseflow.outbox.events import JSON, emit
 from caseflow.people.actor import REPORTER
+from caseflow.vault.originals import put_original
 
 # The row of quarantine that holds a letter, on its own or with others; built once: it is asked for
 # every letter.
@@ -59,6 +60,18 @@ def take_in(rooms: Rooms, parsed: Parsed, now: datetime) -> Became:
         if known is None:
             raise
         return known
+
+
+def set_letter_aside(
+    rooms: Rooms, aside: Aside, key: str, original: bytes, now: datetime
+) -> Became:
+    """Set aside what could not be read, in a transaction of its own."""
+    laid = Laid(put_original(rooms.store, original), ())
+
+    def work(session: Session) -> Became:
+        return _known(session, rooms, key) or _set_aside(session, rooms, aside, key, laid, now)
+
+    return rooms.database.run(work)
 
 
 def _taken(session: Session, rooms: Rooms, parsed: Parsed, laid: Laid, now: datetime) -> Became:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound, Unavailable
 from caseflow.intake.channels.mailbox.parse import CHANNEL, parse
-from caseflow.intake.delivery import LARGEST
+from caseflow.intake.delivery import LARGEST, NOT_REGISTERED, NOT_UNDERSTOOD
 from caseflow.intake.quarantine import row_in_reach
 from caseflow.intake.receive import Laid, Received, lay, receive
 from caseflow.intake.report import IncomingReport
@@ -34,6 +34,7 @@ PAGE = 50
 LONGEST_NOTE = 500
 UNREADABLE = "这份来件无法自动解析，请看过原件后填写内容"
 NEEDS_WORDS = "请看过原件后填写内容"
+_OURS = (NOT_UNDERSTOOD, NOT_REGISTERED)
 STILL = "仍不能自动登记，请查看原件后决定"
 STILL_REFUSED = "重新登记仍然出错，请查看原件后登记"
 REFUSED = "按读出的内容登记时出错，没有登记。可勾选这里再登记一次"
@@ -122,6 +123,33 @@ def retry(rooms: Rooms, actor: Actor, quarantine_id: int, now: datetime) -> Rece
         )
     except (BadInput, DBAPIError) as error:
         raise BadInput({"retry": STILL_REFUSED}) from error
+
+
+def is_by_fault(row: Quarantine) -> bool:
+    """Tell whether a fault of ours set it aside, so that it may go the ordinary way once mended."""
+    return row.reason.startswith(_OURS)
+
+
+def retry_all(rooms: Rooms, actor: Actor, now: datetime) -> tuple[int, int]:
+    """Retry up to PAGE mails that a fault of ours set aside; return how many were registered, and
+    how many still cannot be. Raises NotPermitted.
+    """
+    require(actor, "quarantine.look")
+    query = select(Quarantine.id).where(
+        Quarantine.state == "waiting",
+        row_in_reach(actor),
+        or_(*(Quarantine.reason.startswith(why) for why in _OURS)),
+    )
+    with rooms.database.read() as session:
+        ids = session.scalars(query.order_by(Quarantine.id).limit(PAGE)).all()
+    done = 0
+    for one in ids:
+        try:
+            retry(rooms, actor, one, now)
+            done += 1
+        except (BadInput, MoveNotAllowed):
+            continue  # it stays, or somebody was quicker
+    return done, len(ids) - done
 
 
 def _taken(

@@ -27,7 +27,6 @@ from caseflow.vault.originals import original_for_machine
 from caseflow.vault.tables import Original
 
 PAGE = 200
-NOTE = "垃圾邮件"
 NO_SENDER = "读不出发件人的邮箱，不能拦截"
 UNSEEN = "请先查看原件，再决定是否拦截"
 IS_SHARED = "这是公共邮箱服务，不能整个域名拦截"
@@ -65,7 +64,6 @@ def block(
             raise BadInput({"spam": UNSEEN})
         said = reason.strip()
         done = looking.discard(session, actor, quarantine_id, said, now)
-        done.note = f"{NOTE}：{said}"[: looking.LONGEST_NOTE]
         _enter(session, rooms.ring, found.area_code, what, said, actor, now)
         return done
 

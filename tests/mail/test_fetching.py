@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +22,8 @@ from caseflow.intake.fetching import TRIES, key_of
 from caseflow.intake.mail import MailboxLost, MessageGone, poll
 from caseflow.intake.mail_tables import Fetching
 from caseflow.intake.rooms import Rooms
+from caseflow.jobs.embedded import Runner
+from caseflow.jobs.schedule import Job
 from tests.mail.dovecot import Account, Dovecot, start_dovecot
 from tests.mail.ledger import counts, quarantined, reported, rows
 from tests.mail.scripted import provider
@@ -248,6 +250,30 @@ def test_mail_that_comes_in_is_heard_at_once(account: Account) -> None:
 def test_nobody_waits_longer_than_asked_nor_when_told_to_stop(account: Account) -> None:
     assert imap_idle.await_news(account.url, 0.1, lambda: False) is False
     assert imap_idle.await_news(account.url, 60, lambda: True) is False
+
+
+def test_the_runner_takes_up_what_is_heard_and_else_waits_for_its_time(now: datetime) -> None:
+    rounds, waits = threading.Event(), iter([False, True])
+    began: list[float] = []
+
+    def work(_now: datetime) -> bool:
+        began.append(time.monotonic())
+        if len(began) == 3:
+            rounds.set()
+        return False
+
+    def wait(_seconds: float, stopping: Callable[[], bool]) -> bool:
+        if (heard := next(waits, None)) is None:
+            while not stopping():
+                time.sleep(0.01)
+        return bool(heard)
+
+    runner = Runner([Job("mail", 0.3, work, wait)], now=lambda: now)
+    runner.start()
+    assert rounds.wait(10)
+    assert runner.stop() is True
+    assert began[1] - began[0] >= 0.3, "nothing was heard, so it waits for its time"
+    assert began[2] - began[1] < 0.3
 
 
 def test_a_server_that_cannot_tell_is_asked_on_the_minute() -> None:

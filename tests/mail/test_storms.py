@@ -64,6 +64,14 @@ def test_machines_are_folded_wherever_they_write_from(
     assert rows(rooms, "SELECT sum(folded) FROM quarantine") == [(5,)]
 
 
+def test_what_cannot_be_read_is_folded_too(sqlite_rooms: Rooms, now: datetime) -> None:
+    for n in range(FREE + 4):
+        assert give(sqlite_rooms, b"\x00\xff no mail %d\n" % n, now).word == "quarantined"
+        assert give(sqlite_rooms, b"\x00\xff no mail %d\n" % n, now).word == "quarantined"
+    assert counts(sqlite_rooms)["quarantine"] == FREE + 1
+    assert rows(sqlite_rooms, "SELECT sum(folded) FROM quarantine") == [(3,)]
+
+
 def test_a_storm_under_a_reporters_name_fills_no_case_of_theirs(
     sqlite_rooms: Rooms, now: datetime
 ) -> None:

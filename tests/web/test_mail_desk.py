@@ -100,6 +100,21 @@ def test_what_was_mended_is_read_again_and_goes_the_ordinary_way(
     assert site.as_("operator").post(f"{path}/retry").status == 409
 
 
+def test_all_that_a_fault_set_aside_is_read_again_at_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("caseflow.intake.delivery.take_in", lambda *_: 1 / 0)
+        for n in range(3):
+            came(site, letter(mid=f"{n}"))
+        came(site, MACHINE)
+    came(site, letter(b"Auto-Submitted: auto-replied", mid="r"))
+    page = site.as_("operator").get("/console/quarantine").send("/console/quarantine/retry")
+    assert "已登记 3 件，仍有 1 件不能登记。" in page.text
+    states = site.ask(lambda s: s.scalars(select(Quarantine.state).order_by(Quarantine.id)).all())
+    assert states == ["taken"] * 3 + ["waiting"] * 2
+
+
 def test_what_lies_folded_is_listed_and_taken_out_one_by_one(site: Site) -> None:
     for n in range(FREE + 4):
         deliver(site.rooms, BytesIO(letter(mid=f"{n}", text=f"第 {n} 封")), site.now)

@@ -53,6 +53,7 @@ def quarantine() -> Page:
         active="quarantine",
         rows=rows,
         settled=settled,
+        by_fault=any(one["by_fault"] for one in rows),
         next_href=url_for("admin.quarantine", after=found[-1].id) if full else "",
     )
 
@@ -66,10 +67,11 @@ def _row(rules: Rules, one: Quarantine, clock: Clock | None) -> dict[str, Any]:
         "at": moment_text(one.received_at),
         "state": one.state,
         "state_label": gettext(STATES[one.state]),
-        "note": one.note,
+        "note": gettext(one.note) if one.note else "",
         "looked_at": moment_text(one.looked_at) if one.looked_at else "",
         "clock": clock_view(rules, clock, now()) if clock else None,
         "folded": one.folded,
+        "by_fault": one.state == "waiting" and looking.is_by_fault(one),
         "by_mail": one.channel == CHANNEL,
     }
 
@@ -187,6 +189,16 @@ def retry_quarantined(quarantine_id: int) -> Page:
         return shown(quarantine_id, {"": gone.told}, "retry", 409)
     flash(gettext("已登记为办件 %(number)s。", number=received.case_number), "success")
     return redirect(url_for("console.case_page", number=received.case_number))
+
+
+@blueprint.post("/quarantine/retry")
+@needs("quarantine.look")
+def retry_all_quarantined() -> Page:
+    """Read again what a fault of ours set aside, once that was mended."""
+    done, left = looking.retry_all(rooms(), actor(), now())
+    said = gettext("已登记 %(done)d 件，仍有 %(left)d 件不能登记。", done=done, left=left)
+    flash(said, "success" if done else "info")
+    return redirect(url_for("admin.quarantine"))
 
 
 @blueprint.post("/quarantine/<int:quarantine_id>/folded/<int:folded_id>")

@@ -18,11 +18,11 @@ _RULE = re.compile(
     r"|Original Message|Original Email|Replied Message)[ \t\u00a0]*[-－—_=]{2,}[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
-_FIELD = (
-    r"(?:发件人|寄件者|寄件人|发送时间|发送日期|传送日期|傳送日期|寄件日期|日期|時間|时间|收件人|收件者|抄送|副本"
-    r"|主题|主旨|主題|From|Sent|Date|To|Cc|Subject)"
-)
-_FIRST = r"(?:发件人|寄件者|寄件人|From)"
+_FIELD = re.compile(
+    r"(?:发件人|寄件者|寄件人|发送时间|发送日期|传送日期|傳送日期|寄件日期|日期|時間|时间"
+    r"|收件人|收件者|抄送|副本|主题|主旨|主題|From|Sent|Date|To|Cc|Subject)"
+).pattern
+_FIRST = re.compile("(?:发件人|寄件者|寄件人|From)").pattern
 _BLOCK = re.compile(
     rf"^(?:[ \t]*[_-]{{5,}}[ \t]*\n)?[ \t*]*{_FIRST}[ \t*]*[：:][^\n]*\n"
     rf"(?:[ \t*]*{_FIELD}[ \t*]*[：:][^\n]*\n){{2,6}}",

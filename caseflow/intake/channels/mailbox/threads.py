@@ -21,7 +21,7 @@ _CASE = re.compile(
 _CODE = re.compile(
     rf"(?<![{_DIGITS}-])(?:[{_DIGITS}]{{4}}[ \u00a0\u3000-]?){{3}}[{_DIGITS}]{{4}}(?![{_DIGITS}])"
 )
-_HIDDEN = "（查询码已隐去）"
+_HIDDEN = "（查询码已隐去）"  # not said
 
 
 @dataclass(frozen=True)
