@@ -22,7 +22,7 @@ from caseflow.ledger.report_tables import Attachment, Report
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import REPORTER, Actor
 from caseflow.people.tables import Area, Unit
-from caseflow.vault.identities import keep_identity, ways
+from caseflow.vault.identities import keep_identity, sorted_ways
 from caseflow.vault.originals import keep_original, original_for_machine, put_original
 
 
@@ -217,7 +217,9 @@ def _sealed(
         happened=incoming.happened,
         disclosure=incoming.disclosure,
         call_back=incoming.call_back,
-        reachable=bool(identity_id and ways(session, identity_id) & {"phone", "email"}),
+        reachable=not {"phone", "email"}.isdisjoint(
+            sorted_ways(contact, answerable=incoming.answerable)
+        ),
         anonymous=not contact,
         locale=incoming.locale,
         identity_id=identity_id,

@@ -31,7 +31,7 @@ def keep_identity(
     only by the blind index.
     """
     identity_id = secrets.token_hex(16)
-    told = {field: str(getattr(contact, field)).strip() for field in FIELDS}
+    told = _told(contact)
     sealed = {
         field: ring.seal(text.encode(), _context(identity_id, field)) if text else None
         for field, text in told.items()
@@ -41,12 +41,27 @@ def keep_identity(
             id=identity_id,
             phone_index=blind.phone_index(ring, told["phone"]),
             email_index=blind.email_index(ring, told["email"]),
-            can_be_reached=_ways(told if answerable else {**told, "email": ""}),
+            can_be_reached=",".join(sorted_ways(contact, answerable=answerable)),
             created_at=now,
             **sealed,
         )
     )
     return identity_id
+
+
+def sorted_ways(contact: PersonLike, *, answerable: bool = True) -> list[str]:
+    """Return how a person can be reached by what they told, in the order of `WAYS`."""
+    told = _told(contact)
+    usable = {
+        "email": answerable and blind.normal_email(told["email"]),
+        "phone": blind.normal_phone(told["phone"]),
+        "letter": told["address"],
+    }
+    return [way for way in WAYS if usable[way]]
+
+
+def _told(contact: PersonLike) -> dict[str, str]:
+    return {field: str(getattr(contact, field)).strip() for field in FIELDS}
 
 
 def reveal(
@@ -133,12 +148,3 @@ def _opened(ring: KeyRing, row: Identity, field: str) -> str:
 def _context(identity_id: str, field: str) -> str:
     """Name the place a field is sealed for: it opens in no other row and no other column."""
     return f"identity:{identity_id}:{field}"
-
-
-def _ways(told: dict[str, str]) -> str:
-    usable = {
-        "email": blind.normal_email(told["email"]),
-        "phone": blind.normal_phone(told["phone"]),
-        "letter": told["address"],
-    }
-    return ",".join(way for way in WAYS if usable[way])
