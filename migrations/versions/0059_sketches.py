@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0059"
-down_revision = "0051"
+down_revision = "0057"
 
 _GRAM, _MOST, _LONGEST, _BATCH = 4, 400, 6000, 500
 _TEXTS = sa.text("SELECT id, text FROM report WHERE id > :after ORDER BY id LIMIT :many")

@@ -24,7 +24,7 @@ def test_no_message_of_a_storm_is_lost_on_the_way_back(
     give(rooms, letter(mid="first"), now)
     give(rooms, claims, now)
     before = counts(rooms)
-    downgrade(database.engine, "0061")
+    downgrade(database.engine, "0051")
     tables = set(inspect(database.engine).get_table_names())
     assert not tables & {"claim", "mail_storm", "quarantine_folded", "blocked_sender"}
     with database.read() as session:
