@@ -236,19 +236,10 @@ def poll() -> None:
 def watch() -> None:
     """Fetch mail as it comes in, until told to stop (SIGTERM, SIGINT)."""
     from caseflow.app import services
-    from caseflow.jobs.embedded import Runner
-    from caseflow.jobs.schedule import schedule
+    from caseflow.jobs.watching import watch_mail
 
-    jobs = [job for job in schedule(services()) if job.name == "mail"]
-    if not jobs:
+    if not watch_mail(services()):
         raise click.ClickException("CASEFLOW_IMAP_URL is not set")
-    ending = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda _number, _frame: ending.set())
-    runner = Runner(jobs)
-    runner.start()
-    ending.wait()
-    runner.stop()
 
 
 @main.command()
