@@ -24,8 +24,11 @@ def poll_all(rooms: Rooms, boxes: Mapping[str, Connect], now: datetime) -> int:
     One that could not be reached is left alone for a while, longer each time. Raises Unavailable
     when nothing was taken and some mailbox failed.
     """
-    with ThreadPoolExecutor(min(MOST, len(boxes))) as pool:
-        found = list(pool.map(lambda key: _one(rooms, key, boxes[key], now), boxes))
+    if len(boxes) == 1:  # a thread has memory of its own, which a large message would fill
+        found = [_one(rooms, key, connect, now) for key, connect in boxes.items()]
+    else:
+        with ThreadPoolExecutor(min(MOST, len(boxes))) as pool:
+            found = list(pool.map(lambda key: _one(rooms, key, boxes[key], now), boxes))
     taken = sum(one for one in found if one is not None)
     failed = found.count(None)
     if failed and not taken:
