@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from caseflow import clock
-from caseflow.errors import BadInput, CaseflowError
+from caseflow import clock, typed_commands
+from caseflow.errors import CaseflowError
 
 TRY_AGAIN = 75  # EX_TEMPFAIL: the mail server keeps the message
 
@@ -323,61 +323,8 @@ def verify() -> None:
     sys.exit(0 if report.fits else 1)
 
 
-@ledger.command()
-@click.argument("about")
-@click.option("--as", "username", required=True, help="who makes it; asked for the password")
-def moves(about: str, username: str) -> None:
-    """List what somebody may do now with a case (NUMBER) or one of its items (NUMBER/N)."""
-    from caseflow import typed_moves
-    from caseflow.app import services
-
-    rooms = services().rooms
-    actor = typed_moves.sign_in(rooms, username, _password(), clock.now())
-    for name, wants in typed_moves.offered(rooms, actor, about):
-        said = (one.name if one.needed else f"[{one.name}]" for one in wants)
-        click.echo(" ".join([name, *said]))
-
-
-@ledger.command()
-@click.argument("about")
-@click.argument("name", metavar="MOVE")
-@click.argument("said", nargs=-1, metavar="[WHAT=VALUE]...")
-@click.option("--as", "username", required=True, help="who makes it; asked for the password")
-def move(about: str, name: str, said: tuple[str, ...], username: str) -> None:
-    """Make a move on a case (NUMBER) or one of its items (NUMBER/N), as somebody.
-
-    `ledger moves` lists the moves and what each wants to be told. WHAT=@FILE takes the words from a
-    file, so that nobody reads them in the list of processes.
-    """
-    from caseflow import typed_moves
-    from caseflow.app import services
-
-    rooms = services().rooms
-    typed = dict(_typed(one) for one in said)
-    actor = typed_moves.sign_in(rooms, username, _password(), clock.now())
-    try:
-        click.echo(typed_moves.make(rooms, actor, about, name, typed, clock.now()))
-    except BadInput as error:
-        lines = (f"{field}: {why}" for field, why in error.fields.items())
-        raise click.ClickException("\n".join(lines)) from error
-
-
-def _password() -> str:
-    password: str = click.prompt("password", hide_input=True, err=True)
-    return password
-
-
-def _typed(said: str) -> tuple[str, str]:
-    what, equals, value = said.partition("=")
-    if not equals:
-        raise click.UsageError(f"not WHAT=VALUE: {what}")
-    if value.startswith("@"):
-        try:
-            with click.open_file(value[1:], encoding="utf-8") as file:
-                return what, file.read().strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise click.UsageError(f"{what}: {error}") from error
-    return what, value
+for command in (typed_commands.moves, typed_commands.move, typed_commands.read):
+    ledger.add_command(command)
 
 
 @ledger.command()

@@ -42,6 +42,7 @@ APPEND_ONLY = (
     "anchor",
     "circular_entry",
     "accountability_step",
+    "accountability_evidence",
     "accountability_inquirer",
 )
 """What the application's role may only read and add to. Triggers refuse a change as well, but who

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.clock import SHANGHAI, local
+from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.rules import rules_of
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted, Told
 from caseflow.escalation import accountability_gate as gate
@@ -20,7 +21,11 @@ from caseflow.escalation import accountability_record, order_gate
 from caseflow.escalation.accountability_gate import Standing
 from caseflow.escalation.accountability_record import record
 from caseflow.escalation.accountability_states import ANSWERS, FILE_OUTCOMES, HEARINGS, OPENED
-from caseflow.escalation.accountability_tables import AccountabilityFile, AccountabilityInquirer
+from caseflow.escalation.accountability_tables import (
+    AccountabilityEvidence,
+    AccountabilityFile,
+    AccountabilityInquirer,
+)
 from caseflow.ledger.moves.record import gathered, matter_of, may_say, words
 from caseflow.ledger.tables import Case
 from caseflow.people import names
@@ -49,7 +54,8 @@ _BETWEEN = re.compile("[、，,；;\\n]")
 class Said:
     """What somebody says of a step: the words of the form, as far as the step asks for them.
 
-    `people`: who took part or how it was delivered; `accounts`: colleagues who inquired.
+    `people`: who took part or how it was delivered; `accounts`: colleagues who inquired; `files`:
+    blob and name of what comes with it, which lies in the store already.
     """
 
     day: date | None = None
@@ -57,6 +63,7 @@ class Said:
     people: str = ""
     choice: str = ""
     accounts: Sequence[int] = ()
+    files: Sequence[tuple[str, str]] = ()
 
 
 def open_file(session: Session, actor: Actor, order_id: int, now: datetime) -> AccountabilityFile:
@@ -110,7 +117,7 @@ def take(
     known = gate.lock(session, file_id, seen)
     file, today = known.file, _today(now)
     gate.edge_of(actor, known, move, today)
-    asked = _ASKED[move]
+    asked = ASKED[move]
     told = asked.told(session, known, said, now)
     if asked.inquirers:
         told = replace(told, facts={"accounts": sorted(said.accounts)})
@@ -118,10 +125,17 @@ def take(
             AccountabilityInquirer(file_id=file.id, user_id=one)
             for one in sorted({actor.person, *said.accounts})
         )
+    if said.files:
+        sums = accountability_record.sums(session, [blob_id for blob_id, _ in said.files])
+        told = replace(told, facts={**(told.facts or {}), "files": sums})
     if move == "decision_made":
         file.decided_by, file.outcome = actor.person, told.choice
     gate.pass_file(actor, known, move, today)
     record(session, file, actor, move, told, now)
+    for blob_id, name in said.files:
+        row = AccountabilityEvidence(file_id=file.id, n=file.head_n, blob_id=blob_id, name=name)
+        session.add(row)
+    session.flush()
     return file
 
 
@@ -214,7 +228,7 @@ def direct_appeal_until(session: Session, known: Standing, now: datetime) -> dat
     return _last_day(session, known.file, "appeal_ask", known.last.day, now)
 
 
-_ASKED: Mapping[str, Asked] = {
+ASKED: Mapping[str, Asked] = {
     "inquiry_recorded": Asked(inquirers=True),
     "notice_served": Asked(people=True, limit="hearing"),
     "hearing_recorded": Asked(choices=HEARINGS, also=_heard),
@@ -228,6 +242,7 @@ _ASKED: Mapping[str, Asked] = {
     "file_closed": Asked(dated=False, text=False),
     "file_discontinued": Asked(dated=False),
 }
+"""What each step asks for."""
 
 
 def _today(now: datetime) -> date:
@@ -255,6 +270,15 @@ def _last_day(
     rule = rules.policy(limit, matter_of(session.get_one(Case, file.case_id)), now)
     noon = datetime.combine(day, time(12), SHANGHAI)
     return rules.calendar.due_day(rules.calendar.due(noon, rule.amount, rule.unit))
+
+
+def limits(
+    session: Session, file: AccountabilityFile, names: Sequence[str], now: datetime
+) -> dict[str, tuple[int, Unit]]:
+    """Return how long the unit has by the rules in force, by the rule's name."""
+    matter, rules = matter_of(session.get_one(Case, file.case_id)), rules_of(session)
+    found = {name: rules.policy(name, matter, now) for name in names}
+    return {name: (rule.amount, Unit(rule.unit)) for name, rule in found.items()}
 
 
 def _inquirers(session: Session, file: AccountabilityFile, said: Said) -> str:

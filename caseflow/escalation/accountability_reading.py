@@ -10,8 +10,14 @@ from caseflow.errors import NotFound
 from caseflow.escalation import accountability_gate, accountability_record
 from caseflow.escalation.accountability_gate import Standing
 from caseflow.escalation.accountability_states import ENDED
-from caseflow.escalation.accountability_tables import AccountabilityFile, AccountabilityStep
+from caseflow.escalation.accountability_tables import (
+    AccountabilityEvidence,
+    AccountabilityFile,
+    AccountabilityStep,
+)
 from caseflow.escalation.tables import Order
+from caseflow.files.tables import Blob
+from caseflow.ledger.attached import Attached
 from caseflow.ledger.tables import Case, Item
 from caseflow.people import names
 from caseflow.people.scope import Scope
@@ -75,6 +81,7 @@ class Whole:
     unit: str
     office: str
     steps: Sequence[AccountabilityStep]
+    evidence: Sequence[tuple[AccountabilityEvidence, Blob]]
     people: Mapping[int, str]
 
     @property
@@ -107,4 +114,14 @@ def whole(session: Session, scope: Scope, file_id: int) -> Whole:
     steps = accountability_record.steps(session, file)
     people = names.users(session, {step.user_id for step in steps})
     standing = accountability_gate.standing(session, file)
-    return Whole(standing, order, case, item, unit, office, steps, people)
+    evidence = accountability_record.evidence(session, file)
+    return Whole(standing, order, case, item, unit, office, steps, evidence, people)
+
+
+def file(session: Session, scope: Scope, file_id: int, evidence_id: int) -> Attached:
+    """Return what came with a step of a file within the scope; raises NotFound."""
+    known = accountability_record.evidence(session, one(session, scope, file_id))
+    for row, blob in known:
+        if row.id == evidence_id:
+            return Attached(row.name, blob)
+    raise NotFound("没有这个文件")

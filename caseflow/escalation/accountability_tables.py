@@ -54,6 +54,18 @@ class AccountabilityInquirer(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
 
 
+class AccountabilityEvidence(Base):
+    """A file that came with a step (`n`): append-only; the step's body holds its sum."""
+
+    __tablename__ = "accountability_evidence"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("accountability_file.id"), index=True)
+    n: Mapped[int] = mapped_column(Integer)
+    blob_id: Mapped[str] = mapped_column(ForeignKey("blob.id"), index=True)
+    name: Mapped[str] = mapped_column(String(255))
+
+
 class AccountabilityStep(Base):
     """One step of a file, as it was put on record: append-only, chained as a case's history is.
 

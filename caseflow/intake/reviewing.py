@@ -126,8 +126,19 @@ def under_one_code(session: Session, rooms: Rooms, of: Case) -> None:
     _same_code(session, rooms, session.get_one(Report, found))
 
 
+def parts_under_one_code(session: Session, rooms: Rooms, part: Case) -> None:
+    """Let what was split off a letter that tells of two matters be opened by the code of the
+    letter's receipt, by its own number.
+    """
+    linked = (Report.case_id == part.id, Report.split_from.is_not(None))
+    for one in session.scalars(select(Report).where(*linked, Report.receipt_hash.is_(None))):
+        _same_code(session, rooms, one)
+
+
 def _same_code(session: Session, rooms: Rooms, said: Report) -> None:
     root = reviews.began_with(session, said)
+    if root.split_from is not None:
+        root = session.get_one(Report, root.split_from)
     if root.receipt_hash is None or root.receipt_key is None:
         return
     code = receipts.derive(rooms.ring, root.channel, root.channel_key).code

@@ -21,7 +21,7 @@ from caseflow.intake.channels.webform import CHANNEL, First
 from caseflow.intake.rooms import Rooms
 from caseflow.ledger import mergers, supplements
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.moves import retracting, tightening
+from caseflow.ledger.moves import retracting, tightening, two_matters
 from caseflow.ledger.moves.calling import calls_of
 from caseflow.ledger.report_tables import Attachment, Question, Reply, Report
 from caseflow.ledger.tables import Case
@@ -89,7 +89,9 @@ class Added:
 
 @dataclass(frozen=True)
 class Story:
-    """Everything the letter is written from; steps and additions oldest first."""
+    """Everything the letter is written from; steps and additions oldest first. `others`: numbers
+    under which the other matters that the same report tells of are handled.
+    """
 
     first: First
     kind: str
@@ -103,6 +105,7 @@ class Story:
     clocks: Sequence[Clock]
     question: Question | None
     added: Sequence[Added]
+    others: Sequence[str] = ()
 
 
 def look_up(session: Session, rooms: Rooms, number: str, code: str, now: datetime) -> Lookup:
@@ -176,7 +179,7 @@ def first_of(session: Session, report_id: int) -> First:
 
 
 def story(session: Session, report_id: int) -> Story:
-    """Return what happened to a report so far; seven statements, a few more for a merged one.
+    """Return what happened to a report so far; eight statements, a few more for a merged one.
 
     Where it was merged into another case, what had happened there before is not its sender's to
     know: nor that anybody else reported the matter (design law 10).
@@ -226,6 +229,7 @@ def story(session: Session, report_id: int) -> Story:
         clocks=promises(session, report, urgent=own.urgent, call_back=own.call_back),
         question=waiting[-1] if waiting and case.state == "awaiting_reporter" else None,
         added=added,
+        others=two_matters.numbers_of(session, report),
     )
 
 

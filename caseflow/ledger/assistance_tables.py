@@ -17,7 +17,8 @@ class Assistance(Base):
     `text` is all that it reads of the matter. `clock_id`: the promise it was given first; others
     may follow it. It is over when the unit answered, or was released: with a `reason` by whoever
     released it, by nobody and without one where the item itself went another way. The answer is
-    the office's to read; `shared_at`: since when the lead reads its words too.
+    the office's to read; `shared_at`: since when the lead reads its words too. One that came by
+    telephone was `said_by` somebody of the unit, at `answered_at`; `answered_by` wrote it down.
     """
 
     __tablename__ = "assistance"
@@ -31,6 +32,7 @@ class Assistance(Base):
     asked_at: Mapped[datetime] = mapped_column(Moment)
     answer: Mapped[str] = mapped_column(Text, default="")
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    said_by: Mapped[str] = mapped_column(Text, default="", server_default="")
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
     shared_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     shared_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -41,6 +43,7 @@ class Assistance(Base):
     __table_args__ = (
         CheckConstraint("(answered_at IS NULL) = (answered_by IS NULL)", name="answered_by"),
         CheckConstraint("(answered_at IS NULL) = (answer = '')", name="answer"),
+        CheckConstraint("said_by = '' OR answered_at IS NOT NULL", name="said_by"),
         CheckConstraint("(shared_at IS NULL) = (shared_by IS NULL)", name="shared_by"),
         CheckConstraint("shared_at IS NULL OR answered_at IS NOT NULL", name="shared_at"),
         CheckConstraint("answered_at IS NULL OR released_at IS NULL", name="once"),

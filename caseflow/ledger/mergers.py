@@ -152,8 +152,12 @@ def _steps(session: Session, report: Report) -> list[tuple[datetime, int, int, i
             back = (one.into_id, one.into_undone_n or 0, one.case_id, one.case_undone_n or 0)
             steps.append((one.undone_at, *back))
     apart = select(Split).join(SplitReport, SplitReport.split_id == Split.id)
-    rows = session.scalars(apart.where(SplitReport.report_id == report.id))
-    return steps + [(one.at, one.case_id, one.case_n, one.part_id, one.part_n) for one in rows]
+    rows = session.scalars(apart.where(SplitReport.report_id == report.id)).all()
+    steps += [(one.at, one.case_id, one.case_n, one.part_id, one.part_n) for one in rows]
+    if report.split_from is None:
+        return steps
+    letter, born = session.get_one(Report, report.split_from), min(one.at for one in rows)
+    return [one for one in _steps(session, letter) if one[0] < born] + steps
 
 
 def homes(session: Session, reports: Collection[Report]) -> dict[int, int]:

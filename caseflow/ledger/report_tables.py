@@ -27,7 +27,8 @@ class Report(Base):
 
     `channel_key` is the channel's own id (for forms a nonce), unique with the channel, so that
     nothing comes in twice. A later contact about the same report `follows` it and has neither
-    receipt nor clocks of its own.
+    receipt nor clocks of its own. One that tells of two matters is handled under two numbers:
+    `split_from` is the report as it came in, of which this is the linked one (`two_matters`).
     """
 
     __tablename__ = "report"
@@ -39,6 +40,7 @@ class Report(Base):
     seq: Mapped[int] = mapped_column(Integer)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
     follows: Mapped[int | None] = mapped_column(ForeignKey("report.id"))
+    split_from: Mapped[int | None] = mapped_column(ForeignKey("report.id"), index=True)
     channel: Mapped[str] = mapped_column(String(20))
     channel_key: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(20))

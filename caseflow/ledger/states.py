@@ -303,7 +303,7 @@ ASSISTED = (*HELD, "objected")
 """States of an item about which a unit may be asked beside its lead (协办)."""
 OF_ASSISTING = ("answer_assistance",)
 """Moves of a unit that was asked to assist, which does not hold the item: the verb finds whom."""
-BESIDE = ("ask_assistance", *OF_ASSISTING, "release_assistance", "share_assistance")
+BESIDE = tuple(f"{one}_assistance" for one in ("ask", "answer", "record", "release", "share"))
 """What happens beside an item's lead, of which the item's own way is no part."""
 UNDER_WAY = ("dispatched", "objected", "verifying", "rectifying", "submitted")
 
@@ -334,6 +334,9 @@ ITEM_EDGES: tuple[Edge, ...] = (
     ),
     *_from(ASSISTED, "ask_assistance", STAY, "item.ask_assistance", "主办单位之外，请另一单位协办"),
     *_from(UNDER_WAY, "answer_assistance", STAY, "item.answer_assistance", "协办单位书面答复"),
+    *_from(
+        UNDER_WAY, "record_assistance", STAY, "item.record_assistance", "记下协办单位的电话答复"
+    ),
     *_from(UNDER_WAY, "release_assistance", STAY, "item.release_assistance", "解除协办"),
     *_from(
         UNDER_WAY, "share_assistance", STAY, "item.share_assistance", "把协办答复转主办单位参阅"

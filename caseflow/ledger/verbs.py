@@ -171,18 +171,44 @@ def visit(
     strangers = [one for one in people if one not in known]
     if strangers:
         raise BadInput({"people": "没有找到：" + "、".join(strangers)})
-    try:
-        at = datetime.fromisoformat(visited_at)
-    except ValueError:
-        at = now.replace(tzinfo=None)
     went = Seen(
-        at if at.tzinfo else None,
+        _moment(visited_at),
         place,
         saw,
         list(known.values()),
         others,
     )
     visiting.visit(session, actor, item_id, went, now, seen=seen)
+
+
+def _moment(typed: str) -> datetime | None:
+    """Return a moment in ISO 8601 with its offset; None for what is none."""
+    try:
+        at = datetime.fromisoformat(typed)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+def record_assistance(
+    session: Session,
+    actor: Actor,
+    item_id: int,
+    unit_id: int,
+    answer: str,
+    said_by: str,
+    heard_at: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Write down what an assisting unit answered by telephone: `heard_at` in ISO 8601 with its
+    offset.
+    """
+    at = _moment(heard_at)
+    assisting.record_assistance(
+        session, actor, item_id, unit_id, answer, said_by, at, now, seen=seen
+    )
 
 
 def answer_assistance(
@@ -274,6 +300,7 @@ ITEM_VERBS: Mapping[str, Verb] = {
     "visit": visit,
     "ask_assistance": assisting.ask_assistance,
     "answer_assistance": answer_assistance,
+    "record_assistance": record_assistance,
     "release_assistance": assisting.release_assistance,
     "share_assistance": assisting.share_assistance,
     "find": work.find,
@@ -302,7 +329,9 @@ THROUGH: Mapping[str, Sequence[str]] = {
 once."""
 BESIDE = {"take_in": "merge", "give_back": "unmerge"}
 """Moves of one case that come about by the verb that moves another one."""
-_GIVEN = ("session", "actor", "case_id", "item_id", "now", "seen")
+SUBJECTS = ("case_id", "item_id", "order_id", "circular_id", "about")
+"""By what name a verb takes what it is about: those of documents follow the same form."""
+_GIVEN = ("session", "actor", "now", "seen", *SUBJECTS)
 
 
 def wants(verb: Verb) -> tuple[Said, ...]:
@@ -328,10 +357,10 @@ def call(
     about: int,
     said: Mapping[str, object],
     now: datetime,
-) -> None:
+) -> object:
     """Call a verb with what was said, by the names of `wants`; `about`: id of the case or item.
 
-    Raises what the verb raises.
+    Returns and raises what the verb does.
     """
     kinds, values = get_type_hints(verb), dict(said)
     made: dict[str, object] = {}
@@ -342,5 +371,5 @@ def call(
                 made[one.part_of][one.name] = values.pop(one.name)  # type: ignore[index]
     for name, parts in made.items():
         values[name] = kinds[name](**parts)  # type: ignore[arg-type]
-    subject = "case_id" if "case_id" in kinds else "item_id"
-    verb(session=session, actor=actor, now=now, **{subject: about}, **values)
+    subject = next(name for name in SUBJECTS if name in kinds)
+    return verb(session=session, actor=actor, now=now, **{subject: about}, **values)

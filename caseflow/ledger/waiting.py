@@ -26,8 +26,9 @@ Counted = Callable[[Actor], Select[int]]
 
 @dataclass(frozen=True)
 class Waiting:
-    """Cases whose next step is somebody's, submitted items that wait for their check, and documents
-    that wait for a signature or for somebody to judge their answer.
+    """Cases whose next step is somebody's, submitted items that wait for their check, documents
+    that wait for a signature or for somebody to judge their answer, and circulars that wait to be
+    checked, signed, changed or corrected.
 
     Of cases that are over only those count in which this person must act all the same.
     """
@@ -35,26 +36,32 @@ class Waiting:
     cases: int = 0
     checks: int = 0
     documents: int = 0
+    circulars: int = 0
+
+
+def _none(_actor: Actor) -> Select[int]:
+    return select(literal(0))
 
 
 def waiting(
     session: Session,
     actor: Actor,
     turns: int | None = None,
-    documents: Counted = lambda _actor: select(literal(0)),
+    documents: Counted = _none,
+    circulars: Counted = _none,
 ) -> Waiting:
     """Count what waits for a person of the office: one statement.
 
     `turns`: how many open cases are their turn, where the caller counted them (`listing.groups`):
-    that is most of the work. `documents`: how those of the room above are counted.
+    that is most of the work. `documents`, `circulars`: how those of rooms above are counted.
     """
-    query = _asked(kind_of(actor), turns is None, documents)
-    *cases, checks, papers = session.execute(query, said_of(actor)).one()
-    return Waiting(cases=sum(cases) + (turns or 0), checks=checks, documents=papers)
+    query = _asked(kind_of(actor), turns is None, (documents, circulars))
+    *cases, checks, papers, published = session.execute(query, said_of(actor)).one()
+    return Waiting(sum(cases) + (turns or 0), checks, papers, published)
 
 
 @lru_cache(maxsize=2 * KINDS)
-def _asked(kind: Actor, turns: bool, documents: Counted) -> Select[*tuple[int, ...]]:
+def _asked(kind: Actor, turns: bool, others: tuple[Counted, ...]) -> Select[*tuple[int, ...]]:
     theirs = (
         *(apart.to_receive(kind), apart.overseen(kind), _crying(kind), apart.second_looks(kind)),
         *(apart.wrote_again(kind), apart.exclusions(kind)),
@@ -62,7 +69,8 @@ def _asked(kind: Actor, turns: bool, documents: Counted) -> Select[*tuple[int, .
     counts = [_count().where(condition) for condition in theirs]
     if turns:
         counts.insert(0, _count().where(within(kind), _OPEN, stirs(kind), waits_for(kind)))
-    return select(*(count.scalar_subquery() for count in (*counts, _checks(kind), documents(kind))))
+    counts += [_checks(kind), *(other(kind) for other in others)]
+    return select(*(count.scalar_subquery() for count in counts))
 
 
 def _crying(actor: Actor) -> ColumnElement[bool]:

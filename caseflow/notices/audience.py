@@ -21,7 +21,7 @@ from caseflow.ledger.moves.proposing import PROPOSES
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import ENDS
 from caseflow.ledger.tables import Case, Item
-from caseflow.notices import documents, standing_in
+from caseflow.notices import circulars, documents, standing_in
 from caseflow.notices.matter import Matter, unit_of, verifies
 from caseflow.people.accounts import actor_of
 from caseflow.people.permissions import PERMISSIONS
@@ -48,6 +48,8 @@ def people(session: Session, matter: Matter, word: str) -> list[User]:
     Where everybody up the line is passed over, administrators are told, who read no case; a
     document that went to no unit is announced to nobody.
     """
+    if circulars.of(matter) is not None:
+        return circulars.people(session, matter, word)
     if word == "unit_named" and matter.body.get("unit") is None:
         return []
     if documents.is_waited_for(matter) and (about := documents.document(session, matter)):

@@ -91,7 +91,7 @@ def _of_user(session: Session, user_id: int, way: str) -> str | None:
 
 def sent(session: Session, message: Message, now: datetime) -> None:
     """The channel took a message: a decision was told, a reply was delivered."""
-    if message.rule in ("decision", "extended"):
+    if message.rule in ("decision", "extended", "two_numbers"):
         written = session.get_one(Event, message.event_id).at
         notice.told(session, int(message.recipient.partition(":")[2]), now, written=written)
     elif message.rule == "reply":

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from caseflow.crypto.keys import KeyRing
 from caseflow.ledger.holding import reference
+from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
-from caseflow.notices import audience, deliver, matter, render, rules, standing_in
+from caseflow.notices import audience, circulars, deliver, matter, render, rules, standing_in
 from caseflow.notices.hours import waking
 from caseflow.notices.matter import Matter
 from caseflow.notices.render import Words
@@ -83,6 +84,8 @@ def _outside(session: Session, about: Matter, word: str, words: Words) -> Iterat
     """Yield the messages to reporters: about their own number, and the tracking page."""
     for report in audience.reports(session, about, word):
         own = replace(words, number=report.number, link=f"{words.link}/track")
+        if words.rule == "two_numbers" and report.split_from is not None:
+            own = replace(own, letter=session.get_one(Report, report.split_from).number)
         say = render.receipt if words.rule == "receipt" else render.to_reporter
         subject, text = say(own, report.locale)
         recipient = deliver.report_ref(report.id)
@@ -127,6 +130,8 @@ def _path(session: Session, about: Matter, user: User) -> str:
         return "/unit/"  # the item is somebody else's now
     if room == "unit":
         return f"/unit/items/{about.item.id}" if about.item else "/unit/"
+    if (circular := circulars.of(about)) is not None:
+        return f"/console/circulars/{circular}"
     if about.case is None:
         return _OF_NO_CASE.get(about.event.name, "/console/quarantine")
     return _to_case(about.case, user)

@@ -96,6 +96,8 @@ def news_of(session: Session, matter: Matter) -> News:
         in_its_place=unit is not None and unit == body.get("former"),
         all_withdrawn=bool(body.get("all_withdrawn")),
         accepted=bool(body.get("accepted")),
+        again=bool(body.get("again")),
+        two_numbers=matter.event.name == "split_off" and bool(body.get("reports")),
         proposed=body.get("asked_by") is not None,
         action=body.get("action", ""),
         clock=body.get("clock", ""),

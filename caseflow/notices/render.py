@@ -71,6 +71,13 @@ TASKS: Mapping[str, str] = {
     "challenged": "反映人不服答复，已请求上级机关审查",
     "review": "有复查或复核请求，请审查并作出意见",
     "reviewed": "上级机关对答复作出了意见，请看办理记录",
+    "circular_check": "有一份通报请您核对",
+    "circular_sign": "有一份通报已经核对，请您签发",
+    "circular_returned": "通报被退回，请按意见修改",
+    "circular_issued": "您起草的通报已签发",
+    "correction_check": "有一份通报更正请您核对公开",
+    "correction_published": "您起草的通报更正已公开",
+    "correction_refused": "您起草的通报更正不予公开，请看理由",
     "anchored": "台账已锚定，请保存本邮件，以备核对",
     "merged": "有办件并入，请一并办理",
     "parted": "并案已取消，请分别办理",
@@ -116,6 +123,7 @@ class Words:
     `at_unit`: for a unit or an inspector, whose `number` is the item's reference: a case number
     would tell a unit that there is a case, and which (design law 9). `statement`: what was signed,
     to be kept word for word. `in_place`: told for a colleague who is away. `count`: so much work.
+    `letter`: the number of the report that tells of two matters, of which this is about the other.
     """
 
     rule: str
@@ -129,6 +137,7 @@ class Words:
     in_place: bool = False
     count: int = 0
     statement: str = ""
+    letter: str = ""
 
 
 @cache
@@ -253,9 +262,18 @@ def receipt(words: Words, locale: str) -> tuple[str, str]:
 def to_reporter(words: Words, locale: str) -> tuple[str, str]:
     """Return subject and text of a message to a reporter: there is news, and where to see it."""
     say = _catalogue(locale).gettext
-    subject = say("编号 %(number)s 有新进展") % {"number": words.number}
+    known = {"number": words.number, "letter": words.letter}
+    subject = say("编号 %(number)s 有新进展") % known
+    news = say("编号 %(number)s 有新进展。") % known
+    if words.letter:
+        subject = say("编号 %(letter)s 的来件分两个编号办理") % known
+        news = say(
+            "编号 %(letter)s 的来件讲了两件事，分别办理、分别答复：一件仍用编号 %(letter)s，"
+            "另一件的编号是 %(number)s，查询码不变。"
+        )
+        news %= known
     lines = [
-        say("编号 %(number)s 有新进展。") % {"number": words.number},
+        news,
         say("请打开下面的网页，输入编号和查询码查看：%(link)s") % {"link": words.link},
     ]
     if words.due is not None:

@@ -32,7 +32,9 @@ class News:
     it, but an inspector who goes there; `all_withdrawn`: nothing of the case is left but what was
     withdrawn; `accepted`: whose case was merged into an accepted one learn that theirs is;
     `proposed`: somebody else asked for what was decided; `review`: it is a review of an answer,
-    of which the office above is told by a move of its own.
+    of which the office above is told by a move of its own; `two_numbers`: a letter that tells of
+    two matters is handled under another number as well;
+    `again`: what others had checked, or sent back, was changed.
     """
 
     name: str
@@ -52,6 +54,8 @@ class News:
     accepted: bool = False
     proposed: bool = False
     review: bool = False
+    two_numbers: bool = False
+    again: bool = False
     action: str = ""
     clock: str = ""
     document: bool = False
@@ -154,6 +158,7 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "hand_in": ((lambda news: news.to_find, _to("to_find", "assignee", "verify")),),
     "ask_assistance": ((_ALWAYS, _to("assistance", "assisting", "assist")),),
     "answer_assistance": ((_ALWAYS, _to("assisted", "assignee", "verify rectify check")),),
+    "record_assistance": ((_ALWAYS, _to("assisted", "assignee", "verify rectify check")),),
     "release_assistance": ((_ALWAYS, _to("released", "assisting")),),
     "share_assistance": ((_ALWAYS, _to("shared", "holder", "verify rectify")),),
     "find": (
@@ -186,7 +191,10 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
         (lambda news: news.accepted, _to("decision", "reporters")),
     ),
     "give_back": ((_ALWAYS, _to("parted", "assignee", "resolve")),),
-    "split_off": ((_ALWAYS, _to("split", "assignee", "resolve")),),
+    "split_off": (
+        (_ALWAYS, _to("split", "assignee", "resolve")),
+        (lambda news: news.two_numbers, _to("two_numbers", "reporters")),
+    ),
     "unmerge": ((_ALWAYS, _to("parted", "assignee", "resolve")),),
     "pass_on": ((_ALWAYS, _to("passed_on", "office_handler supervisor", "receive")),),
     "take_back": ((_ALWAYS, _to("not_passed_on", "office_handler supervisor")),),
@@ -221,6 +229,14 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "carry_on": ((_ALWAYS, _to("carry_on", "holder", "sign_for rectify verify")),),
     "hasten": ((_ALWAYS, _to("hastened", "holder", "rectify verify")),),
     "ease": ((_ALWAYS, _to("eased", "holder", "rectify verify")),),
+    "circular_drafted": ((_ALWAYS, _to("circular_check", "circular_checkers")),),
+    "circular_edited": ((lambda news: news.again, _to("circular_check", "circular_checkers")),),
+    "circular_checked": ((_ALWAYS, _to("circular_sign", "circular_signers")),),
+    "circular_returned": ((_ALWAYS, _to("circular_returned", "circular_writer")),),
+    "circular_issued": ((_ALWAYS, _to("circular_issued", "circular_writer")),),
+    "correction_drafted": ((_ALWAYS, _to("correction_check", "circular_publishers")),),
+    "circular_corrected": ((_ALWAYS, _to("correction_published", "circular_corrector")),),
+    "correction_refused": ((_ALWAYS, _to("correction_refused", "circular_corrector")),),
     "anchored": ((_ALWAYS, _to("anchored", "auditors")),),
     "handed_over": ((_ALWAYS, _to("handed_over", "named")),),
     "handed_away": ((_ALWAYS, _to("handed_away", "named")),),
@@ -241,6 +257,7 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
 
 # Moves after which nobody has to be told: whoever comes next was told already, or nobody does.
 SILENT = (
+    *("circular_published", "circular_withdrawn", "circular_cancelled"),
     "countersign",
     "note",
     "name_unit",

@@ -63,6 +63,13 @@ class Report:
     foot: str
 
 
+@dataclass(frozen=True)
+class Record(Report):
+    """A report without a cover, with room in its tables to write and sign by hand (笔录, 回证)."""
+
+    form: ClassVar[str] = "record.typ"
+
+
 Sheet = Official | Report
 
 

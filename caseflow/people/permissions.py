@@ -73,6 +73,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "item.visit": (*CASEWORK, INSPECTOR),
     "item.ask_assistance": CASEWORK,
     "item.answer_assistance": (UNIT,),
+    "item.record_assistance": CASEWORK,
     "item.release_assistance": (*CASEWORK, SYSTEM),
     "item.share_assistance": CASEWORK,
     "item.find": _HOLDERS,

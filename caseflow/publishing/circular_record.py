@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.ledger import chains
 from caseflow.ledger.history import Line, commitment
+from caseflow.outbox.events import JSON, emit
 from caseflow.people.actor import Actor
 from caseflow.publishing.tables import Circular, CircularEntry, Correction
 
@@ -27,10 +28,21 @@ def record(
     verb: str,
     now: datetime,
     facts: Mapping[str, Any] | None = None,
+    *,
+    again: bool = False,
 ) -> None:
-    """Append a line to the history of a circular, which must be locked."""
+    """Append a line to the history of a circular, which must be locked, and tell of it. `again`:
+    what was checked, or came back, was changed.
+    """
     row = chains.fold("circular", circular, Line(verb, actor, now, facts or {}))
     session.execute(insert(CircularEntry), [row])
+    body: dict[str, JSON] = {
+        "circular": circular.id,
+        "area": circular.area_code,
+        "by": actor.person,
+    }
+    body |= {"again": True} if again else {}
+    emit(session, verb, case_id=None, at=now, body=body)
     session.flush()
 
 

@@ -60,10 +60,12 @@ def edit(
     ):
         raise BadInput({"text": "正文没有改动"})
     circular_gate.pass_circular(actor, known, "circular_edited")
+    again = circular.checked_by is not None or bool(circular.returned_for)
     circular.text, circular.public_text = said
     circular.edited_by, circular.returned_for = actor.person, ""
     circular.checked_by = circular.checked_at = None
-    record(session, circular, actor, "circular_edited", now, circular_record.texts(circular))
+    texts = circular_record.texts(circular)
+    record(session, circular, actor, "circular_edited", now, texts, again=again)
     return circular
 
 

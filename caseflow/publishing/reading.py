@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from caseflow.errors import NotFound
 from caseflow.ledger.tables import Case, Item
 from caseflow.people import names
+from caseflow.people.actor import Actor
+from caseflow.people.permissions import may
 from caseflow.people.scope import Scope
 from caseflow.people.tables import Area, Unit
-from caseflow.publishing import circular_gate, circular_record
+from caseflow.publishing import circular_gate, circular_record, waiting
 from caseflow.publishing.circular_gate import Standing
 from caseflow.publishing.tables import (
     Circular,
@@ -40,11 +42,33 @@ def visible(scope: Scope) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Row:
-    """A circular in the list: of which office's area, and how many units it names."""
+    """A circular in the list: of which office's area, how many units it names, who wrote it, and
+    who wrote the correction that waits (None: none does).
+    """
 
     circular: Circular
     area: str
     units: int
+    writers: frozenset[int] = frozenset()
+    corrects: int | None = None
+
+    @property
+    def step(self) -> str:
+        """The permission of whoever it waits for, empty where it waits for nobody."""
+        if self.corrects is not None:
+            return "circular.publish"
+        circular = self.circular
+        return waiting.NEXT.get((circular.state, bool(circular.returned_for)), "")
+
+    def is_mine(self, actor: Actor) -> bool:
+        """Tell of one what `waiting.mine` counts: whoever keeps away does not read the list of it.
+
+        What came back is for whoever wrote it, among others, to change.
+        """
+        apart = {self.corrects} if self.corrects is not None else self.writers
+        here = self.circular.area_code == actor.area
+        free = self.step == "circular.draft" or actor.id not in apart
+        return here and bool(self.step) and may(actor, self.step) and free
 
 
 def circulars(session: Session, scope: Scope, before: int | None = None) -> Sequence[Row]:
@@ -59,8 +83,22 @@ def circulars(session: Session, scope: Scope, before: int | None = None) -> Sequ
     query = query.where(visible(scope))
     if before is not None:
         query = query.where(Circular.id < before)
-    rows = session.execute(query.order_by(Circular.id.desc()).limit(PAGE + 1))
-    return [Row(*row) for row in rows]
+    rows = session.execute(query.order_by(Circular.id.desc()).limit(PAGE + 1)).all()
+    ids = [row[0].id for row in rows]
+    wrote = select(CircularEntry.circular_id, CircularEntry.user_id).where(
+        CircularEntry.circular_id.in_(ids), CircularEntry.verb.in_(circular_record.WRITES)
+    )
+    writers: dict[int, set[int]] = {}
+    for circular_id, user_id in session.execute(wrote):
+        writers.setdefault(circular_id, set()).add(user_id)
+    waits = select(Correction.circular_id, Correction.drafted_by).where(
+        Correction.circular_id.in_(ids), Correction.outcome.is_(None)
+    )
+    corrects = dict(session.execute(waits).all())
+    return [
+        Row(one, area, units, frozenset(writers.get(one.id, ())), corrects.get(one.id))
+        for one, area, units in rows
+    ]
 
 
 @dataclass(frozen=True)

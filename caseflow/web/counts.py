@@ -6,6 +6,7 @@ from caseflow.db import plan_once
 from caseflow.escalation import waiting as documents
 from caseflow.ledger import waiting as ledger
 from caseflow.ledger.waiting import Waiting
+from caseflow.publishing import waiting as circulars
 from caseflow.web.edge import actor, can, read
 
 
@@ -19,11 +20,18 @@ def waiting(turns: int | None = None) -> Waiting:
         if can("ledger.read"):
             with read() as session:
                 plan_once(session)
-                g.waiting = ledger.waiting(session, actor(), turns, documents.mine)
+                others = (documents.mine, circulars.mine)
+                g.waiting = ledger.waiting(session, actor(), turns, *others)
     found: Waiting = g.waiting
     return found
 
 
 def nav_counts() -> dict[str, int]:
     """Return the counts beside the entries of the navigation (a template global)."""
-    return {"work": waiting().cases, "check": waiting().checks, "orders": waiting().documents}
+    found = waiting()
+    return {
+        "work": found.cases,
+        "check": found.checks,
+        "orders": found.documents,
+        "circulars": found.circulars,
+    }

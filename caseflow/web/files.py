@@ -131,3 +131,12 @@ def _sealed_off(answer: Response) -> Response:
     answer.headers["Content-Security-Policy"] = SANDBOX
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
+
+
+def limits_told() -> str:
+    """Say how much can be sent at once."""
+    return gettext(
+        "一次最多 %(many)d 个，每个不超过 %(large)d MB。",
+        many=settings().max_files,
+        large=settings().max_file // MIB,
+    )

@@ -18,13 +18,14 @@ def told(session: Session, pictures: Brought) -> Seen:
     """Return the visit that was typed; what is missing the verb says."""
     people = [found for name in ("visitor", "companion") if (found := whole(typed(name)))]
     others = typed("others").replace("，", "、").replace(",", "、").split("、")  # not said
-    at = _moment(typed_day("visit_day"), typed("visit_time"))
+    at = moment(typed_day("visit_day"), typed("visit_time"))
     if at is None and typed("visit_day") and typed("visit_time"):
         raise BadInput({"visit_time": "没有这个时间，请写成 14:30 这样"})
     return Seen(at, typed("place"), typed("saw"), people, others, pictures.named(session))
 
 
-def _moment(day: date | None, clock: str) -> datetime | None:
+def moment(day: date | None, clock: str) -> datetime | None:
+    """Return the moment of a day and a time as people type it; None for what is none."""
     hour, _, minute = clock.replace("：", ":").partition(":")  # not said
     if day is None:
         return None

@@ -175,6 +175,7 @@ MOVES = {
     "visit": "实地核查",
     "ask_assistance": "请单位协办",
     "answer_assistance": "协办单位答复",
+    "record_assistance": "记下协办单位的电话答复",
     "release_assistance": "解除协办",
     "share_assistance": "把协办答复转主办单位",
     "find": "作出核查结论",

@@ -26,6 +26,17 @@ def tries(world: "World", me: Actor, case: Case, luck: int) -> dict[str, Try]:
         items = [str(one.n) for one in items_of(world.session, case)]
         going = ([], items[-1:], items[1:], items)[luck // 2 % 4]
         report = numbers[luck % len(numbers)] if numbers else ""
-        splitting.split_off(world.session, me, case.id, [report], "两件事", at, items=going)
+        alone = len(numbers) == 1 and luck % 2 == 1  # it tells of two matters
+        splitting.split_off(
+            world.session,
+            me,
+            case.id,
+            [] if alone else [report],
+            "两件事",
+            at,
+            items=going,
+            shared=[report] if alone else [],
+            matter="另一件" if alone else "",
+        )
 
     return {"split_off": split_off}

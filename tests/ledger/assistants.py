@@ -18,6 +18,7 @@ MOVES = BESIDE
 _UNITS = ("academy", "school", "branch", "section")
 _BEFORE = {
     "answer_assistance": ("ask_assistance",),
+    "record_assistance": ("ask_assistance",),
     "release_assistance": ("ask_assistance",),
     "share_assistance": ("ask_assistance", "answer_assistance"),
 }
@@ -32,16 +33,20 @@ def tries(
     s, n = world.session, item.id
     sure = luck % 5 < 4
     left = assistances.unanswered(s, n)
-    heard = [row.unit_id for row in assistances.answered(s, n) if row.shared_at is None]
+    shown = [row.unit_id for row in assistances.answered(s, n) if row.shared_at is None]
     to = _whom(world, item, {row.unit_id for row in left}, luck)
     of = left[luck % len(left)].unit_id if left else to
-    whose = heard[luck % len(heard)] if heard else to
+    whose = shown[luck % len(shown)] if shown else to
+    heard = left[0].asked_at if left and luck % 4 == LEAD else None
     return {
         "ask_assistance": lambda at: assisting.ask_assistance(
             s, me, n, to, "请提供明细", at, none_listed=sure
         ),
         "answer_assistance": lambda at: assisting.answer_assistance(
             s, me, n, "明细如下", at, files=[(offices.blob(s, at), "表")] * (luck % 2)
+        ),
+        "record_assistance": lambda at: assisting.record_assistance(
+            s, me, n, of, "电话里说明细如下", "王老师", heard or at, at
         ),
         "release_assistance": lambda at: assisting.release_assistance(s, me, n, of, "不需要", at),
         "share_assistance": lambda at: assisting.share_assistance(s, me, n, whose, at),

@@ -4,7 +4,7 @@ from typing import Any
 
 from caseflow.deadlines import clocks
 from caseflow.ledger import extensions, splits
-from caseflow.ledger.moves import splitting
+from caseflow.ledger.moves import splitting, two_matters
 from caseflow.ledger.moves.record import matter_of
 from tests.ledger import scenes_of_splitting as scenes
 from tests.ledger.faults import Fault
@@ -14,7 +14,7 @@ def _nothing(*_args: Any, **_kwargs: Any) -> None:
     return None
 
 
-def _anew(session: Any, case: Any, part: Any, _theirs: Any, _now: Any) -> None:
+def _anew(session: Any, case: Any, part: Any, *_rest: Any) -> None:
     now = part.opened_at
     clocks.start(session, "resolve", splitting.of_case(part), matter_of(case), now)
 
@@ -29,7 +29,7 @@ def _only_items(session: Any, row: Any, which: Any) -> None:
         _CLOCKS_GO(session, row, which)
 
 
-def _all_of_them(session: Any, case: Any, _chosen: Any) -> list[Any]:
+def _all_of_them(session: Any, case: Any, *_chosen: Any) -> list[Any]:
     return list(splitting.first_reports(session, case))
 
 
@@ -47,7 +47,19 @@ _ASKED = extensions.asked
 _CLOCKS_GO = splitting._clocks_go
 _RECORD = splitting.record
 
+
+def _owed_anew(session: Any, _case: Any, part: Any, _report: Any, linked: Any, now: Any) -> None:
+    subject = two_matters.of_report(part, linked.id)
+    for name in ("notice", "reply"):
+        clocks.start(session, name, subject, matter_of(part), now)
+
+
 FAULTS: dict[str, Fault] = {
+    "what a letter tells besides is promised anew": Fault(
+        lambda: [(two_matters, "_promised", _owed_anew)],
+        scenes.one_letter,
+        "began anew",
+    ),
     "a part is promised anew": Fault(
         lambda: [(splitting, "_promise", _anew)], scenes.two_matters, "splitting: a part was prom"
     ),

@@ -14,7 +14,7 @@ def _left(seen: Snapshot, item_id: int) -> set[int]:
         if one.verb == "ask_assistance":
             assert one.facts["unit"] not in left, "assisting: asked twice at once"
             left.add(one.facts["unit"])
-        if one.verb in ("answer_assistance", "release_assistance"):
+        if one.verb in ("answer_assistance", "record_assistance", "release_assistance"):
             left.remove(one.facts["unit"])
     return left
 

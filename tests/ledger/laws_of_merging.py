@@ -21,7 +21,8 @@ def came_with(seen: Snapshot) -> dict[int, int]:
         if one.verb == "open"
     }
     firsts = [report for report in seen.reports.values() if report.follows is None]
-    came = {report.id: opened[report.number] for report in firsts}
+    linked = {report.id for report in firsts if report.split_from is not None}  # came with none
+    came = {one.id: 0 if one.id in linked else opened[one.number] for one in firsts}
     for row in sorted(seen.split_reports, key=lambda row: row.split_id):
         if row.report_id in came:
             came[row.report_id] = seen.splits[row.split_id].part_id

@@ -62,10 +62,13 @@ def no_due_moment_moves_with_it(seen: Snapshot) -> None:
         assert first.due == before.due or stood, "splitting: due at another moment"
         both = {c.case_id for c in seen.clocks.values() if c.follows == before.id}
         assert both == {before.case_id, split.part_id}, "splitting: a promise holds for one only"
+        shared = "shared" in _said(seen, split)[0].facts
         began = {c.name for c in seen.clocks.values() if c.started_at == split.at}
-        assert began <= {"immediate"}, f"splitting: {began} began anew"
+        may_begin = {"immediate", "notice"} if shared else {"immediate"}
+        assert began <= may_begin, f"splitting: {began} began anew"
         ended = {(c.name, c.state) for c in seen.clocks.values() if c.ended_at == split.at}
-        held = {("resolve", "superseded"), ("immediate", "superseded")}
+        names = ("resolve", "immediate", *(("notice", "reply") if shared else ()))
+        held = {(name, "superseded") for name in names}
         let_go = {(name, "stopped") for name in ("decide", "consent", "resolve")}
         assert ended <= held | let_go, f"splitting: {ended} ended"
 
@@ -86,10 +89,40 @@ def the_part_is_what_it_holds(seen: Snapshot) -> None:
         )
 
 
+def a_letter_of_two_matters_stays_and_is_answered_twice(seen: Snapshot) -> None:
+    """A linked report says the same by the same person, and is due when the letter is."""
+    for one in seen.reports.values():
+        if one.split_from is None:
+            continue
+        letter = seen.reports[one.split_from]
+        assert one.follows is letter.follows is None, "splitting: linked to what followed"
+        same = ("text", "kind", "identity_id", "original_id", "received_at", "disclosure")
+        assert all(getattr(one, name) == getattr(letter, name) for name in same), (
+            "splitting: a linked report says something else"
+        )
+    for split in seen.splits.values():
+        for pair in _said(seen, split)[0].facts.get("shared", ()):
+            [was] = [one for one in seen.reports.values() if one.number == pair["was"]]
+            [new] = [one for one in seen.reports.values() if one.number == pair["number"]]
+            due = [_first_reply(seen, one, split.at) for one in (was, new)]
+            assert due[0] == due[1], "splitting: one letter is due on two days"
+
+
+def _first_reply(seen: Snapshot, report: Row, at: object) -> object:
+    """Return when a report is due by the reply clock that ran when it was split."""
+    ran = [
+        c
+        for c in seen.clocks.values()
+        if (c.report_id, c.name) == (report.id, "reply") and (c.ended_at is None or c.ended_at > at)
+    ]
+    return min(ran, key=lambda clock: clock.id).due if ran else None
+
+
 LAWS: tuple[Callable[[Snapshot], None], ...] = (
     both_histories_say_so,
     nobody_is_left_without_a_report,
     what_goes_takes_its_promises_along,
     no_due_moment_moves_with_it,
     the_part_is_what_it_holds,
+    a_letter_of_two_matters_stays_and_is_answered_twice,
 )

@@ -44,7 +44,7 @@ KEPT_BY = {
     "resolve": DONE_BY_REPLY,
     "notice": DONE_BY_REPLY | {"tell", "notice_sent", "accept", "decline", "refer", "take_in"},
     "call_back": {"close", "reopen"},
-    "assist": {"answer_assistance"},
+    "assist": {"answer_assistance", "record_assistance"},
     "receive": {"receive", "send_back"},
     "oversee": {"oversee"},
     "second_look": {"second_look"},
@@ -65,6 +65,9 @@ def a_kept_promise_has_its_deed(seen: Snapshot) -> None:
     for said in seen.said.values():
         for one in said:
             deeds[one.case_id, one.at].add((one.verb, one.item))
+            if one.verb == "record_assistance":  # kept when it was said on the telephone
+                at = datetime.fromisoformat(one.facts["kept_at"])
+                deeds[one.case_id, at].add((one.verb, one.item))
     for clock in seen.clocks.values():
         if clock.state == "met":
             done = deeds[clock.root_case_id, clock.ended_at]

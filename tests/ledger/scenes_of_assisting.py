@@ -26,6 +26,9 @@ def assisted(scene: Scene) -> None:
         scene.works(who, "share_assistance", item)
     scene.works("reviewer", "return", item)
     scene.works("handler", "ask_assistance", item, ANY)
+    for who in ("academy", "handler", "handler"):
+        scene.works(who, "record_assistance", item)
+    scene.works("handler", "ask_assistance", item, ANY)
     _concludes(scene, item)
     scene.works("reviewer", "strike_off", item)
     scene.works("academy", "answer_assistance", item)

@@ -83,8 +83,27 @@ def danger_in_one_of_two(scene: Scene) -> None:
     scene.waits(24)
 
 
+def one_letter(scene: Scene) -> None:
+    """One report tells of two matters: each is answered; merged back, and that undone."""
+    world = scene.world
+    case = world.come_in("complaint", "phone", unit=False)
+    scene.does("handler", "accept", case)
+    scene.waits(30)
+    scene.does("handler", "split_off", case, WITHOUT_ITEMS)
+    part = world.cases()[-1]
+    assert part.id != case.id
+    for move in ("merge", "unmerge"):
+        scene.does("handler", move, part, 0)
+        scene.waits(2)
+    ways_of_splitting.handled(scene, case)
+    scene.waits(60)
+    for one in (part, case):
+        scene.to(one, "closed")
+
+
 SCENES: tuple[Callable[[Scene], None], ...] = (
     two_matters,
     split_and_merged_back,
     danger_in_one_of_two,
+    one_letter,
 )

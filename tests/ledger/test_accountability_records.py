@@ -12,6 +12,7 @@ from caseflow.db import Database
 from caseflow.escalation import accountability_gate, accountability_laws, accountability_record
 from caseflow.escalation.accountability_states import WAY
 from caseflow.escalation.accountability_tables import AccountabilityFile, AccountabilityStep
+from tests import office as offices
 from tests.ledger.inquiries import DAY, Kept, kept
 
 
@@ -19,6 +20,10 @@ from tests.ledger.inquiries import DAY, Kept, kept
 def city(database: Database, now: datetime) -> Iterator[Kept]:
     with kept(database, now) as made:
         yield made
+
+
+PLANTED = """INSERT INTO accountability_evidence SELECT 99, file_id, 1, blob_id, name
+    FROM accountability_evidence WHERE id = 1"""
 
 
 def broken(session: Session) -> list[str]:
@@ -56,6 +61,24 @@ def test_where_the_gate_does_not_ask_the_database_does(
         city.take(move)
     with pytest.raises(DBAPIError, match="who inquired"), city.session.begin_nested():
         city.take("decision_made")
+
+
+def test_what_came_with_a_step_can_neither_go_nor_be_exchanged(city: Kept) -> None:
+    city.open()
+    blobs = [offices.blob(city.session, city.now) for _ in range(2)]
+    city.take("inquiry_recorded", files=[(one, "台账") for one in blobs])
+    assert list(accountability_record.misfits(city.session)) == []
+    with pytest.raises(DBAPIError), city.session.begin_nested():
+        city.session.execute(text("DELETE FROM accountability_evidence"))
+    for statement in (
+        "UPDATE blob SET sha256 = 'x'",
+        PLANTED,
+    ):
+        with city.session.begin_nested() as planted:
+            city.session.execute(text(statement))
+            city.session.expire_all()
+            assert list(accountability_record.misfits(city.session)) == [f"file {city.file.id}"]
+            planted.rollback()
 
 
 def test_the_laws_and_the_chain_name_each_violation(city: Kept) -> None:

@@ -163,6 +163,36 @@ def test_the_office_releases_a_unit_and_says_why(given: Refund) -> None:
     assert given.sees("academy", row.id).stopped
 
 
+def test_an_answer_by_telephone_is_kept_when_it_was_said(given: Refund) -> None:
+    given.led_by("school")
+    row = given.asks()
+    clock, asked = assistances.promise(given.session, row), given.now
+    given.now = clock.due + timedelta(days=2)
+
+    def hears(who: str = "handler", unit: str = "academy", **more: Any) -> None:
+        said = {"answer": "共三十二人", "said_by": "王会计", "heard_at": clock.due} | more
+        me, of = given.office[who], given.office.units[unit]
+        assisting.record_assistance(given.session, me, given.item.id, of, now=given.now, **said)
+
+    for who in ("academy", "school", "reviewer"):
+        with pytest.raises(NotPermitted):
+            hears(who)
+    for wrong in ({"heard_at": None}, {"heard_at": given.now + timedelta(minutes=1)}):
+        with pytest.raises(BadInput, match="时间"):
+            hears(**wrong)
+    with pytest.raises(BadInput) as refused:
+        hears(unit="branch", answer=" ", said_by="", heard_at=None)
+    assert set(refused.value.fields) == {"heard_of", "answer", "said_by", "heard_time"}
+    with pytest.raises(BadInput, match="早于"):
+        hears(heard_at=asked - timedelta(minutes=1))
+    hears()
+    assert (row.answer, row.said_by, row.answered_at) == ("共三十二人", "王会计", clock.due)
+    assert (clock.state, clock.ended_at, given.urged()) == ("met", clock.due, [])
+    assert hands.had_a_hand(given.session, given.item.id, given.office["handler"].person)
+    with pytest.raises(BadInput):
+        hears()
+
+
 def test_striking_off_releases_who_never_answered(given: Refund) -> None:
     given.led_by("school").signs()
     row = given.asks()

@@ -9,10 +9,12 @@ from sqlalchemy import event, select, text
 
 from caseflow.clock import Period
 from caseflow.db import Database
+from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.escalation import orders
 from caseflow.escalation import reading as papers
-from caseflow.ledger.moves import items, naming, objecting, transferring, work
+from caseflow.ledger import assistances
+from caseflow.ledger.moves import assisting, items, naming, objecting, transferring, work
 from caseflow.ledger.moves.transferring import Transfer
 from caseflow.ledger.tables import Case
 from caseflow.people.scope import scope_of
@@ -153,6 +155,26 @@ def test_what_was_kept_too_late_is_late_by_as_long_as_it_took(late: Late) -> Non
     work.sign_for(late.session, late.office["branch"], item.id, late.begin + 3 * DAY)
     late.passes()
     assert counted(late, late.draft())["测试branch"][:3] == (1, 1, 2)
+
+
+def test_a_unit_beside_the_lead_is_late_with_its_own_answer(late: Late) -> None:
+    """Also by a promise that took the place of its first; not once it was released."""
+    session, me, to = late.session, late.office["handler"], late.office.units["academy"]
+    late.passes()
+    items_, cases, *_ = counted(late, late.draft())["测试academy"]
+    _, [item, other] = late.case("school", "school")
+    for one in (item, other):
+        assisting.ask_assistance(session, me, one.id, to, "请供明细", late.begin)
+    row = assistances.of_unit(session, item.id, to)
+    assert row is not None
+    first = assistances.promise(session, row)
+    clocks.supersede(session, first, first.due, late.begin + timedelta(hours=1))
+    assisting.release_assistance(session, me, other.id, to, "不用了", late.begin)
+    late.passes()
+    assert counted(late, late.draft())["测试academy"][:2] == (items_ + 1, cases + 1)
+    academy = late.office["academy"]
+    assisting.answer_assistance(session, academy, item.id, "明细如下", late.now)
+    assert counted(late, late.draft())["测试academy"][0] == items_ + 1, "answered too late"
 
 
 def test_who_rectifies_too_late_is_late_and_not_who_verified(late: Late) -> None:

@@ -37,6 +37,17 @@ def test_the_unit_is_asked_the_handler_hears_its_answer_and_the_lead_once_shared
     assert desk.by(assisting.share_assistance, "handler", item.id, to) == {"shared > school"}
 
 
+def test_the_handler_hears_what_somebody_else_was_told_by_telephone(desk: Desk) -> None:
+    _, item = desk.dispatched()
+    desk.told()
+    asks(desk, item)
+    academy, now = desk.office.units["academy"], desk.now
+    said = (item.id, academy, "明细如下", "王会计", now)
+    heard = desk.by(assisting.record_assistance, "supervisor", *said)
+    assert heard == {"assisted > handler"}
+    assert "王会计" not in drafted(desk.session)[-1].text
+
+
 def test_who_is_released_is_told_and_so_is_who_leads_from_now_on(desk: Desk) -> None:
     _, item = desk.dispatched()
     desk.told()

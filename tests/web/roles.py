@@ -20,7 +20,7 @@ from caseflow.app import create_app, services
 from caseflow.db import Database
 from caseflow.escalation import accountability_record
 from caseflow.escalation.accountability_states import OPENED
-from caseflow.escalation.accountability_tables import AccountabilityFile
+from caseflow.escalation.accountability_tables import AccountabilityEvidence, AccountabilityFile
 from caseflow.escalation.tables import Order
 from caseflow.intake.mail_tables import Blocked, Folded
 from caseflow.intake.tables import Quarantine, ShiftNote
@@ -244,6 +244,13 @@ def _add_a_file(session: Any) -> None:
     actor = accounts.actor_of(session, boss)
     told = accountability_record.Told(order.drafted_at.date())
     accountability_record.record(session, file, actor, OPENED, told, order.drafted_at)
+    file.state = "inquired"
+    blob = session.scalars(select(Evidence.blob_id).order_by(Evidence.id)).first()
+    facts = {"files": accountability_record.sums(session, [blob])}
+    told = accountability_record.Told(order.drafted_at.date(), text="没有办理", facts=facts)
+    accountability_record.record(session, file, actor, "inquiry_recorded", told, order.drafted_at)
+    row = AccountabilityEvidence(file_id=file.id, n=file.head_n, blob_id=blob, name="证据.png")
+    session.add(row)
 
 
 def _samples(session: Any) -> dict[str, tuple[Any, Any]]:
@@ -262,6 +269,7 @@ def _samples(session: Any) -> dict[str, tuple[Any, Any]]:
     any_user = select(User.id).where(User.username == "handler")
     one = {
         "number": (case.number, "430503-2026-999999"),
+        "paper": ("notice", "nothing"),
         "filename": ("css/tokens.css", "css/none.css"),
         "post_key": ("leader-430503-0", "leader-430503-99999999"),
         "nonce": ("abcdefghijklmnopqrstuvwx", "xwvutsrqponmlkjihgfedcba"),
@@ -275,6 +283,7 @@ def _samples(session: Any) -> dict[str, tuple[Any, Any]]:
         "evidence_id": shown,
         "order_id": order,
         "inquiry_id": select(AccountabilityFile.id),
+        "enclosure_id": select(AccountabilityEvidence.id),
         "circular_id": select(Circular.id).order_by(Circular.id),
         "assistance_id": select(Assistance.id).where(Assistance.unit_id == unit),
         "visit_id": visit.where(Case.unit_id.is_not(None)),

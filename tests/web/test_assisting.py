@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from caseflow.clock import local
 from caseflow.ledger.assistance_tables import Assistance
 from tests.web.site import Site, a_file
 from tests.web.test_signing import FOUND, _number
@@ -61,6 +62,27 @@ def test_a_unit_is_asked_beside_the_lead_and_heard_by_the_office(site: Site) -> 
     page = open_item(site, item)
     assert "共收三十二人" in page.text
     assert "明细.png" not in page.text
+
+
+def test_an_answer_by_telephone_is_written_down_by_the_office(site: Site) -> None:
+    item = dispatched(site)
+    number, there = asked(site, item)
+    path = f"/console/items/{item}/record_assistance"
+    academy = site.ask(lambda s: s.scalars(select(Assistance)).one()).unit_id
+    heard = {"heard_of": academy, "said_by": "王会计", "answer": "共收三十二人"}
+    assert site.as_("reviewer").post(path, **heard).status == 403
+    page = site.as_("handler").get(f"/console/cases/{number}").send(path, **heard)
+    assert page.status == 422
+    assert "请填写对方答复的时间" in page.text
+    page = site.as_("handler").get(f"/console/cases/{number}")
+    at = local(site.ask(lambda s: s.scalars(select(Assistance.asked_at)).one()))
+    page = page.send(path, **heard, heard_day=f"{at:%Y-%m-%d}", heard_time=f"{at:%H:%M}")
+    assert "协办单位的电话答复已记录。" in page.text
+    assert "王会计电话答复，主办单位看不到" in page.text
+    assert not page.offers(path)
+    page = site.as_("academy").get(there)
+    assert "王会计电话答复，由督导办公室记录" in page.text
+    assert "共收三十二人" not in open_item(site, item).text
 
 
 def test_whoever_strikes_off_is_told_which_unit_has_not_answered(site: Site) -> None:

@@ -5,15 +5,17 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from caseflow.escalation import accountability_reading
+from caseflow.escalation import accountability, accountability_reading, accountability_record
 from caseflow.escalation.accountability_states import UNDECIDED, WAY
 from caseflow.escalation.accountability_tables import AccountabilityFile
+from caseflow.paper.sheets import Sheet
 from caseflow.people.scope import scope_of
+from caseflow.web import inquiry_paper
 from caseflow.web.console.inquiry_pages import report
 from caseflow.web.locale import in_chinese
 from tests.ledger.inquiries import SAID, WHO, add_city, proposed
 from tests.web.forms import Form
-from tests.web.site import Page, Site
+from tests.web.site import PNG, Page, Site, a_file
 
 ORDERS = "/console/orders"
 FILE = "/console/inquiries/1"
@@ -43,7 +45,7 @@ def step_of(form: Form) -> str:
     return step
 
 
-def takes(site: Site, move: str, who: str = "", **typed: str) -> Page:
+def takes(site: Site, move: str, who: str = "", **typed: object) -> Page:
     """Let somebody take a step by the form of the page, with the usual words but for `typed`."""
     action = f"{FILE}/{'decide' if move == 'decision_made' else 'step'}"
     page = site.as_(who or WHO[move]).get(FILE)
@@ -113,6 +115,62 @@ def test_the_page_asks_for_the_next_step_only_and_tells_what_was_recorded(
     assert (steps_offered(page), "已结卷" in page.text) == (set(), True)
     assert FILE not in site.as_("city").get(ORDERS).links
     assert FILE in site.as_("city").get(order).links
+
+
+def set_as(site: Site, name: str) -> Sheet:
+    """Return a paper of the file as it is set."""
+
+    def work(session: Session) -> Sheet:
+        scope = scope_of(site.office["city"])
+        found = accountability_reading.whole(session, scope, 1)
+        at = inquiry_paper.said_at(found, name)
+        limits = accountability.limits(session, found.file, inquiry_paper.LIMITS, at)
+        return inquiry_paper.sheet(found, name, "市办", limits)[0]
+
+    return site.ask(work)
+
+
+def test_papers_are_set_from_the_steps_and_what_came_back_is_enclosed(
+    site: Site, order: str
+) -> None:
+    page = opened(site, order)
+    assert "papers/" not in page.html
+    page = takes(site, "inquiry_recorded", evidence=a_file("台账.png"))
+    [enclosed] = [link for link in page.links if f"{FILE}/files/" in link]
+    assert "台账.png" in page.text
+    got = site.as_("city").get(enclosed).response
+    assert (got.data, got.mimetype) == (PNG, "image/png")
+    assert site.as_("supervisor").get(enclosed).status == 404, "a file of the level above"
+    paper = f"{FILE}/papers"
+    pdf = site.as_("city").get(f"{paper}/notice").response
+    assert (pdf.status_code, pdf.data[:5]) == (200, b"%PDF-")
+    assert site.as_("city").get(f"{paper}/notice").response.data == pdf.data
+    for name, status in (("decision", 404), ("nothing", 404)):
+        assert site.as_("city").get(f"{paper}/{name}").status == status
+    assert site.as_("supervisor").get(f"{paper}/notice").status == 404
+    notice = set_as(site, "notice")
+    assert SAID["inquiry_recorded"].text in notice.lines
+    assert "请自收到本告知书次日起5个工作日内书面提出" in "".join(notice.lines)
+    assert (notice.to, notice.day) == ("测试school：", "")
+    assert notice.number.endswith("号之一")
+    undecided = [set_as(site, name) for name, _ in papers_of(site)]
+    assert not [one for one in undecided if UNSAID in str(one)]
+    for move in WAY[1:5]:
+        site.later(days=8 if move == "hearing_recorded" else 1)
+        takes(site, move)
+    assert set_as(site, "notice").day
+    decision = "".join(set_as(site, "decision").lines)
+    for said in ("决定：问责约谈", "事实清楚，情节较轻", "30日内向本办申请复核", "15日内直接"):
+        assert said in decision
+    assert [name for name, _ in papers_of(site)][-2:] == ["decision", "decision_receipt"]
+    assert site.ask(lambda s: list(accountability_record.misfits(s))) == []
+    refused = takes(site, "decision_served", day="x", evidence=a_file("回证.png"))
+    assert (refused.status, "所选的文件需要重新选择" in refused.text) == (422, True)
+
+
+def papers_of(site: Site) -> list[tuple[str, str]]:
+    scope = scope_of(site.office["city"])
+    return site.ask(lambda s: inquiry_paper.offered(accountability_reading.whole(s, scope, 1)))
 
 
 def test_no_page_says_it_before_somebody_decided(site: Site, order: str) -> None:

@@ -24,7 +24,7 @@ from caseflow.ledger.moves.work import Result
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
 from tests import office as offices
-from tests.web.public_door import letter, reported, the_case
+from tests.web.public_door import Receipt, letter, reported, the_case
 from tests.web.site import Page, Site
 from tests.web.test_merging import accepted, page_of
 from tests.web.test_unit import at, open_item
@@ -101,9 +101,31 @@ def test_what_is_wrong_stands_beside_it_with_what_was_chosen(site: Site) -> None
     assert state(site, newest(site)) == "accepted"
 
 
+def test_a_letter_of_two_matters_is_opened_by_one_code_under_two_numbers(site: Site) -> None:
+    got = reported(site)
+    number = the_case(site, got.number).number
+    on_case(site, "handler", number, "accept")
+    page = split(site, number)
+    assert page.status == 422
+    assert "请填写" in page.text
+    page = page.send(f"/console/cases/{number}/split_off", matter="校车超载", reason="两件事")
+    part = newest(site)
+    assert f"已分案：新办件 {part}。" in page.text
+    query = select(Report.number).where(Report.split_from.is_not(None))
+    other = site.ask(lambda s: s.scalars(query).one())
+    assert f"来件 {got.number} 讲了两件事，另立编号 {other}" in page.text
+    assert "校车超载" in page_of(site, part).text
+    for mine, its in ((got.number, other), (other, got.number)):
+        told = letter(site, Receipt(mine, got.code)).text
+        assert f"另一件的编号是 {its}，用同一个查询码查询" in told
+        assert "我们收到了" in told
+        assert "校车超载" not in told
+    assert its not in letter(site, Receipt(mine, "1" * 16)).text
+
+
 def test_it_is_offered_only_where_it_can_be_done(site: Site) -> None:
     alone = accepted(site)
-    assert not page_of(site, alone).offers(f"/console/cases/{alone}/split_off")
+    assert page_of(site, alone).offers(f"/console/cases/{alone}/split_off")
     first, report = two_in_one(site)
     path = f"/console/cases/{first}/split_off"
     for who in ("operator", "reviewer", "leader", "auditor"):

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
-from caseflow.errors import BadInput, MoveNotAllowed
+from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.files.tables import Blob
 from caseflow.ledger import assistances, gate, hands
 from caseflow.ledger.assistance_tables import Assistance
@@ -134,6 +134,63 @@ def answer_assistance(
     record(session, case, actor, "answer_assistance", now, facts, item=item, refs=refs_of(row))
 
 
+def record_assistance(
+    session: Session,
+    actor: Actor,
+    item_id: int,
+    unit_id: int,
+    answer: str,
+    said_by: str,
+    heard_at: datetime | None,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> None:
+    """Write down what an assisting unit answered by telephone (电话答复): who said it, and when.
+
+    Its promise is kept when it was said, not when somebody found the time to write. Whoever wrote
+    it down has a hand in the item, as whoever answers has. Raises BadInput for a moment to come, or
+    before the unit was asked.
+    """
+    case, item = gate.lock_item(session, item_id, seen)
+    require_at_work(case)
+    gate.require_free_of(actor, item)
+    row = assistances.of_unit(session, item.id, unit_id)
+    gathered(
+        lambda: _known(session, item, unit_id, "heard_of"),
+        lambda: words(said_by, "said_by", 100),
+        lambda: _heard(row, heard_at, now),
+        lambda: words(answer, "answer"),
+    )
+    row = _known(session, item, unit_id, "heard_of")
+    if row.unit_id in actor.recused:
+        raise NotPermitted("您须回避这个协办单位，请由他人记录")
+    heard, said = _heard(row, heard_at, now), words(answer, "answer")
+    gate.pass_item(actor, case, item, "record_assistance")
+    row.answer, row.answered_by, row.answered_at = said, actor.person, heard
+    row.said_by = words(said_by, "said_by", 100)
+    hands.add(session, item, actor.person, "verifier")
+    clock = assistances.promise(session, row)
+    kept = max(heard, clock.started_at)
+    clocks.end(clock, "met", kept)
+    facts = {"assistance": row.id, "unit": row.unit_id, "answer": commitment(said)}
+    facts |= {"said_by": commitment(row.said_by), "kept_at": kept.isoformat()}
+    record(session, case, actor, "record_assistance", now, facts, item=item, refs=refs_of(row))
+
+
+def _heard(row: Assistance | None, at: datetime | None, now: datetime) -> datetime:
+    """Return when an answer was said, which people tell by the minute. Raises BadInput where it
+    cannot have been then.
+    """
+    if at is None:
+        raise BadInput({"heard_time": "请填写对方答复的时间"})
+    if at > now:
+        raise BadInput({"heard_time": "对方答复的时间还没有到"})
+    if row is not None and at < row.asked_at.replace(second=0, microsecond=0):
+        raise BadInput({"heard_time": "对方答复的时间早于请其协办"})
+    return at
+
+
 def _kept(
     session: Session,
     actor: Actor,
@@ -183,10 +240,10 @@ def release_assistance(
     release(session, actor, case, item, _known(session, item, unit_id), now, reason.strip())
 
 
-def _known(session: Session, item: Item, unit_id: int) -> Assistance:
+def _known(session: Session, item: Item, unit_id: int, field: str = "assisting") -> Assistance:
     row = assistances.of_unit(session, item.id, unit_id)
     if row is None:
-        raise BadInput({"assisting": "请选择还没有答复的协办单位"})
+        raise BadInput({field: "请选择还没有答复的协办单位"})
     return row
 
 

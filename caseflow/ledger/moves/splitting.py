@@ -20,11 +20,11 @@ from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.ledger import gate, mergers, numbers, oversights, proposals, queries, splits
 from caseflow.ledger.application_tables import Extension, Withdrawal
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.moves import calling, extending
+from caseflow.ledger.moves import calling, extending, two_matters
 from caseflow.ledger.moves.ending import conclude_when_done
 from caseflow.ledger.moves.handlers import first_handler, hand_over, is_missing
 from caseflow.ledger.moves.opening import first_reports, title
-from caseflow.ledger.moves.record import gathered, matter_of, of_case, record, whole, words
+from caseflow.ledger.moves.record import gathered, matter_of, may_say, of_case, record, whole, words
 from caseflow.ledger.moves.urgency import require_no_danger
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.split_tables import Split, SplitItem, SplitReport
@@ -40,6 +40,7 @@ _WITH_ITEM = (Extension, Withdrawal, Visit, StepUp)
 BROUGHT_UP = "多次退回，正等上一级写明督办意见，之后才能分案"
 NO_REPORT = "请选择要分出的来件"
 ALL_REPORTS = "至少留一件来件在本办件"
+BOTH = "同一件来件不能既整件分出，又留在本办件"
 ALL_AT_WORK = "已交办的问题项不能全部分出；请反过来，把另一件事的来件分出去"
 
 
@@ -52,14 +53,17 @@ def split_off(
     now: datetime,
     *,
     items: Sequence[str] = (),
+    shared: Sequence[str] = (),
+    matter: str = "",
     seen: int | None = None,
 ) -> Case:
     """Split reports, named by number, and items, by their number in the case, off into a new case,
-    and return it: handled already where an item goes along that is, else accepted.
+    and return it: handled already where an item goes along that is, else accepted. Of `shared`
+    reports, that tell of both matters, the new case gets linked ones; `matter` says what its is.
 
-    Raises BadInput unless a report goes and one stays, and with it an item that makes a case
-    handled; MoveNotAllowed for danger that nobody took over yet, and while the level above has not
-    looked into what came back too often.
+    Raises BadInput unless a report goes or is shared and one stays, and an item that makes a case
+    handled stays too; MoveNotAllowed for danger that nobody took over yet, and while the level
+    above has not looked into what came back too often.
     """
     case = gate.lock(session, case_id, seen)
     gate.pass_case(actor, case, "split_off")
@@ -67,27 +71,37 @@ def split_off(
     if oversights.waiting(session, case.id):
         raise MoveNotAllowed(BROUGHT_UP)
     theirs: list[Report] = []
+    two: list[Report] = []
     going: list[Item] = []
     gathered(
-        lambda: theirs.extend(_reports(session, case, reports)),
+        lambda: theirs.extend(_reports(session, case, reports, shared)),
+        lambda: two.extend(_two(session, case, reports, shared)),
+        lambda: _matter(shared, matter),
         lambda: going.extend(_items(session, case, items)),
         lambda: words(reason, "reason", 2000),
     )
     extending.lapse(session, case, None, now)  # whoever decides has read another case
     proposals.lapse(session, case, now)
-    part = _born(session, case, theirs, going, now)
+    part = _born(session, case, [*theirs, *two], going, now)
+    part.matter = _matter(shared, matter) or part.matter
     row = Split(case_id=case.id, part_id=part.id, at=now)
     session.add(row)
     session.flush()
-    _promise(session, case, part, theirs, now)
+    _promise(session, case, part, theirs, two, now)
+    numbers_go = _reports_go(session, row, theirs)
+    linked = two_matters.link(session, case, part, row, two, now)
     facts = {
-        "reports": _reports_go(session, row, theirs),
+        "reports": [*numbers_go, *(one.number for one in linked)],
         "items": _items_go(session, row, going),
         "reason": words(reason, "reason", 2000),
     }
+    if linked:
+        pairs = zip(two, linked, strict=True)
+        facts["shared"] = [{"was": old.number, "number": new.number} for old, new in pairs]
     _begins(session, actor, case, part, going, now)
     told = {"into": part.number, **facts}
-    row.case_n = record(session, case, actor, "split_off", now, told)
+    refs_ = {"reports": [one.id for one in linked]} if linked else {}
+    row.case_n = record(session, case, actor, "split_off", now, told, refs=refs_)
     told = {"from": case.number, "to": part.state, "urgent": part.urgent, **facts}
     told |= {"handler": part.handler_id} if part.handler_id is not None else {}
     row.part_n = record(session, part, SWEEP, "split_from", now, told)
@@ -99,15 +113,35 @@ def split_off(
 # What goes
 
 
-def _reports(session: Session, case: Case, chosen: Sequence[str]) -> list[Report]:
+def _reports(
+    session: Session, case: Case, chosen: Sequence[str], shared: Sequence[str]
+) -> list[Report]:
     numbers_ = {refs.plain(one) for one in chosen}
     firsts = first_reports(session, case)
     found = [one for one in firsts if one.number in numbers_]
-    if not found or len(found) < len(numbers_):
+    if not (found or shared) or len(found) < len(numbers_):
         raise BadInput({"reports": NO_REPORT})
     if len(found) == len(firsts):
         raise BadInput({"reports": ALL_REPORTS})
     return found
+
+
+def _two(
+    session: Session, case: Case, chosen: Sequence[str], shared: Sequence[str]
+) -> list[Report]:
+    """Return the reports that tell of both matters: each stays, so none of them goes."""
+    numbers_ = {refs.plain(one) for one in shared}
+    found = [one for one in first_reports(session, case) if one.number in numbers_]
+    if len(found) < len(numbers_):
+        raise BadInput({"shared": NO_REPORT})
+    if numbers_ & {refs.plain(one) for one in chosen}:
+        raise BadInput({"shared": BOTH})
+    return found
+
+
+def _matter(shared: Sequence[str], matter: str) -> str:
+    """Return what the part is about: of a report that tells of two matters somebody has to say."""
+    return words(matter, "matter", 40) if shared else may_say(matter, "matter", 40)
 
 
 def _items(session: Session, case: Case, chosen: Sequence[str]) -> list[Item]:
@@ -187,7 +221,12 @@ def _is_of_others(session: Session, case: Case, theirs: Sequence[Report]) -> boo
 
 
 def _promise(
-    session: Session, case: Case, part: Case, theirs: Sequence[Report], now: datetime
+    session: Session,
+    case: Case,
+    part: Case,
+    theirs: Sequence[Report],
+    two: Sequence[Report],
+    now: datetime,
 ) -> None:
     """Hold the part to what was promised of the matter: of the case that its reports came with.
     Nobody is owed that any more in the first case where nobody of a merged one is left there.
@@ -195,7 +234,7 @@ def _promise(
     running = clocks.alive(session, whole(case), "resolve")
     firsts = first_reports(session, case)
     homes, going = mergers.homes(session, firsts), {one.id for one in theirs}
-    gone = {homes[one.id] for one in theirs}
+    gone = {homes[one.id] for one in (*theirs, *two)}
     clocks.fork(session, splits.promise(running, gone), of_case(part), now)
     gone -= {case.id} | {homes[one.id] for one in firsts if one.id not in going}
     left = clocks.alive(session, whole(case), "resolve")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from caseflow.clock import local
 from caseflow.deadlines import preview
 from caseflow.deadlines.clocks import ALIVE
 from caseflow.deadlines.tables import Clock
@@ -74,6 +75,43 @@ def _due(sight: Sight, item: Item) -> str:
     by_rule = preview.due(sight.session, "assist", matter_of(sight.case), sight.now)
     own = [sight.dossier.clock(name, item=item.id) for name in ("verify", "rectify")]
     return due_text(min([by_rule, *(one.due for one in own if one and one.due > sight.now)]))
+
+
+def record(sight: Sight, item: Item) -> Form | None:
+    """Return the form that writes down what a unit answered by telephone; none where none owes."""
+    left = sight.unanswered(item)
+    if not left:
+        return None
+    options: list[Option] = [
+        (str(one.unit_id), sight.dossier.unit_name(one.unit_id)) for one in left
+    ]
+    alone = len(options) == 1
+    which = Field("select", "heard_of", gettext("协办单位"), options=options)
+    since, today = (local(at).date() for at in (min(one.asked_at for one in left), sight.now))
+    return Form(
+        f"item-{item.n}-record_assistance",
+        gettext("记录协办单位的电话答复"),
+        url_for("console.record_assistance", item_id=item.id),
+        (
+            *((gettext("答复单位：%(unit)s。", unit=options[0][1]),) if alone else ()),
+            gettext("协办期限以对方答复的时间为准。记录后不能修改；记录的人不能再销号。"),
+        ),
+        (
+            Field("hidden", "heard_of", value=options[0][0]) if alone else which,
+            Field("text", "said_by", gettext("答复人和职务"), longest=100),
+            Field(
+                "date",
+                "heard_day",
+                gettext("答复日期"),
+                today.isoformat(),
+                first=since.isoformat(),
+                last=today.isoformat(),
+            ),
+            Field("text", "heard_time", gettext("答复时间"), hint=gettext("例如 9:30"), longest=5),
+            Field("textarea", "answer", gettext("答复内容"), rows=5, longest=20_000),
+        ),
+        submit=gettext("记录答复"),
+    )
 
 
 def release(sight: Sight, item: Item) -> Form | None:
@@ -157,6 +195,18 @@ def _assisted(sight: Sight, item: Item, row: Assistance, clock: Clock | None) ->
 
 
 def _stands(row: Assistance) -> str:
+    if row.shared_at is not None and row.said_by:
+        return gettext(
+            "%(who)s电话答复，%(when)s 已转主办单位",
+            who=row.said_by,
+            when=moment_text(row.shared_at),
+        )
+    if row.said_by and row.answered_at is not None:
+        return gettext(
+            "%(when)s %(who)s电话答复，主办单位看不到",
+            when=moment_text(row.answered_at),
+            who=row.said_by,
+        )
     if row.shared_at is not None:
         return gettext("%(when)s 已转主办单位", when=moment_text(row.shared_at))
     if row.answered_at is not None:

@@ -8,7 +8,8 @@ from caseflow.refs import whole
 from caseflow.web.console.frame import Page, blueprint
 from caseflow.web.console.moving import on_item
 from caseflow.web.console.sight import unit_typed
-from caseflow.web.edge import actor, needs, now, seen, typed
+from caseflow.web.edge import actor, needs, now, seen, typed, typed_day
+from caseflow.web.visit_typed import moment
 
 
 @blueprint.post("/items/<int:item_id>/ask_assistance")
@@ -24,6 +25,21 @@ def ask_assistance(item_id: int) -> Page:
         )
 
     return on_item(item_id, "ask_assistance", ask)
+
+
+@blueprint.post("/items/<int:item_id>/record_assistance")
+@needs("item.record_assistance")
+def record_assistance(item_id: int) -> Page:
+    """Write down what an assisting unit answered by telephone (记录电话答复)."""
+    unit_id, said_by, answer = whole(typed("heard_of")) or 0, typed("said_by"), typed("answer")
+    at = moment(typed_day("heard_day"), typed("heard_time"))
+    return on_item(
+        item_id,
+        "record_assistance",
+        lambda s, _: assisting.record_assistance(
+            s, actor(), item_id, unit_id, answer, said_by, at, now(), seen=seen()
+        ),
+    )
 
 
 @blueprint.post("/items/<int:item_id>/release_assistance")

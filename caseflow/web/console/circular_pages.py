@@ -53,21 +53,17 @@ def _row(row: Row) -> dict[str, Any]:
         "area": row.area,
         "units": row.units,
         "drafted": moment_text(circular.drafted_at),
-        "next": gettext(_NEXT[circular.state]) if _is_mine(circular) else gettext("查看"),
-        "mine": _is_mine(circular),
+        "next": gettext(_NEXT[row.step]) if row.is_mine(actor()) else gettext("查看"),
+        "mine": row.is_mine(actor()),
     }
 
 
-_NEXT = {"drafted": "去核对", "checked": "去签发"}
-_NEEDS = {"drafted": "circular.check", "checked": "circular.sign"}
-
-
-def _is_mine(circular: Circular) -> bool:
-    """Tell whether a circular waits for whoever reads the list: to be checked, or to be signed."""
-    permission = _NEEDS.get(circular.state)
-    wrote = actor().id in (circular.drafted_by, circular.edited_by)
-    here = circular.area_code == actor().area
-    return permission is not None and can(permission) and here and not wrote
+_NEXT = {
+    "circular.check": "去核对",
+    "circular.sign": "去签发",
+    "circular.draft": "去修改",
+    "circular.publish": "去核对更正",
+}
 
 
 def _days(first: date, last: date) -> str:

@@ -1,6 +1,7 @@
 """What is done with a file of inquiry by its page: opened, a step recorded, decided."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -12,7 +13,8 @@ from caseflow.escalation.accountability_states import ACCOUNTABILITY_MOVES
 from caseflow.refs import whole
 from caseflow.web.console.frame import Page, blueprint, scope
 from caseflow.web.console.inquiry_pages import show
-from caseflow.web.edge import actor, change, needs, now, seen, typed, typed_day
+from caseflow.web.edge import actor, change, needs, now, read, seen, typed, typed_day
+from caseflow.web.files import Brought
 from caseflow.web.locale import gettext
 from caseflow.web.written import written
 
@@ -58,6 +60,7 @@ def decide_inquiry(inquiry_id: int) -> Page:
 
 
 def _take(inquiry_id: int, move: Callable[[], str]) -> Page:
+    files = Brought("evidence")
     said = Said(
         day=typed_day("day"),
         text=typed("text"),
@@ -68,12 +71,17 @@ def _take(inquiry_id: int, move: Callable[[], str]) -> Page:
 
     def work(session: Session) -> None:
         accountability_reading.one(session, scope(), inquiry_id)
-        accountability.take(session, actor(), inquiry_id, move(), said, now(), seen=seen())
+        full = replace(said, files=files.named(session))
+        accountability.take(session, actor(), inquiry_id, move(), full, now(), seen=seen())
 
     try:
+        with read() as session:  # nobody fills the store for what they do not see
+            accountability_reading.one(session, scope(), inquiry_id)
+        files.put()
         change(work)
     except BadInput as wrong:
-        return show(inquiry_id, wrong.fields, move(), 422)
+        again = {"evidence": "所选的文件需要重新选择"} if len(files) else {}
+        return show(inquiry_id, {**again, **wrong.fields}, move(), 422)
     except MoveNotAllowed as gone:
         return _changed(gone, url_for("console.inquiry_page", inquiry_id=inquiry_id))
     flash(gettext("已登记。"), "success")

@@ -9,18 +9,20 @@ from sqlalchemy.orm import Session
 
 from caseflow import words
 from caseflow.clock import local
+from caseflow.errors import NotFound
 from caseflow.escalation import accountability, accountability_gate, accountability_reading
 from caseflow.escalation.accountability_reading import Row, Whole
 from caseflow.escalation.accountability_states import OPENED, WAY
 from caseflow.escalation.accountability_tables import AccountabilityStep
 from caseflow.paper.sheets import Report, Section
 from caseflow.people import office as offices
-from caseflow.web import edge
+from caseflow.web import edge, inquiry_paper
+from caseflow.web.console.file_views import kind_of, size_text
 from caseflow.web.console.frame import Page, blueprint, scope
 from caseflow.web.console.inquiry_forms import FORMS
 from caseflow.web.edge import actor, can, needs, now, read
-from caseflow.web.files import attached
-from caseflow.web.locale import gettext, in_chinese, long_day_text, moment_text
+from caseflow.web.files import attached, download, limits_told
+from caseflow.web.locale import gettext, in_chinese, long_day_text, moment_text, series
 
 Facts = list[tuple[str, str]]
 
@@ -60,6 +62,8 @@ def show(
         errors=errors or {},
         form=form,
         chosen=request.form.getlist("accounts"),
+        papers=inquiry_paper.offered(found),
+        limits_told=limits_told(),
         language=request.method == "GET",
     )
     return body, status
@@ -101,7 +105,13 @@ def _told(found: Whole, step: AccountabilityStep) -> dict[str, Any]:
     who, label = found.people.get(step.user_id, ""), words.ACCOUNTABILITY_MOVES[step.verb]
     recorded = (gettext("登记人"), f"{who} {moment_text(step.at)}")
     if step.verb == OPENED:
-        return {"label": gettext(label), "facts": [recorded], "text": "", "text_label": ""}
+        return {
+            "label": gettext(label),
+            "facts": [recorded],
+            "text": "",
+            "text_label": "",
+            "files": [],
+        }
     form = FORMS[step.verb]
     choice = (form.choices or {}).get(step.choice, "")
     facts = [
@@ -116,7 +126,25 @@ def _told(found: Whole, step: AccountabilityStep) -> dict[str, Any]:
         "facts": [(name, value) for name, value in facts if value],
         "text": step.text,
         "text_label": gettext(form.text),
+        "files": _files(found, step.n),
     }
+
+
+def _files(found: Whole, n: int) -> list[dict[str, str]]:
+    """Return what came with a step, as `components/cards.html` lists it."""
+    return [
+        {
+            "href": url_for(
+                "console.inquiry_evidence", inquiry_id=found.file.id, enclosure_id=row.id
+            ),
+            "name": row.name,
+            "size": size_text(blob.size),
+            "kind": kind_of(blob.media_type),
+            "thumb": "",
+        }
+        for row, blob in found.evidence
+        if row.n == n
+    ]
 
 
 def _refused(found: Whole, moves: Sequence[str]) -> str:
@@ -161,6 +189,32 @@ def inquiry_pdf(inquiry_id: int) -> Page:
     return attached(content, "application/pdf", f"{sheet.title}{sheet.subtitle}.pdf")
 
 
+@blueprint.get("/inquiries/<int:inquiry_id>/papers/<paper>")
+@needs("accountability.read")
+def inquiry_paper_pdf(inquiry_id: int, paper: str) -> Page:
+    """Hand out one of the papers of a file as PDF: to be served, or signed."""
+    with read() as session, in_chinese():
+        found = accountability_reading.whole(session, scope(), inquiry_id)
+        if paper not in dict(inquiry_paper.offered(found)):
+            raise NotFound("没有这份文书")
+        office = offices.card_of(session, found.file.area_code).name or found.office
+        at = inquiry_paper.said_at(found, paper)
+        limits = accountability.limits(session, found.file, inquiry_paper.LIMITS, at)
+    sheet, at = inquiry_paper.sheet(found, paper, office, limits)
+    content = edge.typesetter().pdf(sheet, at)
+    title = f"{sheet.title}{found.order.number or ''}.pdf"
+    return attached(content, "application/pdf", title)
+
+
+@blueprint.get("/inquiries/<int:inquiry_id>/files/<int:enclosure_id>")
+@needs("accountability.read")
+def inquiry_evidence(inquiry_id: int, enclosure_id: int) -> Page:
+    """Hand out a file that came with a step."""
+    with read() as session:
+        found = accountability_reading.file(session, scope(), inquiry_id, enclosure_id)
+        return download(session, found)
+
+
 NOTE = "本卷由办公室保管，不发给单位；送达单位的文书另行制作。各步依次记录，记录后不能更改。"
 
 
@@ -177,13 +231,18 @@ def report(found: Whole, office: str) -> Report:
         sections=[
             Section(
                 f"{n}. {one['label']}",
-                facts=one["facts"],
+                facts=[*one["facts"], *_enclosed(one["files"])],
                 lines=[line for line in one["text"].splitlines() if line.strip()],
             )
             for n, one in enumerate(told, 1)
         ],
         foot=gettext("责任核实案卷 %(number)s", number=found.order.number or ""),
     )
+
+
+def _enclosed(files: Sequence[Mapping[str, str]]) -> Facts:
+    names = [file["name"] for file in files]
+    return [(gettext("附件"), series(names))] if names else []
 
 
 def _state(found: Whole) -> str:

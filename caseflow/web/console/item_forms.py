@@ -13,7 +13,7 @@ from caseflow.ledger.moves import withdrawing
 from caseflow.ledger.moves.objecting import OBJECTIONS
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.moves.reserving import is_free_for
-from caseflow.ledger.states import FINDINGS, ITEM_DONE, TO_RECTIFY
+from caseflow.ledger.states import BESIDE, FINDINGS, ITEM_DONE, TO_RECTIFY
 from caseflow.ledger.tables import Item
 from caseflow.web.console import (
     assisting_forms,
@@ -34,8 +34,7 @@ _DECISIONS = (
     *("step_up", "refuse_step_up"),
 )
 _APART = ("ask_step_up", "withdraw", "statutory", "statutory_outcome")
-_BESIDE = ("ask_assistance", "release_assistance", "share_assistance")
-_JUDGES = ("visit", *_BESIDE, "return", "strike_off", *_DECISIONS, *_OBJECTION, *_APART)
+_JUDGES = ("visit", *BESIDE, "return", "strike_off", *_DECISIONS, *_OBJECTION, *_APART)
 """Moves that judge what a unit did or says: not for whoever must keep away from it."""
 
 
@@ -50,7 +49,7 @@ def forms(sight: Sight, item: Item) -> dict[str, Form]:
     # What somebody waits for comes first, its two ways beside one another; then what leads on.
     # A visit leads on where nothing goes on without one.
     lacks = item.id in sight.unvisited
-    aside = ("edit", *_BESIDE, *_APART) if lacks else ("edit", "visit", *_BESIDE, *_APART)
+    aside = ("edit", *BESIDE, *_APART) if lacks else ("edit", "visit", *BESIDE, *_APART)
     offered = sorted(found, key=lambda move: (move not in _DECISIONS, move in aside))
     built = {move: _BUILDERS[move](sight, item) for move in offered if _fits(sight, item, move)}
     return {move: form for move, form in built.items() if form is not None}
@@ -381,6 +380,7 @@ _BUILDERS: dict[str, Builder] = {
     "hand_in": _hand_in,
     "visit": visit_forms.visit,
     "ask_assistance": _ask_assistance,
+    "record_assistance": assisting_forms.record,
     "release_assistance": assisting_forms.release,
     "share_assistance": assisting_forms.share,
     "find": _find,

@@ -70,6 +70,7 @@ DONE = {
     "hand_in": "材料已上传。",
     "visit": "实地核查已记录。",
     "ask_assistance": "已请求协办，对方会收到通知。",
+    "record_assistance": "协办单位的电话答复已记录。",
     "release_assistance": "已解除协办，对方会收到通知。",
     "share_assistance": "协办答复已转主办单位，对方会收到通知。",
     "find": "核查结论已记录。",

@@ -20,20 +20,13 @@ from caseflow.web.locale import day_text, gettext, series
 
 
 def form(sight: Sight) -> Form | None:
-    """Return the form that splits a part off; None where one person alone reported the matter, or
-    danger, or what came back too often, waits for somebody.
+    """Return the form that splits a part off; None where danger, or what came back too often, waits
+    for somebody. Where there is one report alone, it tells of both matters.
     """
     danger = sight.case.urgent and sight.dossier.clock("immediate") is not None
     held = any(row.looked_at is None for row in sight.dossier.oversights)
-    if len(sight.dossier.first_reports) < 2 or danger or held or sight.case.countersign:
+    if danger or held or sight.case.countersign:
         return None
-    reports = Field(
-        "checks",
-        "reports",
-        gettext("分出哪些来件"),
-        options=_reports(sight),
-        hint=gettext("至少选一件，至少留一件；反映人后来补充的随来件转去"),
-    )
     items = Field(
         "checks",
         "items",
@@ -48,14 +41,69 @@ def form(sight: Sight) -> Form | None:
         _what(sight),
         (
             Field("original", "original"),
-            reports,
+            *_chosen(sight),
             *((items,) if items.options else ()),
             Field("textarea", "reason", gettext("理由（为什么是两件事）"), longest=2000),
         ),
     )
 
 
+def _chosen(sight: Sight) -> tuple[Field, ...]:
+    """Return which reports go, and which tell of both matters: of one alone there is no choice."""
+    firsts = sight.dossier.first_reports
+    about = gettext("另一件事是什么")
+    if len(firsts) == 1:
+        return (
+            Field("hidden", "shared", value=firsts[0].number),
+            Field("text", "matter", about, hint=gettext("新办件的事由，40 字以内"), longest=40),
+        )
+    options = _reports(sight)
+    return (
+        Field(
+            "checks",
+            "reports",
+            gettext("分出哪些来件"),
+            options=options,
+            hint=gettext("至少留一件；反映人后来补充的随来件转去"),
+            optional=True,
+        ),
+        Field(
+            "checks",
+            "shared",
+            gettext("哪些来件讲了两件事"),
+            options=[one[:2] for one in options],
+            hint=gettext("留在本办件，并在新办件里另立一个编号，由反映人各得一份答复"),
+            optional=True,
+        ),
+        Field(
+            "text",
+            "matter",
+            about,
+            hint=gettext("新办件的事由，40 字以内；有来件讲了两件事的必填"),
+            optional=True,
+            longest=40,
+        ),
+    )
+
+
 def _what(sight: Sight) -> tuple[str, ...]:
+    if len(sight.dossier.first_reports) == 1:
+        return (
+            gettext("来件留在本办件；另一件事立一个新办件，来件在那里另有编号，期限与原来相同。"),
+            gettext(
+                "将通知：反映人（两个编号，查询码不变，分别答复）、承办人。"
+                "留不了联系方式的，在查询页上看到。"
+            ),
+            _what_goes(sight)[1],
+            gettext("承办人、被反映单位和须回避的人不变；单位看到的不变。文书留在本办件。"),
+            gettext(
+                "分错了，可以把新办件并回来（带走的问题项须已办完或撤项）；两个编号仍各得一份答复。"
+            ),
+        )
+    return _what_goes(sight)
+
+
+def _what_goes(sight: Sight) -> tuple[str, ...]:
     running = sight.dossier.clock("immediate")
     at_once = due_text(running.due) if running is not None else sight.due("immediate")
     return (
@@ -148,6 +196,10 @@ def told(entry: Happened) -> str:
     facts = entry.facts
     number = "was" if entry.verb == "split_off" else "n"
     lines = [gettext("来件：%(numbers)s", numbers=series(facts["reports"]))]
+    lines += [
+        gettext("来件 %(was)s 讲了两件事，另立编号 %(number)s", **one)
+        for one in facts.get("shared", ())
+    ]
     if facts["items"]:
         numbers = series(str(one[number]) for one in facts["items"])
         lines.append(gettext("问题项：%(numbers)s", numbers=numbers))

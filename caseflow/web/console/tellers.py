@@ -253,6 +253,7 @@ def _assisted(story: "Story", entry: Happened) -> Sentence:
     known = story.dossier.assistances
     row = next(one for one in known if one.id == entry.facts["assistance"])
     said = {"ask_assistance": row.text, "answer_assistance": row.answer, "share_assistance": ""}
+    said["record_assistance"] = row.answer
     along = gettext("问题项已办结或由其主办，不再需要协办")
     what = with_name(entry, story.dossier.unit_name(row.unit_id))
     return what, said.get(entry.verb, row.reason or along)

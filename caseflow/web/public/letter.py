@@ -13,7 +13,7 @@ from caseflow.intake.tracking import Added, Step, Story
 from caseflow.ledger.moves.tightening import stricter
 from caseflow.ledger.states import RETRACTED, TAKEN_BACK
 from caseflow.web.clocks import due_text
-from caseflow.web.locale import day_text, gettext, long_day_text, moment_text
+from caseflow.web.locale import day_text, gettext, long_day_text, moment_text, series
 from caseflow.web.promises import promised
 from caseflow.web.public import notice
 
@@ -161,6 +161,9 @@ def _paragraphs(story: Story) -> list[str]:
     if not may_retract(story) and story.state in TAKEN_BACK:
         wish = "您已经撤回。要不要继续查，由我们按规定决定，结果仍会答复您。"
         said.append(gettext(wish))
+    if story.others:
+        two = "来件讲了两件事，分别办理、分别答复：另一件的编号是 %(numbers)s，用同一个查询码查询。"
+        said.append(gettext(two, numbers=series(story.others)))
     office = _last(story, "receive")
     if story.state in ("received", *_UNDER_WAY) and office:
         said.append(gettext("这件事现在由%(office)s办理，答应您的期限不变。", office=office))

@@ -16,7 +16,6 @@ from caseflow.web.edge import needs
 from caseflow.web.files import download, picture
 from caseflow.web.locale import gettext
 from caseflow.web.unit.frame import Page, blueprint, scope
-from config import MIB
 
 KIB = 1024
 _KINDS = {"image": "图片", "audio": "录音", "video": "视频"}
@@ -66,15 +65,6 @@ def _named(place: int, blob: Blob) -> Attached:
 def _found(session: Session, evidence_id: int) -> Attached:
     beside = assistances.file(session, scope(), evidence_id)
     return _named(*(beside or holding.evidence(session, scope(), evidence_id)))
-
-
-def limits_told() -> str:
-    """Say how much can be sent at once."""
-    return gettext(
-        "一次最多 %(many)d 个，每个不超过 %(large)d MB。",
-        many=edge.settings().max_files,
-        large=edge.settings().max_file // MIB,
-    )
 
 
 @blueprint.get("/evidence/<int:evidence_id>")
