@@ -15,8 +15,8 @@ from caseflow.people.actor import SWEEP
 def line(
     clock: Clock, rung: Rung, order_id: int | None, now: datetime, *, put_off: bool = False
 ) -> Line:
-    """Return what the history of its case says of a rung. `put_off`: it drafted nothing, for the
-    document that it is about was not signed for yet.
+    """Return what the history of its case says of a rung; `order`: what it drafted, `document`:
+    what the promise is about. `put_off`: it drafted nothing, for that was not signed for yet.
     """
     facts = {
         "clock": clock.name,
@@ -26,6 +26,7 @@ def line(
         "planned_at": history.moment_text(rung.planned_at),
         "superseded": rung.superseded,
         "order": order_id,
+        **({"document": clock.order_id} if clock.order_id is not None else {}),
         **({"cause": rung.cause} if rung.cause else {}),
         **({"unsigned": clock.order_id} if put_off and rung.superseded else {}),
     }

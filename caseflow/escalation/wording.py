@@ -46,7 +46,7 @@ def wording(session: Session, kind: str, late: Late, now: datetime) -> str:
     why = "和逾期原因" if late.clock.due <= now else ""  # not said
     return (
         f"{ACTIONS[kind]}\n{whom}"
-        f"你单位{_does(late)}的{_which(late)}，{_standing(session, late, now)}。\n"
+        f"你单位{_what(session, late)}，{_standing(session, late, now)}。\n"
         f"{_demand(kind)}，并在期限内书面报告办理情况{why}。"
     )
 
@@ -70,9 +70,9 @@ def _standing(session: Session, late: Late, now: datetime) -> str:
     nothing of other reports (design law 9).
     """
     if late.clock.due <= now:
-        return f"{_overdue(session, late.clock, now)}，仍未完成"  # not said
+        return f"{_overdue(session, late.clock, now)}，仍未{_missing(late)}"  # not said
     due = _day(rules_of(session).calendar.due_day(late.clock.due))
-    return f"{_returned(session, late)}{CLOCKS[late.clock.name]}为{due}"
+    return f"{_returned(session, late)}{_limit(late.clock)}为{due}"
 
 
 def _returned(session: Session, late: Late) -> str:
@@ -81,22 +81,35 @@ def _returned(session: Session, late: Late) -> str:
 
 
 def _proposal(session: Session, unit: str, late: Late, now: datetime) -> str:
-    which = _which(late)
     papers = "；".join(f"{ACTIONS[one.kind]}（{_sign(one)}）" for one in _issued(session, late))
     before = f"已签发：{papers}。" if papers else "没有签发过督办文书。"  # not said
     who = unit or "责任督学"  # not said
     facts = "以上是逾期未办的事实。" if late.clock.due <= now else "以上是办理的事实。"  # not said
     return (
         f"{ACTIONS[Action.accountability]}\n{DECIDES}：\n"
-        f"{who}{_does(late)}的{which}，{_standing(session, late, now)}。\n"
+        f"{who}{_what(session, late)}，{_standing(session, late, now)}。\n"
         f"截至{_today(session, now)}，就这一事项{before}\n"
         f"{facts}是否启动问责，请按规定程序调查核实、听取该单位意见后决定；"
         "决定之前，本件不发给该单位。"
     )
 
 
-def _does(late: Late) -> str:
-    return "协办" if late.clock.name == ClockName.assist else "承办"  # not said
+def _what(session: Session, late: Late) -> str:
+    """Say what is late: the item; or, where a promise about it ran out, the document about that,
+    for the item itself may be signed for, and in time.
+    """
+    if late.clock.order_id is None:
+        does = "协办" if late.clock.name == ClockName.assist else "承办"  # not said
+        return f"{does}的{_which(late)}"
+    order = session.get_one(Order, late.clock.order_id)
+    return f"就{_which(late)}收到的{ACTIONS[order.kind]}（{_sign(order)}）"  # not said
+
+
+def _missing(late: Late) -> str:
+    """Say what was not done by then."""
+    if late.clock.order_id is None:
+        return "完成"  # not said
+    return "签收" if late.clock.name == ClockName.sign_for else "答复"  # not said
 
 
 def _which(late: Late) -> str:
@@ -124,7 +137,12 @@ def _overdue(session: Session, clock: Clock, now: datetime) -> str:
     due = calendar.due_day(clock.due)
     late = calendar.working_days_between(due, calendar.local_day(now))
     today = _today(session, now)
-    return f"{CLOCKS[clock.name]}为{_day(due)}，截至{today}已逾期{late}个工作日"
+    return f"{_limit(clock)}为{_day(due)}，截至{today}已逾期{late}个工作日"
+
+
+def _limit(clock: Clock) -> str:
+    """Return what a limit is called beside what it is about."""
+    return "答复期限" if clock.name == ClockName.answer else CLOCKS[clock.name]  # not said
 
 
 def _today(session: Session, now: datetime) -> str:

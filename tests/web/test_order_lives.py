@@ -95,6 +95,7 @@ def test_a_promise_that_drafts_nothing_shows_the_last_that_it_did(site: Site) ->
         sweep.run(site.database, site.now)
     told = site.as_("handler").get(f"/console/cases/{number}").text
     assert "文书还没有签收，按签收期限督办，这一级未另拟文书" in told
+    assert f"督办升级：签收期限（{order(site).number}）" in told
     at_unit(site, "sign_for")
     page = site.as_("supervisor").get(f"/console/orders/{order(site).id}")
     assert "督办答复" in page.text

@@ -191,8 +191,12 @@ def _acknowledge(_story: "Story", entry: Happened) -> Sentence:
     return moved(entry), "\n".join(line for line in lines if line)
 
 
-def _climbed(_story: "Story", entry: Happened) -> Sentence:
+def _climbed(story: "Story", entry: Happened) -> Sentence:
     clock = worded(words.CLOCKS, entry.facts.get("clock"))
+    about = story.orders.get(entry.facts.get("document") or 0)
+    if about is not None:  # several promises of one name may run: of the item, and of its documents
+        name = about.number or story.name(about)
+        clock = gettext("%(what)s（%(more)s）", what=clock, more=name)
     late = gettext("补记，未另发通知") if entry.facts.get("superseded") else ""
     if entry.facts.get("unsigned"):
         late = gettext("文书还没有签收，按签收期限督办，这一级未另拟文书")
