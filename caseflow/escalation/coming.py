@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.ladder import Ladder, next_rung
-from caseflow.deadlines.policies import ClockName
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.deadlines.tables import Clock, Pause
-from caseflow.escalation.tables import Order
+from caseflow.escalation import series
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.report_tables import Question
 from caseflow.ledger.tables import Case
@@ -36,7 +35,9 @@ class Coming:
 
 @dataclass(frozen=True)
 class _Climb:
-    """A clock as it would climb: from rung `last` on, and nothing of it before `awake`."""
+    """A clock as it would climb: from rung `last` on, and nothing of it before `awake`; no document
+    up to rung `over` (`series.passed_over`).
+    """
 
     case: Case | None
     clock: str
@@ -47,7 +48,7 @@ class _Climb:
     due: datetime
     unit: Unit
     awake: datetime
-    drafts: bool = True
+    over: int = 0
 
 
 def coming(session: Session, now: datetime, until: datetime) -> list[Coming]:
@@ -69,15 +70,12 @@ def coming(session: Session, now: datetime, until: datetime) -> list[Coming]:
 
 
 def _running(session: Session, rules: Rules, now: datetime, until: datetime) -> Iterator[_Climb]:
-    query = (
-        select(Clock, Case, Order.id)
-        .outerjoin(Case, Case.id == Clock.root_case_id)
-        .outerjoin(Order, (Order.id == Clock.order_id) & (Order.state == "issued"))
-        .where(Clock.state == "running", Clock.next_rung_at <= until)
-    )
-    for clock, case, unsigned in session.execute(query):
-        waits = clock.name == ClockName.answer and bool(unsigned)
-        yield replace(_climb(rules, clock, case, clock.due, now), drafts=not waits)
+    due = (Clock.state == "running") & (Clock.next_rung_at <= until)
+    over = series.passed_over(session, due)
+    query = select(Clock, Case).outerjoin(Case, Case.id == Clock.root_case_id).where(due)
+    for clock, case in session.execute(query):
+        climb = _climb(rules, clock, case, clock.due, now)
+        yield replace(climb, over=over.get(clock.id, 0))
 
 
 def _paused(session: Session, rules: Rules, now: datetime, until: datetime) -> Iterator[_Climb]:
@@ -90,9 +88,11 @@ def _paused(session: Session, rules: Rules, now: datetime, until: datetime) -> I
         .where(Clock.state == "paused", Pause.ended_at.is_(None), Question.ended_at.is_(None))
         .where(Pause.until <= until)
     )
+    over = series.passed_over(session, Clock.state == "paused")
     for clock, pause, case in session.execute(query):
         due = clocks.due_after(rules, clock, pause, pause.until)
-        yield _climb(rules, clock, case, due, max(now, pause.until))
+        climb = _climb(rules, clock, case, due, max(now, pause.until))
+        yield replace(climb, over=over.get(clock.id, 0))
 
 
 def _climb(rules: Rules, clock: Clock, case: Case | None, due: datetime, awake: datetime) -> _Climb:
@@ -122,7 +122,7 @@ def _rungs(
         superseded = coming_up is not None and coming_up[1] <= at
         yield (
             Coming(number, climb.clock, n, str(step.action), planned),
-            at if step.document and climb.drafts and not superseded else None,
+            at if step.document and n > climb.over and not superseded else None,
         )
 
 

@@ -61,7 +61,7 @@ def _carry_out(session: Session, row: StepUp, case: Case, item: Item, now: datet
     clock = _clock(item, alive)
     if clock is not None and clock.state == "paused":
         return 0
-    step = _step(session, row, item, clock)
+    step = _step(session, row, item, clock, alive)
     row.carried_at = now
     if clock is not None and step is not None:
         _enter(session, case, clock, step, row.cause, now)
@@ -77,11 +77,13 @@ def _clock(item: Item, alive: Sequence[Clock]) -> Clock | None:
     return next(still, None)
 
 
-def _step(session: Session, row: StepUp, item: Item, clock: Clock | None) -> Step | None:
+def _step(
+    session: Session, row: StepUp, item: Item, clock: Clock | None, alive: Sequence[Clock]
+) -> Step | None:
     """Return the step that is to be entered: None where it happened, or is nobody's any more."""
     if clock is None or not step_ups.is_about_holder(row, item):
         return None
-    left = step_ups.steps(rules_of(session), clock)
+    left = step_ups.steps(rules_of(session), clock, alive)
     return next((step for step in left if step.action == row.action), None)
 
 

@@ -16,12 +16,11 @@ from caseflow.deadlines import clocks
 from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.clocks import Planned
 from caseflow.deadlines.ladder import Step
-from caseflow.deadlines.policies import ClockName
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.deadlines.tables import Clock, Pause
 from caseflow.errors import MoveNotAllowed
-from caseflow.escalation import answers, orders, stepping, telling
-from caseflow.escalation.tables import Order, Rung
+from caseflow.escalation import answers, orders, series, stepping, telling
+from caseflow.escalation.tables import Rung
 from caseflow.ledger import history
 from caseflow.ledger.history import Line
 from caseflow.ledger.moves import asking
@@ -120,10 +119,10 @@ def _climb(session: Session, due: Sequence[tuple[Clock, Case | None]], now: date
         return 0
     rules = rules_of(session)
     turn = _in_turn(rules, due, now)
-    unsigned = _unsigned(session, [clock for clock, _, _ in turn])
     climbs = [_happened(rules, clock, case, after, now) for clock, case, after in turn]
-    for (clock, _, _), (rung, step) in zip(turn, climbs, strict=True):
-        rung.superseded = rung.superseded or (step.document and clock.id in unsigned)
+    put_off = _put_off(session, climbs)
+    for rung, _ in climbs:
+        rung.superseded = rung.superseded or rung.clock_id in put_off
     climbs = _keep(session, climbs)
     lines: list[tuple[Case, Line]] = []
     news: list[News] = []
@@ -136,8 +135,8 @@ def _climb(session: Session, due: Sequence[tuple[Clock, Case | None]], now: date
         if case is not None:
             case.rung = max(case.rung, rung.n) if clock.ladder == "units" else case.rung
             case.moved_at = now
-            put_off = clock.id in unsigned
-            lines.append((case, telling.line(clock, rung, drafted, now, put_off=put_off)))
+            waits = clock.id in put_off
+            lines.append((case, telling.line(clock, rung, drafted, now, put_off=waits)))
         news.append(telling.news(clock, case, rung, step, drafted, now))
     history.append_many(session, lines)
     emit_many(session, news)
@@ -165,17 +164,13 @@ _KEPT = select(Rung).where(tuple_(Rung.clock_id, Rung.n).in_(bindparam("named", 
 _SAID = ("clock_id", "case_id", "n", "action", "planned_at", "at", "superseded")
 
 
-def _unsigned(session: Session, due: Sequence[Clock]) -> frozenset[int]:
-    """Return which clocks are for the answer to a document that nobody has signed for yet.
-
-    One silence brings one series of documents: while it is not signed for, that is what documents
-    are drafted for, and the answer's own rungs only remind and urge (decision 33).
-    """
-    answers = {clock.order_id: clock.id for clock in due if clock.name == ClockName.answer}
-    if not answers:
+def _put_off(session: Session, climbs: Sequence[tuple[Rung, Step]]) -> frozenset[int]:
+    """Return which clocks draft no document now, for there is one of the same silence already."""
+    drafts = {rung.clock_id: rung.n for rung, step in climbs if step.document}
+    if not drafts:
         return frozenset()
-    query = select(Order.id).where(Order.id.in_(answers), Order.state == "issued")
-    return frozenset(answers[one] for one in session.scalars(query))
+    over = series.passed_over(session, Clock.id.in_(drafts))
+    return frozenset(one for one, n in drafts.items() if n <= over.get(one, 0))
 
 
 def _may_draft(case: Case) -> bool:

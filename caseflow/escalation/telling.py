@@ -16,7 +16,8 @@ def line(
     clock: Clock, rung: Rung, order_id: int | None, now: datetime, *, put_off: bool = False
 ) -> Line:
     """Return what the history of its case says of a rung; `order`: what it drafted, `document`:
-    what the promise is about. `put_off`: it drafted nothing, for that was not signed for yet.
+    what the promise is about. `put_off`: it drafted nothing, for another of the same
+    silence does (`series`): of an item, or of the document that is not signed for yet.
     """
     facts = {
         "clock": clock.name,
@@ -28,7 +29,7 @@ def line(
         "order": order_id,
         **({"document": clock.order_id} if clock.order_id is not None else {}),
         **({"cause": rung.cause} if rung.cause else {}),
-        **({"unsigned": clock.order_id} if put_off and rung.superseded else {}),
+        **({"unsigned": clock.order_id or clock.item_id} if put_off and rung.superseded else {}),
     }
     return Line("rung", SWEEP, now, facts, clock.item_id)
 

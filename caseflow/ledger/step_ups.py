@@ -14,7 +14,8 @@ from caseflow.db import Moment
 from caseflow.deadlines import clocks
 from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.clocks import Subject
-from caseflow.deadlines.ladder import Event, Step
+from caseflow.deadlines.ladder import Event, Step, carried
+from caseflow.deadlines.policies import ClockName
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.deadlines.tables import Clock
 from caseflow.ledger import gate
@@ -69,13 +70,20 @@ def is_about_holder(row: StepUp, item: Item) -> bool:
     return row.unit_id == addressee(item) and (since is None or since <= row.asked_at)
 
 
-def steps(rules: Rules, clock: Clock) -> list[Step]:
-    """Return the documents that may still come for a promise before their dates, mildest first."""
-    of_clock, above = (
-        clocks.ladder_of(rules, clock).variant(Unit(clock.unit)),
-        clocks.reached(clock),
-    )
+def steps(rules: Rules, clock: Clock, known: Iterable[Clock]) -> list[Step]:
+    """Return the documents that may still come for a promise before their dates, mildest first:
+    stricter ones than came for it, or for the receipt of its item, of those that are `known`.
+    """
+    of_clock = _of(rules, clock)
+    beside = (one for one in known if one.item_id == clock.item_id and one.id != clock.id)
+    receipts = [one for one in beside if one.name == ClockName.sign_for]
+    came = [carried(_of(rules, one), of_clock, clocks.reached(one)) for one in receipts]
+    above = max([clocks.reached(clock), *came])
     return [step for step in of_clock if step.document and step.n > above]
+
+
+def _of(rules: Rules, clock: Clock) -> tuple[Step, ...]:
+    return clocks.ladder_of(rules, clock).variant(Unit(clock.unit))
 
 
 _OVER = {"outcome": "lapsed", "decided_at": bindparam("now", type_=Moment)}

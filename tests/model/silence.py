@@ -21,7 +21,7 @@ def swept(case: Case, now: datetime) -> None:
     _lift_moot(case, now)
     for one in case.alive("all"):
         if one.state == "running":
-            happened = [_of_one_silence(one, rung) for rung in one.climb(now)]
+            happened = [_of_one_silence(case, one, rung) for rung in one.climb(now)]
             case.rungs += happened
             for rung in happened:
                 if one.of_units and not rung.superseded and _KINDS[rung.n]:
@@ -41,7 +41,8 @@ def _stepped_up(case: Case, item: Item, unit: str, since: datetime, now: datetim
     taken = item.held_since is not None and item.held_since > since
     theirs = item.holder == unit and not taken and not (item.inspector and not item.rectifying)
     for one in found if theirs else ():
-        if max(one.rung, one.entered) < promises.BRINGS:
+        receipt = max([other.rung for other in case.alive(item.on, "sign_for")], default=0)
+        if max(one.rung, one.entered, receipt) < promises.BRINGS:
             one.entered = promises.BRINGS
             rung = promises.Rung(one.name, one.on, promises.BRINGS, now, superseded=False)
             case.rungs.append(rung)
@@ -49,10 +50,17 @@ def _stepped_up(case: Case, item: Item, unit: str, since: datetime, now: datetim
     return True
 
 
-def _of_one_silence(clock: promises.Promise, rung: promises.Rung) -> promises.Rung:
-    """While nobody signs for a document, no other is drafted for its answer."""
+def _of_one_silence(case: Case, clock: promises.Promise, rung: promises.Rung) -> promises.Rung:
+    """While nobody signs for a document or an item, no other is drafted for what is to be done
+    about it; nor a milder one for the receipt than came before its date for the item.
+    """
     drafts = clock.of_units and _KINDS[rung.n]
-    return rung._replace(superseded=True) if rung.clock == "answer" and drafts else rung
+    over = rung.clock == "answer"
+    if clock.on.startswith("item"):
+        over = rung.clock in ("verify", "rectify") and bool(case.alive(clock.on, "sign_for"))
+        beside = case.alive(clock.on, "verify", "rectify") if rung.clock == "sign_for" else []
+        over = over or any(one.entered >= rung.n for one in beside)
+    return rung._replace(superseded=True) if over and drafts else rung
 
 
 def _lift_moot(case: Case, now: datetime) -> None:

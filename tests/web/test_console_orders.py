@@ -91,7 +91,7 @@ def test_others_read_drafts_and_sign_none(site: Site, name: str) -> None:
 
 
 def test_what_the_level_above_signs_is_not_the_districts(site: Site) -> None:
-    neglected(site, days=40)
+    neglected(site, days=25)
     listed = order(site, "listed")
     path = f"/console/orders/{listed.id}"
     page = site.as_("supervisor").get(path)

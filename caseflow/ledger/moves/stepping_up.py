@@ -123,10 +123,11 @@ def _known(session: Session, item: Item, document: str) -> None:
 def _steps(session: Session, item: Item) -> dict[str, Step]:
     """Return what may still come, by which document it drafts. Raises MoveNotAllowed."""
     _addressee(item)
-    clock = step_ups.clock_of(clocks.alive(session, of_item(item)), item)
+    known = clocks.alive(session, of_item(item))
+    clock = step_ups.clock_of(known, item)
     if clock is None:
         raise MoveNotAllowed(NOTHING_RUNS)
-    return {str(step.action): step for step in step_ups.steps(rules_of(session), clock)}
+    return {str(step.action): step for step in step_ups.steps(rules_of(session), clock, known)}
 
 
 def _addressee(item: Item) -> int:

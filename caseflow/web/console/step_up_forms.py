@@ -127,7 +127,7 @@ def _left(sight: Sight, item: Item) -> list[Step]:
     clock = step_ups.clock_of(sight.dossier.clocks, item)
     if clock is None or step_ups.addressee(item) is None:
         return []
-    return step_ups.steps(sight.rules, clock)
+    return step_ups.steps(sight.rules, clock, sight.dossier.clocks)
 
 
 def _label(step: Step) -> str:

@@ -191,6 +191,14 @@ def _acknowledge(_story: "Story", entry: Happened) -> Sentence:
     return moved(entry), "\n".join(line for line in lines if line)
 
 
+_UNSIGNED = "问题项还没有签收，按签收期限督办，这一级未另拟文书"
+_PUT_OFF = {
+    "answer": "文书还没有签收，按签收期限督办，这一级未另拟文书",
+    "sign_for": "已有同级或更严的文书，这一级未另拟文书",
+}
+"""Why a rung drafted no document of its own, by the promise that climbed it."""
+
+
 def _climbed(story: "Story", entry: Happened) -> Sentence:
     clock = worded(words.CLOCKS, entry.facts.get("clock"))
     about = story.orders.get(entry.facts.get("document") or 0)
@@ -199,7 +207,7 @@ def _climbed(story: "Story", entry: Happened) -> Sentence:
         clock = gettext("%(what)s（%(more)s）", what=clock, more=name)
     late = gettext("补记，未另发通知") if entry.facts.get("superseded") else ""
     if entry.facts.get("unsigned"):
-        late = gettext("文书还没有签收，按签收期限督办，这一级未另拟文书")
+        late = gettext(_PUT_OFF.get(entry.facts["clock"], _UNSIGNED))
     return with_name(entry, clock), late or step_up_forms.because(entry.facts)
 
 
