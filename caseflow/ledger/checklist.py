@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from caseflow.db import Moment
 from caseflow.deadlines.tables import Clock
-from caseflow.ledger import checkers, queries
+from caseflow.ledger import checkers, oversights, queries
 from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.checkers import Eyes
 from caseflow.ledger.tables import Case, Evidence, Item
@@ -20,7 +20,9 @@ PAGE = 25
 
 @dataclass(frozen=True)
 class ToCheck:
-    """One submitted item with what its row shows; `evidence` counts its files."""
+    """One submitted item with what its row shows; `evidence` counts its files; `held`: the level
+    above looks into it before anybody strikes it off.
+    """
 
     case: Case
     item: Item
@@ -29,6 +31,7 @@ class ToCheck:
     unit: Unit | None
     evidence: int
     eyes: Eyes
+    held: bool
 
 
 def to_check(
@@ -41,7 +44,7 @@ def to_check(
     worked_by = func.coalesce(Item.rectifying_unit_id, Item.verifying_unit_id)
     worker = aliased(Unit)
     query = (
-        select(Case, Item, Clock, Area, worker)
+        select(Case, Item, Clock, Area, worker, oversights.held())
         .join(Item, Item.case_id == Case.id)
         .join(Clock, (Clock.item_id == Item.id) & (Clock.name == "check"))
         .join(Area, Area.code == Case.area_code)
@@ -60,8 +63,8 @@ def to_check(
     eyes = checkers.eyes(session, [(row[3], row[0], row[1]) for row in rows])
     files = _files(session, [row[1].id for row in rows])
     return [
-        ToCheck(case, item, clock, area, unit, files.get(item.id, 0), eyes[item.id])
-        for case, item, clock, area, unit in rows
+        ToCheck(case, item, clock, area, unit, files.get(item.id, 0), eyes[item.id], held)
+        for case, item, clock, area, unit, held in rows
     ]
 
 

@@ -5,7 +5,7 @@ lists and pages.
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from caseflow.errors import MoveNotAllowed
@@ -82,6 +82,20 @@ def holding(session: Session, case: Case, items: Collection[Item]) -> frozenset[
         item.id
         for item in items
         if None in about or about & {one.id for one in line_of(session, item)}
+    )
+
+
+def held() -> ColumnElement[bool]:
+    """Return `holding` as a condition on a case joined with its items, for the counting of many."""
+    waits = select(Oversight.case_id, Oversight.item_id).where(Oversight.looked_at.is_(None))
+    line = waits.where(Oversight.item_id.is_not(None)).cte("held", recursive=True, nesting=True)
+    after = aliased(Item)
+    line = line.union(select(line.c.case_id, after.id).join(after, after.follows == line.c.item_id))
+    whole = select(Oversight.case_id).where(
+        Oversight.looked_at.is_(None), Oversight.item_id.is_(None)
+    )
+    return or_(
+        tuple_(Case.id, Item.id).in_(select(line.c.case_id, line.c.item_id)), Case.id.in_(whole)
     )
 
 

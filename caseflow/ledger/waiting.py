@@ -7,7 +7,7 @@ from functools import lru_cache
 from sqlalchemy import ColumnElement, Select, and_, false, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from caseflow.ledger import apart
+from caseflow.ledger import apart, oversights
 from caseflow.ledger.asker import KINDS, kind_of, said_of, within
 from caseflow.ledger.at_work import AT_WORK
 from caseflow.ledger.literals import among, is_word
@@ -26,9 +26,10 @@ Counted = Callable[[Actor], Select[int]]
 
 @dataclass(frozen=True)
 class Waiting:
-    """Cases whose next step is somebody's, submitted items that wait for their check, documents
-    that wait for a signature or for somebody to judge their answer, and circulars that wait to be
-    checked, signed, changed or corrected.
+    """Cases whose next step is somebody's, submitted items that they can strike off (those that the
+    level above has to look into first wait for nobody else), documents that wait for a signature or
+    for somebody to judge their answer, and circulars that wait to be checked, signed, changed or
+    corrected.
 
     Of cases that are over only those count in which this person must act all the same.
     """
@@ -90,7 +91,8 @@ def _checks(actor: Actor) -> Select[int]:
     # That it is open tells PostgreSQL that the index of open cases will do.
     here = and_(within(actor), _OPEN, AT_WORK)
     items = select(func.count()).select_from(Case).join(Item, Item.case_id == Case.id)
-    return items.where(here, is_word(Item.state, "submitted"), checked_by(actor))
+    theirs = and_(checked_by(actor), ~oversights.held())
+    return items.where(here, is_word(Item.state, "submitted"), theirs)
 
 
 def _count() -> Select[int]:

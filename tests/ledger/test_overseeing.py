@@ -4,18 +4,21 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.db import Database
 from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.ledger import apart, oversights, queries
+from caseflow.ledger.checklist import to_check
 from caseflow.ledger.moves import check, closing, items, overseeing, passing, triage, work
 from caseflow.ledger.moves.record import of_case
 from caseflow.ledger.oversight_tables import Oversight
 from caseflow.ledger.tables import Item
 from caseflow.ledger.waiting import waiting
 from caseflow.people.accounts import actor_of
+from caseflow.people.scope import scope_of
 from caseflow.people.tables import Recusal, User
 from tests import office as offices
 
@@ -173,6 +176,12 @@ def test_returned_and_taken_up_again_are_counted_together_and_inherited(given: R
     check.return_item(session, office["reviewer"], item.id, "不清楚", returned)
     assert given.rows() == [("returns", 3, False)]
     submitted(item, now + timedelta(minutes=3))
+    assert [one.held for one in to_check(session, scope_of(office["reviewer"]))] == [True]
+    oversight = session.scalars(select(Oversight)).one()
+    oversight.item_id = first.id  # it holds the successor of what it is about
+    session.flush()
+    assert [one.held for one in to_check(session, scope_of(office["reviewer"]))] == [True]
+    assert waiting(session, office["reviewer"]).checks == 0
     with pytest.raises(MoveNotAllowed, match="上一级"):
         check.strike_off(session, office["reviewer"], item.id, "", now)
     given.looks("city")

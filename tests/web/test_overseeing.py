@@ -6,6 +6,7 @@ from caseflow.ledger.moves import check, closing, triage, work
 from tests import office as offices
 from tests.web.public_door import letter, reported, the_case
 from tests.web.site import Site
+from tests.web.test_nav_counts import counts
 from tests.web.walking import item_of, on_case, on_item, submitted
 
 
@@ -50,7 +51,12 @@ def test_nobody_is_offered_to_strike_off_what_the_level_above_has_not_looked_int
     assert "多次退回，须等上一级写明督办意见后才能销号" in page.text
     assert not page.offers(path)
     assert site.as_("reviewer").post(path).status == 409
+    listed = site.as_("reviewer").get("/console/check")
+    assert "去验收" not in listed.text
+    assert "多次退回，须等上一级写明督办意见后才能销号" in listed.text
+    assert "check" not in counts(listed), "nor does it wait for whoever cannot do it yet"
     on_case(site, "city", number, "oversee", text="现场复核后再验收")
+    assert counts(site.as_("reviewer").get("/console/check"))["check"] == 1
     assert "已销号。" in on_item(site, "reviewer", number, "strike_off").text
 
 

@@ -6,6 +6,7 @@ from caseflow import words
 from caseflow.deadlines.rules import rules_of
 from caseflow.ledger.checklist import PAGE, ToCheck, to_check
 from caseflow.ledger.moves.reserving import RESERVED, is_free_for
+from caseflow.ledger.oversights import HELD
 from caseflow.web.clocks import clock_view
 from caseflow.web.console import paging
 from caseflow.web.console.case_view import eyes_text
@@ -33,8 +34,7 @@ def check_list() -> Page:
 
 
 def _row(one: ToCheck) -> dict[str, object]:
-    free = is_free_for(actor(), one.item)
-    mine = free and one.eyes.may(actor().id)
+    mine, why_not = _turn(one)
     anchor = key(one.item, "strike_off") if mine else f"item-{one.item.n}"
     return {
         "href": url_for("console.case_page", number=one.case.number, _anchor=anchor),
@@ -46,5 +46,14 @@ def _row(one: ToCheck) -> dict[str, object]:
         "returns": one.item.returns,
         "files": one.evidence,
         "mine": mine,
-        "eyes": eyes_text(one.eyes, actor().id) if free else gettext(RESERVED),
+        "eyes": why_not,
     }
+
+
+def _turn(one: ToCheck) -> tuple[bool, str]:
+    """Tell whether the reader can strike an item off, and what else there is to say of that."""
+    if not is_free_for(actor(), one.item):
+        return False, gettext(RESERVED)
+    if one.held:
+        return False, gettext(HELD)
+    return one.eyes.may(actor().id), eyes_text(one.eyes, actor().id)
