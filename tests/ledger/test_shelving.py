@@ -241,6 +241,9 @@ def test_a_milestone_is_moved_by_other_eyes(given: Leaking) -> None:
     with pytest.raises(BadInput) as wrong:
         milestones.ask_milestone(s, me, n, 9, None, "", given.now)
     assert set(wrong.value.fields) == {"milestone", "until", "grounds"}
+    where = date.fromisoformat(given.facts("shelve")["next"])
+    with pytest.raises(BadInput, match="本来就在这一天"):
+        milestones.ask_milestone(s, me, n, 1, where, "招标推迟", given.now)
     milestones.ask_milestone(s, me, n, 1, date(2026, 7, 4), "招标推迟", given.now)
     with pytest.raises(MoveNotAllowed):
         milestones.ask_milestone(s, me, n, 2, date(2026, 12, 1), "推迟", given.now)

@@ -30,6 +30,8 @@ from caseflow.ledger.shelving_tables import Milestone
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import SWEEP, Actor
 
+SAME_DAY = "节点本来就在这一天，请选择另一天"
+
 
 def meet_milestone(
     session: Session,
@@ -69,7 +71,9 @@ def ask_milestone(
     *,
     seen: int | None = None,
 ) -> None:
-    """Ask that a milestone be moved to another day; until it is decided the old one stands."""
+    """Ask that a milestone be moved to another day; until it is decided the old one stands. Raises
+    BadInput, also for the day that it is on already.
+    """
     case = gate.lock(session, case_id, seen)
     row, known = shelved(session, case)
     found: list[Milestone] = []
@@ -80,6 +84,8 @@ def ask_milestone(
         lambda: words(grounds, "grounds", 2000),
     )
     [one] = found
+    if days[0] == one.until:
+        raise BadInput({"until": SAME_DAY})
     if shelvings.wished(known) is not None:
         raise MoveNotAllowed("已有一份调整节点的申请等待审批")
     gate.pass_case(actor, case, "ask_milestone")
