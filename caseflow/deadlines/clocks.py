@@ -269,12 +269,19 @@ def end(clock: Clock, state: str, now: datetime) -> None:
 
 
 def restart(
-    session: Session, old: Clock, matter: Matter, now: datetime, *, cap: datetime | None = None
+    session: Session,
+    old: Clock,
+    matter: Matter,
+    root_case_id: int,
+    now: datetime,
+    *,
+    cap: datetime | None = None,
 ) -> Clock:
     """Start a clock again after a return, with what was left but at least the policy's minimum.
 
     `old` ended as met when the work was submitted; the successor `follows` it. The days that were
-    left at submission are given again; `cap` is not a limit on the minimum.
+    left at submission are given again; `cap` is not a limit on the minimum. `root_case_id`: the
+    case to lock from now on, for what it stands on may have been split off since.
     """
     rules = rules_of(session)
     policy = _policy_of(rules, old) or rules.policy(old.name, matter, now)
@@ -284,7 +291,7 @@ def restart(
     if cap is not None:
         due = min(due, max(cap, old.due))
     floor = rules.calendar.due(now, policy.minimum_after_return, Unit.working_days)
-    subject = Subject(item_id=old.item_id, order_id=old.order_id, root_case_id=old.root_case_id)
+    subject = Subject(item_id=old.item_id, order_id=old.order_id, root_case_id=root_case_id)
     return _open(session, rules, policy, old.name, subject, now, max(due, floor), old.id)
 
 

@@ -105,7 +105,7 @@ def send_back(
     order.returned_for = came_back.returned_for = why
     order.answered_at = order.answered_by = None
     clocks.meet(session, order_gate.subject(order), now, "check")
-    owed = clocks.restart(session, _last_answer(session, order), matter_of(case), now)
+    owed = clocks.restart(session, _last_answer(session, order), matter_of(case), case.id, now)
     order.answer_by = rules_of(session).calendar.due_day(owed.due)
     _record(session, case, actor, order, "order_returned", now, {"reason": why}, told=True)
     return order

@@ -5,15 +5,18 @@ from typing import Any
 
 from sqlalchemy import Select, exists, select
 
+from caseflow.deadlines.clocks import ALIVE
+from caseflow.deadlines.tables import Clock
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.split_tables import Split, SplitReport
-from caseflow.ledger.tables import Case
+from caseflow.ledger.tables import Case, Item
 
 
 def broken() -> Iterator[Select[Any]]:
     """Yield what asks for cases that were split, or began as a part, and do not say so, or the
-    other way round; and for parts that nothing was reported of.
+    other way round; for parts that nothing was reported of; and for what is owed about an item and
+    locked with another case than its own.
     """
     for verb, case, n in (
         ("split_off", Split.case_id, Split.case_n),
@@ -31,3 +34,6 @@ def broken() -> Iterator[Select[Any]]:
         .join(Split, Split.part_id == Case.id)
         .where(~came.correlate(Split).exists())
     )
+    owed = select(Case.number).join(Item, Item.case_id == Case.id)
+    owed = owed.join(Clock, Clock.item_id == Item.id).where(Clock.state.in_(ALIVE))
+    yield owed.where(Clock.root_case_id != Item.case_id)

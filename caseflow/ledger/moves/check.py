@@ -50,7 +50,7 @@ def return_item(
     clocks.meet(session, of_item(item), now, "check")
     worked_by = "rectify" if back_to == "rectifying" else "verify"
     old, cap = _last(session, item, worked_by), resolve_due(session, case)
-    owed = clocks.restart(session, old, matter_of(case), now, cap=cap)
+    owed = clocks.restart(session, old, matter_of(case), case.id, now, cap=cap)
     wait_too(session, case, [owed], now)
     step_ups.sent_back(session, case, item, owed, now)
     record(session, case, actor, "return", now, {"reason": why, "times": item.returns}, item=item)
