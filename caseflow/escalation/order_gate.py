@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import ladder
@@ -11,7 +12,7 @@ from caseflow.escalation.order_states import ORDER_EDGES, WHILE_SHELVED
 from caseflow.escalation.tables import Order
 from caseflow.ledger import gate
 from caseflow.ledger.states import STAY, Edge, edges
-from caseflow.ledger.tables import Case, Item
+from caseflow.ledger.tables import Case
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
 from caseflow.people.scope import scope_of
@@ -34,10 +35,10 @@ def lock(
     found = session.get(Order, order_id)
     if found is None or (actor.role == "unit" and not _is_theirs(actor, found)):
         raise NotFound("没有这份文书")
-    case = gate.lock(session, found.case_id, seen)
-    item = session.get(Item, found.item_id) if found.item_id is not None else None
-    if item is not None and item.case_id != case.id:
-        gate.lock(session, item.case_id)  # it was split off since, into a later case
+    case, where = None, found.case_id
+    while case is None or where != case.id:  # its item was split off meanwhile, into a later case
+        case = gate.lock(session, where, seen)
+        where = session.scalars(select(Order.case_id).where(Order.id == order_id)).one()
     return case, session.get_one(Order, order_id, populate_existing=True, with_for_update=True)
 
 

@@ -15,7 +15,8 @@ from caseflow.ledger.tables import Case, Item
 
 def broken() -> Iterator[Select[Any]]:
     """What is owed about a document is urged; other eyes signed it; its answer is kept; the
-    level that issued it alone strikes its item off (decisions 33, 34).
+    level that issued it alone strikes its item off (decisions 33, 34); it is in the case that its
+    item is in, and what is owed about it is locked with that (decision 43).
     """
     of_order = select(Case.number).join(Order, Order.case_id == Case.id)
     urged = exists().where(
@@ -28,6 +29,10 @@ def broken() -> Iterator[Select[Any]]:
     stands = and_(OrderAnswer.returned_at.is_(None), OrderAnswer.text == Order.answer)
     kept = exists().where(OrderAnswer.order_id == Order.id, stands)
     yield of_order.where(Order.answered_at.is_not(None), ~kept)
+    elsewhere = of_order.join(Item, Item.id == Order.item_id)
+    yield elsewhere.where(Item.case_id != Order.case_id)
+    locked = of_order.join(Clock, Clock.order_id == Order.id).where(Clock.state.in_(ALIVE))
+    yield locked.where(Clock.root_case_id != Order.case_id)
     of_item = select(Case.number).join(Item, Item.case_id == Case.id)
     binds = (Order.item_id == Item.id, Order.unit_id.is_not(None), Order.state.in_(STANDS))
     theirs = exists().where(*binds, Order.issued_level == Item.reserved_for)

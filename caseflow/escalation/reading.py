@@ -14,6 +14,7 @@ from caseflow.deadlines.tables import Clock
 from caseflow.errors import NotFound
 from caseflow.escalation.tables import Order, OrderAnswer, Rung
 from caseflow.ledger import queries
+from caseflow.ledger.split_tables import Split, SplitItem
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.scope import Scope
 from caseflow.people.tables import Unit
@@ -104,11 +105,11 @@ def answers(session: Session, order_id: int) -> Sequence[OrderAnswer]:
 
 
 def of_case(session: Session, case: Case) -> Sequence[Order]:
-    """Return the orders of a case, newest first: those issued in it, and those about an item that
-    was split off into it.
+    """Return the orders of a case, newest first, and those about an item that was split off from
+    it, which went along.
     """
-    mine = select(Item.id).where(Item.case_id == case.id)
-    ours = or_(Order.case_id == case.id, Order.item_id.in_(mine))
+    gone = select(SplitItem.item_id).join(Split, Split.id == SplitItem.split_id)
+    ours = or_(Order.case_id == case.id, Order.item_id.in_(gone.where(Split.case_id == case.id)))
     return session.scalars(select(Order).where(ours).order_by(Order.id.desc())).all()
 
 

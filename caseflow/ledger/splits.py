@@ -74,7 +74,7 @@ def last_number(session: Session, case: Case) -> int:
 
 def before(session: Session, case: Case, items: Collection[int]) -> Sequence[Entry]:
     """Return what the cases that this one was split off from say of these items, newest first:
-    what happened while they were there, and to their documents, which stay there.
+    what happened while they were there.
     """
     query = select(Entry).where(Entry.case_id.in_(origins(session, case.id)))
     query = query.where(Entry.item_id.in_(items))

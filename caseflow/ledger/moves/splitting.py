@@ -2,14 +2,14 @@
 
 Reports and items go over as they are: with their numbers, their clocks and due moments, in the same
 hands. What was promised for the whole holds for both cases from then on: no due moment is moved.
-Documents stay in the case that they were issued in.
+Documents about an item go with it, and stand still where it does.
 """
 
 import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, Integer, column, func, or_, select, table, update
 from sqlalchemy.orm import Session
 
 from caseflow import refs
@@ -37,6 +37,9 @@ from caseflow.people.tables import Area
 
 _DANGER = ("open", "retaliation", "raise_urgency", "split_from")
 _WITH_ITEM = (Extension, Withdrawal, Visit, StepUp)
+# Documents stand above this room: their tables are written to by name.
+_DOCUMENT = table("supervision_order", *(column(n, Integer) for n in ("id", "item_id", "case_id")))
+_FILE = table("accountability_file", column("order_id", Integer), column("case_id", Integer))
 BROUGHT_UP = "多次退回，正等上一级写明督办意见，之后才能分案"
 NO_REPORT = "请选择要分出的来件"
 ALL_REPORTS = "至少留一件来件在本办件"
@@ -260,10 +263,20 @@ def _items_go(session: Session, row: Split, going: Sequence[Item]) -> list[dict[
         session.add(SplitItem(split_id=row.id, item_id=item.id, was=item.n))
         item.case_id, item.n = row.part_id, one["n"]
     ids = [item.id for item in going]
-    for table in _WITH_ITEM:
-        session.execute(update(table).where(table.item_id.in_(ids)).values(case_id=row.part_id))
+    for asked in _WITH_ITEM:
+        session.execute(update(asked).where(asked.item_id.in_(ids)).values(case_id=row.part_id))
     _clocks_go(session, row, Clock.item_id.in_(ids))
+    _documents_go(session, row, ids)
     return told
+
+
+def _documents_go(session: Session, row: Split, item_ids: Sequence[int]) -> None:
+    """Let documents about items be the part's, with what is owed about them, and their files."""
+    theirs = _DOCUMENT.c.item_id.in_(item_ids)
+    ids = select(_DOCUMENT.c.id).where(theirs)
+    for one, which in ((_DOCUMENT, theirs), (_FILE, _FILE.c.order_id.in_(ids))):
+        session.execute(update(one).where(which).values(case_id=row.part_id))
+    _clocks_go(session, row, Clock.order_id.in_(ids))
 
 
 def _clocks_go(session: Session, row: Split, which: ColumnElement[bool]) -> None:
