@@ -25,7 +25,10 @@ from tests.model.play import Counted, tell
 
 STORIES, STEPS = 25, 120
 _HIGHEST = 4  # of the office's own ladder
-_DUE, _CLIMBED, _RUNG, _AGAIN = clocks._due, clocks.climbed, sweeping.Rung, clocks.again
+_DUE, _CLIMBED, _HAPPENED, _AGAIN = (
+    *(clocks._due, clocks.climbed),
+    *(sweeping._happened, clocks.again),
+)
 _DECIDED = excluding._decided
 
 
@@ -50,8 +53,10 @@ def _skipping(clock: Any, after: Any) -> None:
     _CLIMBED(clock, (after[0] + 1, after[1]) if more else after)
 
 
-def _sends_all(**values: Any) -> Any:
-    return _RUNG(**{**values, "superseded": False})
+def _sends_all(*given: Any) -> Any:
+    rung, step = _HAPPENED(*given)
+    rung.superseded = False
+    return rung, step
 
 
 def _as_it_was(session: Any, old: Any, case_id: int, idle: Any = None) -> Any:
@@ -82,7 +87,9 @@ FAULTS = {
         clocks, "due_after", lambda _rules, clock, *_: clock.due, "clocks: .*'(resolve|reply)'", 16
     ),
     "a rung is skipped": Fault(clocks, "climbed", _skipping, "(rungs|clocks): "),
-    "after a standstill every rung sends": Fault(sweeping, "Rung", _sends_all, "rungs: .*True"),
+    "after a standstill every rung sends": Fault(
+        sweeping, "_happened", _sends_all, "rungs: .*True"
+    ),
     "a tip goes to the unit reported": Fault(
         items, "manages", lambda *_: False, "the unit reported would verify, the product None", 2
     ),
