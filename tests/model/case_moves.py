@@ -97,11 +97,16 @@ def refer(case: Case, person: Person, said: Said, now: datetime) -> None:
 
 
 def _left(case: Case, state: str, now: datetime) -> None:
-    """What was promised to the reporter (`notice`) goes on; an urgent matter goes on urging."""
+    """What was promised to the reporter (`notice`) goes on, and whoever was told of an earlier
+    decision and can be reached is owed word of this one; an urgent matter goes on urging.
+    """
     countersigned(case)
     case.state = state
     case.handled(now)
     announce(case, now)
+    for n, reach in case.reach.items():
+        if reach and not case.alive(f"report {n}", "notice"):
+            case.start("notice", f"report {n}", now)
     case.let_go(now, "notice", "immediate")
     case.more_time = case.shelving = None
     for item in case.items:

@@ -44,6 +44,16 @@ def announce(session: Session, case: Case, now: datetime) -> None:
             end(session, of_report(case, report.id), now, "notice")
 
 
+def owe_word(session: Session, case: Case, now: datetime) -> None:
+    """A case ended otherwise than its reporters were told: whoever can be reached and has had the
+    word that was promised, of its acceptance, is owed word of this as well.
+    """
+    for report in first_reports(session, case):
+        subject = of_report(case, report.id)
+        if reachable(session, report) and not clocks.alive(session, subject, "notice"):
+            clocks.start(session, "notice", subject, matter_of(case), now)
+
+
 def has_receipt(report: Report, ways: Collection[str]) -> bool:
     """Tell whether a sender reachable in these `ways` has a query code: all but whoever sent an
     e-mail that may not be answered.

@@ -13,7 +13,7 @@ from caseflow.ledger.history import commitment
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import extending
 from caseflow.ledger.moves.handlers import first_handler, is_missing, take_over
-from caseflow.ledger.moves.notice import NO_CODE, announce, has_receipt, reachable
+from caseflow.ledger.moves.notice import NO_CODE, announce, has_receipt, owe_word, reachable
 from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.moves.record import (
     gathered,
@@ -207,12 +207,15 @@ def _reporters(session: Session, case: Case) -> list[int]:
 
 
 def _leave(session: Session, case: Case, now: datetime) -> None:
-    """Stop what is no longer owed; what was promised to the reporter (notice) goes on."""
+    """Stop what is no longer owed; what was promised to the reporter (notice) goes on, and holds
+    for this decision where they were told of an earlier one.
+    """
     require_countersigned(case)
     proposals.lapse(session, case, now)
     case.closed_at = now
     handled(session, case, now)
     announce(session, case, now)
+    owe_word(session, case, now)
     let_go(session, case, now, "notice", "immediate")
     extending.lapse_all(session, case, now)
     withdrawals.lapse_all(session, case, now)

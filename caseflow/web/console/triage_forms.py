@@ -19,7 +19,7 @@ def telling(sight: Sight) -> str:
         return gettext("将发邮件告知反映人。")
     if ways:
         clock = next((one for one in sight.dossier.clocks if one.name == "notice"), None)
-        when = due_text(clock.due) if clock else ""
+        when = due_text(clock.due) if clock else sight.due("notice")
         return gettext("须电话告知反映人，最迟 %(when)s。", when=when)
     return gettext("反映人没有留联系方式，可在查询页面看到。")
 
