@@ -150,16 +150,22 @@ class Named:
     many: Sequence[str] = ()
 
     def found_in(self, said: str) -> str:
-        """Return a name that a text must not say, or nothing. A school's name may be the beginning
-        of that of its branch, which may be named.
+        """Return a name that a text must not say, however it was typed, or nothing. A school's name
+        may be the beginning of that of its branch, which may be named.
         """
+        folded = _folded(said)
         for name in self.few:
-            left = said
-            for longer in self.many:
-                left = left.replace(longer, " ") if name in longer else left
-            if name in left:
+            few, left = _folded(name), folded
+            for longer in map(_folded, self.many):
+                left = left.replace(longer, " ") if few in longer else left
+            if few in left:
                 return name
         return ""
+
+
+def _folded(said: str) -> str:
+    """Return a text without spaces, with the letters and brackets of either width alike."""
+    return "".join(unicodedata.normalize("NFKC", said).split())
 
 
 def checked_public(said: str, named: Named, field: str = "public_text") -> str:
