@@ -219,6 +219,9 @@ def test_a_proposal_of_accountability_goes_to_whoever_decides_and_to_no_unit(sit
     page = page.send(f"{path}/issue")
     assert order(site, "accountability").state == "issued"
     assert "单位答复期限" not in page.text
+    assert page.offers(f"{path}/lift")
+    assert "理由（单位会看到）" not in page.text
+    assert "建议不再有效；单位看不到，也不通知单位" in page.text
     unit = site.as_("school").get("/unit/")
     assert "问责" not in unit.text
     assert f"/unit/orders/{proposal.id}" not in unit.html
