@@ -44,6 +44,7 @@ _TOO_LATE = "期限到 %(day)s 为止，期满不再受理"
 _CHOOSE = "请选择一项"
 _NOBODY = "请写明由谁核实"
 _UNKNOWN = "没有这位工作人员，请从列表中选择"
+_KEPT_AWAY = "须回避的工作人员不能参加核实；不是本人请加以区别"
 _SAME_NAME = "与本办人员同名：是本人请从列表中选择，不是请加以区别"
 
 
@@ -283,7 +284,8 @@ def limits(
 
 def _inquirers(session: Session, file: AccountabilityFile, said: Said) -> str:
     """Return the names of who inquired. Raises BadInput where nobody is named, or an account is
-    none of the office's, or a name that is written is that of an account: they could decide.
+    none of the office's, or a name that is written is that of an account: they could decide, or
+    have to keep away.
     """
     near = {one.id: one.name for one in colleagues(session, file)}
     if any(one not in near for one in said.accounts):
@@ -292,12 +294,29 @@ def _inquirers(session: Session, file: AccountabilityFile, said: Said) -> str:
     others = [name for name in others if name]
     if not said.accounts and not others:
         raise BadInput({"accounts": _NOBODY})
-    if set(others) & set(near.values()):
+    known = {one.id: _run_together(one.name) for one in _of_office(session, file, None)}
+    typed = {_run_together(name) for name in others}
+    if typed & {name for person, name in known.items() if person not in near}:
+        raise BadInput({"people": _KEPT_AWAY})
+    if typed & set(known.values()):
         raise BadInput({"people": _SAME_NAME})
     return "、".join([*(near[one] for one in sorted(said.accounts)), *others])
 
 
+def _run_together(name: str) -> str:
+    """Return a name as it is compared: some write names of two characters with a space."""
+    return "".join(name.split())
+
+
 def colleagues(session: Session, file: AccountabilityFile) -> Sequence[User]:
-    """Return whom the office can name as having inquired: nobody who must keep away."""
+    """Return whom the office can name as having inquired: nobody who must keep away from the unit
+    that is late, nor from the one that its case is about.
+    """
+    about = session.get_one(Case, file.case_id).unit_id
+    free = {one.id for one in _of_office(session, file, about)}
+    return [one for one in _of_office(session, file, file.unit_id) if one.id in free]
+
+
+def _of_office(session: Session, file: AccountabilityFile, about: int | None) -> Sequence[User]:
     area = session.get_one(Area, file.area_code)
-    return names.people_near(session, area, INQUIRE, file.unit_id)
+    return names.people_near(session, area, INQUIRE, about)

@@ -27,6 +27,7 @@ from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.tables import Case
 from caseflow.outbox.tables import Event
 from caseflow.people.scope import scope_of
+from caseflow.people.tables import Recusal
 from tests import office as offices
 from tests.ledger.inquiries import DAY, SAID, Kept, actor_away, add_city, kept, proposed
 from tests.ledger.late import Late
@@ -54,6 +55,10 @@ def test_a_file_is_opened_for_what_was_issued_by_whoever_issued_it_once(
         order, then = proposed(session, office, now)
         school = office.units["school"]
         assert (order.unit_id, order.late_unit_id) == (None, school)
+        Late(session, office, then).case("school")
+        then += 4 * DAY
+        while sweep(session, then):
+            pass
         draft = session.scalars(select(Order).where(Order.state == "draft").limit(1)).one()
         for other, refusal, why in (
             (draft, MoveNotAllowed, "签发后"),
@@ -195,7 +200,7 @@ def test_whoever_inquired_does_not_decide(city: Kept) -> None:
     city.open()
     leader = city.office["city_leader"]
     with pytest.raises(BadInput, match="同名"):
-        city.take("inquiry_recorded", people="李四、测试city_leader")
+        city.take("inquiry_recorded", people="李四、测试 city_leader")
     city.take("inquiry_recorded", accounts=[leader.person])
     [_, inquiry] = accountability_record.steps(city.session, city.file)
     assert inquiry.people == "测试city_leader、张三"
@@ -206,6 +211,27 @@ def test_whoever_inquired_does_not_decide(city: Kept) -> None:
         city.take("decision_made")
     city.office.actors["other"] = replace(leader, id=city.office["city_second"].person)
     assert city.take("decision_made", "other").state == "decided"
+
+
+def test_whoever_must_keep_away_does_not_inquire_by_account_nor_by_name(city: Kept) -> None:
+    """From the unit that is late, or from the one that its case is about."""
+    city.open()
+    s, second = city.session, city.office["city_second"]
+    s.get_one(Case, city.file.case_id).unit_id = city.office.units["academy"]
+    for unit in ("school", "academy"):
+        away = Recusal(
+            user_id=second.person, unit_id=city.office.units[unit], reason="亲属", since=city.now
+        )
+        s.add(away)
+        s.flush()
+        assert second.person not in {one.id for one in accountability.colleagues(s, city.file)}
+        with pytest.raises(BadInput, match="没有这位工作人员"):
+            city.take("inquiry_recorded", accounts=[second.person])
+        with pytest.raises(BadInput, match="须回避"):
+            city.take("inquiry_recorded", people="测试city_second")
+        s.delete(away)
+    s.flush()
+    city.take("inquiry_recorded", accounts=[second.person])
 
 
 def test_whoever_put_the_inquiry_on_record_does_not_decide(city: Kept) -> None:
@@ -363,6 +389,6 @@ def test_an_order_left_unanswered_names_whom_it_went_to(database: Database, now:
             if days == 3:
                 orders.issue(session, office["supervisor"], order.id, order.text, now + 3 * DAY)
         both = session.scalars(select(Order).where(Order.kind == "accountability")).all()
-        assert len(both) > 2, "of the item, and of what was issued about it"
+        assert len(both) == 2, "of the item, and of what was issued about it"
         assert {one.late_unit_id for one in both} == {office.units["school"]}
         assert {one.unit_id for one in both} == {None}
