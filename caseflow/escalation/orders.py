@@ -19,7 +19,7 @@ from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.escalation import answers, order_gate
 from caseflow.escalation.tables import Order, Rung
 from caseflow.escalation.wording import Late, wording
-from caseflow.ledger import assistances, gate, numbers
+from caseflow.ledger import assistances, gate, numbers, step_ups
 from caseflow.ledger.history import commitment
 from caseflow.ledger.moves.record import matter_of, record, words
 from caseflow.ledger.states import COUNTED_APART
@@ -68,18 +68,8 @@ def _about(session: Session, clock: Clock) -> tuple[int | None, int | None]:
     if clock.name == ClockName.assist:
         asked = assistances.by_clock(session, clock)
         return clock.item_id, asked.unit_id if asked else None
-    return clock.item_id, _addressee(session.get(Item, clock.item_id) if clock.item_id else None)
-
-
-def _addressee(item: Item | None) -> int | None:
-    """Return the unit that holds an item: none while an inspector verifies in person, for then
-    the unit holds nothing and must not learn of it (design law 9).
-    """
-    return None if item is None or _in_person(item) else gate.holder_unit(item)
-
-
-def _in_person(item: Item) -> bool:
-    return item.inspector_id is not None and item.rectifying_unit_id is None
+    item = session.get(Item, clock.item_id) if clock.item_id else None
+    return clock.item_id, step_ups.addressee(item) if item is not None else None
 
 
 NOBODY = "这份文书没有收文单位，请撤销，并直接督促责任督学"
@@ -100,7 +90,7 @@ def kept_back(session: Session, order: Order, case: Case, item: Item | None) -> 
         return gate.SHELVED
     if item is not None and _beside(session, order, item):
         return STOPPED if item.state in COUNTED_APART else ""
-    if item is None or _in_person(item) or not (proposal or order.unit_id):
+    if item is None or step_ups.in_person(item) or not (proposal or order.unit_id):
         return NOBODY
     if _taken_since(order, item):
         return RELIEVED

@@ -60,8 +60,12 @@ def addressee(item: Item) -> int | None:
     """Return the unit that holds an item: none while an inspector verifies in person, for then the
     unit must not learn of it (design law 9).
     """
-    in_person = item.inspector_id is not None and item.rectifying_unit_id is None
-    return None if in_person else gate.holder_unit(item)
+    return None if in_person(item) else gate.holder_unit(item)
+
+
+def in_person(item: Item) -> bool:
+    """Tell whether an inspector verifies an item, which no unit holds meanwhile."""
+    return item.inspector_id is not None and item.rectifying_unit_id is None
 
 
 def is_about_holder(row: StepUp, item: Item) -> bool:
