@@ -77,10 +77,14 @@ def what_is_moot_climbs_no_more(seen: Snapshot) -> None:
 
 
 def unsigned(seen: Snapshot, clock: Row, rung: Row) -> bool:
-    """Tell whether a rung was one of those that draft nothing, as their document was not signed
-    for: of the two promises of a document one alone brings documents at a time.
+    """Tell whether a rung was one of those that draft nothing, as their document or item was not
+    signed for: of the promises about one thing one alone brings documents at a time.
     """
-    if clock.name != "answer" or rung.action not in DOCUMENTS:
+    if rung.action not in DOCUMENTS or clock.name not in ("answer", *_OF_ITEMS):
+        return False
+    if clock.item_id is not None:
+        return _of_one_silence(seen, clock, rung)
+    if clock.name != "answer":
         return False
     signed = seen.orders[clock.order_id].signed_at
     if signed == rung.at:
@@ -88,6 +92,32 @@ def unsigned(seen: Snapshot, clock: Row, rung: Row) -> bool:
     early = signed is None or signed > rung.at
     assert rung.superseded or not early, "order: hunted for its signature and its answer"
     return early
+
+
+_OF_ITEMS = ("sign_for", "verify", "rectify")
+
+
+def _of_one_silence(seen: Snapshot, clock: Row, rung: Row) -> bool:
+    """While an item is not signed for, the work on it drafts nothing; nor does its receipt up to
+    what somebody, or an event, brought for the work before its date.
+    """
+    beside = [c for c in seen.clocks.values() if c.item_id == clock.item_id and c.id != clock.id]
+    beside = [c for c in beside if c.name in _OF_ITEMS and c.started_at <= rung.at]
+    beside = [c for c in beside if c.ended_at is None or c.ended_at >= rung.at]
+    if clock.name == "sign_for":
+        early = [c for c in beside if c.entered >= rung.n and _brought(seen, c, rung)]
+    else:
+        early = [c for c in beside if c.name == "sign_for"]
+    sure = [c for c in early if c.ended_at is None or c.ended_at > rung.at]
+    sure = [] if clock.name == "sign_for" else sure  # it may have been brought in that minute
+    assert rung.superseded or not sure, "order: hunted for its receipt and for its work"
+    return bool(early) and bool(rung.superseded)
+
+
+def _brought(seen: Snapshot, clock: Row, before: Row) -> bool:
+    """Tell whether a document came before its date for what a promise is about."""
+    known = (one for one in seen.rungs if one.cause and one.n >= before.n and one.at <= before.at)
+    return any(seen.clocks[one.clock_id].item_id == clock.item_id for one in known)
 
 
 def whoever_keeps_away_has_no_say(seen: Snapshot) -> None:
@@ -102,7 +132,8 @@ def whoever_keeps_away_has_no_say(seen: Snapshot) -> None:
 def every_answer_is_kept(seen: Snapshot) -> None:
     """And what became of each: it came back, or stands."""
     for order in seen.orders.values():
-        verbs = [o.verb for o in seen.said[order.case_id] if o.facts.get("order") == order.id]
+        told = [one for said in seen.said.values() for one in said]  # it went with its item
+        verbs = [o.verb for o in told if o.facts.get("order") == order.id]
         kept = [one for one in seen.answers if one.order_id == order.id]
         assert len(kept) == verbs.count("order_answered"), "order: an answer is lost"
         back = [one for one in kept if one.returned_at is not None]
