@@ -1,5 +1,6 @@
 """What must hold of documents: four eyes, their clocks, their level, and when they are moot."""
 
+from collections import defaultdict
 from collections.abc import Callable
 
 from tests.ledger.snapshot import Row, Snapshot
@@ -131,9 +132,12 @@ def whoever_keeps_away_has_no_say(seen: Snapshot) -> None:
 
 def every_answer_is_kept(seen: Snapshot) -> None:
     """And what became of each: it came back, or stands."""
+    told: dict[int, list[str]] = defaultdict(list)
+    for said in seen.said.values():  # of whichever case: it may have gone with its item
+        for one in said:
+            told[one.facts.get("order") or 0].append(one.verb)
     for order in seen.orders.values():
-        told = [one for said in seen.said.values() for one in said]  # it went with its item
-        verbs = [o.verb for o in told if o.facts.get("order") == order.id]
+        verbs = told[order.id]
         kept = [one for one in seen.answers if one.order_id == order.id]
         assert len(kept) == verbs.count("order_answered"), "order: an answer is lost"
         back = [one for one in kept if one.returned_at is not None]
