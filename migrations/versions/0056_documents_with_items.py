@@ -7,7 +7,7 @@ came back in a part was owed in the case that it was split off from.
 from alembic import op
 
 revision = "0056"
-down_revision = "0061"
+down_revision = "0053"
 
 _DOCUMENTS = """UPDATE supervision_order
     SET case_id = (SELECT item.case_id FROM item WHERE item.id = supervision_order.item_id)

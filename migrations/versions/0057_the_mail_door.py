@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0057"
-down_revision = "0053"
+down_revision = "0056"
 
 _MOMENT = sa.DateTime(timezone=True)
 _TABLES = ("claim", "mail_storm", "quarantine_folded", "blocked_sender", "mail_fetching")

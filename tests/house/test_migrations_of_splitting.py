@@ -69,7 +69,7 @@ def test_what_had_stayed_behind_follows_its_item(database: Database, now: dateti
         for behind in (_ORDERS, _CLOCKS, _NEXT):
             session.execute(text(behind), {"old": ids[0], "new": ids[1]})
         assert here.broken() != []
-    downgrade(database.engine, "0061")
+    downgrade(database.engine, "0051")
     upgrade(database.engine)
     with database.transaction() as session:
         here.session, here.order = session, session.get_one(Order, order_id)

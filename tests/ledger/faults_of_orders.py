@@ -5,6 +5,7 @@ from caseflow.escalation.tables import OrderAnswer
 from caseflow.ledger.moves import check
 from tests.ledger import scenes_of_orders as scenes
 from tests.ledger.faults import Fault
+from tests.ledger.scenes import silence
 
 FAULTS: dict[str, Fault] = {
     "whoever wrote an order signs it": Fault(
@@ -38,9 +39,14 @@ FAULTS: dict[str, Fault] = {
         "order: nobody knows what came back",
     ),
     "one silence brings documents twice": Fault(
-        lambda: [(sweep, "_unsigned", lambda *_: frozenset())],
+        lambda: [(sweep, "_put_off", lambda *_: frozenset())],
         scenes.ignored,
         "order: hunted for its signature and its answer",
+    ),
+    "nor one about an item": Fault(
+        lambda: [(sweep, "_put_off", lambda *_: frozenset())],
+        silence,
+        "order: hunted for its receipt and for its work",
     ),
     "an order reserves nothing": Fault(
         lambda: [(answers, "reserve", lambda *_: None)],

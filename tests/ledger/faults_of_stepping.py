@@ -19,7 +19,7 @@ def _milder_too(ladder: Any, after: int, *more: Any) -> Any:
     return _NEXT(ladder, entered, *when) if found and found[0] == entered else found
 
 
-def _every_document(rules: Any, clock: Any) -> Any:
+def _every_document(rules: Any, clock: Any, _known: Any) -> Any:
     steps = clocks.ladder_of(rules, clock).variant(Unit(clock.unit))
     return [step for step in steps if step.document]
 
