@@ -132,6 +132,7 @@ def ask_milestone(case: Case, person: Person, said: Said, now: datetime) -> None
     may(person, "ask_milestone", case)
     one = _left(case, said.which)
     until = _end_of(days.day_of(now) + said.ahead * days.DAY, now)
+    need(until != one.until, "that day already")
     need(all(other.wish is None for other in _shelving(case).milestones), "asked already")
     one.wish = Wish(person.name, until)
     case.start("consent", "case", now)
