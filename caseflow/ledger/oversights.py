@@ -90,7 +90,9 @@ def held() -> ColumnElement[bool]:
     waits = select(Oversight.case_id, Oversight.item_id).where(Oversight.looked_at.is_(None))
     line = waits.where(Oversight.item_id.is_not(None)).cte("held", recursive=True, nesting=True)
     after = aliased(Item)
-    line = line.union(select(line.c.case_id, after.id).join(after, after.follows == line.c.item_id))
+    # Successors are looked for in their case: it has an index, and what they succeed is there.
+    next_one = and_(after.case_id == line.c.case_id, after.follows == line.c.item_id)
+    line = line.union(select(line.c.case_id, after.id).join(after, next_one))
     whole = select(Oversight.case_id).where(
         Oversight.looked_at.is_(None), Oversight.item_id.is_(None)
     )

@@ -42,19 +42,20 @@ def test_postgresql_compiles_no_statement(postgres_database: Database) -> None:
         assert session.scalar(text("SHOW jit")) == "off"
 
 
-def test_postgresql_plans_what_is_read_often_once(postgres_database: Database) -> None:
+def test_postgresql_plans_what_is_read_often_once(postgres_url: str) -> None:
     """Planning what a work list asks takes longer than carrying it out, and a rollback would make
     the driver forget what was planned.
     """
-    often = select(Tally).where(Tally.period == "A")
+    database, often = Database(postgres_url), select(Tally).where(Tally.period == "A")
     for _ in range(8):
-        with postgres_database.read() as session:
+        with database.read() as session:
             plan_once(session)
             session.scalars(often).all()
     planned = text("SELECT generic_plans FROM pg_prepared_statements WHERE statement ~ 'counter'")
-    with postgres_database.read() as session:
+    with database.read() as session:
         assert session.scalar(planned)
         assert session.scalar(text("SHOW plan_cache_mode")) == "auto", "a search plans for itself"
+    database.close()
 
 
 def count(session: Session, period: str) -> None:
