@@ -130,7 +130,7 @@ def _suggested(port: int) -> Work:
     """
     cookie = sign_in(port, "city")
     form = load.ask(port, "/console/desk?sheet=" + "b" * 20, cookie=cookie)
-    token = _found(_CSRF, form.body)
+    token, cookie = _found(_CSRF, form.body), form.cookie or cookie
 
     def look(n: int) -> None:
         before = told(n % RARE["补课"] * 83, Plan(1).seed).text
