@@ -6,6 +6,7 @@ a write begins with BEGIN IMMEDIATE behind one first-come lock per process. On P
 run READ COMMITTED, reads as READ ONLY.
 """
 
+import logging
 import sqlite3
 import threading
 from collections import deque
@@ -24,6 +25,7 @@ from sqlalchemy.types import TypeDecorator
 from caseflow.errors import Unavailable
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 WRITE = "caseflow_write"
 RETRIES = 3
@@ -132,7 +134,7 @@ class Database:
             Session(bind=connection, autoflush=False) as session,
         ):
             yield session
-            connection.commit()
+            _end_of_reading(connection)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -185,6 +187,19 @@ class Database:
             yield
         finally:
             self._write_lock.release()
+
+
+def _end_of_reading(connection: Connection) -> None:
+    """End a read. What it asked for is there: that the database went away since is for whoever asks
+    next, and a page that is made already is not to become an error.
+    """
+    try:
+        connection.commit()
+    except DBAPIError as error:
+        if not is_down(error):
+            raise
+        log.warning("the database went away at the end of a read")
+        connection.invalidate()
 
 
 def plan_once(session: Session) -> None:

@@ -11,6 +11,7 @@ from caseflow.db import RETRIES, Database, plan_once
 from caseflow.errors import Unavailable
 from caseflow.ledger.tables import Counter as Tally
 from tests import office as offices
+from tests.postgres import Postgres
 
 SERIALIZATION, UNIQUE = "40001", "23505"
 
@@ -55,6 +56,20 @@ def test_postgresql_plans_what_is_read_often_once(postgres_url: str) -> None:
     with database.read() as session:
         assert session.scalar(planned)
         assert session.scalar(text("SHOW plan_cache_mode")) == "auto", "a search plans for itself"
+    database.close()
+
+
+def test_what_was_read_before_the_database_went_away_stays_read(
+    postgres: Postgres, postgres_url: str
+) -> None:
+    """A page is made by then: its reader gets it, and only whoever asks next is told."""
+    database = Database(postgres_url)
+    with database.read() as session:
+        mine = session.scalar(text("SELECT pg_backend_pid()"))
+        with postgres.admin() as link:
+            link.execute("SELECT pg_terminate_backend(%s, 5000)", [mine])
+    with database.read() as session:
+        assert session.scalar(text("SELECT pg_backend_pid()")) != mine
     database.close()
 
 
