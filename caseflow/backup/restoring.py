@@ -7,6 +7,7 @@ what one row says of another is checked by the database all the same.
 """
 
 import shutil
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -256,16 +257,16 @@ def guards_of(link: Connection) -> "_Guards":
     return _SqliteGuards(link) if link.dialect.name == "sqlite" else _PostgresGuards(link)
 
 
-class _Guards:
+class _Guards(ABC):
     """What refuses rows in an order that is not that of the moves."""
 
     def __init__(self, link: Connection) -> None:
         self._link = link
         self._back: list[str] = []
 
+    @abstractmethod
     def aside(self) -> None:
         """Let rows in."""
-        raise NotImplementedError
 
     def back(self) -> None:
         """Guard again; raises what the database raises where a row points at nothing."""

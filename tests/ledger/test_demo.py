@@ -18,6 +18,7 @@ from caseflow.escalation.tables import Order, Rung
 from caseflow.intake.delivery import NOT_UNDERSTOOD
 from caseflow.intake.report import CHANNELS
 from caseflow.intake.tables import Quarantine
+from caseflow.ledger import asker, turns
 from caseflow.ledger.application_tables import Extension
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Passage, Report
@@ -35,6 +36,7 @@ from caseflow.ledger.tables import NEVER, Case, Item, ItemActor
 from caseflow.ledger.verify import verify_chains
 from caseflow.outbox.tables import EVENT_OPEN, Event, Message
 from caseflow.people import accounts
+from caseflow.people.permissions import OFFICE
 from caseflow.people.tables import Post, User
 from caseflow.words import ORDER_STATES
 from tests import demo_office
@@ -142,6 +144,20 @@ def people_are_there(session: Session, home: Path) -> None:
     assert count(session, Post.user_id.is_(None), Post.duty == "unit_handler") == 1
 
 
+def whoever_acts_next_is_counted_among_few(session: Session) -> None:
+    """`stirs` holds wherever it is somebody's turn: else their count would forget a case."""
+    met = 0
+    for user in session.scalars(select(User).where(User.role.in_(OFFICE))):
+        actor = accounts.actor_of(session, user)
+        said, theirs = asker.said_of(actor), turns.waits_for(actor)
+        query = select(Case.id).where(asker.within(actor), Case.state.in_(OPEN_CASE_STATES))
+        every = set(session.scalars(query.where(theirs), said))
+        few = set(session.scalars(query.where(turns.stirs(actor), theirs), said))
+        assert few == every, user.username
+        met += len(every)
+    assert met >= 40
+
+
 def test_it_has_everything_and_every_law_holds(
     office: Services, tmp_path: Path, now: datetime
 ) -> None:
@@ -151,6 +167,7 @@ def test_it_has_everything_and_every_law_holds(
         nothing_would_be_sent(session)
         something_is_fresh(session, now)
         people_are_there(session, tmp_path)
+        whoever_acts_next_is_counted_among_few(session)
     lines = "\n".join(demo.accounts(office))
     assert (tmp_path / FILE).read_text().strip() in lines
     demo.make(office, now)  # a second time changes nothing

@@ -3,16 +3,35 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
+from caseflow import clock
 from caseflow.db import Database
+from caseflow.jobs.queues import connect
 from tests.outbox.carriers import Carriers
 from tests.postgres import Postgres
 
 EMBEDDED = ("runner",)
 RQ = ("worker", "worker", "scheduler")
+
+
+@pytest.fixture
+def link(redis_url: str) -> Iterator[Redis]:
+    link = connect(redis_url)
+    yield link
+    link.close()
+
+
+@pytest.fixture
+def present(monkeypatch: pytest.MonkeyPatch, now: datetime) -> list[datetime]:
+    """The moment, in a list of one, so that a test can move it."""
+    moment = [now]
+    monkeypatch.setattr(clock, "now", lambda: moment[0])
+    return moment
 
 
 @contextmanager

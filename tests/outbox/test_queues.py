@@ -8,10 +8,9 @@ from redis import Redis
 from rq import SimpleWorker
 from sqlalchemy import insert, select
 
-from caseflow import clock
 from caseflow.db import Database
 from caseflow.jobs import context, perform
-from caseflow.jobs.queues import AHEAD, QUEUES, connect, put, queue_of
+from caseflow.jobs.queues import AHEAD, QUEUES, put, queue_of
 from caseflow.jobs.rq_worker import Timekeeper
 from caseflow.outbox import letters
 from caseflow.outbox.run import BATCH
@@ -25,24 +24,11 @@ BACKLOG = 3000
 
 
 @pytest.fixture
-def link(redis_url: str) -> Iterator[Redis]:
-    link = connect(redis_url)
-    yield link
-    link.close()
-
-
-@pytest.fixture
-def present(monkeypatch: pytest.MonkeyPatch, now: datetime) -> list[datetime]:
-    """The moment, in a list of one, so that a test can move it. A job ends after one batch."""
-    moment = [now]
-    monkeypatch.setattr(clock, "now", lambda: moment[0])
+def office(
+    sqlite_database: Database, present: list[datetime], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[PostOffice]:
+    """A post office whose letters workers in this process carry out, a batch a job."""
     monkeypatch.setattr(perform, "GO_ON_SECONDS", 0.0)
-    return moment
-
-
-@pytest.fixture
-def office(sqlite_database: Database, present: list[datetime]) -> Iterator[PostOffice]:
-    """A post office whose letters workers in this process carry out."""
     office = PostOffice()
     house = House(sqlite_database, handlers(office))
     globals()["the_house"] = lambda: house

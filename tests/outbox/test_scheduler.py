@@ -1,12 +1,10 @@
 """Who asks the RQ workers, and that Redis keeps nothing that matters."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 from redis import Redis
 
-from caseflow import clock
 from caseflow.db import Database
 from caseflow.jobs.queues import QUEUES, connect, put, queue_of
 from caseflow.jobs.rq_worker import Timekeeper
@@ -14,21 +12,6 @@ from caseflow.jobs.schedule import Job
 from tests.servers import free_port
 
 JOBS = [Job("sweep", 60, lambda _now: False), Job("outbox", 2, lambda _now: False)]
-
-
-@pytest.fixture
-def link(redis_url: str) -> Iterator[Redis]:
-    link = connect(redis_url)
-    yield link
-    link.close()
-
-
-@pytest.fixture
-def present(monkeypatch: pytest.MonkeyPatch, now: datetime) -> list[datetime]:
-    """The moment, in a list of one, so that a test can move it."""
-    moment = [now]
-    monkeypatch.setattr(clock, "now", lambda: moment[0])
-    return moment
 
 
 def waiting(link: Redis) -> list[str]:

@@ -6,8 +6,9 @@ Documents about an item go with it, and stand still where it does.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, column, func, or_, select, table, update
 from sqlalchemy.orm import Session
@@ -93,7 +94,7 @@ def split_off(
     _promise(session, case, part, theirs, two, now)
     numbers_go = _reports_go(session, row, theirs)
     linked = two_matters.link(session, case, part, row, two, now)
-    facts = {
+    facts: dict[str, Any] = {
         "reports": [*numbers_go, *(one.number for one in linked)],
         "items": _items_go(session, row, going),
         "reason": words(reason, "reason", 2000),
@@ -102,15 +103,29 @@ def split_off(
         pairs = zip(two, linked, strict=True)
         facts["shared"] = [{"was": old.number, "number": new.number} for old, new in pairs]
     _begins(session, actor, case, part, going, now)
+    _tell(session, actor, row, (case, part), facts, [one.id for one in linked], now)
+    for one in (case, part):
+        conclude_when_done(session, one, now)
+    return part
+
+
+def _tell(
+    session: Session,
+    actor: Actor,
+    row: Split,
+    both: tuple[Case, Case],
+    facts: Mapping[str, Any],
+    linked: Sequence[int],
+    now: datetime,
+) -> None:
+    """Say in both histories what went; `linked`: reports whose senders are told of two numbers."""
+    case, part = both
+    refs_ = {"reports": linked} if linked else {}
     told = {"into": part.number, **facts}
-    refs_ = {"reports": [one.id for one in linked]} if linked else {}
     row.case_n = record(session, case, actor, "split_off", now, told, refs=refs_)
     told = {"from": case.number, "to": part.state, "urgent": part.urgent, **facts}
     told |= {"handler": part.handler_id} if part.handler_id is not None else {}
     row.part_n = record(session, part, SWEEP, "split_from", now, told)
-    for one in (case, part):
-        conclude_when_done(session, one, now)
-    return part
 
 
 # What goes
