@@ -8,9 +8,10 @@ follows (returned work): otherwise a question every ten days would keep the ladd
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from caseflow.db import one_of
 from caseflow.deadlines import clocks
 from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.rules import rules_of
@@ -81,7 +82,7 @@ def _stood_still(session: Session, ids: Sequence[int]) -> dict[int, int]:
 def _of_lines() -> Select[int, datetime, datetime | None]:
     """Select the stretches that are over of clocks, and of those they follow."""
     asked = select(Clock.id, Clock.id.label("link"), Clock.follows)
-    line = asked.where(Clock.id.in_(bindparam("ids", expanding=True))).cte("line", recursive=True)
+    line = asked.where(one_of(Clock.id, "ids")).cte("line", recursive=True)
     before = select(line.c.id, Clock.id, Clock.follows).join(line, Clock.id == line.c.follows)
     line = line.union_all(before)
     query = select(line.c.id, Pause.started_at, Pause.ended_at)

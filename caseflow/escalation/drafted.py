@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sqlalchemy import CTE, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
+from caseflow.db import one_of
 from caseflow.deadlines.clocks import reached
 from caseflow.deadlines.tables import Clock
 from caseflow.escalation.tables import Order, Rung
@@ -36,27 +37,29 @@ def documents(session: Session, clocks: Iterable[Clock]) -> Documents:
     climbed = [clock.id for clock in clocks if reached(clock)]
     if not climbed:
         return NONE
-    line = _line(climbed)
-    query = (
-        select(line.c.clock_id, Rung.action, Order.state, Order.unit_id)
-        .join(Rung, Rung.clock_id == line.c.by_id)
-        .join(Order, Order.rung_id == Rung.id)
-        .order_by(Order.id)
-    )
-    rows = session.execute(query)
+    rows = session.execute(_DOCUMENTS, {"ids": climbed})
     return {
         (clock_id, did): Drafted(state, unit is not None) for clock_id, did, state, unit in rows
     }
 
 
-def _line(ids: list[int]) -> CTE:
-    """Each clock with those it took the place of when its due moment moved (`superseded`): the
-    rungs that happened stayed with them (`deadlines.clocks.supersede`).
+def _documents() -> Select[int, str, str, int | None]:
+    """Select the documents of clocks and of those they took the place of when their due moment
+    moved (`superseded`): the rungs that happened stayed with them (`deadlines.clocks.supersede`).
     """
     itself = select(Clock.id.label("clock_id"), Clock.id.label("by_id"), Clock.follows)
-    line = itself.where(Clock.id.in_(ids)).cte("line", recursive=True)
+    line = itself.where(one_of(Clock.id, "ids")).cte("line", recursive=True)
     older = aliased(Clock)
     before = select(line.c.clock_id, older.id, older.follows).join(
         older, (older.id == line.c.follows) & (older.state == "superseded")
     )
-    return line.union_all(before)
+    line = line.union_all(before)
+    return (
+        select(line.c.clock_id, Rung.action, Order.state, Order.unit_id)
+        .join(Rung, Rung.clock_id == line.c.by_id)
+        .join(Order, Order.rung_id == Rung.id)
+        .order_by(Order.id)
+    )
+
+
+_DOCUMENTS = _documents()

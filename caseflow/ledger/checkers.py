@@ -8,23 +8,22 @@ asked.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import String, select
 from sqlalchemy.orm import Session
 
+from caseflow.db import one_of
 from caseflow.ledger.hands import CHECKERS
 from caseflow.ledger.tables import Case, Item, ItemActor
 from caseflow.people.tables import Area, Recusal, User
 
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_HANDS = select(ItemActor).where(ItemActor.item_id.in_(_IDS)).order_by(ItemActor.part)
+_HANDS = select(ItemActor).where(one_of(ItemActor.item_id, "ids")).order_by(ItemActor.part)
 _CHECKERS = (
     select(User)
-    .where(User.area_code.in_(_IDS), User.role.in_(CHECKERS), User.active.is_(True))
+    .where(one_of(User.area_code, "ids", String), User.role.in_(CHECKERS), User.active.is_(True))
     .order_by(User.name, User.id)
 )
-_RECUSED = select(Recusal.user_id, Recusal.unit_id).where(Recusal.user_id.in_(_IDS))
+_RECUSED = select(Recusal.user_id, Recusal.unit_id).where(one_of(Recusal.user_id, "ids"))
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, Select, bindparam, select
+from sqlalchemy import Select, String, bindparam, select
 from sqlalchemy.orm import Session
 
+from caseflow.db import one_of
 from caseflow.deadlines.clocks import ALIVE
 from caseflow.deadlines.tables import Clock
 from caseflow.files.tables import Blob
@@ -145,14 +146,13 @@ class Dossier:
 
 
 # Said once: every page of a case asks them.
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_FINDINGS = select(Finding).where(Finding.item_id.in_(_IDS)).order_by(Finding.id)
-_ATTACHMENTS = select(Attachment).where(Attachment.report_id.in_(_IDS)).order_by(Attachment.id)
-_REACHED = select(Identity.id, Identity.can_be_reached).where(Identity.id.in_(_IDS))
+_FINDINGS = select(Finding).where(one_of(Finding.item_id, "ids")).order_by(Finding.id)
+_ATTACHMENTS = select(Attachment).where(one_of(Attachment.report_id, "ids")).order_by(Attachment.id)
+_REACHED = select(Identity.id, Identity.can_be_reached).where(one_of(Identity.id, "ids", String))
 _EVIDENCE = (
     select(Evidence, Blob)
     .join(Blob, Blob.id == Evidence.blob_id)
-    .where(Evidence.item_id.in_(_IDS))
+    .where(one_of(Evidence.item_id, "ids"))
     .order_by(Evidence.id)
 )
 _CLOCKS = (

@@ -6,15 +6,16 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select, tuple_
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
-from caseflow.db import Moment
+from caseflow.db import Moment, one_of
+from caseflow.deadlines.clocks import ALIVE
 from caseflow.deadlines.tables import Clock
 from caseflow.ledger.asker import KINDS, ME, kind_of, said_of, within
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.literals import among
+from caseflow.ledger.literals import among, is_word, not_among
 from caseflow.ledger.states import COUNTED_APART, OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.turns import stirs, waits_for
@@ -44,7 +45,7 @@ def beside(session: Session, cases: Sequence[Case]) -> Beside:
     return Beside(
         clocks=_clocks(session, ids),
         items=_items(session, ids),
-        last=_last(session, cases),
+        last=_last(session, ids),
         units=names.units(session, {case.unit_id for case in cases if case.unit_id}),
         areas=names.areas(session, {case.area_code for case in cases}),
         handlers=names.users(session, {case.handler_id for case in cases if case.handler_id}),
@@ -52,36 +53,54 @@ def beside(session: Session, cases: Sequence[Case]) -> Beside:
 
 
 def _clocks(session: Session, ids: Collection[int]) -> dict[int, Clock]:
-    query = select(Clock).where(Clock.root_case_id.in_(ids), Clock.state.in_(("running", "paused")))
-    found: dict[int, Clock] = {}
-    # Later ones win: standing clocks first, then running ones, the most pressing last.
-    order = (Clock.state, Clock.due.desc(), Clock.id.desc())
-    for clock in session.scalars(query.order_by(*order)):
-        if clock.root_case_id is not None:
-            found[clock.root_case_id] = clock
-    return found
+    found = session.scalars(_CLOCKS, {"ids": ids})
+    return {clock.root_case_id: clock for clock in found if clock.root_case_id is not None}
+
+
+def _first_to_end() -> Select[Clock]:
+    """Select of each case the clock that ends first, a standing one where none runs."""
+    alive = (one_of(Clock.root_case_id, "ids"), among(Clock.state, ALIVE))
+    order = (Clock.state.desc(), Clock.due, Clock.id)  # running ones before paused ones
+    place = func.row_number().over(partition_by=Clock.root_case_id, order_by=order)
+    placed = select(Clock.id, place.label("place")).where(*alive).subquery()
+    return select(Clock).join(placed, placed.c.id == Clock.id).where(placed.c.place == 1)
+
+
+_CLOCKS = _first_to_end()
 
 
 def promised(session: Session, cases: Sequence[Case], name: str) -> dict[int, Clock]:
     """Return the running clock of a name that stands on each of some cases, by case id."""
-    ids = [case.id for case in cases]
-    query = select(Clock).where(Clock.case_id.in_(ids), Clock.name == name)
-    found = session.scalars(query.where(Clock.state == "running"))
+    found = session.scalars(_PROMISED, {"ids": [case.id for case in cases], "name": name})
     return {clock.case_id: clock for clock in found if clock.case_id is not None}
 
 
+_PROMISED = select(Clock).where(
+    one_of(Clock.case_id, "ids"), Clock.name == bindparam("name"), is_word(Clock.state, "running")
+)
+
+
 def _items(session: Session, ids: Collection[int]) -> dict[int, tuple[int, int]]:
-    done = func.sum(sql_case((Item.state == "struck_off", 1), else_=0))
-    ours = (Item.case_id.in_(ids), Item.state.not_in(COUNTED_APART))
-    query = select(Item.case_id, done, func.count()).where(*ours)
-    rows = session.execute(query.group_by(Item.case_id))
+    rows = session.execute(_ITEMS, {"ids": ids})
     return {case_id: (int(struck_off), total) for case_id, struck_off, total in rows}
 
 
-def _last(session: Session, cases: Sequence[Case]) -> dict[int, Entry]:
-    heads = [(case.id, case.head_n) for case in cases]
-    query = select(Entry).where(tuple_(Entry.case_id, Entry.n).in_(heads))
-    return {entry.case_id: entry for entry in session.scalars(query)}
+_ITEMS = (
+    select(Item.case_id, func.sum(sql_case((Item.state == "struck_off", 1), else_=0)), func.count())
+    .where(one_of(Item.case_id, "ids"), not_among(Item.state, COUNTED_APART))
+    .group_by(Item.case_id)
+)
+
+
+def _last(session: Session, ids: Collection[int]) -> dict[int, Entry]:
+    return {entry.case_id: entry for entry in session.scalars(_LAST, {"ids": ids})}
+
+
+_LAST = (
+    select(Entry)
+    .join(Case, and_(Case.id == Entry.case_id, Case.head_n == Entry.n))
+    .where(one_of(Case.id, "ids"))
+)
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,17 @@
 """Names for what a page shows by id, and whom or what a form lets one choose: one query each."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, or_, select
+from sqlalchemy import String, or_, select
 from sqlalchemy.orm import Session
 
+from caseflow.db import one_of
 from caseflow.people.tables import Area, Recusal, Unit, User
 
 # Said once: nearly every page asks them.
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_USERS = select(User.id, User.name).where(User.id.in_(_IDS))
-_UNITS = select(Unit).where(Unit.id.in_(_IDS))
-_AREAS = select(Area.code, Area.name).where(Area.code.in_(_IDS))
+_USERS = select(User.id, User.name).where(one_of(User.id, "ids"))
+_UNITS = select(Unit).where(one_of(Unit.id, "ids"))
+_AREAS = select(Area.code, Area.name).where(one_of(Area.code, "ids", String))
 
 
 def users(session: Session, ids: Collection[int]) -> Mapping[int, str]:

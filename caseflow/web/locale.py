@@ -82,12 +82,13 @@ def in_chinese() -> Iterator[None]:
 
 def chosen() -> str:
     """Return `zh` or `en` for this request: asked for, remembered, or the office's Chinese."""
-    if "document" in g:
+    known = g._get_current_object()
+    if "document" in known:
         return "zh"
-    for said in (request.args.get("lang"), request.cookies.get(COOKIE)):
-        if said in LANGUAGES:
-            return said
-    return "zh"
+    if "language" not in known:
+        said = (request.args.get("lang"), request.cookies.get(COOKIE), "zh")
+        known.language = next(one for one in said if one in LANGUAGES)
+    return str(known.language)
 
 
 def _selector() -> str:

@@ -176,12 +176,13 @@ def _choices(
 ) -> list[Choice]:
     address = now_chosen.address
     others = {other: value for other, value in address.items() if other != name}
+    left = _left(groups, others)
     first = gettext("未办结") if name == "state" else gettext("全部")
-    found = [Choice(address_of(others), first, _count(groups, others), name not in address)]
+    found = [Choice(address_of(others), first, _count(left, others), name not in address)]
     for value, label in options:
         with_it = {**others, name: value}
         chosen_now = address.get(name) == value
-        count = _count(groups, with_it)
+        count = _count(_left(left, {name: value}), with_it)
         found.append(Choice(address_of(with_it), gettext(label), count, chosen_now))
     return found
 
@@ -206,11 +207,17 @@ def _ended(address: dict[str, str]) -> bool:
     return address.get("state", "open") not in ("open", *OPEN_CASE_STATES)
 
 
-def _count(groups: Sequence[Group], address: dict[str, str]) -> int | None:
+def _left(groups: Sequence[Group], address: dict[str, str]) -> Sequence[Group]:
+    """Return the groups that some filters let through."""
+    for test in _tests(address).values():
+        groups = [group for group in groups if test(group)]
+    return groups
+
+
+def _count(left: Sequence[Group], address: dict[str, str]) -> int | None:
     if _ended(address) or address.get("mine", "").startswith(_INSTEAD):
         return None  # what is a colleague's is not among the marks of a group
-    tests = _tests(address).values()
-    return sum(group.count for group in groups if all(test(group) for test in tests))
+    return sum(group.count for group in left)
 
 
 def address_of(address: dict[str, str], **more: str) -> str:
