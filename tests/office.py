@@ -7,11 +7,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from caseflow.db import Base
 from caseflow.deadlines import shipped
+from caseflow.deadlines.tables import RulesEdition
 from caseflow.escalation.defaults import DEFAULT_LADDERS
 from caseflow.files.tables import Blob
 from caseflow.ledger.history_tables import Entry
@@ -72,24 +73,28 @@ def make(session: Session, password: str = "") -> Office:
         if any(before.values()):
             return _make(session, password)
         office = _make(session, password)
-        _MADE[password] = office, _rows(session)
+        edition = session.scalars(select(RulesEdition.edition)).one()
+        _MADE[password] = office, _rows(session), edition
         return deepcopy(office)
-    office, rows = _MADE[password]
+    office, rows, edition = _MADE[password]
     for table, values in rows.items():
         if values:
             session.execute(insert(table), values)
+    # They are the same rules, so they have the same mark; a process need not read them again.
+    session.execute(update(RulesEdition).values(edition=edition))
     _count_on(session, rows)
     return deepcopy(office)
 
 
 _Rows = dict[Table, list[dict[str, Any]]]
-_MADE: dict[str, tuple[Office, _Rows]] = {}
+_MADE: dict[str, tuple[Office, _Rows, str]] = {}
 
 
 def _rows(session: Session) -> _Rows:
     return {
         table: [dict(row) for row in session.execute(select(table)).mappings()]
         for table in Base.metadata.sorted_tables
+        if table.name != RulesEdition.__tablename__  # the database writes it
     }
 
 

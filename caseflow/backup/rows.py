@@ -33,7 +33,7 @@ BATCH = 500
 BATCH_OF_BYTES = 50
 """Rows in one record; fewer of those that hold sealed bytes, which can be 64 KiB each."""
 
-_LEFT_OUT = ("alembic_version", "lease")
+_LEFT_OUT = ("alembic_version", "lease", "rules_edition")
 
 _KINDS: dict[str, TypeEngine[Any]] = {
     "moment": Moment(),
@@ -98,7 +98,8 @@ def tables(link: Connection) -> list[str]:
     """Return the names of our tables, those first that others refer to.
 
     What is made by hand for searching is left out: it is made anew from the reports. So is the
-    revision, which the head of an archive says, and whose turn it is: those processes are gone.
+    revision, which the head of an archive says, whose turn it is, for those processes are gone,
+    and by what a process knows the rules that it has read.
     """
     ordered = inspect(link).get_sorted_table_and_fkc_names()
     names = [name for name, _ in ordered if name and name not in _LEFT_OUT]

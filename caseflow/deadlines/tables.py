@@ -88,6 +88,18 @@ class LadderRow(Base):
     set_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+class RulesEdition(Base):
+    """What marks the rules of time as they stand: another mark whenever a row of one of the four
+    tables above changes, whoever changes it. Triggers see to that. One row, or none where nothing
+    was ever entered.
+    """
+
+    __tablename__ = "rules_edition"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    edition: Mapped[str] = mapped_column(String(32))
+
+
 _APART = "state = 'running' AND name IN ('immediate', 'second_look')"
 """In SQL: promises that few cases wait for at any time, and that lists look for by their name."""
 
