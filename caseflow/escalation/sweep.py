@@ -8,10 +8,10 @@ per clock and number, so that crashes, restarts and other sweeps cannot make it 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, insert, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, select, tuple_
 from sqlalchemy.orm import Session
 
-from caseflow.db import Database, Moment
+from caseflow.db import Database, Moment, add_many
 from caseflow.deadlines import clocks
 from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.clocks import Planned
@@ -150,8 +150,7 @@ def _keep(session: Session, climbs: Sequence[tuple[Rung, Step]]) -> list[tuple[R
     its id: asking for every id takes three times as long as writing.
     """
     rows = [{name: getattr(rung, name) for name in _SAID} for rung, _ in climbs]
-    if rows:
-        session.execute(_RUNGS, rows)
+    add_many(session, Rung, rows)
     named = [(rung.clock_id, rung.n) for rung, step in climbs if step.document]
     if not named:
         return list(climbs)
@@ -159,7 +158,6 @@ def _keep(session: Session, climbs: Sequence[tuple[Rung, Step]]) -> list[tuple[R
     return [(kept.get((rung.clock_id, rung.n), rung), step) for rung, step in climbs]
 
 
-_RUNGS = insert(Rung)
 _KEPT = select(Rung).where(tuple_(Rung.clock_id, Rung.n).in_(bindparam("named", expanding=True)))
 _SAID = ("clock_id", "case_id", "n", "action", "planned_at", "at", "superseded")
 

@@ -6,10 +6,11 @@ The list is the same for everybody and whatever was ever reported (design law 10
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import String, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from caseflow.intake.channels.webform import Choices
+from caseflow.ledger.literals import among
 from caseflow.people.tables import Area, Unit
 
 REPORTABLE = ("school", "kindergarten", "institution")
@@ -43,17 +44,25 @@ def offered(session: Session, office: str) -> Places:
 
     An office without areas below offers its own.
     """
-    here = select(Area.code, Area.name, Area.parent_code).where(
-        (Area.code == office) | (Area.parent_code == office)
-    )
-    rows = session.execute(here.order_by(Area.code)).all()
+    rows = session.execute(_AREAS, {"office": office}).all()
     below = [(code, name) for code, name, parent in rows if parent == office]
-    levels = (Area.district, Area.county, Area.city, Area.province)
-    within = or_(*(level == office for level in levels))
-    units = session.execute(
-        select(Unit.id, Unit.name, Unit.area_code)
-        .join(Area, Area.code == Unit.area_code)
-        .where(within, Unit.active, Unit.kind.in_(REPORTABLE))
-        .order_by(Unit.area_code, Unit.name)
-    )
+    units = session.execute(_UNITS, {"office": office})
     return Places(below or [(code, name) for code, name, _ in rows], [Place(*row) for row in units])
+
+
+# Said once: every form of the public asks them.
+_OFFICE = bindparam("office", type_=String)
+_AREAS = (
+    select(Area.code, Area.name, Area.parent_code)
+    .where((Area.code == _OFFICE) | (Area.parent_code == _OFFICE))
+    .order_by(Area.code)
+)
+_UNITS = (
+    select(Unit.id, Unit.name, Unit.area_code)
+    .join(Area, Area.code == Unit.area_code)
+    .where(
+        or_(*(level == _OFFICE for level in (Area.district, Area.county, Area.city, Area.province)))
+    )
+    .where(Unit.active, among(Unit.kind, REPORTABLE))
+    .order_by(Unit.area_code, Unit.name)
+)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -140,14 +140,17 @@ def take_new(
     return Received(report.number, case.number, receipt.code)
 
 
+# Said once: every report that comes in asks it.
+_KNOWN = (
+    select(Report.number, Report.receipt_hash, Case.number)
+    .join(Case, Case.id == Report.case_id)
+    .where(Report.channel == bindparam("channel"), Report.channel_key == bindparam("key"))
+)
+
+
 def known_as(session: Session, rooms: Rooms, channel: str, key: str) -> Received | None:
     """Return what became of a contact by its channel's own id, with the receipt it got."""
-    query = (
-        select(Report.number, Report.receipt_hash, Case.number)
-        .join(Case, Case.id == Report.case_id)
-        .where(Report.channel == channel, Report.channel_key == key)
-    )
-    row = session.execute(query).first()
+    row = session.execute(_KNOWN, {"channel": channel, "key": key}).first()
     if row is None:
         return None
     receipt = receipts.derive(rooms.ring, channel, key)

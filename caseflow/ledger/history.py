@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from caseflow.db import add_many
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import Actor
@@ -82,10 +82,8 @@ def append_many(session: Session, lines: Iterable[tuple[Case, Line]]) -> None:
 
     The chain is folded here in the given order; a case may occur several times (engine 10).
     """
-    rows = [_fold(case, line) for case, line in lines]
-    if rows:
-        # The cases' new heads go with whatever else the move writes to them.
-        session.execute(insert(Entry), rows, execution_options={"autoflush": False})
+    # The cases' new heads go with whatever else the move writes to them.
+    add_many(session, Entry, [_fold(case, line) for case, line in lines])
 
 
 def _fold(case: Case, line: Line) -> dict[str, Any]:

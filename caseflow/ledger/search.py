@@ -72,15 +72,16 @@ def index(session: Session, report_id: int, words: str) -> None:
     found = sorted(terms(words))
     if _is_sqlite(session):
         # Hexadecimal words, since FTS5 would fold accents and drop what it takes for marks.
-        session.execute(
-            text("INSERT INTO search_report (rowid, terms) VALUES (:id, :terms)"),
-            {"id": report_id, "terms": " ".join(_hex(term) for term in found)},
-        )
-        return
-    query = text(
-        "INSERT INTO search_report (report_id, terms) VALUES (:id, array_to_tsvector(:terms))"
-    ).bindparams(bindparam("terms", type_=ARRAY(String)))
-    session.execute(query, {"id": report_id, "terms": found})
+        words = " ".join(_hex(term) for term in found)
+        session.execute(_INTO_FTS5, {"id": report_id, "terms": words})
+    else:
+        session.execute(_INTO_TSVECTOR, {"id": report_id, "terms": found})
+
+
+_INTO_FTS5 = text("INSERT INTO search_report (rowid, terms) VALUES (:id, :terms)")
+_INTO_TSVECTOR = text(
+    "INSERT INTO search_report (report_id, terms) VALUES (:id, array_to_tsvector(:terms))"
+).bindparams(bindparam("terms", type_=ARRAY(String)))
 
 
 def matching(

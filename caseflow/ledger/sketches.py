@@ -1,8 +1,8 @@
 """Keeping the sketch of a report's text, in the transaction that keeps the report."""
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from caseflow.db import add_many
 from caseflow.ledger import sketch
 from caseflow.ledger.sketch_tables import Sketch
 
@@ -10,5 +10,4 @@ from caseflow.ledger.sketch_tables import Sketch
 def keep(session: Session, report_id: int, said: str) -> None:
     """Let a report be known again by what it says; one statement, none where it says too little."""
     rows = [{"hash": one, "report_id": report_id} for one in sketch.hashes(said)]
-    if rows:
-        session.execute(insert(Sketch), rows)
+    add_many(session, Sketch, rows)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from caseflow.db import add_many
 from caseflow.outbox.tables import Event
 
 JSON = dict[str, "JSON"] | list["JSON"] | str | int | float | bool | None
@@ -55,8 +55,7 @@ def emit(
 def emit_many(session: Session, news: Iterable[News]) -> int:
     """Record many events with one statement, in the order given; return how many."""
     rows = [_row(one) for one in news]
-    if rows:
-        session.execute(insert(Event), rows)
+    add_many(session, Event, rows)
     return len(rows)
 
 
