@@ -238,7 +238,9 @@ def watch() -> None:
     from caseflow.app import services
     from caseflow.jobs.watching import watch_mail
 
-    if not watch_mail(services()):
+    built = services()
+    _log(built.settings)
+    if not watch_mail(built):
         raise click.ClickException("CASEFLOW_IMAP_URL is not set")
 
 
@@ -345,3 +347,7 @@ def anchors() -> None:
     for key_id in dict.fromkeys(one.key_id for one in known):
         said = "not in the ring" if key_id in lost else anchoring.public_key(rooms.ring, key_id)
         click.echo(f"public {key_id} {said}")
+
+
+if __name__ == "__main__":  # python -m caseflow.cli, where the command is not on the PATH
+    main()

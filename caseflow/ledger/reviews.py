@@ -6,6 +6,7 @@ answered within 30; once more one level above; after that the matter is ended, a
 are not accepted again.
 """
 
+import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -175,6 +176,17 @@ def is_ended(session: Session, report: Report) -> bool:
     case, _ = last(session, began_with(session, report))
     row = of_case(session, case.id) if case.reviews is not None else None
     return row is not None and row.stage == FINAL and row.result not in (None, "redone")
+
+
+def is_ordered(session: Session, case: Case) -> bool:
+    """Tell whether the office above ordered that a matter be handled again, in the present round:
+    what it owes then is another answer.
+    """
+    if not case.reopened:
+        return False
+    query = select(Entry.body).where(Entry.case_id == case.id, Entry.verb == "reopen")
+    body = session.scalar(query.order_by(Entry.n.desc()).limit(1))
+    return body is not None and "review" in json.loads(body)["facts"]
 
 
 def ended(session: Session, scope: Scope, case: Case) -> Sequence[Case]:

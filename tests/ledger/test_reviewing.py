@@ -9,7 +9,7 @@ from caseflow.clock import Period
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound, NotPermitted
 from caseflow.insight.figures import figures
 from caseflow.ledger import gate, queries, review_laws
-from caseflow.ledger.moves import items, triage
+from caseflow.ledger.moves import items, proposing, triage
 from caseflow.people.scope import scope_of
 from tests.ledger.appeals import CITY, DAY, Answered, answered
 from tests.office import entries_since, last_entry
@@ -157,6 +157,24 @@ def test_what_is_to_be_done_again_is_reopened_below(answered: Answered) -> None:
     case.state = "received"
     triage.answer(answered.session, answered["operator"], case.id, "全部退清", answered.now)
     assert answered.row(answered.ask()).stage == 1
+
+
+def test_what_is_ordered_to_be_done_again_is_not_turned_away(answered: Answered) -> None:
+    answered.opine(answered.ask(), "redone")
+    session, case, now = answered.session, answered.case, answered.now
+    boss, me = answered["supervisor"], answered["handler"]
+    because = triage.Because("outside", "不属于", "法院")
+    for turn_away in (
+        lambda: triage.decline(session, boss, case.id, "已经答复过", now),
+        lambda: triage.refer(session, boss, case.id, "法院", "不属于", now),
+        lambda: proposing.propose(session, me, case.id, "decline", because, now),
+    ):
+        with pytest.raises(MoveNotAllowed, match="责令重新办理"):
+            turn_away()
+    case.state = "received"
+    triage.answer(session, answered["operator"], case.id, "全部退清", now)
+    answered.reopen()  # of their own accord: what they took up themselves they may find outside
+    triage.decline(session, boss, case.id, "不属于", now)
 
 
 def test_after_the_second_review_the_matter_is_ended(answered: Answered) -> None:

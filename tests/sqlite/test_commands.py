@@ -1,5 +1,7 @@
 """What an administrator types at the machine: the words it answers, and how it exits."""
 
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from caseflow.ledger import anchors
 from caseflow.ledger.history import GENESIS, link
 from caseflow.ledger.moves import triage
 from tests import office as offices
+from tests.servers import ROOT
 
 
 def command(*arguments: str) -> Result:
@@ -139,3 +142,9 @@ def test_no_future_is_swept_in_production_but_it_is_foretold(ledger: Database) -
     assert "430503-2026-000001" in foretold.output
     with ledger.read() as session:
         assert session.scalar(select(func.count()).select_from(Rung)) == 0
+
+
+def test_the_module_is_the_command_where_that_is_not_on_the_path() -> None:
+    run = [sys.executable, "-m", "caseflow.cli", "--help"]
+    said = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "Complaint and tip-line ledger" in said.stdout

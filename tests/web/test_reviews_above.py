@@ -100,3 +100,14 @@ def test_whoever_has_no_query_code_is_told_so(site: Site) -> None:
     site.do(lambda session: session.execute(update(Report).values(receipt_hash=None)))
     page = on_case(site, "operator", case.number, "ask_review", text=WHY, channel="telephone")
     assert "反映人没有查询码，不能在网上查看。" in page.text
+
+
+def test_whoever_is_ordered_to_handle_it_again_is_not_offered_to_turn_it_away(site: Site) -> None:
+    got, _, above = challenged(site)
+    opined(site, above, "city", "redone")
+    path = f"/console/cases/{the_case(site, got.number).number}"
+    ways = {"supervisor": ("decline", "refer"), "handler": ("propose_decline", "propose_refer")}
+    for who, moves in ways.items():
+        page = site.as_(who).get(path)
+        assert page.offers(f"{path}/note")
+        assert not any(page.offers(f"{path}/{one}") for one in moves)

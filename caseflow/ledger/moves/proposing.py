@@ -45,6 +45,7 @@ def propose(
     if shelvings.undecided(shelvings.asked(session, case.id)) is not None:
         raise MoveNotAllowed("已有一份挂账申请等待审批")
     triage.require_countersigned(case)
+    triage.require_not_ordered(session, case)
     gate.pass_case(actor, case, PROPOSES[move])
     session.add(
         Proposal(

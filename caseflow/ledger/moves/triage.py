@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
-from caseflow.ledger import gate, proposals, reasons, supplements, withdrawals
+from caseflow.ledger import gate, proposals, reasons, reviews, supplements, withdrawals
 from caseflow.ledger.history import commitment
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import extending
@@ -32,6 +32,7 @@ from caseflow.ledger.tables import Case
 from caseflow.people.actor import Actor
 
 SPOT_WAYS = ("telephone", "window", "track")
+ORDERED = "上一级机关责令重新办理的，须办理后重新答复，不能不予受理或者转送"
 
 
 class Because(NamedTuple):
@@ -187,6 +188,7 @@ def carry_out(
     `proposal`: who proposed it, and what whoever approves remarks. What two people saw before it
     happened is not looked at again; what one person declines is.
     """
+    require_not_ordered(session, case)
     gate.pass_case(actor, case, move)
     _leave(session, case, now)
     facts: dict[str, Any] = facts_of(move, because)
@@ -227,6 +229,14 @@ def require_countersigned(case: Case) -> None:
     """
     if case.countersign:
         raise MoveNotAllowed("未报警的理由还没有会签，不能办结")
+
+
+def require_not_ordered(session: Session, case: Case) -> None:
+    """Raise MoveNotAllowed where the office above ordered that the matter be handled again: what is
+    declined has no answer, so whoever was ordered would decide alone that there is no review.
+    """
+    if reviews.is_ordered(session, case):
+        raise MoveNotAllowed(ORDERED)
 
 
 def _second_look_due(session: Session, case: Case, now: datetime) -> None:

@@ -123,6 +123,11 @@ class Sight:
         return extensions.room(self.rules, self.dossier.clocks, known, item, self.now)
 
     @cached_property
+    def is_ordered(self) -> bool:
+        """Whether the office above ordered that the matter be handled again."""
+        return reviews.is_ordered(self.session, self.case)
+
+    @cached_property
     def designations(self) -> Mapping[int, Designation]:
         """Who says who handles the items that were objected to often enough, by item id."""
         waits = (one.state == "objected" for one in self.dossier.items)

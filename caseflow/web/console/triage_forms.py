@@ -25,8 +25,10 @@ def telling(sight: Sight) -> str:
 
 
 def decline(sight: Sight) -> Form | None:
-    """Return the form that declines; None where a proposal is to be decided first."""
-    if sight.case.countersign or may_decide(sight):  # other eyes first
+    """Return the form that declines; None where a proposal is to be decided first, or where the
+    office above ordered that the matter be handled.
+    """
+    if sight.case.countersign or may_decide(sight) or sight.is_ordered:  # other eyes first
         return None
     again = gettext("下一工作日由另一人复看。")
     return _form(
@@ -40,8 +42,8 @@ def decline(sight: Sight) -> Form | None:
 
 
 def refer(sight: Sight) -> Form | None:
-    """Return the form that refers; None where a proposal is to be decided first."""
-    if sight.case.countersign or may_decide(sight):  # other eyes first
+    """Return the form that refers; None where `decline` has none."""
+    if sight.case.countersign or may_decide(sight) or sight.is_ordered:  # other eyes first
         return None
     what = (telling(sight), _not_to())
     return _form(sight, "refer", gettext("转送其他机关"), what, _asked(sight, "refer"))
@@ -123,7 +125,8 @@ def said(sight: Sight, row: Proposal) -> tuple[str, ...]:
 
 
 def _waits(sight: Sight) -> bool:
-    return sight.case.countersign or sight.proposal is not None or sight.shelving is not None
+    one = sight.proposal is not None or sight.shelving is not None
+    return one or sight.case.countersign or sight.is_ordered
 
 
 def _decided(sight: Sight) -> tuple[str, ...]:
