@@ -102,10 +102,10 @@ class Services:
         urls = self.settings.imap_url.split()
         if not urls:
             return None
-        from caseflow.adapters.imap_idle import await_news
+        from caseflow.adapters.imap_idle import News
         from caseflow.intake.mailboxes import await_any
 
-        return partial(await_any, [partial(await_news, url) for url in urls])
+        return partial(await_any, [News(url) for url in urls])
 
     def forget_files(self, now: datetime) -> int:
         """Forget files that nothing names any more and return how many."""

@@ -13,6 +13,8 @@ from caseflow.errors import CaseflowError
 from caseflow.intake.mail import MailboxLost, MessageGone
 
 TAKEN = "CaseflowTaken"
+NOTHING = ("", 1)
+"""The end of a folder in which nothing lay yet."""
 _PIECE = 1024 * 1024
 # Messages asked about at a time: imaplib breaks off at an answer of a million bytes, and a uid
 # takes up to eleven. Fifty thousand that wait are plenty to choose a round's hundred from.
@@ -65,6 +67,8 @@ class ImapMailbox:
         _, validity = client.response("UIDVALIDITY")
         self._validity = validity[0].decode() if validity and validity[0] else "0"
         _, allowed = client.response("PERMANENTFLAGS")
+        _, following = client.response("UIDNEXT")
+        self._next = int(following[0]) if following and following[0] else 0
         keywords = any(b"\\*" in line or TAKEN.encode() in line for line in allowed if line)
         self._flags = f"({TAKEN} \\Seen)" if keywords else "(\\Flagged \\Seen)"
         self._unflagged = ("UNKEYWORD", TAKEN) if keywords else ("UNFLAGGED",)
@@ -83,6 +87,21 @@ class ImapMailbox:
             if len(uids) >= _PLENTY:
                 break
         return [f"{self._validity}.{uid}" for uid in sorted(uids)]
+
+    @property
+    def end(self) -> tuple[str, int]:
+        """How far the folder went when it was selected: nothing that came later lies before it."""
+        return self._validity, self._next
+
+    def waits_since(self, end: tuple[str, int]) -> bool:
+        """Tell whether a message not taken lies behind what was an `end` once; not where the server
+        does not say where its folders end.
+        """
+        first = end[1] if end[0] == self._validity else 1
+        if first >= self._next:
+            return False
+        first = max(first, self._next - _WINDOW)  # an answer that imaplib reads, too
+        return any(uid >= first for uid in self._searched(f"UID {first}:*"))
 
     def _searched(self, window: str) -> list[int]:
         """Return the uids of messages not taken among those with these places in the folder."""

@@ -8,28 +8,43 @@ from contextlib import suppress
 from typing import Any
 
 from caseflow.adapters import imap
+from caseflow.adapters.imap import NOTHING
 from caseflow.clock import monotonic
 
 _SLICE = 0.5  # seconds until somebody who stops is heard
 _PIECE = 4096
 
 
-def await_news(url: str, seconds: float, stopping: Callable[[], bool]) -> bool:
-    """Wait until the server says that mail came in, at most so many seconds; tell whether it did.
+class News:
+    """Waits for mail in one mailbox, again and again."""
 
-    False at once where the server cannot do that. Raises MailboxLost, BadMailboxAddress.
-    """
-    with imap.open_mailbox(url) as mailbox, imap.as_lost():
-        client = mailbox.client
-        if "IDLE" not in client.capabilities:
-            return False
-        try:
-            return _idle(client, monotonic() + seconds, stopping)
-        finally:
-            # What the server says in the middle of it is for nobody; the next round asks anew.
-            with suppress(OSError):
-                client.send(b"DONE\r\n")
-            client.shutdown()
+    def __init__(self, url: str) -> None:
+        """Take the address; raises nothing yet."""
+        self._url = url
+        self._looked = NOTHING
+
+    def __call__(self, seconds: float, stopping: Callable[[], bool]) -> bool:
+        """Wait until the server says that mail came in, at most so many seconds; tell whether it
+        did.
+
+        False at once where the server cannot do that. What came between the end of a round and our
+        waiting the server tells nobody: it is asked for, and said once, so that a message that
+        cannot be taken lets nobody run in circles. Raises MailboxLost, BadMailboxAddress.
+        """
+        with imap.open_mailbox(self._url) as mailbox, imap.as_lost():
+            client = mailbox.client
+            if "IDLE" not in client.capabilities:
+                return False
+            since, self._looked = self._looked, mailbox.end
+            if mailbox.waits_since(since):
+                return True
+            try:
+                return _idle(client, monotonic() + seconds, stopping)
+            finally:
+                # What the server says in the middle of it is for nobody; the next round asks anew.
+                with suppress(OSError):
+                    client.send(b"DONE\r\n")
+                client.shutdown()
 
 
 def _idle(client: imaplib.IMAP4, until: float, stopping: Callable[[], bool]) -> bool:

@@ -235,7 +235,7 @@ def test_mail_that_comes_in_is_heard_at_once(account: Account) -> None:
     heard: list[bool] = []
     stop = threading.Event()
     listener = threading.Thread(
-        target=lambda: heard.append(imap_idle.await_news(account.url, 20, stop.is_set))
+        target=lambda: heard.append(imap_idle.News(account.url)(20, stop.is_set))
     )
     listener.start()
     began = time.monotonic()
@@ -247,9 +247,24 @@ def test_mail_that_comes_in_is_heard_at_once(account: Account) -> None:
     assert heard == [True]
 
 
+def test_what_came_between_a_round_and_the_waiting_is_heard_once(account: Account) -> None:
+    news = imap_idle.News(account.url)
+    assert news(0.1, lambda: False) is False
+    account.put(letter(1))
+    assert news(0.1, lambda: False) is True
+    assert news(0.1, lambda: False) is False, "a message that cannot be taken is no news again"
+    account.put(letter(2))
+    assert news(0.1, lambda: False) is True
+    account.put(letter(3))
+    with open_mailbox(account.url) as mailbox:
+        for taken in mailbox.waiting():
+            mailbox.flag(taken)
+    assert news(0.1, lambda: False) is False
+
+
 def test_nobody_waits_longer_than_asked_nor_when_told_to_stop(account: Account) -> None:
-    assert imap_idle.await_news(account.url, 0.1, lambda: False) is False
-    assert imap_idle.await_news(account.url, 60, lambda: True) is False
+    assert imap_idle.News(account.url)(0.1, lambda: False) is False
+    assert imap_idle.News(account.url)(60, lambda: True) is False
 
 
 def test_the_runner_takes_up_what_is_heard_and_else_waits_for_its_time(now: datetime) -> None:
@@ -278,12 +293,12 @@ def test_the_runner_takes_up_what_is_heard_and_else_waits_for_its_time(now: date
 
 def test_a_server_that_cannot_tell_is_asked_on_the_minute() -> None:
     with provider(letter(1)) as server:
-        assert imap_idle.await_news(server.url, 60, lambda: False) is False
+        assert imap_idle.News(server.url)(60, lambda: False) is False
 
 
 def test_a_mailbox_that_is_down_is_waited_for_by_nobody(account: Account) -> None:
-    down = partial(imap_idle.await_news, f"imap://a:b@{LOOPBACK}:{free_port()}/INBOX")
-    quiet = partial(imap_idle.await_news, account.url)
+    down = imap_idle.News(f"imap://a:b@{LOOPBACK}:{free_port()}/INBOX")
+    quiet = imap_idle.News(account.url)
     assert mailboxes.await_any([down, quiet], 0.1, lambda: False) is False
     with pytest.raises(MailboxLost):
         down(0.1, lambda: False)
