@@ -54,7 +54,13 @@ class Services:
         from caseflow.notices.handlers import build
 
         settings = self.settings
-        return build(self.rooms, self._transports(), settings.public_url, settings.mail_from)
+        return build(
+            self.rooms,
+            self._transports(),
+            settings.public_url,
+            settings.mail_from,
+            answers=bool(settings.imap_url),
+        )
 
     def _transports(self) -> dict[str, Transport]:
         sender = self.settings.mail_from or "office@caseflow.invalid"

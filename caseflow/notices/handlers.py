@@ -43,14 +43,20 @@ class Keys(Protocol):
 
 
 def build(
-    rooms: Keys, transports: Mapping[str, Transport], public_url: str, own: str = ""
+    rooms: Keys,
+    transports: Mapping[str, Transport],
+    public_url: str,
+    own: str = "",
+    *,
+    answers: bool = False,
 ) -> Handlers:
     """Return the outbox's handlers. `public_url`: what stands before the path in every link.
 
-    `own`: the office's own e-mail address.
+    `own`: the office's own e-mail address. `answers`: mail that answers a message comes to us, and
+    the message says so.
     """
     return Handlers(
-        rules=partial(drafts, public_url.rstrip("/")),
+        rules=partial(drafts, public_url.rstrip("/"), answers=answers),
         resolve=deliver.resolver(rooms.ring, own),
         complete=deliver.completer(rooms.ring),
         transports={way: Signed(one, rooms.ring) for way, one in transports.items()},
@@ -62,7 +68,7 @@ def build(
     )
 
 
-def drafts(base: str, session: Session, event: Event) -> list[Draft]:
+def drafts(base: str, session: Session, event: Event, *, answers: bool = False) -> list[Draft]:
     """Return the messages that an event makes, one for each recipient and rule."""
     about = matter.read(session, event)
     if about is None:
@@ -73,7 +79,7 @@ def drafts(base: str, session: Session, event: Event) -> list[Draft]:
         due = matter.due_of(session, about, notice.clock)
         words = Words(notice.rule, about.number, base, due, news.action, news.clock, news.urgent)
         said = {name: about.body[name] for name in ("statement", "count") if name in about.body}
-        words = replace(words, **said)
+        words = replace(words, answers=answers, **said)
         for word in notice.audience:
             make = _outside if word in OUTSIDE else _inside
             found += make(session, about, word, words)

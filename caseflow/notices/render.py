@@ -124,6 +124,7 @@ class Words:
     would tell a unit that there is a case, and which (design law 9). `statement`: what was signed,
     to be kept word for word. `in_place`: told for a colleague who is away. `count`: so much work.
     `letter`: the number of the report that tells of two matters, of which this is about the other.
+    `answers`: mail that answers this message comes to us.
     """
 
     rule: str
@@ -138,6 +139,7 @@ class Words:
     count: int = 0
     statement: str = ""
     letter: str = ""
+    answers: bool = False
 
 
 @cache
@@ -159,6 +161,9 @@ def due_text(due: datetime, locale: str) -> str:
     return f"{here.month}月{here.day}日 {clock}"  # not said
 
 
+_NO_ANSWERS = "本消息由系统发出，请勿回复。"
+_ON_THE_PAGE = "本邮件由系统发出，请勿回复；需要补充情况请在上述网页中填写。"
+_BY_MAIL = "需要补充情况的，请在上述网页中填写，或者用收到本邮件的邮箱直接回复。"
 _SUBJECTS = {
     (False, True): "办件 %(number)s：%(task)s",
     (False, False): "隔离件：%(task)s",
@@ -184,7 +189,9 @@ def to_staff(words: Words, locale: str) -> tuple[str, str]:
     lines.append(say("办理：%(link)s") % {"link": words.link})
     if words.statement:
         lines += ["", words.statement.rstrip()]
-    return subject, "\n".join([*lines, "", say("本消息由系统发出，请勿回复。"), ""])
+    answered = words.answers and words.number and not of_itself
+    last = say("回复本邮件，您写的会以您的名义记入这个办件。" if answered else _NO_ANSWERS)
+    return subject, "\n".join([*lines, "", last, ""])
 
 
 _SHOWN = 40
@@ -212,9 +219,7 @@ def summary(found: Sequence[tuple[str, str]], link: str, locale: str) -> tuple[s
     subject = said.ngettext(
         "有 %(num)d 项事情需要您处理", "有 %(num)d 项事情需要您处理", len(found)
     )
-    return subject % count, "\n".join(
-        [*lines, "", said.gettext("本消息由系统发出，请勿回复。"), ""]
-    )
+    return subject % count, "\n".join([*lines, "", said.gettext(_NO_ANSWERS), ""])
 
 
 def _task(words: Words, locale: str) -> str:
@@ -255,7 +260,7 @@ def receipt(words: Words, locale: str) -> tuple[str, str]:
     if words.due is not None:
         due = due_text(words.due, locale)
         lines.insert(1, say("是否受理，将在 %(due)s 前告知您。") % {"due": due})
-    lines += ["", say("本邮件由系统发出，请勿回复；需要补充情况请在上述网页中填写。"), ""]
+    lines += ["", say(_BY_MAIL if words.answers else _ON_THE_PAGE), ""]
     return say("来件已收到，编号 %(number)s") % known, "\n".join(lines)
 
 
@@ -279,5 +284,5 @@ def to_reporter(words: Words, locale: str) -> tuple[str, str]:
     if words.due is not None:
         due = due_text(words.due, locale)
         lines.append(say("其中有需要您回复的内容，请在 %(due)s 前回复。") % {"due": due})
-    lines += ["", say("本邮件由系统发出，请勿回复；需要补充情况请在上述网页中填写。"), ""]
+    lines += ["", say(_BY_MAIL if words.answers else _ON_THE_PAGE), ""]
     return subject, "\n".join(lines)

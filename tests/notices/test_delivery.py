@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from caseflow.adapters.file_store import LocalStore
+from caseflow.app import Services
 from caseflow.crypto.keys import KeyRing
 from caseflow.db import Database
 from caseflow.deadlines.tables import Clock
@@ -19,8 +20,9 @@ from caseflow.ledger.moves import closing, triage
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
 from caseflow.outbox.run import run
-from caseflow.outbox.tables import Message
+from caseflow.outbox.tables import Event, Message
 from caseflow.people.tables import User
+from config import Settings
 from tests import office as offices
 from tests.notices.watch import PostOffice, handlers
 from tests.office import DISTRICT, Office
@@ -146,3 +148,19 @@ def test_a_recipient_of_no_known_sort_is_an_error(rooms: Rooms) -> None:
     resolve = handlers(PostOffice(), rooms.ring).resolve
     with rooms.database.read() as session, pytest.raises(ValueError, match="recipient"):
         resolve(session, "unit:3", "email")
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "said"), [("", "请勿回复"), ("imaps://a:b@h/INBOX", "直接回复")]
+)
+def test_a_message_says_that_answers_are_read_where_a_mailbox_is_watched(
+    rooms: Rooms, office: Office, now: datetime, mailbox: str, said: str
+) -> None:
+    replied(rooms, office, asked(rooms, now), now)
+    services = Services(Settings.read({"CASEFLOW_IMAP_URL": mailbox}), rooms)
+    with rooms.database.read() as session:
+        events = session.scalars(select(Event).order_by(Event.id)).all()
+        drafts = [one for event in events for one in services.handlers.rules(session, event)]
+    texts = [one.text for one in drafts if one.recipient.startswith("report:")]
+    assert texts
+    assert all(said in text for text in texts)

@@ -1,10 +1,11 @@
-"""The words of a message: when it is due, in whose language, and nothing to reply to."""
+"""The words of a message: when it is due, in whose language, and whether answers are read."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from caseflow.notices.render import Words, due_text, summary, to_reporter, to_staff
+from caseflow.notices.render import Words, due_text, receipt, summary, to_reporter, to_staff
 
 END_OF_FRIDAY = datetime(2026, 3, 6, 16, 0, tzinfo=UTC)
 NOON = datetime(2026, 3, 6, 4, 30, tzinfo=UTC)
@@ -47,11 +48,23 @@ def test_no_message_says_accountability_before_a_person_decided() -> None:
     assert "请审阅决定" in said[0]
 
 
-def test_a_message_to_a_reporter_says_that_nobody_reads_answers() -> None:
+def test_a_message_to_a_reporter_says_where_nobody_reads_answers() -> None:
     subject, text = to_reporter(Words("reply", "430503-20260303-0001", "https://x/track"), "zh")
     assert subject == "编号 430503-20260303-0001 有新进展"
     assert "请勿回复" in text
     assert "https://x/track" in text
+
+
+def test_where_answers_by_mail_are_read_the_messages_say_so() -> None:
+    mine = Words("reply", "430503-20260303-0001", "https://x/track", answers=True)
+    for say in (to_reporter, receipt):
+        _, text = say(mine, "zh")
+        assert "请勿回复" not in text
+        assert "用收到本邮件的邮箱直接回复" in text
+    yours = Words("assigned", "430503-2026-000042", "https://x", answers=True)
+    assert "您写的会以您的名义记入这个办件" in to_staff(yours, "zh")[1]
+    for other in (replace(yours, at_unit=True), replace(yours, number="")):
+        assert "请勿回复" in to_staff(other, "zh")[1], "their answers go into no case"
 
 
 def test_a_unit_is_told_of_an_item_and_never_of_a_case() -> None:
