@@ -12,7 +12,7 @@ def challenged(s: Story) -> Script:
     """The answer is challenged on the tracking page; the city's office has not decided yet."""
     yield from scripts.explained(s)
     yield s.next_day("20:40", 3)
-    _asks(s, "退费只按课时算，没有算教材费；合同上写的是全额退。请上级重新审查退费标准。")
+    _asks(s, "第一周没有退，材料费也没有算进去，收费文件里没有写这些不退。请上级重新审查退费标准。")
 
 
 def upheld(s: Story) -> Script:

@@ -1,11 +1,11 @@
-"""Which matter takes which course, begun how many working days ago: the forty cases
-(and what follows from them: a part split off, and what comes to the office above)."""
+"""Which matter takes which course, begun how many working days ago: the forty cases,
+some more of this very hour (and what follows from them: parts split off, what comes above)."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 
-from caseflow.demo import apart, appeals, beside, papers, scripts
+from caseflow.demo import apart, appeals, beside, many, papers, scripts
 from caseflow.demo.matters import read
 from caseflow.demo.scripts import path
 from caseflow.demo.story import Stage, Story
@@ -101,6 +101,11 @@ _FRESH: dict[str, tuple[int, Course]] = {
     "scholarship_question": (180, scripts.received_above),
     "school_gate": (42, scripts.proposed),
     "fight_now": (21, _to("received")),
+    "lunch_box": (19, partial(many.a_wave, of=("lunch_box_too", "lunch_box_smell"))),
+    "lunch_box_too": (17, _to("received")),
+    "lunch_box_smell": (14, _to("received")),
+    "bus_and_fee": (11, partial(many.two_matters, other="延时托管另外收费")),
+    "lunch_box_late": (4, _to("received")),
 }
 
 

@@ -344,7 +344,7 @@ def explained(s: Story) -> Script:
     yield s.next_day("16:00")
     closing.call_back(s.session, s["operator"], s.case_id, DISPLEASED, s.at)
     yield s.next_day("11:00")
-    why = "退费按合同第七条和教育部门的退费办法计算，已上课次按课时单价扣除，依据已当面出示。"
+    why = "退费按区课后服务收费文件，从请假的第二周算起，按实际缺的周数计算；计算单已当面出示。"
     boss = s["supervisor"]
     explaining.explain(s.session, boss, s.case_id, s.report_id, why, "telephone", s.at)
 

@@ -18,11 +18,12 @@ from caseflow.escalation.tables import Order, Rung
 from caseflow.intake.delivery import NOT_UNDERSTOOD
 from caseflow.intake.report import CHANNELS
 from caseflow.intake.tables import Quarantine
-from caseflow.ledger import asker, turns
+from caseflow.ledger import asker, suggesting, turns, waves
 from caseflow.ledger.application_tables import Extension
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Passage, Report
 from caseflow.ledger.review_tables import Review
+from caseflow.ledger.sketch_tables import Wave
 from caseflow.ledger.split_tables import Split
 from caseflow.ledger.states import (
     CASE_STATES,
@@ -37,6 +38,7 @@ from caseflow.ledger.verify import verify_chains
 from caseflow.outbox.tables import EVENT_OPEN, Event, Message
 from caseflow.people import accounts
 from caseflow.people.permissions import OFFICE
+from caseflow.people.scope import scope_of
 from caseflow.people.tables import Post, User
 from caseflow.words import ORDER_STATES
 from tests import demo_office
@@ -64,8 +66,11 @@ def count(session: Session, *where: object) -> int:
 def everything_is_there(session: Session) -> None:
     """Every state, kind, door, finding, outcome, rung and document."""
     parts = select(Split.part_id)
-    assert count(session, Case.reviews.is_(None), Case.id.not_in(parts)) == 40
-    assert count(session, Case.id.in_(parts), Case.state == "handling") == 1
+    assert count(session, Case.reviews.is_(None), Case.id.not_in(parts)) == 45
+    assert sorted(session.scalars(select(Case.state).where(Case.id.in_(parts)))) == [
+        *("accepted", "handling")
+    ]
+    several_write_the_same_and_one_of_two_matters(session)
     reviewed = session.execute(select(Review.stage, Review.result).order_by(Review.id)).all()
     assert sorted(reviewed, key=str) == [(1, "upheld"), (1, None)]
     after_the_end = select(Report.id).where(Report.follows.is_not(None))
@@ -94,6 +99,20 @@ def everything_is_there(session: Session) -> None:
         (True, "granted"),
         (True, None),
     ]
+
+
+def several_write_the_same_and_one_of_two_matters(session: Session) -> None:
+    """A wave that was merged at once, one more report that its page suggests, and a letter that
+    became two numbers.
+    """
+    boss = session.scalars(select(User).where(User.username == "supervisor")).one()
+    [wave] = session.scalars(select(Wave)).all()
+    into = session.get_one(Case, wave.into_id)
+    assert len(waves.lasting(session, [wave.id])) == 2
+    reports = session.scalars(select(Report).where(Report.case_id == into.id)).all()
+    found = suggesting.of_case(session, scope_of(accounts.actor_of(session, boss)), into, reports)
+    assert [one.case.state for one in found if one.strong] == ["received"]
+    assert count(session, Report.split_from.is_not(None)) == 1
 
 
 def the_laws_hold(session: Session, now: datetime) -> None:
@@ -172,7 +191,7 @@ def test_it_has_everything_and_every_law_holds(
     assert (tmp_path / FILE).read_text().strip() in lines
     demo.make(office, now)  # a second time changes nothing
     with office.database.read() as session:
-        assert session.scalar(select(func.count(Case.id))) == 43
+        assert session.scalar(select(func.count(Case.id))) == 49
 
 
 @pytest.mark.parametrize(
