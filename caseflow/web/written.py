@@ -4,6 +4,8 @@ Nothing is asked of the database, which may be the reason: labels are those of t
 secret, never who somebody is, and nothing that the page itself had put there.
 """
 
+import re
+
 from flask import request
 
 from caseflow import words
@@ -66,6 +68,8 @@ LABELS = {
     "day": "日期",
     "people": "有关人员",
 }
+# What a choice or a hidden field says for itself: a word of ours or a number, and no label to it.
+_CODE = re.compile(r"[a-z_]+|\d{1,9}")
 # Fields that come filled in, and the one beside them that only a person fills in.
 _OFFERED = {"until": "grounds", "rectifying_unit": "rectify_text"}
 
@@ -76,7 +80,9 @@ def written() -> list[tuple[str, str]]:
     return [
         (gettext(LABELS[name]) if name in LABELS else "", _in_words(name, value))
         for name, value in said.items()
-        if name not in _NOT_WRITTEN and _OFFERED.get(name, name) in said
+        if name not in _NOT_WRITTEN
+        and _OFFERED.get(name, name) in said
+        and (name in LABELS or not _CODE.fullmatch(value))
     ]
 
 

@@ -127,6 +127,22 @@ def test_one_who_is_not_satisfied_is_the_supervisors_whoever_else_is_called(call
     assert called.case.state == "closed"
 
 
+def test_whoever_is_not_satisfied_says_why(called: Called) -> None:
+    with pytest.raises(BadInput) as refused:
+        called.call(called.one, replace(DISPLEASED, words=" "))
+    assert set(refused.value.fields) == {"words"}
+
+
+def test_of_whoever_was_not_reached_nothing_is_put_on_record_as_theirs(called: Called) -> None:
+    called.call(called.one, replace(PLEASED, reached=False, words="打了两次，无人接听"))
+    row = called.session.scalars(select(CallBack)).one()
+    assert (row.solved, row.satisfied, row.whose) == (None, None, "caller")
+    query = select(Entry.body).where(Entry.case_id == called.case.id, Entry.verb == "call_back")
+    facts = json.loads(called.session.scalars(query).one())["facts"]
+    assert (facts["reached"], facts["solved"], facts["satisfied"]) == (False, None, None)
+    assert facts["whose"] == "caller"
+
+
 def test_on_how_many_days_somebody_is_tried_is_the_rules_to_say(called: Called) -> None:
     called.call(called.one, PLEASED)
     called.call(called.two, IN_VAIN)

@@ -43,7 +43,11 @@ def lived(session: Session, now: datetime) -> Office:
         triage.accept(session, supervisor, case.id, now)
         case.state = "replying"  # how it got there is not what this is about
         closing.reply(session, supervisor, case.id, report.id, "已整改", "telephone", now + HOUR)
-        told = Heard(True, solved=True, satisfied=False) if answer else Heard(reached=False)
+        told = (
+            Heard(True, solved=True, satisfied=False, words="慢")
+            if answer
+            else Heard(reached=False)
+        )
         for _ in range(2):
             closing.call_back(session, supervisor, case.id, told, now + 2 * HOUR)
     return office

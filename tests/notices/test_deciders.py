@@ -108,7 +108,7 @@ def test_an_unsatisfied_reporter_is_urged_with_those_who_decide(desk: Desk) -> N
     report = offices.first_report(desk.session, case)
     desk.by(closing.reply, "handler", case.id, report.id, "已办", "telephone")
     desk.session.get_one(User, desk.office["supervisor"].person).active = False
-    heard = Heard(reached=True, solved=False, satisfied=False)
+    heard = Heard(reached=True, solved=False, satisfied=False, words="没有改")
     assert desk.by(closing.call_back, "operator", case.id, heard) == {"unsatisfied > city"}
     assert urged(desk, "call_back")[:2] == [{"rung > city"}] * 2
 

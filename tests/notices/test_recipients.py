@@ -168,7 +168,7 @@ def test_a_call_back_is_asked_for_and_what_came_of_it_decided(desk: Desk) -> Non
     report = offices.first_report(desk.session, case)
     told = desk.by(closing.reply, "handler", case.id, report.id, "已办", "telephone")
     assert told == {"call_back > operator"}
-    heard = Heard(reached=True, solved=False, satisfied=False)
+    heard = Heard(reached=True, solved=False, satisfied=False, words="没有改")
     assert desk.by(closing.call_back, "operator", case.id, heard) == {"unsatisfied > supervisor"}
     told = desk.by(closing.reopen, "supervisor", case.id, "仍未解决")
     assert told == {"reopened > handler"}

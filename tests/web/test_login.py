@@ -165,6 +165,16 @@ def test_a_unit_gets_its_words_back_with_their_labels_and_nothing_that_it_never_
     assert "2026-03-06" not in page.text
 
 
+def test_of_choices_and_hidden_numbers_nothing_is_given_back(site: Site) -> None:
+    """Whoever comes back would read `21 yes no no` above their own words."""
+    visit = site.as_("handler")
+    path = f"/console/cases/{open_case(site)}/call_back"
+    visit.client.delete_cookie("caseflow")
+    page = visit.sent(path, {"report": "21", "reached": "yes", "solved": "no", "words": "没有改"})
+    assert page.status == 401
+    assert "您刚才写的 反映人怎么说 没有改" in page.text
+
+
 def test_no_password_is_ever_given_back(site: Site) -> None:
     visit = site.nobody()
     visit.get("/login")

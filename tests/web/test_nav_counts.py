@@ -83,7 +83,7 @@ def test_whoever_calls_back_is_told_so(site: Site) -> None:
     assert case_of(site, number).state == "calling_back"
     assert (for_(site, "operator"), for_(site, "handler")) == ({"": 1}, {"": 1})
     assert (for_(site, "reviewer"), for_(site, "supervisor")) == ({}, {})
-    heard = {"solved": "no", "satisfied": "no"}
+    heard = {"solved": "no", "satisfied": "no", "words": "没有改", "whose": "caller"}
     on_case(site, "operator", number, "call_back", reached="no", **heard)
     assert (for_(site, "operator"), for_(site, "handler")) == ({"": 1}, {"": 1})
     page = on_case(site, "operator", number, "call_back", reached="yes", **heard)

@@ -134,7 +134,8 @@ def unsatisfied(site: Site) -> str:
     number = submitted(site, reach="phone")
     on_item(site, "reviewer", number, "strike_off")
     on_case(site, "handler", number, "reply", text="已整改", way="telephone")
-    heard = {"reached": "yes", "solved": "no", "satisfied": "no"}
+    heard = {"reached": "yes", "solved": "no", "satisfied": "no", "words": "没有改"}
+    heard |= {"whose": "caller"}
     on_case(site, "operator", number, "call_back", **heard)
     return number
 

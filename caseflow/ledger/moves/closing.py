@@ -1,6 +1,6 @@
 """The reply, the call-back, the closure, the reopening (答复, 回访, 办结, 重新办理)."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -202,6 +202,22 @@ def go_on(session: Session, case: Case, now: datetime) -> None:
         _close(session, SWEEP, case, "答复已送达", now)
 
 
+def _sound(heard: Heard) -> Heard:
+    """Return what a call brought as it goes on record: of nobody who was not reached it is said
+    what they think, and who is not satisfied says why, for somebody decides by that.
+    """
+    said = may_say(heard.words, "words")
+    if not heard.reached:
+        return Heard(reached=False, words=said, whose="caller")
+    if heard.solved is None or heard.satisfied is None:
+        raise BadInput({"satisfied": "已接通时请记录是否解决、是否满意"})
+    if not said and not heard.satisfied:
+        raise BadInput({"words": "不满意的，请写明反映人怎么说"})
+    if said and heard.whose not in WHOSE:
+        raise BadInput({"whose": "请选择是反映人的原话，还是回访人的概括"})
+    return replace(heard, words=said)
+
+
 def call_back(
     session: Session,
     actor: Actor,
@@ -219,12 +235,8 @@ def call_back(
     nothing would urge that decision.
     """
     case = gate.lock(session, case_id, seen)
-    if heard.reached and (heard.solved is None or heard.satisfied is None):
-        raise BadInput({"satisfied": "已接通时请记录是否解决、是否满意"})
-    said = may_say(heard.words, "words")
-    if said and heard.whose not in WHOSE:
-        raise BadInput({"whose": "请选择是反映人的原话，还是回访人的概括"})
-    whose = heard.whose if said else None
+    heard = _sound(heard)
+    whose = heard.whose if heard.words else None
     report = _whom(calls_of(session, case), report_id)
     gate.pass_case(actor, case, "call_back")
     session.add(
@@ -232,9 +244,9 @@ def call_back(
             case_id=case.id,
             report_id=report.id,
             reached=heard.reached,
-            solved=heard.solved if heard.reached else None,
-            satisfied=heard.satisfied if heard.reached else None,
-            words=said,
+            solved=heard.solved,
+            satisfied=heard.satisfied,
+            words=heard.words,
             whose=whose,
             user_id=actor.person,
             at=now,

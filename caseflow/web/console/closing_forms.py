@@ -205,7 +205,14 @@ def _call_back(sight: Sight) -> Form | None:
             Field("radios", "reached", gettext("接通了吗？"), options=yes_no, row=True),
             Field("radios", "solved", gettext("问题解决了吗？"), options=yes_no, row=True),
             Field("radios", "satisfied", gettext("对办理满意吗？"), options=yes_no, row=True),
-            Field("textarea", "words", gettext("反映人怎么说"), optional=True, longest=4000),
+            Field(
+                "textarea",
+                "words",
+                gettext("反映人怎么说"),
+                hint=gettext("不满意的，写明为什么；没有接通的，可以写打了哪里。"),
+                optional=True,
+                longest=4000,
+            ),
             Field(
                 "radios",
                 "whose",
