@@ -187,8 +187,9 @@ def create_app(built: Services) -> Flask:
     configure(app, built)
     if built.settings.https:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    trail.install(app)  # first of all, or what the next one refuses was never begun
     CSRFProtect(app)
-    for part in (trail, edge, locale, security, failures, shell, login):
+    for part in (edge, locale, security, failures, shell, login):
         part.install(app)
     register(app)
     trail.begin_counting(app)

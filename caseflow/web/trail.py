@@ -37,7 +37,8 @@ def _end(response: Response) -> Response:
     if request.endpoint == "static":
         return response
     route = request.url_rule.rule if request.url_rule else ""
-    seconds = monotonic() - g.get("began", monotonic())
+    now = monotonic()
+    seconds = now - g.get("began", now)  # never less than nothing: the counts take no such thing
     counts().note(route, response.status_code, seconds)
     said = {
         "request": number(),

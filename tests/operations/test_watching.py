@@ -151,6 +151,14 @@ def test_a_request_is_a_line_without_anybody_and_its_number_is_on_the_page(
     assert after["caseflow_request_seconds_count"] >= before["caseflow_request_seconds_count"] + 3
 
 
+def test_a_form_that_is_refused_first_of_all_is_answered_and_timed(site: Site) -> None:
+    """The very first request of a process may be one without a session."""
+    answer = site.nobody().client.post("/console/people/1/away", data={"csrf_token": "old"})
+    assert answer.status_code == 401
+    counts: Counts = site.app.extensions["caseflow.counts"]
+    assert counts.durations()[1] > 0
+
+
 def test_a_line_never_quotes_an_exception() -> None:
     try:
         raise ValueError("张三 13800000000")
