@@ -133,7 +133,9 @@ _BROUGHT = """SELECT case_id FROM entry WHERE verb = 'rung' AND body LIKE '%"cau
 _SHELVED = "SELECT case_id FROM entry WHERE verb = 'shelve'"
 _OF_DOCUMENTS = """SELECT root_case_id FROM clock
     WHERE order_id IS NOT NULL AND name IN ('sign_for', 'check')"""
+_TWICE = "SELECT max(id) FROM report GROUP BY original_id HAVING count(*) > 1"
 _SINCE = {
+    "report": f"id NOT IN ({_TWICE})",  # of a letter with two numbers none says so there
     "evidence": "at NOT IN (SELECT at FROM entry WHERE verb = 'visit')",
     "item": "id NOT IN (SELECT item_id FROM entry WHERE verb = 'object')",
     "case_file": f"id NOT IN (SELECT case_id FROM ({_WAITED}) waited) AND id NOT IN ({_SHELVED})"
