@@ -49,7 +49,9 @@ def tries(
             s, me, n, of, "电话里说明细如下", "王老师", heard or at, at
         ),
         "release_assistance": lambda at: assisting.release_assistance(s, me, n, of, "不需要", at),
-        "share_assistance": lambda at: assisting.share_assistance(s, me, n, whose, at),
+        "share_assistance": lambda at: assisting.share_assistance(
+            s, me, n, whose, at, nth=luck % 3
+        ),
     }
 
 

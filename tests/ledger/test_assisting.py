@@ -287,6 +287,30 @@ def test_the_lead_reads_an_answer_once_the_office_shares_it(given: Refund) -> No
     assert given.beside(verifies=False) == []  # who only puts it right reads nothing from before
 
 
+def test_the_office_chooses_which_of_a_units_answers_the_lead_reads(given: Refund) -> None:
+    given.led_by("school").signs()
+    for text in ("共三十二人", "更正为三十三人", "另附说明"):
+        given.asks()
+        given.answers(text=text)
+        given.now += timedelta(days=1)
+    me, to, n = given.office["handler"], given.office.units["academy"], given.item.id
+
+    def shares(nth: int) -> None:
+        assisting.share_assistance(given.session, me, n, to, given.now, nth=nth)
+
+    for none in (4, -1):
+        with pytest.raises(BadInput):
+            shares(none)
+    shares(2)
+    read = [answer for _, answer, _ in given.beside()]
+    assert read == ["", "更正为三十三人", ""]
+    shares(0)  # the newest
+    assert [answer for _, answer, _ in given.beside()] == ["", "更正为三十三人", "另附说明"]
+    for again in (2, 3):
+        with pytest.raises(MoveNotAllowed):
+            shares(again)
+
+
 def test_who_leads_from_now_on_assists_no_more_and_the_others_go_on(given: Refund) -> None:
     given.led_by("school")
     row, other = given.asks(), given.asks("branch")

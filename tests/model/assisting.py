@@ -97,15 +97,17 @@ def leads_now(case: Case, item: Item, unit: str, now: datetime) -> None:
 
 
 def share_assistance(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
-    """The lead reads the words of an answer from now on; of a unit that was asked again, of its
-    newest (the design is silent).
+    """The lead reads the words of an answer from now on: the one that the office chose of those
+    that the unit gave, which are counted from 1; 0 is its newest.
     """
     working(case)
     free_of(person, item)
     may_on(person, "share_assistance", case, item)
     answered = [one for one in item.assisted if one.unit == said.unit and one.answered]
-    need(bool(answered) and not answered[-1].shared, "nothing to share")
-    answered[-1].shared = True
+    need(said.which <= len(answered) and bool(answered), "it did not answer so often")
+    chosen = answered[said.which - 1] if said.which else answered[-1]
+    need(not chosen.shared, "shared already")
+    chosen.shared = True
 
 
 ASSISTED = ("dispatched", "objected", "verifying", "rectifying", "submitted")

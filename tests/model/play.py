@@ -272,7 +272,8 @@ class Story:
         if move == "reassign" and self.chance.random() < 0.8:
             said = replace(said, inspector="inspector")
         if move in ("release_assistance", "share_assistance") and item.assisted:
-            said = replace(said, unit=self.chance.choice(item.assisted).unit)
+            asked = self.chance.choice(item.assisted)
+            said = replace(said, unit=asked.unit, which=self.chance.choice((0, 1, 1, 2)))
         if move == "extend":
             due = case.alive(item.on, "verify", "rectify")
             said = self.picks.dated(

@@ -72,7 +72,7 @@ def of_item(
         ),
         "answer_assistance": lambda: assisting.answer_assistance(s, me, n, "明细如下", at),
         "release_assistance": lambda: assisting.release_assistance(s, me, n, unit, "不要", at),
-        "share_assistance": lambda: assisting.share_assistance(s, me, n, unit, at),
+        "share_assistance": lambda: assisting.share_assistance(s, me, n, unit, at, nth=said.which),
         "visit": lambda: visiting.visit(s, me, n, seen, at),
         "sign_off": lambda: signing.sign_off(s, me, n, at),
         "unsign": lambda: signing.send_back_answer(s, me, n, "写清楚", at),

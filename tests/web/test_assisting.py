@@ -1,5 +1,7 @@
 """Assisting units as people press them: the console asks, a unit answers, the office shares it."""
 
+import re
+
 from sqlalchemy import select
 
 from caseflow.clock import local
@@ -62,6 +64,28 @@ def test_a_unit_is_asked_beside_the_lead_and_heard_by_the_office(site: Site) -> 
     page = open_item(site, item)
     assert "共收三十二人" in page.text
     assert "明细.png" not in page.text
+
+
+def test_the_office_chooses_which_answer_of_a_unit_to_share_by_its_day(site: Site) -> None:
+    item = dispatched(site)
+    for text in ("共收三十二人", "更正为三十三人"):
+        number, there = asked(site, item)
+        site.as_("academy").get(there).send(f"{there}/answer", answer=text)
+    page = site.as_("handler").get(f"/console/cases/{number}")
+    for nth in (1, 2):
+        said = rf'<option value="\d+:{nth}"[^>]*>测试academy 3月3日\(周二\) 10:\d\d 的答复<'
+        assert re.search(said, page.html), "of one day, each with its time"
+    academy = site.ask(lambda s: s.scalars(select(Assistance)).first()).unit_id
+    path = f"/console/items/{item}/share_assistance"
+    for wrong in (f"{academy}:3", "0:1", ""):
+        refused = page.send(path, answered=wrong)
+        assert (refused.status, "哪份答复" in refused.text) == (422, True)
+    page = page.send(path, answered=f"{academy}:1")
+    assert "转的是：测试academy" in page.text  # one is left, which needs no choice
+    assert f'value="{academy}:2"' in page.html
+    signed(site, item)
+    lead = open_item(site, item).text
+    assert ("共收三十二人" in lead, "更正为三十三人" in lead) == (True, False)
 
 
 def test_an_answer_by_telephone_is_written_down_by_the_office(site: Site) -> None:

@@ -254,10 +254,13 @@ def share_assistance(
     unit_id: int,
     now: datetime,
     *,
+    nth: int = 0,
     seen: int | None = None,
 ) -> None:
-    """Let an item's lead read the words of a unit's newest answer, never what it was sent nor its
+    """Let an item's lead read the words of one answer of a unit, never what it was sent nor its
     files. Until somebody does, they are the office's (law 9): an answer may name who reported.
+
+    `nth`: which of the unit's answers about the item, the oldest is 1; 0 is the newest.
     """
     case, item = gate.lock_item(session, item_id, seen)
     require_at_work(case)
@@ -265,8 +268,10 @@ def share_assistance(
     known = [row for row in assistances.answered(session, item.id) if row.unit_id == unit_id]
     if not known:
         raise BadInput({"answered": "请选择已经答复的协办单位"})
+    if not 0 <= nth <= len(known):
+        raise BadInput({"answered": "这个单位没有这份答复，请从列表中选"})
     gate.pass_item(actor, case, item, "share_assistance")
-    row = known[-1]
+    row = known[nth - 1]
     if row.shared_at is not None:
         raise MoveNotAllowed("这份协办答复已经转给主办单位")
     row.shared_by, row.shared_at = actor.person, now

@@ -1,6 +1,8 @@
 """Assisting units (协办) as forms, and as an item's card lists them."""
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import url_for
 
@@ -12,11 +14,12 @@ from caseflow.ledger import assistances
 from caseflow.ledger.assistance_tables import Assistance
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.tables import Item
+from caseflow.refs import whole
 from caseflow.web.clocks import ClockView, clock_views, due_text
 from caseflow.web.console.file_views import evidence_view
 from caseflow.web.console.forms import Field, Form, Option
 from caseflow.web.console.sight import Sight
-from caseflow.web.locale import gettext, moment_text, series
+from caseflow.web.locale import day_text, gettext, moment_text, series
 
 
 @dataclass(frozen=True)
@@ -143,28 +146,66 @@ def release(sight: Sight, item: Item) -> Form | None:
 
 def share(sight: Sight, item: Item) -> Form | None:
     """Return the form that lets the lead read an answer; none where there is none to share."""
-    known = {one.unit_id: one for one in _of(sight, item) if one.answered_at is not None}
-    options: list[Option] = [
-        (str(one.unit_id), sight.dossier.unit_name(one.unit_id))
-        for one in known.values()
-        if one.shared_at is None
-    ]
+    options = _to_share(sight, item)
     if not options:
         return None
     alone = len(options) == 1
-    which = Field("select", "answered", gettext("协办单位"), options=options)
+    which = Field(
+        "select",
+        "answered",
+        gettext("哪份答复"),
+        options=options,
+        hint=gettext("同一单位有几份答复的，每份分别转"),
+    )
     return Form(
         f"item-{item.n}-share_assistance",
         gettext("把协办答复转主办单位"),
         url_for("console.share_assistance", item_id=item.id),
         (
-            gettext("转的是答复单位：%(unit)s。", unit=options[0][1]) if alone else "",
+            gettext("转的是：%(answer)s。", answer=options[0][1]) if alone else "",
             gettext("主办单位只看到答复的文字，看不到所附材料和请协办的内容。不能撤回。"),
             gettext("请先看清：答复里不能有反映人的姓名或能认出反映人的内容。"),
         )[0 if alone else 1 :],
         (Field("hidden", "answered", value=options[0][0]) if alone else which,),
         submit=gettext("转主办单位参阅"),
     )
+
+
+def _to_share(sight: Sight, item: Item) -> list[Option]:
+    """Return the answers that the lead does not read yet, the newest first, by unit and by which
+    of its answers it is (`shared_typed`), with the day; of one day, with the time.
+    """
+    found: list[tuple[str, str, datetime]] = []
+    times: Counter[int] = Counter()
+    for one in _of(sight, item):
+        if one.answered_at is None:
+            continue
+        times[one.unit_id] += 1
+        if one.shared_at is None:
+            unit = sight.dossier.unit_name(one.unit_id)
+            found.append((f"{one.unit_id}:{times[one.unit_id]}", unit, one.answered_at))
+    days = Counter((unit, local(at).date()) for _, unit, at in found)
+    return [
+        (
+            key,
+            gettext(
+                "%(unit)s %(when)s 的答复",
+                unit=unit,
+                when=moment_text(at)
+                if days[unit, local(at).date()] > 1
+                else day_text(local(at).date()),
+            ),
+        )
+        for key, unit, at in reversed(found)
+    ]
+
+
+def shared_typed(text: str) -> tuple[int, int]:
+    """Return the unit and which of its answers a choice of the form names; zeros for anything
+    else, which the verb refuses.
+    """
+    unit, _, nth = text.partition(":")
+    return whole(unit) or 0, whole(nth) or 0
 
 
 def of_item(sight: Sight, item: Item) -> list[Assisted]:

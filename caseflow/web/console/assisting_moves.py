@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from caseflow.ledger.moves import assisting
 from caseflow.ledger.tables import Case
 from caseflow.refs import whole
+from caseflow.web.console.assisting_forms import shared_typed
 from caseflow.web.console.frame import Page, blueprint
 from caseflow.web.console.moving import on_item
 from caseflow.web.console.sight import unit_typed
@@ -60,9 +61,11 @@ def release_assistance(item_id: int) -> Page:
 @needs("item.share_assistance")
 def share_assistance(item_id: int) -> Page:
     """Let the lead read what an assisting unit answered (转主办单位参阅)."""
-    unit_id = whole(typed("answered")) or 0
+    unit_id, nth = shared_typed(typed("answered"))
     return on_item(
         item_id,
         "share_assistance",
-        lambda s, _: assisting.share_assistance(s, actor(), item_id, unit_id, now(), seen=seen()),
+        lambda s, _: assisting.share_assistance(
+            s, actor(), item_id, unit_id, now(), nth=nth, seen=seen()
+        ),
     )
