@@ -36,6 +36,25 @@ def waiting(session: Session, case_id: int) -> Sequence[Oversight]:
     return session.scalars(query.order_by(Oversight.id)).all()
 
 
+def unlooked(session: Session, cases: Collection[int]) -> frozenset[int]:
+    """Return which of these cases wait for the level above."""
+    query = select(Oversight.case_id).where(
+        Oversight.case_id.in_(cases), Oversight.looked_at.is_(None)
+    )
+    return frozenset(session.scalars(query))
+
+
+NOT_MERGED = "多次退回，正等上一级写明督办意见，之后才能并入别的办件"
+
+
+def require_none_waits(session: Session, case: Case) -> None:
+    """Raise MoveNotAllowed while the level above has not looked into something of a case: merged,
+    it would stand on nobody's list.
+    """
+    if waiting(session, case.id):
+        raise MoveNotAllowed(NOT_MERGED)
+
+
 # How often
 
 

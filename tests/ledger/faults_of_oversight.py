@@ -5,7 +5,7 @@ from typing import Any
 
 from caseflow.deadlines import clocks
 from caseflow.ledger import oversights
-from caseflow.ledger.moves import merging, overseeing, record
+from caseflow.ledger.moves import overseeing, record
 from tests.ledger import scenes_of_oversight as scenes
 from tests.ledger.faults import Fault
 
@@ -48,10 +48,10 @@ FAULTS: dict[str, Fault] = {
         scenes.over_and_merged,
         "oversight: 0 promises, 1 wanted",
     ),
-    "a merger that is undone lets the level above off": Fault(
-        lambda: [(merging, "oversights", SimpleNamespace(waiting=_nothing))],
+    "a merger takes the case away from the level above": Fault(
+        lambda: [(oversights, "require_none_waits", _nothing)],
         scenes.over_and_merged,
-        "oversight: 0 promises, 1 wanted",
+        "oversight: merged, and nobody above looked",
     ),
     "whoever sends back looks into it themselves": Fault(
         lambda: [(oversights, "is_theirs", lambda *_: True)],

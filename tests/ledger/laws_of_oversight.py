@@ -86,11 +86,12 @@ def _objected_before(seen: Snapshot, item: Row) -> int:
 
 
 def the_level_above_is_urged_while_it_has_not_looked(seen: Snapshot) -> None:
-    """From the first thing that waits on, by one promise of the case; not while it is merged."""
+    """From the first thing that waits on, by one promise of the case; it is not merged before."""
     for case in seen.cases.values():
         waits = [r for r in seen.oversights if r.case_id == case.id and r.looked_at is None]
         urged = [c for c in seen.alive(case.id) if (c.case_id, c.name) == (case.id, "oversee")]
-        wanted = 1 if waits and case.state != "merged" else 0
+        assert not waits or case.state != "merged", "oversight: merged, and nobody above looked"
+        wanted = 1 if waits else 0
         assert len(urged) == wanted, f"oversight: {len(urged)} promises, {wanted} wanted"
         if urged:
             began = min(row.at for row in waits)

@@ -70,8 +70,8 @@ def taken_up_and_back(scene: Scene) -> None:
 
 
 def over_and_merged(scene: Scene) -> None:
-    """What came back three times is looked into though the case is over, not while it is merged,
-    and in the days that were left once the merger is undone.
+    """What came back three times is looked into though the case is over, and before it is merged;
+    afterwards it comes back from the merger with nothing that waits.
     """
     case = scene.world.come_in("complaint", "phone", unit=False)
     ways_of_oversight.reopened(scene, case)
@@ -80,6 +80,8 @@ def over_and_merged(scene: Scene) -> None:
     scene.does("supervisor", "reopen", case)
     other = scene.world.come_in("complaint", "phone", unit=False)
     scene.does("handler", "accept", other)
+    scene.does("handler", "merge", case)
+    scene.does("city", "oversee", case)
     scene.does("handler", "merge", case)
     assert case.state == "merged", "the two are one matter, and are not merged"
     scene.waits(50)

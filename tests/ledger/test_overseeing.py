@@ -12,10 +12,20 @@ from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.ledger import apart, oversights, queries
 from caseflow.ledger.checklist import to_check
-from caseflow.ledger.moves import check, closing, items, overseeing, passing, triage, work
+from caseflow.ledger.moves import (
+    check,
+    closing,
+    gathering,
+    items,
+    merging,
+    overseeing,
+    passing,
+    triage,
+    work,
+)
 from caseflow.ledger.moves.record import of_case
 from caseflow.ledger.oversight_tables import Oversight
-from caseflow.ledger.tables import Item
+from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.waiting import waiting
 from caseflow.people.accounts import actor_of
 from caseflow.people.scope import scope_of
@@ -187,3 +197,49 @@ def test_returned_and_taken_up_again_are_counted_together_and_inherited(given: R
     given.looks("city")
     check.strike_off(session, office["reviewer"], item.id, "", now)
     assert item.state == "struck_off"
+
+
+def test_what_waits_for_the_level_above_is_not_merged_away(given: Reopened) -> None:
+    """Neither alone nor in a wave; others may still be merged into it, and it stays on its list."""
+    given.comes_back()
+    about, me = given.office.units["school"], given.office["handler"]
+    other, _ = offices.report(given.session, given.now, unit=about)
+    third, _ = offices.report(given.session, given.now, unit=about)
+    for one in (other, third):
+        triage.accept(given.session, me, one.id, given.now)
+
+    def merges(case: Case, into: Case) -> None:
+        merging.merge(given.session, me, case.id, into.number, "同一件事", given.now)
+
+    with pytest.raises(MoveNotAllowed, match="等上一级"):
+        merges(given.case, other)
+    with pytest.raises(MoveNotAllowed) as wrong:
+        gathering.gather(
+            given.session, me, other.id, {given.case.number: given.case.head_n}, "同", given.now
+        )
+    assert given.case.number in wrong.value.told.values["number"]
+    merges(third, given.case)
+    assert given.turn_of() == {"city"}
+    given.looks("city")
+    merges(given.case, other)
+    assert given.case.state == "merged"
+
+
+def test_what_was_merged_before_that_was_refused_comes_back_to_the_level_above(
+    given: Reopened,
+) -> None:
+    given.comes_back()
+    about = given.office.units["school"]
+    other, _ = offices.report(given.session, given.now, unit=about)
+    me, [row] = given.office["handler"], oversights.asked(given.session, given.case.id)
+    triage.accept(given.session, me, other.id, given.now)
+    row.looked_by, row.looked_at, row.said = me.person, given.now, "以后再补"
+    merging.merge(given.session, me, given.case.id, other.number, "同一件事", given.now)
+    row.looked_by, row.looked_at, row.said = None, None, ""
+    given.session.flush()
+    assert given.turn_of() == set()
+    given.now += timedelta(days=1)
+    merging.unmerge(given.session, me, given.case.id, "不是一件事", given.now)
+    assert given.turn_of() == {"city"}
+    [clock] = clocks.alive(given.session, of_case(given.case), "oversee")
+    assert clock.due == datetime(2026, 3, 9, 16, 0, tzinfo=UTC)  # the day is given back

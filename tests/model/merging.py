@@ -33,6 +33,7 @@ def merge(case: Case, target: Case, person: Person, said: Said, now: datetime) -
     need(case.kind != "tip" or not wrong, "a unit reported verifies")
     need(not case.countersign, "not countersigned")
     need(not (case.urgent and case.alive("case", "immediate")), "nobody took over")
+    need(not case.above, "the level above has not looked")
     need(all(item.state in OVER for item in case.items), "an item is not over")
     _goes_over(case, target, now)
 
@@ -112,9 +113,6 @@ def _promised_again(case: Case, target: Case, lent: Lent, now: datetime) -> None
         if not case.alive(f"report {n}", "reply"):
             case.promises.append(last("reply", f"report {n}").again(now))
     own = [x for x in case.promises if x.on == "case"]
-    if case.above:
-        old = [x for x in own if x.name == "oversee"]
-        case.promises.append(old[-1].again(now, lent.at))
     if case.state != "handling" and not case.urgent:
         met = [x for x in own if x.name == "immediate" and x.ended == lent.at]
         if met:

@@ -20,7 +20,11 @@ def test_it_stands_on_the_list_above_until_somebody_there_wrote_what_they_think(
     path = f"/console/cases/{case.number}"
     page = site.as_("handler").get(path)
     assert "提级督办 已重新办理 3 次（含退回），3月3日(周二) 10:00 起由上一级（" in page.text
-    assert "· 督办负责人）督办，等督办意见" in page.text
+    assert "· 督办负责人）督办，等督办意见；此前不能并案、分案" in page.text
+    for move in ("merge", "split_off"):
+        assert not page.offers(f"{path}/{move}")
+        typed = {"into": got.number, "reports": got.number, "reason": "同一件事"}
+        assert site.as_("handler").post(f"{path}/{move}", **typed).status in (409, 422)
     assert not page.offers(f"{path}/oversee")
     assert "等您过问" not in site.as_("supervisor").get("/console/").text
     assert "多次退回或无人承接，等您过问" in site.as_("city").get("/console/").text
@@ -31,6 +35,7 @@ def test_it_stands_on_the_list_above_until_somebody_there_wrote_what_they_think(
     page = on_case(site, "city", case.number, "oversee", text="一周内报结果")
     assert "督办意见已记录" in page.text
     assert not page.offers(f"{path}/oversee")
+    assert site.as_("handler").get(path).offers(f"{path}/merge")
     assert "等您过问" not in site.as_("city").get("/console/").text
     page = site.as_("handler").get(path)
     assert "一周内报结果" in page.text

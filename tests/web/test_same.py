@@ -2,6 +2,10 @@
 
 import re
 
+from sqlalchemy import select
+
+from caseflow.ledger.moves import closing, triage
+from caseflow.ledger.tables import Case
 from tests.ledger.saying import said
 from tests.web.public_door import reported, statements
 from tests.web.site import Page, Site
@@ -62,6 +66,30 @@ def test_what_cannot_be_merged_is_said_and_nothing_is(site: Site) -> None:
     assert page.visit.sent(f"/console/cases/{first}/scatter", fields).status == 404
     assert site.as_("auditor").get(f"/console/cases/{first}/same").status == 403
     assert "可能是同一件事" not in site.as_("auditor").get(f"/console/cases/{first}").text
+
+
+def test_what_waits_for_the_level_above_is_no_part_of_a_wave(site: Site) -> None:
+    first, other, held = wave(site, 3)
+    boss, ids = site.office["supervisor"], {}
+    for number in (first, held):
+        ids[number] = site.ask(lambda s, n=number: s.scalar(select(Case.id).filter_by(number=n)))
+    n = ids[held]
+    for _ in range(3):
+        site.do(lambda s: triage.decline(s, boss, n, "不归本办", site.now))
+        site.do(lambda s: closing.reopen(s, boss, n, "应当受理", site.now))
+    site.do(lambda s: triage.accept(s, boss, ids[first], site.now))
+    head = site.ask(lambda s: s.get_one(Case, n).head_n)
+    path = f"/console/cases/{first}"
+    page = site.as_("handler").get(f"{path}/same")
+    offered = page.form(f"{path}/gather").fields["cases"]
+    assert [one.partition(":")[0] for one in offered] == [other]
+    assert "多次退回，正等上一级写明督办意见，之后才能并入别的办件" in page.text
+    fields = {**page.form(f"{path}/gather").fields, "cases": [f"{held}:{head}"]}
+    answer = page.visit.sent(f"{path}/gather", fields)
+    assert (answer.status, state(site, held)) == (409, "accepted")
+    assert f"{held}：多次退回" in answer.text
+    rows = site.as_("handler").get(f"/console/cases/{held}/same")
+    assert not [link for link in rows.links if "?into=" in link]
 
 
 def test_a_suggestion_leads_to_the_move_that_merges(site: Site) -> None:

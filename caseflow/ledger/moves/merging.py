@@ -71,12 +71,14 @@ def merge(
     """Merge a case into the one with the number `into`, of a case or of one of its reports.
 
     Raises BadInput for one that is not about the same matter, MoveNotAllowed for a case of which an
-    item is not over (a second person withdraws it), and for danger that nobody took over yet.
+    item is not over (a second person withdraws it), for danger that nobody took over yet, and while
+    the level above has not looked into what came back too often.
     """
     case, target = _both(session, case_id, _find(session, actor, into), seen)
     why = words(reason, "reason", 2000)
     _fits(session, case, target)
     require_no_danger(session, case)
+    oversights.require_none_waits(session, case)
     if mergers.undone(session, case):
         raise MoveNotAllowed("还有问题项没有办完：请反过来把那个办件并入本办件，或先撤项、销号")
     was = case.state
@@ -305,6 +307,7 @@ def _promise_again(
         if not clocks.alive(session, of_report(case, report.id), "reply"):
             _again(session, case, Clock.report_id == report.id, "reply")
     idle = (merger.merged_at, max(now, merger.merged_at))
+    # Merged before that was refused.
     if oversights.waiting(session, case.id):
         _again(session, case, Clock.case_id == case.id, ClockName.oversee, idle)
     if case.state != "handling" and not case.urgent:

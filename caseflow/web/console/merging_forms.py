@@ -14,7 +14,11 @@ from caseflow.web.locale import day_text, gettext
 
 
 def merge(sight: Sight) -> Form | None:
-    """Return the form that merges the case into another; None while an item of it is not over."""
+    """Return the form that merges the case into another; None while an item of it is not over, or
+    the level above has not looked into what came back too often (`oversight_forms` says so).
+    """
+    if any(row.looked_at is None for row in sight.dossier.oversights):
+        return None
     if any(item.state not in ITEM_DONE for item in sight.dossier.items):
         return None
     found = likely.candidates(sight.session, scope_of(sight.actor), sight.case)

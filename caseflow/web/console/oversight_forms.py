@@ -63,7 +63,7 @@ def _line(sight: Sight, row: Oversight) -> str:
             name=sight.dossier.person(row.looked_by),
         )
     return gettext(
-        "%(why)s，%(since)s 起由上一级（%(who)s）督办，等督办意见",
+        "%(why)s，%(since)s 起由上一级（%(who)s）督办，等督办意见；此前不能并案、分案",
         why=why,
         since=since,
         who=_who(sight),

@@ -18,7 +18,7 @@ from caseflow.ledger.tables import Case
 from caseflow.people import names
 from caseflow.web.console.forms import Again
 from caseflow.web.console.frame import Page, blueprint, scope
-from caseflow.web.console.same_rows import Row, row
+from caseflow.web.console.same_rows import Row, rows
 from caseflow.web.console.sight import Sight, look_at
 from caseflow.web.edge import actor, change, needs, now, read, seen, typed
 from caseflow.web.locale import gettext, moment_text
@@ -132,14 +132,14 @@ def _view(sight: Sight, again: Again | None) -> SameView:
     takes = "take_in" in sight.moves
     found = suggesting.of_case(sight.session, scope(), case, reports)
     typed_before = again.typed["cases"].splitlines() if again and again.key == "gather" else None
-    rows = [row(sight, one, typed_before) for one in found]
+    known = rows(sight, found, typed_before)
     return SameView(
         case=case,
         report=next(iter(reports), None),
         opened=moment_text(case.opened_at),
         unit=sight.dossier.unit_name(case.unit_id) or case.place,
-        rows=[one for one in rows if takes and not one.barred],
-        others=[one for one in rows if not takes or one.barred],
+        rows=[one for one in known if takes and not one.barred],
+        others=[one for one in known if not takes or one.barred],
         waves=_waves(sight),
         takes=takes,
         undoes=case.state in GIVES_BACK and case.bound_for is None,

@@ -1,10 +1,10 @@
 """What may be the same matter as a case, a row each: why, and what hinders merging it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from caseflow.clock import local
-from caseflow.ledger import gate, mergers, suggesting
+from caseflow.ledger import gate, mergers, oversights, suggesting
 from caseflow.ledger.states import ITEM_DONE, TAKES_IN
 from caseflow.ledger.suggesting import Suggestion
 from caseflow.ledger.tables import Case
@@ -43,7 +43,15 @@ def beside(sight: Sight) -> list[Row]:
     found = suggesting.of_case(
         sight.session, scope_of(sight.actor), sight.case, sight.dossier.reports, limit=FEW
     )
-    return [row(sight, one) for one in found]
+    return rows(sight, found)
+
+
+def rows(
+    sight: Sight, found: Sequence[Suggestion], chosen: Collection[str] | None = None
+) -> list[Row]:
+    """Return suggestions as rows; `chosen`: the numbers ticked before, None at first sight."""
+    held = oversights.unlooked(sight.session, [one.case.id for one in found])
+    return [_row(sight, one, chosen, held=one.case.id in held) for one in found]
 
 
 def gathers(sight: Sight) -> bool:
@@ -52,9 +60,9 @@ def gathers(sight: Sight) -> bool:
     return at_work or (bool(sight.dossier.merged) and may(sight.actor, "case.merge"))
 
 
-def row(sight: Sight, found: Suggestion, chosen: Collection[str] | None = None) -> Row:
-    """Return a suggestion as a row; `chosen`: the numbers ticked before, None at first sight."""
-    barred = _barred(sight, found)
+def _row(sight: Sight, found: Suggestion, chosen: Collection[str] | None, *, held: bool) -> Row:
+    """Return a suggestion as a row; `held`: it waits for the level above."""
+    barred = _barred(sight, found) or (gettext(oversights.NOT_MERGED) if held else "")
     preset = found.strong if chosen is None else found.case.number in chosen
     words = " ".join(found.text.split())
     return Row(
@@ -95,4 +103,5 @@ def _takes(sight: Sight, found: Suggestion) -> bool:
         and mergers.alike(ours, theirs)
         and not waits
         and all(item.state in ITEM_DONE for item in sight.dossier.items)
+        and all(one.looked_at is not None for one in sight.dossier.oversights)
     )
