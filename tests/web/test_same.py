@@ -44,11 +44,34 @@ def test_a_wave_is_merged_with_one_click_and_undone_with_one(site: Site) -> None
     form = page.form(f"/console/cases/{first}/gather")
     assert {one.partition(":")[0] for one in form.fields["cases"]} == set(others)
     page = page.send(f"/console/cases/{first}/gather")
-    assert "已并入 4 个办件" in page.text
+    assert f"已把 4 个办件并入 {first}" in page.text
     assert {state(site, one) for one in others} == {"merged"}
     page = page.send(f"/console/cases/{first}/scatter")
     assert "已恢复 4 个办件" in page.text
     assert {state(site, one) for one in others} == {"received"}
+
+
+def test_a_wave_goes_into_the_oldest_case_unless_another_is_chosen(site: Site) -> None:
+    first, middle, last = wave(site, 3)
+    page = site.as_("handler").get(f"/console/cases/{middle}/same")
+    form = page.form(f"/console/cases/{middle}/gather")
+    assert form.fields["into"][0].partition(":")[0] == first
+    done = page.send(f"/console/cases/{middle}/gather")
+    assert f"已把 2 个办件并入 {first}" in done.text
+    assert [state(site, one) for one in (first, middle, last)] == ["received", "merged", "merged"]
+    done = done.send(f"/console/cases/{first}/scatter")
+    fields = form.fields | {"into": [f"{first}:1"]}
+    assert page.visit.sent(f"/console/cases/{middle}/gather", fields).status == 409  # moved since
+    page = site.as_("handler").get(f"/console/cases/{last}/same")
+    form = page.form(f"/console/cases/{last}/gather")
+    [head] = form.fields["head_n"]
+    done = page.visit.sent(
+        f"/console/cases/{last}/gather", form.fields | {"into": [f"{last}:{head}"]}
+    )
+    assert f"已把 2 个办件并入 {last}" in done.text
+    assert state(site, first) == "merged"
+    own = done.html.partition('class="prose same-text"')[2].partition("</p>")[0]
+    assert own.endswith(f"{WAVE}第2位"), "another parent's words under this number"
 
 
 def test_what_cannot_be_merged_is_said_and_nothing_is(site: Site) -> None:

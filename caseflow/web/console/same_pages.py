@@ -3,7 +3,7 @@
 For whoever may merge cases and nobody else: what is alike is never told outside (design law 10).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
@@ -16,9 +16,9 @@ from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import GIVES_BACK
 from caseflow.ledger.tables import Case
 from caseflow.people import names
-from caseflow.web.console.forms import Again
+from caseflow.web.console.forms import Again, Option
 from caseflow.web.console.frame import Page, blueprint, scope
-from caseflow.web.console.same_rows import Row, rows
+from caseflow.web.console.same_rows import Row, oldest, own_report, rows, targets
 from caseflow.web.console.sight import Sight, look_at
 from caseflow.web.edge import actor, change, needs, now, read, seen, typed
 from caseflow.web.locale import gettext, moment_text
@@ -35,7 +35,10 @@ class WaveView:
 
 @dataclass(frozen=True)
 class SameView:
-    """The page: the case with its first report, what is alike, and what was merged before."""
+    """The page: the case with the first report that it came with, what is alike, and what was
+    merged before. `into`: the cases that can take in the others, `oldest` of them first and chosen
+    at first sight.
+    """
 
     case: Case
     report: Report | None
@@ -43,6 +46,8 @@ class SameView:
     unit: str
     rows: list[Row]
     others: list[Row]
+    into: list[Option]
+    oldest: str
     waves: list[WaveView]
     takes: bool
     undoes: bool
@@ -59,14 +64,24 @@ def same(number: str) -> Page:
 @blueprint.post("/cases/<number>/gather")
 @needs("case.merge")
 def gather(number: str) -> Page:
-    """Merge the chosen cases into this one, all or none (一次并案)."""
-    reason = typed("reason")
+    """Merge the chosen cases into this one, or with it into another, all or none (一次并案)."""
+    reason, into, heads = typed("reason"), typed("into").rpartition(":")[0] or number, _chosen()
 
     def work(session: Session, case: Case) -> str:
-        many = gathering.gather(session, actor(), case.id, _chosen(), reason, now(), seen=seen())
-        return gettext("已并入 %(n)s 个办件，承办人会收到通知。并错了，可以一次恢复。", n=many)
+        target, last = case, seen()
+        if into != number:
+            target = queries.case_by_number(session, scope(), into)
+            heads[number] = case.head_n if last is None else last
+            last = _pairs([typed("into")]).get(into)
+        heads.pop(target.number, None)
+        many = gathering.gather(session, actor(), target.id, heads, reason, now(), seen=last)
+        return gettext(
+            "已把 %(n)s 个办件并入 %(number)s，承办人会收到通知。并错了，可以一次恢复。",
+            n=many,
+            number=target.number,
+        )
 
-    return _carry_out(number, "gather", work)
+    return _carry_out(number, "gather", work, into)
 
 
 @blueprint.post("/cases/<number>/scatter")
@@ -85,11 +100,16 @@ def scatter(number: str) -> Page:
 
 def _chosen() -> dict[str, int]:
     """Return the chosen cases with the entry up to which each was seen: `430503-2026-000042:7`."""
-    pairs = (one.rpartition(":") for one in request.form.getlist("cases"))
+    return _pairs(request.form.getlist("cases"))
+
+
+def _pairs(chosen: Sequence[str]) -> dict[str, int]:
+    pairs = (one.rpartition(":") for one in chosen)
     return {number: int(head) for number, _, head in pairs if head.isdecimal() and len(head) < 10}
 
 
-def _carry_out(number: str, key: str, work: Callable[[Session, Case], str]) -> Page:
+def _carry_out(number: str, key: str, work: Callable[[Session, Case], str], then: str = "") -> Page:
+    """Do it and show the page of the case `then`, where that is another one."""
     told: list[str] = []
 
     def take(session: Session) -> None:
@@ -103,7 +123,7 @@ def _carry_out(number: str, key: str, work: Callable[[Session, Case], str]) -> P
     except (NotPermitted, MoveNotAllowed, Stale) as refused:
         return _shown(number, Again(key, _typed(), {"": _said(refused.told)}), refused.status)
     flash(told[0], "success")
-    return redirect(url_for("console.same", number=number))
+    return redirect(url_for("console.same", number=then or number))
 
 
 def _said(words: str) -> str:
@@ -115,7 +135,12 @@ def _said(words: str) -> str:
 
 
 def _typed() -> dict[str, str]:
-    return {"reason": typed("reason"), "cases": "\n".join(_chosen()), "wave": typed("wave")}
+    return {
+        "reason": typed("reason"),
+        "cases": "\n".join(_chosen()),
+        "wave": typed("wave"),
+        "into": typed("into"),
+    }
 
 
 def _shown(number: str, again: Again | None = None, status: int = 200) -> Page:
@@ -133,13 +158,17 @@ def _view(sight: Sight, again: Again | None) -> SameView:
     found = suggesting.of_case(sight.session, scope(), case, reports)
     typed_before = again.typed["cases"].splitlines() if again and again.key == "gather" else None
     known = rows(sight, found, typed_before)
+    free = [one for one in known if takes and not one.barred]
+    into = targets(sight, free)
     return SameView(
         case=case,
-        report=next(iter(reports), None),
+        report=own_report(sight),
         opened=moment_text(case.opened_at),
         unit=sight.dossier.unit_name(case.unit_id) or case.place,
-        rows=[one for one in known if takes and not one.barred],
+        rows=free,
         others=[one for one in known if not takes or one.barred],
+        into=into,
+        oldest=again.typed["into"] if again and again.key == "gather" else oldest(sight, free),
         waves=_waves(sight),
         takes=takes,
         undoes=case.state in GIVES_BACK and case.bound_for is None,

@@ -2,14 +2,17 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from caseflow.clock import local
 from caseflow.ledger import gate, mergers, oversights, suggesting
+from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import ITEM_DONE, TAKES_IN
 from caseflow.ledger.suggesting import Suggestion
 from caseflow.ledger.tables import Case
 from caseflow.people.permissions import may
 from caseflow.people.scope import scope_of
+from caseflow.web.console.forms import Option
 from caseflow.web.console.sight import Sight
 from caseflow.web.locale import day_text, gettext
 from caseflow.web.same_words import reasons_told
@@ -44,6 +47,50 @@ def beside(sight: Sight) -> list[Row]:
         sight.session, scope_of(sight.actor), sight.case, sight.dossier.reports, limit=FEW
     )
     return rows(sight, found)
+
+
+def own_report(sight: Sight) -> Report | None:
+    """Return the first report that a case came with itself: of those that others brought one may
+    be older, and would be taken for its own.
+    """
+    firsts = sight.dossier.first_reports
+    homes = mergers.homes(sight.session, firsts)
+    own = (one for one in firsts if homes[one.id] == sight.case.id)
+    return next(own, next(iter(firsts), None))
+
+
+def targets(sight: Sight, found: Sequence[Row]) -> list[Option]:
+    """Return the cases that can take in the others of those `found`, and this one, the oldest
+    first: each with the entry up to which it was seen.
+    """
+    cases = [sight.case, *(one.case for one in found if one.into)]
+    return [
+        (
+            _key(one),
+            gettext("本办件（%(when)s 收到）", when=day_text(local(one.opened_at).date()))
+            if one is sight.case
+            else gettext(
+                "%(number)s（%(when)s 收到）",
+                number=one.number,
+                when=day_text(local(one.opened_at).date()),
+            ),
+        )
+        for one in sorted(cases, key=_age)
+    ]
+
+
+def oldest(sight: Sight, found: Sequence[Row]) -> str:
+    """Return the choice of the oldest case of this one and those that are ticked at first sight."""
+    cases = [sight.case, *(one.case for one in found if one.into and one.chosen)]
+    return _key(min(cases, key=_age))
+
+
+def _key(case: Case) -> str:
+    return f"{case.number}:{case.head_n}"
+
+
+def _age(case: Case) -> tuple[datetime, int]:
+    return case.opened_at, case.id
 
 
 def rows(
