@@ -152,6 +152,12 @@ class Clock(Base):
             postgresql_where=text("state = 'running'"),
         ),
         Index(
+            "ix_clock_running_due",
+            "due",
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
+        ),
+        Index(
             "ix_clock_apart",
             "name",
             "case_id",

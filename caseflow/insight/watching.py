@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.tables import Clock
@@ -63,9 +63,15 @@ def lags(session: Session, now: datetime) -> Lags:
     )
 
 
+MOST = 20_000
+"""So many promises are counted at each look and no more: whoever watches asks every few seconds."""
+
+
 @dataclass(frozen=True)
 class Watched:
-    """What there is besides; `breached`: promises that run and whose due moment is past."""
+    """What there is besides; `breached`: promises that run and whose due moment is past. Of these
+    and of all that run at most `MOST` are counted.
+    """
 
     lags: Lags
     waiting: Mapping[str, int]
@@ -73,9 +79,18 @@ class Watched:
     breached: int
 
 
-def watch(session: Session, now: datetime) -> Watched:
-    """Return all the numbers at `now`. One statement reads every running clock."""
-    running, breached = session.execute(
-        select(func.count(), func.count().filter(Clock.due < now)).where(text(_RUNNING))
-    ).one()
-    return Watched(lags(session, now), waiting.depths(session), running, breached)
+def watch(session: Session, now: datetime, most: int = MOST) -> Watched:
+    """Return all the numbers at `now`; of promises, in an index of those that run, at most `most`
+    are counted.
+    """
+    by_due = select(Clock.due).where(text(_RUNNING)).order_by(Clock.due).limit(most)
+    return Watched(
+        lags(session, now),
+        waiting.depths(session),
+        running=_counted(session, by_due),
+        breached=_counted(session, by_due.where(Clock.due < now)),
+    )
+
+
+def _counted(session: Session, these: Select[datetime]) -> int:
+    return session.scalar(select(func.count()).select_from(these.subquery())) or 0

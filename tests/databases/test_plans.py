@@ -20,6 +20,7 @@ from caseflow.deadlines.tables import Clock
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.waiting import mine
 from caseflow.insight import figures as period_figures
+from caseflow.insight import watching
 from caseflow.ledger import (
     apart,
     in_hand,
@@ -292,6 +293,13 @@ def test_a_sweep_reads_what_is_due(ledger: Ledger, now: datetime) -> None:
     plan = plans(database, lambda session: sweep(session, now - timedelta(days=1)))
     assert "ix_clock_sweep" in plan, plan
     assert whole_tables(plan) == set(), plan
+
+
+def test_who_watches_counts_late_promises_in_their_index(ledger: Ledger, now: datetime) -> None:
+    database, _ = ledger
+    plan = plans(database, lambda session: watching.watch(session, now + timedelta(days=1)))
+    assert plan.count("ix_clock_running_due") >= 2, plan
+    assert "Seq Scan on clock" not in plan, plan
 
 
 def test_the_cases_of_a_unit_are_found_by_its_id(

@@ -7,9 +7,11 @@ import signal
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import event, text, update
+from sqlalchemy.orm import Session
 
 from caseflow.deadlines.tables import Clock
+from caseflow.insight import watching
 from caseflow.jobs.schedule import schedule
 from caseflow.logs import Lines, configure
 from caseflow.outbox.tables import Event
@@ -237,3 +239,33 @@ def test_the_number_of_a_request_is_easily_said(site: Site) -> None:
         assert number == trail.number()
     assert len(number) == 8
     assert number.isdecimal()
+
+
+def test_late_promises_are_counted_in_their_index_and_no_further_than_is_said(
+    site: Site,
+) -> None:
+    for _ in range(4):
+        site.do(lambda session: offices.report(session, site.now))
+    site.later(days=90)
+
+    def plan(session: Session) -> tuple[watching.Watched, list[str]]:
+        sent: list[tuple[str, object]] = []
+        engine, explain = session.get_bind(), "EXPLAIN QUERY PLAN"
+        if engine.dialect.name == "postgresql":  # which reads so small a table as it lies
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+            explain = "EXPLAIN"
+        event.listen(engine, "before_cursor_execute", lambda _c, _k, q, v, *_: sent.append((q, v)))
+        seen = watching.watch(session, site.now)
+        counts = [(q, v) for q, v in sent if "clock.due" in q]
+        lines = []
+        for query, values in counts:
+            rows = session.connection().exec_driver_sql(f"{explain} {query}", values)
+            lines += [str(row) for row in rows]
+        return seen, [line for line in lines if "ix_clock" in line]
+
+    seen, lines = site.ask(plan)
+    assert seen.breached == seen.running > 3
+    assert len(lines) == 2
+    assert all("ix_clock_running_due" in line for line in lines), lines
+    few = site.ask(lambda s: watching.watch(s, site.now, most=3))
+    assert (few.running, few.breached) == (3, 3)

@@ -127,8 +127,10 @@ def _of_the_office() -> Iterator[str]:
     if seen is None:
         return
     late, box = seen.lags, seen.lags.outbox
-    yield from _gauge("clocks_running", "Promises that run.", seen.running)
-    yield from _gauge("clocks_breached", "Of these, past their due moment.", seen.breached)
+    yield from _gauge("clocks_running", "Promises that run, counted up to 20000.", seen.running)
+    yield from _gauge(
+        "clocks_breached", "Promises past their due moment, counted up to 20000.", seen.breached
+    )
     yield from _gauge("clocks_due", "Rungs whose time has come and that wait.", late.due)
     yield from _gauge("sweep_lag_seconds", "How long the oldest of these waits.", late.sweep)
     yield from _gauge("outbox_oldest_seconds", "Age of what waits longest.", box.oldest_age)
