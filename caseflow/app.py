@@ -114,6 +114,16 @@ class Services:
         return lambda now: poll_all(self.rooms, boxes, now)
 
     @property
+    def fetch_pictures(self) -> Callable[[datetime], int] | None:
+        """Fetches what text messages brought, where a provider keeps it."""
+        twilio, most = self.twilio, self.settings.max_file
+        if twilio is None:
+            return None
+        from caseflow.intake.pictures import fetch
+
+        return lambda now: fetch(self.rooms, twilio, most, now)
+
+    @property
     def await_mail(self) -> Waiting | None:
         """Waits for mail with the help of its servers, where a mailbox is configured."""
         urls = self.settings.imap_url.split()

@@ -192,7 +192,14 @@ def _sealed(
     """
     contact = incoming.contact
     identity_id = (
-        keep_identity(session, rooms.ring, contact, now, answerable=incoming.answerable)
+        keep_identity(
+            session,
+            rooms.ring,
+            contact,
+            now,
+            answerable=incoming.answerable,
+            texts=incoming.texts,
+        )
         if contact
         else None
     )

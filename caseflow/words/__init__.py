@@ -82,6 +82,7 @@ CHANNELS = {
     "letter": "来信",
     "handed_down": "上级或其他部门交办",
     "mailbox": "电子邮件",
+    "text": "短信",
 }
 CLOCKS = {
     "immediate": "即时处置",

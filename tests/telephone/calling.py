@@ -21,7 +21,6 @@ def connected(built: Services, base: str = "", **more: Any) -> Services:
     """Return these services with an account at (the stand-in of) Twilio and a secret."""
     settings = replace(
         built.settings,
-        public_url=PUBLIC,
         twilio_account=ACCOUNT,
         twilio_token=TOKEN,
         twilio_number=NUMBER,
@@ -35,7 +34,8 @@ def from_twilio(
     app: Flask, twilio: FakeTwilio, path: str, form: dict[str, str], **more: Any
 ) -> TestResponse:
     """Call a hook as Twilio does: signed for the public address."""
-    headers = twilio.sign(PUBLIC + path, form)
+    base = app.extensions["caseflow.settings"].public_url.rstrip("/")
+    headers = twilio.sign(base + path, form)
     return app.test_client().post(path, data=form, headers=headers, **more)
 
 

@@ -38,7 +38,7 @@ def an_app(built: Services) -> Flask:
 
 @pytest.fixture
 def app(site: Site) -> Flask:
-    return an_app(connected(site.services))
+    return an_app(connected(site.services, public_url=PUBLIC))
 
 
 def refused(answer: Answer) -> bool:
@@ -122,7 +122,7 @@ def test_a_hook_knows_no_cookie_no_token_and_no_language(site: Site, twilio: Fak
         seen.append(frame.edge.signed_in())
         return frame.plain()
 
-    app = an_app(connected(site.services))
+    app = an_app(connected(site.services, public_url=PUBLIC))
     app.add_url_rule("/hooks/look", "hooks.look", frame.by_twilio(look), methods=["POST"])
     app.config["WTF_CSRF_ENABLED"] = True
     client = app.test_client()

@@ -56,6 +56,16 @@ def _unforeseen(error: InternalServerError) -> Answer:
     return plain("", 503 if failures.note(error) else 500)
 
 
+def holding(most: int) -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
+    """Let a hook be told up to `most` bytes; to stand above whoever may call it."""
+
+    def mark(handler: Callable[P, Answer]) -> Callable[P, Answer]:
+        handler.holds = most  # type: ignore[attr-defined]  # read before the body is
+        return handler
+
+    return mark
+
+
 def plain(words: str = "ok\n", status: int = 200) -> Answer:
     """Return an answer for a machine."""
     return Response(words, status=status, mimetype="text/plain")
