@@ -37,6 +37,9 @@ class Settings:
     twilio_token: str = field(default="", repr=False)
     twilio_number: str = ""
     twilio_url: str = ""
+    sms_url: str = ""
+    sms_token: str = field(default="", repr=False)
+    sms_daily: int = 1000
     hook_secret: str = field(default="", repr=False)
     max_file: int = 20 * MIB
     max_files: int = 10
@@ -46,6 +49,21 @@ class Settings:
     def https(self) -> bool:
         """Tell whether browsers come by https: secure cookies, one trusted proxy."""
         return self.public_url.startswith("https:")
+
+    @property
+    def has_twilio(self) -> bool:
+        """Tell whether an account at Twilio is described whole."""
+        return all((self.twilio_account, self.twilio_token, self.twilio_number))
+
+    @property
+    def has_gateway(self) -> bool:
+        """Tell whether a gateway for our own text messages is described whole."""
+        return bool(self.sms_url and self.sms_token)
+
+    @property
+    def sends_texts(self) -> bool:
+        """Tell whether text messages can be sent."""
+        return self.has_gateway or self.has_twilio
 
     @property
     def halves(self) -> tuple[str, ...]:
@@ -62,6 +80,9 @@ class Settings:
         if any(twilio.values()):
             missing += [name for name, value in twilio.items() if not value]
             missing += [] if self.https else ["CASEFLOW_PUBLIC_URL"]
+        gateway = {"CASEFLOW_SMS_URL": self.sms_url, "CASEFLOW_SMS_TOKEN": self.sms_token}
+        if any(gateway.values()):
+            missing += [name for name, value in gateway.items() if not value]
         if self.hook_secret and len(self.hook_secret) < SHORTEST_SECRET:
             missing.append("CASEFLOW_HOOK_SECRET")
         return tuple(missing)
@@ -94,5 +115,8 @@ class Settings:
             twilio_token=said("TWILIO_TOKEN"),
             twilio_number=said("TWILIO_NUMBER"),
             twilio_url=said("TWILIO_URL"),
+            sms_url=said("SMS_URL"),
+            sms_token=said("SMS_TOKEN"),
+            sms_daily=int(said("SMS_DAILY", "1000")),
             hook_secret=said("HOOK_SECRET"),
         )

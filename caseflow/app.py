@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlsplit
 
 from flask import Flask
@@ -58,11 +58,27 @@ class Services:
         return build(self.rooms, self._transports(), settings.public_url, settings.mail_from)
 
     def _transports(self) -> dict[str, Transport]:
+        return {"email": self._mail()} | self._texts()
+
+    def _texts(self) -> dict[str, Transport]:
+        """Return what sends text messages, within the day's budget; nothing without a provider."""
+        settings, carrier = self.settings, cast(Transport | None, self.twilio)
+        if settings.has_gateway:
+            from caseflow.adapters.sms_gateway import SmsGateway
+
+            carrier = SmsGateway(settings.sms_url, settings.sms_token)
+        if carrier is None:
+            return {}
+        from caseflow.notices.sms_budget import Budgeted
+
+        return {"sms": Budgeted(carrier, self.database, settings.sms_daily, settings.area)}
+
+    def _mail(self) -> Transport:
         sender = self.settings.mail_from or "office@caseflow.invalid"
         if not self.settings.smtp_url:
             from caseflow.adapters.outgoing import OutgoingFolder
 
-            return {"email": OutgoingFolder(self.settings.home / "outgoing", sender)}
+            return OutgoingFolder(self.settings.home / "outgoing", sender)
         from caseflow.adapters.smtp import SmtpTransport
         from caseflow.adapters.smtp_pool import SmtpPool
 
@@ -75,13 +91,13 @@ class Services:
             password=unquote(at.password or ""),
             security="tls" if at.scheme == "smtps" else "starttls",
         )
-        return {"email": SmtpPool(transport)}
+        return SmtpPool(transport)
 
     @cached_property
     def twilio(self) -> "Twilio | None":
         """The account at Twilio; None where none is described whole."""
         settings = self.settings
-        if not (settings.twilio_account and settings.twilio_token and settings.twilio_number):
+        if not settings.has_twilio:
             return None
         from caseflow.adapters.twilio import Twilio
 
@@ -89,7 +105,7 @@ class Services:
             settings.twilio_account,
             settings.twilio_token,
             settings.twilio_number,
-            status_url=f"{settings.public_url.rstrip('/')}/hooks/sms/status/",
+            status_url=f"{settings.public_url.rstrip('/')}/hooks/sms/status?message=",
             base=settings.twilio_url.rstrip("/"),
         )
 

@@ -4,7 +4,7 @@ Who is recused from the unit reported, or from that of a document, is passed ove
 up (回避), and so is whoever may not decide what is to be decided.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -15,7 +15,7 @@ from caseflow.deadlines.policies import ClockName
 from caseflow.ledger import checkers, deciders, gate, hands, queries, tips, withdrawals
 from caseflow.ledger.deciders import Decision
 from caseflow.ledger.moves import handlers, urgency
-from caseflow.ledger.moves.notice import reachable
+from caseflow.ledger.moves.notice import BY_MESSAGE, reachable
 from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.moves.proposing import PROPOSES
 from caseflow.ledger.report_tables import Report
@@ -367,8 +367,12 @@ def _not_recused(session: Session, matter: Matter, users: Iterable[User]) -> lis
     return [user for user in users if user.id not in recused]
 
 
-def reports(session: Session, matter: Matter, word: str) -> list[Report]:
-    """Return the reports whose senders are to be told and can be, by e-mail."""
+def reports(
+    session: Session, matter: Matter, word: str, ways: Collection[str] = ("email",)
+) -> list[tuple[Report, str]]:
+    """Return the reports whose senders are to be told and can be in one of `ways`, and in which:
+    the best that they left.
+    """
     if matter.case is None:
         return []
     if word == "reporters":
@@ -377,8 +381,14 @@ def reports(session: Session, matter: Matter, word: str) -> list[Report]:
         named = session.get_one(Report, matter.body["report"])
         # A later contact has no receipt: its sender has that of the first.
         meant = [session.get_one(Report, named.follows) if named.follows else named]
-    able = [report for report in meant if "email" in reachable(session, report)]
-    return [one for one in able if not _writes_too_much(session, one)] if word == "writer" else able
+    if word == "writer":
+        meant = [one for one in meant if not _writes_too_much(session, one)]
+    able = []
+    for report in meant:
+        left = reachable(session, report)
+        best = next((way for way in BY_MESSAGE if way in left and way in ways), None)
+        able += [(report, best)] if best else []
+    return able
 
 
 def _meant(session: Session, matter: Matter, case: Case) -> Sequence[Report]:

@@ -13,7 +13,8 @@ FINAL = ("delivered", "undelivered", "failed")
 
 class TextSent(Base):
     """A text message that was handed over, or was about to be; `day`: whose budget paid for its
-    `segments`; `fate`: what its provider last said of it, since `at`.
+    `segments`; `fate`: what its provider last said of it, since `at`; `never`: that its
+    number takes none at all.
     """
 
     __tablename__ = "text_sent"
@@ -22,6 +23,7 @@ class TextSent(Base):
     day: Mapped[str] = mapped_column(String(8))
     segments: Mapped[int] = mapped_column(Integer)
     fate: Mapped[str] = mapped_column(String(12), default="handed")
+    never: Mapped[bool] = mapped_column(Boolean, default=False)
     at: Mapped[datetime] = mapped_column(Moment)
 
     __table_args__ = (

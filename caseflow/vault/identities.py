@@ -125,14 +125,18 @@ def find_by_email(session: Session, ring: KeyRing, typed: str, limit: int = 50) 
 
 
 def written_within(session: Session, identity_id: str, time: timedelta) -> int:
-    """Return how many contacts an identity's e-mail address made in the `time` up to this one."""
+    """Return how many contacts an identity's e-mail address, or without one its number, made in the
+    `time` up to this one.
+    """
     row = _row(session, identity_id)
+    column = Identity.email_index if row.email_index else Identity.phone_index
+    index = row.email_index or row.phone_index
     query = select(func.count()).where(
-        Identity.email_index == row.email_index,
+        column == index,
         Identity.created_at > row.created_at - time,
         Identity.created_at <= row.created_at,
     )
-    return session.scalar(query) or 0 if row.email_index else 0
+    return session.scalar(query) or 0 if index else 0
 
 
 def _found(session: Session, condition: ColumnElement[bool], limit: int) -> list[str]:

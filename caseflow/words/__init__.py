@@ -193,7 +193,7 @@ MOVES = {
     "reply": "答复",
     "reply_delivered": "答复已送达",
     "reply_failed": "答复未能送达",
-    "unreachable": "反映人邮箱退信，不能再发邮件",
+    "unreachable": "反映人的邮箱或手机收不到消息，不能再发",
     "await_call_back": "转入回访",
     "call_back": "回访",
     "explain": "解释说明",

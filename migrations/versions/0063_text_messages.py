@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("day", sa.String(8), nullable=False),
         sa.Column("segments", sa.Integer(), nullable=False),
         sa.Column("fate", sa.String(12), nullable=False),
+        sa.Column("never", sa.Boolean(), nullable=False),
         sa.Column("at", _MOMENT, nullable=False),
         sa.CheckConstraint(f"fate IN ({_FATES})", name=op.f("ck_text_sent_fate")),
         sa.ForeignKeyConstraint(

@@ -2,8 +2,10 @@
 
 from flask import Response, request
 
+from caseflow.crypto.keys import KeyRing
 from caseflow.intake import texts
 from caseflow.intake.channels import sms
+from caseflow.notices import sms_fates
 from caseflow.web import edge
 from caseflow.web.hooks.frame import blueprint, by_secret, by_twilio, holding, plain, told
 from config import MIB
@@ -27,3 +29,30 @@ def sms_gateway() -> Response:
     """Take what a gateway received: `{id, from, text, pictures: [{name, base64}]}`."""
     texts.deliver(edge.rooms(), sms.original("gateway", told()), edge.now())
     return plain()
+
+
+@blueprint.post("/sms/status")
+@by_twilio
+def sms_status() -> Response:
+    """Note what Twilio says became of a message; the address names it by its proven id."""
+    fate, code = request.form.get("MessageStatus", ""), request.form.get("ErrorCode", "")
+    name = request.args.get("message", "")
+    edge.change(lambda session: sms_fates.told(session, _ring(), name, fate, edge.now(), code=code))
+    return plain()
+
+
+@blueprint.post("/sms/gateway/status")
+@by_secret
+def sms_gateway_status() -> Response:
+    """Note what a gateway says became of a message: `{id, status, permanent}`."""
+    said = told()
+    name, fate = str(said.get("id", "")), str(said.get("status", ""))
+    never = said.get("permanent") is True
+    edge.change(
+        lambda session: sms_fates.told(session, _ring(), name, fate, edge.now(), never=never)
+    )
+    return plain()
+
+
+def _ring() -> KeyRing:
+    return edge.rooms().ring
