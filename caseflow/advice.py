@@ -1,4 +1,4 @@
-"""What the settings should be asked about, for `caseflow doctor`: nothing here keeps from starting."""
+"""What `caseflow doctor` asks about settings; nothing here keeps an office from starting."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit

@@ -100,8 +100,6 @@ def _taken(session: Session, rooms: Rooms, parsed: Parsed, laid: Laid, now: date
         aside = Aside(storms.TOO_MANY, case_id=root.case_id)
         asides.stormed(session, rooms, storm, aside, CHANNEL, key, laid, now)
         return
-    if stops.is_stopped(session, rooms.ring, parsed.number):
-        parsed = replace(parsed, report=replace(parsed.report, texts=False))
     letter = _threaded(session, rooms, parsed, now)
     received = take_new(session, letter.report, now, rooms, REPORTER, laid)
     asides.followed(session, received, now, letter.claims, letter.why)
