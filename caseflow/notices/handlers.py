@@ -17,6 +17,7 @@ from caseflow.notices import (
     deliver,
     matter,
     render,
+    reporters,
     rules,
     sms_text,
     standing_in,
@@ -102,7 +103,7 @@ def _outside(
 ) -> Iterator[Draft]:
     """Yield the messages to reporters: about their own number, and the tracking page."""
     left = [_AS_LEFT[way] for way in ways]
-    for report, way in audience.reports(session, about, word, left):
+    for report, way in reporters.told(session, about, word, left):
         own = replace(words, number=report.number, link=f"{words.link}/track")
         if words.rule == "two_numbers" and report.split_from is not None:
             own = replace(own, letter=session.get_one(Report, report.split_from).number)
