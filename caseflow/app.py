@@ -131,13 +131,14 @@ class Services:
 
     @property
     def fetch_pictures(self) -> Callable[[datetime], int] | None:
-        """Fetches what text messages brought, where a provider keeps it."""
+        """Fetches what a provider keeps for us and lets it delete that, where there is one."""
         twilio, most = self.twilio, self.settings.max_file
         if twilio is None:
             return None
+        from caseflow.intake.erasing import erase
         from caseflow.intake.pictures import fetch
 
-        return lambda now: fetch(self.rooms, twilio, most, now)
+        return lambda now: fetch(self.rooms, twilio, most, now) + erase(self.rooms, twilio, now)
 
     @property
     def await_mail(self) -> Waiting | None:

@@ -27,9 +27,14 @@ _SILENT.disabled = True
 _PIECE = 64 * 1024
 _PLACES = {
     "media": re.compile(r"(?P<message>(?:SM|MM)[0-9a-f]{32})/(?P<file>ME[0-9a-f]{32})"),
+    "message": re.compile(r"(?P<message>(?:SM|MM)[0-9a-f]{32})"),
     "recording": re.compile(r"(?P<file>RE[0-9a-f]{32})"),
 }
-_PATHS = {"media": "Messages/{message}/Media/{file}", "recording": "Recordings/{file}"}
+_PATHS = {
+    "media": "Messages/{message}/Media/{file}",
+    "message": "Messages/{message}",
+    "recording": "Recordings/{file}",
+}
 _OURS = frozenset({401, 403, 404, 408, 425, 429})
 """Refusals of our account, our address or our haste: no fault of the message, which waits."""
 # Of a 400 these say that the number will never be reached from here; any other may be ours to mend.

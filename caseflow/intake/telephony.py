@@ -30,7 +30,8 @@ class Signatures(Protocol):
 
 
 class KeptFiles(Protocol):
-    """What the provider keeps for us. `place` names a file there: `media:MM…/ME…`, `recording:RE…`.
+    """What the provider keeps for us. `place` names a file there: `media:MM…/ME…`, `recording:RE…`;
+    `message:SM…` is a message itself, which can only be deleted.
 
     A place is made of ids that the adapter checks; an address that came with a hook is never one.
     """

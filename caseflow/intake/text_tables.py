@@ -10,6 +10,19 @@ from caseflow.db import Base, Moment
 PICTURE_OPEN = "state IN ('waiting', 'fetched', 'gone')"
 
 
+class Erasure(Base):
+    """A place at the provider (`telephony.KeptFiles`) that is to be deleted there; the row goes
+    with it. `channel_key`: the message whose pictures come first, empty for one of ours.
+    """
+
+    __tablename__ = "text_erasure"
+
+    place: Mapped[str] = mapped_column(String(120), primary_key=True)
+    channel_key: Mapped[str] = mapped_column(String(200))
+    tries: Mapped[int] = mapped_column(Integer)
+    not_before: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
 class Picture(Base):
     """A file that a text message brought and the provider keeps for us, until we have it.
 

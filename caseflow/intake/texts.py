@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from caseflow.crypto import blind
 from caseflow.db import is_down
 from caseflow.errors import Unavailable
-from caseflow.intake import asides
+from caseflow.intake import asides, erasing
 from caseflow.intake.channels import sms
 from caseflow.intake.channels.mailbox import parse as mailbox
 from caseflow.intake.channels.sms import CHANNEL, Parsed, Unparseable
@@ -80,6 +80,7 @@ def _aside(rooms: Rooms, aside: Aside, key: str, raw: bytes, now: datetime) -> N
     def work(session: Session) -> None:
         if not _known(session, rooms, key):
             _await_pictures(session, key, sms.places_of(raw), now)
+            _erase_there(session, raw, key, now)
             _set_aside(session, rooms, aside, key, laid, now)
 
     rooms.database.run(work)
@@ -91,9 +92,11 @@ def _taken(session: Session, rooms: Rooms, parsed: Parsed, laid: Laid, now: date
         return
     if parsed.command:
         _obey(session, rooms, parsed, now)
+        _erase_there(session, parsed.report.original, key, now)
         asides.row(session, rooms, COMMANDS[parsed.command], CHANNEL, key, laid, now)
         return
     _await_pictures(session, key, parsed.places, now)
+    _erase_there(session, parsed.report.original, key, now)
     storm = storms.of_number(session, rooms, parsed.number, now)
     if storm.n > storms.FREE and storm.report_id is not None:
         root = session.get_one(Report, storm.report_id)
@@ -111,6 +114,13 @@ def _await_pictures(session: Session, key: str, places: Sequence[str], now: date
     session.add_all(
         Picture(channel_key=key, n=n, place=place, not_before=now) for n, place in enumerate(places)
     )
+
+
+def _erase_there(session: Session, raw: bytes, key: str, now: datetime) -> None:
+    """Let the provider forget number and words, once all is here."""
+    place = sms.message_of(raw)
+    if place:
+        erasing.note(session, place, now, after=key)
 
 
 def _known(session: Session, rooms: Rooms, key: str) -> bool:

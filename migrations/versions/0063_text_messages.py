@@ -7,7 +7,7 @@ revision = "0063"
 down_revision = "0061"
 
 _MOMENT = sa.DateTime(timezone=True)
-_TABLES = ("text_sent", "text_day", "text_picture", "text_stop")
+_TABLES = ("text_sent", "text_day", "text_erasure", "text_picture", "text_stop")
 _OPEN = sa.text("state IN ('waiting', 'fetched', 'gone')")
 _FATES = "'handed', 'queued', 'sending', 'sent', 'delivered', 'undelivered', 'failed'"
 
@@ -54,6 +54,15 @@ def upgrade() -> None:
         sqlite_where=_OPEN,
         postgresql_where=_OPEN,
     )
+    op.create_table(
+        "text_erasure",
+        sa.Column("place", sa.String(120), nullable=False),
+        sa.Column("channel_key", sa.String(200), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("not_before", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("place", name=op.f("pk_text_erasure")),
+    )
+    op.create_index("ix_text_erasure_not_before", "text_erasure", ["not_before"])
     op.create_table(
         "text_day",
         sa.Column("day", sa.String(8), nullable=False),

@@ -10,7 +10,7 @@ from caseflow.files import blobs
 from caseflow.intake import looking, pictures
 from caseflow.intake.tables import Quarantine
 from caseflow.intake.telephony import ProviderDown
-from caseflow.intake.text_tables import Picture
+from caseflow.intake.text_tables import Erasure, Picture
 from caseflow.jobs.schedule import job_named
 from caseflow.ledger.report_tables import Attachment, Report
 from caseflow.ledger.verify import verify_chains
@@ -121,3 +121,30 @@ def test_each_run_fetches_so_many(
     run(wired)
     assert contents(wired) == [PNG, OTHER[1]]
     assert {one.state for one in rows(wired, Picture)} == {"joined"}
+
+
+def test_a_message_is_deleted_there_once_all_of_it_lies_here(
+    wired: Site, twilio: FakeTwilio
+) -> None:
+    come_in(wired, twilio)
+    come_in(wired, twilio, PICTURE)
+    come_in(wired, twilio, by="10690001")
+    twilio.down = True
+    run(wired)
+    assert len(twilio.messages) == 3
+    twilio.down = False
+    wired.later(minutes=11)
+    run(wired)
+    assert (twilio.messages, twilio.media) == ({}, {})
+    assert rows(wired, Erasure) == []
+
+
+def test_a_message_waits_there_for_its_pictures(
+    wired: Site, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come_in(wired, twilio, PICTURE, OTHER)
+    monkeypatch.setattr(pictures, "BATCH", 1)
+    run(wired)
+    assert len(twilio.messages) == 1
+    run(wired)
+    assert twilio.messages == {}

@@ -263,6 +263,21 @@ def test_what_is_final_stays_in_whatever_order_it_is_told(
     assert texts(line.site)[0].state == "sent"
 
 
+def test_what_is_final_is_deleted_at_twilio(wired: Site, twilio: FakeTwilio) -> None:
+    line = Line(wired, twilio)
+    line.come_in()
+    line.carry()
+    fetch = wired.services.fetch_pictures
+    assert fetch is not None
+    fetch(wired.now)
+    line.fate("sent", texts(wired)[0])
+    fetch(wired.now)
+    assert len(twilio.messages) == 1
+    line.fate("delivered", texts(wired)[0])
+    fetch(wired.now)
+    assert twilio.messages == {}
+
+
 def test_a_number_that_takes_none_is_no_way_any_more_and_the_handler_hears(line: Line) -> None:
     line.come_in()
     on_case(line.site, "accept")

@@ -38,6 +38,7 @@ _STOP = frozenset(
 )
 _START = frozenset(("START", "UNSTOP", "恢复", "恢复短信", "恢復"))  # not said
 _EDGES = re.compile(r"^\W+|\W+$")
+_SID = re.compile(r"(?:SM|MM)[0-9a-f]{32}")
 _MEDIA = re.compile(r"/Messages/((?:SM|MM)[0-9a-f]{32})/Media/(ME[0-9a-f]{32})$")
 _CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 _LETTERS = re.compile("[A-Za-z]{3}")
@@ -79,6 +80,17 @@ def key_of(raw: bytes) -> str:
     if known and str(name).isprintable() and str(name).isascii():
         return f"{told['provider']}:{name}"
     return f"{told['provider']}:{hashlib.sha256(raw).hexdigest()}"
+
+
+def message_of(raw: bytes) -> str:
+    """Return the place of the message at Twilio; nothing of another provider's."""
+    told = json.loads(raw)
+    return place_of(told["said"].get("MessageSid")) if told["provider"] == "twilio" else ""
+
+
+def place_of(name: Any) -> str:
+    """Return the place of a message of Twilio's by its id; nothing for what is no id."""
+    return f"message:{name}" if isinstance(name, str) and _SID.fullmatch(name) else ""
 
 
 def parse(raw: bytes, received_at: datetime) -> Parsed:

@@ -1,11 +1,13 @@
 """Text messages come in, by Twilio or by any gateway (docs/telephone.md)."""
 
 from flask import Response, request
+from sqlalchemy.orm import Session
 
 from caseflow.crypto.keys import KeyRing
-from caseflow.intake import texts
+from caseflow.intake import erasing, texts
 from caseflow.intake.channels import sms
 from caseflow.notices import sms_fates
+from caseflow.notices.sms_tables import FINAL
 from caseflow.web import edge
 from caseflow.web.hooks.frame import blueprint, by_secret, by_twilio, holding, plain, told
 from config import MIB
@@ -36,8 +38,14 @@ def sms_gateway() -> Response:
 def sms_status() -> Response:
     """Note what Twilio says became of a message; the address names it by its proven id."""
     fate, code = request.form.get("MessageStatus", ""), request.form.get("ErrorCode", "")
-    name = request.args.get("message", "")
-    edge.change(lambda session: sms_fates.told(session, _ring(), name, fate, edge.now(), code=code))
+    name, place = request.args.get("message", ""), sms.place_of(request.form.get("MessageSid", ""))
+
+    def work(session: Session) -> None:
+        sms_fates.told(session, _ring(), name, fate, edge.now(), code=code)
+        if fate in FINAL and place:
+            erasing.note(session, place, edge.now())  # it holds the number, and perhaps a code
+
+    edge.change(work)
     return plain()
 
 
