@@ -1,6 +1,6 @@
 """What a provider is to delete because we have it, or are done with it: messages, their numbers.
 
-Noted in the transaction that keeps the thing here, done by a job, tried until nothing is left there.
+Noted in the transaction that keeps the thing here, done by a job, tried until none is left there.
 """
 
 import logging
