@@ -263,6 +263,14 @@ def test_what_is_final_stays_in_whatever_order_it_is_told(
     assert texts(line.site)[0].state == "sent"
 
 
+def test_an_older_word_does_not_undo_a_newer_one(line: Line) -> None:
+    line.come_in()
+    line.carry()
+    for what in ("sent", "queued", "sending"):
+        line.fate(what, texts(line.site)[0])
+    assert rows(line.site, TextSent)[0].fate == "sent"
+
+
 def test_what_is_final_is_deleted_at_twilio(wired: Site, twilio: FakeTwilio) -> None:
     line = Line(wired, twilio)
     line.come_in()
