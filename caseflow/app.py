@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlsplit
 
 from flask import Flask
@@ -27,6 +27,7 @@ from caseflow.paper.sheets import Typesetter
 from config import ROOT, Settings
 
 if TYPE_CHECKING:
+    from caseflow.adapters.twilio import Twilio
     from caseflow.backup.restoring import Restored
 
 FONTS = ROOT / "static" / "vendor" / "fonts"
@@ -63,11 +64,27 @@ class Services:
         )
 
     def _transports(self) -> dict[str, Transport]:
+        return {"email": self._mail()} | self._texts()
+
+    def _texts(self) -> dict[str, Transport]:
+        """Return what sends text messages, within the day's budget; nothing without a provider."""
+        settings, carrier = self.settings, cast(Transport | None, self.twilio)
+        if settings.has_gateway:
+            from caseflow.adapters.sms_gateway import SmsGateway
+
+            carrier = SmsGateway(settings.sms_url, settings.sms_token)
+        if carrier is None:
+            return {}
+        from caseflow.notices.sms_budget import Budgeted
+
+        return {"sms": Budgeted(carrier, self.database, settings.sms_daily, settings.area)}
+
+    def _mail(self) -> Transport:
         sender = self.settings.mail_from or "office@caseflow.invalid"
         if not self.settings.smtp_url:
             from caseflow.adapters.outgoing import OutgoingFolder
 
-            return {"email": OutgoingFolder(self.settings.home / "outgoing", sender)}
+            return OutgoingFolder(self.settings.home / "outgoing", sender)
         from caseflow.adapters.smtp import SmtpTransport
         from caseflow.adapters.smtp_pool import SmtpPool
 
@@ -80,7 +97,23 @@ class Services:
             password=unquote(at.password or ""),
             security="tls" if at.scheme == "smtps" else "starttls",
         )
-        return {"email": SmtpPool(transport)}
+        return SmtpPool(transport)
+
+    @cached_property
+    def twilio(self) -> "Twilio | None":
+        """The account at Twilio; None where none is described whole."""
+        settings = self.settings
+        if not settings.has_twilio:
+            return None
+        from caseflow.adapters.twilio import Twilio
+
+        return Twilio(
+            settings.twilio_account,
+            settings.twilio_token,
+            settings.twilio_number,
+            status_url=f"{settings.public_url.rstrip('/')}/hooks/sms/status?message=",
+            base=settings.twilio_url.rstrip("/"),
+        )
 
     @cached_property
     def typesetter(self) -> Typesetter:
@@ -101,6 +134,17 @@ class Services:
 
         boxes = {key_of(self.rooms, url): partial(open_mailbox, url) for url in urls}
         return lambda now: poll_all(self.rooms, boxes, now)
+
+    @property
+    def fetch_pictures(self) -> Callable[[datetime], int] | None:
+        """Fetches what a provider keeps for us and lets it delete that, where there is one."""
+        twilio, most = self.twilio, self.settings.max_file
+        if twilio is None:
+            return None
+        from caseflow.intake.erasing import erase
+        from caseflow.intake.pictures import fetch
+
+        return lambda now: fetch(self.rooms, twilio, most, now) + erase(self.rooms, twilio, now)
 
     @property
     def await_mail(self) -> Waiting | None:
@@ -141,6 +185,8 @@ class Services:
 def services(settings: Settings | None = None) -> Services:
     """Build the services; raises Unready or KeyFileRefused when a key is missing or weak."""
     settings = settings or Settings.read()
+    if settings.production and settings.halves:
+        raise Unready(f"{', '.join(settings.halves)}: 设置不完整或太短")
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     ring = _ring(settings)
     store = LocalStore(settings.home / "files", ring)
@@ -178,7 +224,7 @@ def _ring(settings: Settings) -> KeyRing:
 
 def create_app(built: Services) -> Flask:
     """Return the web application on these services."""
-    from caseflow.web import edge, failures, locale, login, security, shell, trail
+    from caseflow.web import edge, failures, hooks, locale, login, security, shell, trail
     from caseflow.web.blueprints import register
 
     app = failures.Quiet(
@@ -188,7 +234,7 @@ def create_app(built: Services) -> Flask:
     if built.settings.https:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     trail.install(app)  # first of all, or what the next one refuses was never begun
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(hooks.blueprint)
     for part in (edge, locale, security, failures, shell, login):
         part.install(app)
     register(app)
@@ -202,6 +248,7 @@ def configure(app: Flask, built: Services) -> None:
     settings, ring = built.settings, built.rooms.ring
     app.extensions["caseflow.rooms"] = built.rooms
     app.extensions["caseflow.settings"] = settings
+    app.extensions["caseflow.twilio"] = built.twilio
     app.extensions["caseflow.typesetter"] = lambda: built.typesetter
     app.config.update(
         SECRET_KEY=ring.session_secret().hex(),

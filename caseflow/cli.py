@@ -253,12 +253,16 @@ def doctor(laws: bool) -> None:
 
 def _examined(laws: bool) -> bool:
     """Say what the doctor finds; tell whether all is well."""
+    from caseflow import advice
     from caseflow import doctor as examining
     from caseflow.app import services
     from caseflow.ledger import anchored
     from caseflow.migrating import is_current
 
-    rooms = services().rooms  # says which key is missing or weak
+    built = services()  # says which key is missing or weak
+    rooms = built.rooms
+    for line in advice.of(built.settings):
+        click.echo(line)
     current = is_current(rooms.database.engine)
     click.echo(f"database: {'ok' if current else 'needs caseflow init'}")
     sound = current

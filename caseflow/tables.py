@@ -6,6 +6,7 @@ import caseflow.escalation.tables
 import caseflow.files.tables
 import caseflow.intake.mail_tables
 import caseflow.intake.tables
+import caseflow.intake.text_tables
 import caseflow.ledger.application_tables
 import caseflow.ledger.assistance_tables
 import caseflow.ledger.history_tables
@@ -19,6 +20,7 @@ import caseflow.ledger.split_tables
 import caseflow.ledger.step_up_tables
 import caseflow.ledger.tables
 import caseflow.ledger.visit_tables
+import caseflow.notices.sms_tables
 import caseflow.outbox.tables
 import caseflow.people.office_tables
 import caseflow.people.tables

@@ -43,6 +43,14 @@ def normal_phone(typed: str) -> str | None:
     return _within_china(digits, abroad)
 
 
+def takes_texts(normal: str) -> bool:
+    """Tell whether a number in normal form can be sent a text message: a mobile one of the
+    mainland, or one abroad, of which only its provider knows.
+    """
+    home = normal.startswith("+86")
+    return bool(_MOBILE.fullmatch(normal[3:])) if home else normal.startswith("+")
+
+
 def normal_email(typed: str) -> str | None:
     """Return the address in lower case without display name, or None when it is none."""
     text = unicodedata.normalize("NFKC", typed).strip().removeprefix("mailto:")

@@ -11,6 +11,9 @@ from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
 from caseflow.people.scope import Scope
 
+_DOORS = ("mailbox", "text")
+"""Where somebody may name a number without anybody there to ask them for the code."""
+
 
 def of_reports(
     session: Session, scope: Scope, reports: Iterable[Report]
@@ -18,7 +21,7 @@ def of_reports(
     """Return by report id why it claims, and the number of the case it claims to belong to: empty
     for a case out of sight. One that was merged there since claims nothing any more.
     """
-    mine = {report.id: report.case_id for report in reports if report.channel == "mailbox"}
+    mine = {report.id: report.case_id for report in reports if report.channel in _DOORS}
     if not mine:
         return {}
     seen = select(Case.number).where(Case.id == Claim.case_id, visible(scope)).scalar_subquery()

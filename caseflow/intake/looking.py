@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.deadlines.clocks import Subject
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound, Unavailable
+from caseflow.intake import texts
 from caseflow.intake.channels.mailbox.parse import CHANNEL, parse
+from caseflow.intake.channels.sms import CHANNEL as TEXT
 from caseflow.intake.delivery import LARGEST, NOT_REGISTERED, NOT_UNDERSTOOD
 from caseflow.intake.quarantine import row_in_reach
 from caseflow.intake.receive import Laid, Received, lay, receive
@@ -223,9 +225,11 @@ def _read(
 ) -> IncomingReport | None:
     """Return the mail read again, None when it cannot or must not be read."""
     size = session.get_one(Original, row.original_id).size
-    if row.channel != CHANNEL or size > LARGEST:
+    if row.channel not in (CHANNEL, TEXT) or size > LARGEST:
         return None
     raw = b"".join(original_for_machine(session, rooms.ring, rooms.store, row.original_id))
+    if row.channel == TEXT:
+        return texts.read_again(raw, row.received_at)
     return understood(row.id, raw, row.received_at, by_machines=by_machines)
 
 

@@ -24,6 +24,7 @@ from caseflow.people.actor import REPORTER, Actor
 from caseflow.people.tables import Area, Unit
 from caseflow.vault.identities import keep_identity, sorted_ways
 from caseflow.vault.originals import keep_original, original_for_machine, put_original
+from caseflow.vault.stops import is_stopped
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,14 @@ def _sealed(
     """
     contact = incoming.contact
     identity_id = (
-        keep_identity(session, rooms.ring, contact, now, answerable=incoming.answerable)
+        keep_identity(
+            session,
+            rooms.ring,
+            contact,
+            now,
+            answerable=incoming.answerable,
+            texts=incoming.texts and not is_stopped(session, rooms.ring, contact.phone),
+        )
         if contact
         else None
     )

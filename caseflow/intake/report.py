@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-CHANNELS = ("webform", "telephone", "window", "letter", "handed_down", "mailbox")
+CHANNELS = ("webform", "telephone", "window", "letter", "handed_down", "mailbox", "text")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ class IncomingReport:
     `received_at`: aware UTC moment of arrival at our door. `original`: the bytes as they came,
     kept sealed. `logged_by`: id of the operator who wrote it down, None when it came by itself.
     `belongs_to`: number of an earlier report this one adds to, only when that was proven.
-    `answerable`: whether a machine may write to the contact's e-mail address. `call_began`,
+    `answerable`: whether a machine may write to the contact's e-mail address; `texts`: whether they
+    agreed to text messages. `call_began`,
     `call_ended`: aware UTC moments of a telephone call, where somebody timed it.
     """
 
@@ -84,5 +85,6 @@ class IncomingReport:
     handed_down: HandedDown | None = None
     belongs_to: str | None = None
     answerable: bool = True
+    texts: bool = False
     call_began: datetime | None = None
     call_ended: datetime | None = None

@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput, NotFound
-from caseflow.intake import looking
+from caseflow.intake import looking, texts
 from caseflow.intake.channels.mailbox import encoded, header
 from caseflow.intake.channels.mailbox.charset import decode
 from caseflow.intake.channels.mailbox.parse import CHANNEL
+from caseflow.intake.channels.sms import CHANNEL as TEXT
 from caseflow.intake.delivery import LARGEST
 from caseflow.intake.quarantine import row_in_reach
 from caseflow.intake.report import Contact
@@ -87,10 +88,13 @@ def see(rooms: Rooms, actor: Actor, quarantine_id: int, reason: str, now: dateti
         return found.channel, found.received_at, size(session, found), pieces
 
     channel, received_at, bytes_of_it, pieces = rooms.database.run(on_record)
-    if channel != CHANNEL or bytes_of_it > LARGEST:
+    if channel not in (CHANNEL, TEXT) or bytes_of_it > LARGEST:
         return _raw(next(pieces, b""), bytes_of_it)
     whole = b"".join(pieces)
-    report = looking.understood(quarantine_id, whole, received_at)
+    if channel == TEXT:
+        report = texts.read_again(whole, received_at)
+    else:
+        report = looking.understood(quarantine_id, whole, received_at)
     if report is None:
         return _raw(whole, bytes_of_it)
     files = [file.name for file in report.files]

@@ -25,7 +25,7 @@ class Job:
     wait: Waiting | None = None
 
 
-NAMES = ("sweep", "mail", "outbox", "anchor", "files")
+NAMES = ("sweep", "mail", "pictures", "outbox", "anchor", "files")
 """In order of precedence: a slow mail server must not keep a ladder waiting."""
 
 
@@ -34,11 +34,14 @@ def schedule(services: Services) -> list[Job]:
     jobs = [
         Job("sweep", 60, partial(work.sweep, services)),
         Job("mail", 60, partial(work.poll_mail, services), services.await_mail),
+        Job("pictures", 20, partial(work.fetch_pictures, services)),
         Job("outbox", 2, partial(work.carry_out_outbox, services)),
         Job("anchor", 1800, partial(work.anchor, services)),
         Job("files", 6 * 3600, partial(work.forget_files, services)),
     ]
-    known = [job for job in jobs if job.name != "mail" or services.poll_mail is not None]
+    lacking = {"mail"} if services.poll_mail is None else set()
+    lacking |= {"pictures"} if services.fetch_pictures is None else set()
+    known = [job for job in jobs if job.name not in lacking]
     return [replace(job, work=partial(_noted, services.database, job)) for job in known]
 
 

@@ -29,6 +29,10 @@ class Services(Protocol):
         """Fetches some mail and returns how many; None while no mailbox is configured."""
 
     @property
+    def fetch_pictures(self) -> Callable[[datetime], int] | None:
+        """Fetches what text messages brought, and returns how many; None without a provider."""
+
+    @property
     def await_mail(self) -> Waiting | None:
         """Waits for mail to come in; None while no mailbox is configured."""
 

@@ -31,6 +31,11 @@ def poll_mail(services: Services, now: datetime) -> bool:
     return services.poll_mail is not None and services.poll_mail(now) > 0
 
 
+def fetch_pictures(services: Services, now: datetime) -> bool:
+    """Fetch what text messages brought. A second run finds those that are left."""
+    return services.fetch_pictures is not None and services.fetch_pictures(now) > 0
+
+
 def anchor(services: Services, now: datetime) -> bool:
     """Sign what the histories came to. A second run finds the day's anchor."""
     services.anchor(now)

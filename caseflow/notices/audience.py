@@ -5,7 +5,6 @@ up (回避), and so is whoever may not decide what is to be decided.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import select
@@ -15,10 +14,7 @@ from caseflow.deadlines.policies import ClockName
 from caseflow.ledger import checkers, deciders, gate, hands, queries, tips, withdrawals
 from caseflow.ledger.deciders import Decision
 from caseflow.ledger.moves import handlers, urgency
-from caseflow.ledger.moves.notice import reachable
-from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.moves.proposing import PROPOSES
-from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import ENDS
 from caseflow.ledger.tables import Case, Item
 from caseflow.notices import circulars, documents, standing_in
@@ -28,10 +24,6 @@ from caseflow.people.permissions import PERMISSIONS
 from caseflow.people.posts import holder
 from caseflow.people.scope import scope_of
 from caseflow.people.tables import Area, Recusal, User
-from caseflow.vault.identities import written_within
-
-RECEIPTS_A_DAY = 10
-"""To one address: two machines that answer each other would otherwise fill ledger and mailbox."""
 
 _OF_OFFICE = ("consent_withdrawal", "refuse_withdrawal", "step_up", "refuse_step_up")
 _OF_UNIT = ("unit_handler", "unit_head")
@@ -365,30 +357,3 @@ def _not_recused(session: Session, matter: Matter, users: Iterable[User]) -> lis
     query = select(Recusal.user_id).where(Recusal.unit_id.in_(units))
     recused = set(session.scalars(query))
     return [user for user in users if user.id not in recused]
-
-
-def reports(session: Session, matter: Matter, word: str) -> list[Report]:
-    """Return the reports whose senders are to be told and can be, by e-mail."""
-    if matter.case is None:
-        return []
-    if word == "reporters":
-        meant = _meant(session, matter, matter.case)
-    else:
-        named = session.get_one(Report, matter.body["report"])
-        # A later contact has no receipt: its sender has that of the first.
-        meant = [session.get_one(Report, named.follows) if named.follows else named]
-    able = [report for report in meant if "email" in reachable(session, report)]
-    return [one for one in able if not _writes_too_much(session, one)] if word == "writer" else able
-
-
-def _meant(session: Session, matter: Matter, case: Case) -> Sequence[Report]:
-    """Return whom an event is about: the reports it names, whichever case they belong to by now."""
-    named = matter.body.get("reports")
-    if named is None:
-        return first_reports(session, case)
-    return session.scalars(select(Report).where(Report.id.in_(named)).order_by(Report.id)).all()
-
-
-def _writes_too_much(session: Session, report: Report) -> bool:
-    day, identity = timedelta(days=1), report.identity_id
-    return identity is not None and written_within(session, identity, day) > RECEIPTS_A_DAY

@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from caseflow.crypto import receipts
+from caseflow.crypto import blind, receipts
 from caseflow.crypto.keys import KeyRing
 from caseflow.ledger.moves import closing, notice
 from caseflow.ledger.report_tables import Report
-from caseflow.notices import unreachable
+from caseflow.notices import sms_fates, unreachable
 from caseflow.notices.render import CODE
 from caseflow.outbox.handlers import Complete, Resolve
 from caseflow.outbox.tables import Event, Message
@@ -17,6 +17,10 @@ from caseflow.outbox.transport import PermanentFailure
 from caseflow.people.tables import Unit, User
 from caseflow.refs import grouped
 from caseflow.vault.identities import address_for
+from caseflow.vault.stops import is_stopped
+
+TEXT = "sms"
+"""The way of a message that is sent as a text."""
 
 
 def user_ref(user_id: int) -> str:
@@ -50,6 +54,8 @@ def resolver(ring: KeyRing, own: str = "") -> Resolve:
             report = session.get_one(Report, int(number))
             if report.identity_id is None:
                 return None
+            if way == TEXT:
+                return _number(session, ring, report.identity_id)
             found = address_for(session, ring, report.identity_id, way)
             return None if found and _is_ours(session, found, own) else found
         raise ValueError(f"no such recipient: {sort}")
@@ -77,6 +83,14 @@ def completer(ring: KeyRing) -> Complete:
     return complete
 
 
+def _number(session: Session, ring: KeyRing, identity_id: str) -> str | None:
+    """Return the number that text messages go to; None where it takes none, or wants none."""
+    found = address_for(session, ring, identity_id, "phone")
+    if found is None or not blind.takes_texts(found) or is_stopped(session, ring, found):
+        return None
+    return found
+
+
 def _is_ours(session: Session, address: str, own: str) -> bool:
     if address.lower() == own.lower():
         return True
@@ -91,6 +105,8 @@ def _of_user(session: Session, user_id: int, way: str) -> str | None:
 
 def sent(session: Session, message: Message, now: datetime) -> None:
     """The channel took a message: a decision was told, a reply was delivered."""
+    if message.way == TEXT and sms_fates.failed_already(session, message, now):
+        return
     if message.rule in ("decision", "extended", "two_numbers"):
         written = session.get_one(Event, message.event_id).at
         notice.told(session, int(message.recipient.partition(":")[2]), now, written=written)

@@ -1,6 +1,6 @@
 """What the outbox is handed by this house: rules, addresses, and what to note of an end."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
@@ -11,7 +11,17 @@ from caseflow.crypto.keys import KeyRing
 from caseflow.ledger.holding import reference
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
-from caseflow.notices import audience, circulars, deliver, matter, render, rules, standing_in
+from caseflow.notices import (
+    audience,
+    circulars,
+    deliver,
+    matter,
+    render,
+    reporters,
+    rules,
+    sms_text,
+    standing_in,
+)
 from caseflow.notices.hours import waking
 from caseflow.notices.matter import Matter
 from caseflow.notices.render import Words
@@ -23,6 +33,8 @@ from caseflow.outbox.transport import Transport
 from caseflow.people.tables import User
 
 WAY = "email"
+TEXT = deliver.TEXT
+_AS_LEFT = {WAY: "email", TEXT: "text"}
 _OF_NO_CASE = {
     "anchored": "/console/",
     "handed_over": "/console/?mine=1",
@@ -56,7 +68,7 @@ def build(
     the message says so.
     """
     return Handlers(
-        rules=partial(drafts, public_url.rstrip("/"), answers=answers),
+        rules=partial(drafts, public_url.rstrip("/"), ways=tuple(transports), answers=answers),
         resolve=deliver.resolver(rooms.ring, own),
         complete=deliver.completer(rooms.ring),
         transports={way: Signed(one, rooms.ring) for way, one in transports.items()},
@@ -68,8 +80,17 @@ def build(
     )
 
 
-def drafts(base: str, session: Session, event: Event, *, answers: bool = False) -> list[Draft]:
-    """Return the messages that an event makes, one for each recipient and rule."""
+def drafts(
+    base: str,
+    session: Session,
+    event: Event,
+    *,
+    ways: Collection[str] = (WAY,),
+    answers: bool = False,
+) -> list[Draft]:
+    """Return the messages that an event makes, one for each recipient and rule; `ways`: in which
+    something can be sent here.
+    """
     about = matter.read(session, event)
     if about is None:
         return []
@@ -81,21 +102,31 @@ def drafts(base: str, session: Session, event: Event, *, answers: bool = False) 
         said = {name: about.body[name] for name in ("statement", "count") if name in about.body}
         words = replace(words, answers=answers, **said)
         for word in notice.audience:
-            make = _outside if word in OUTSIDE else _inside
-            found += make(session, about, word, words)
+            if word in OUTSIDE:
+                found += _outside(session, about, word, words, ways)
+            else:
+                found += _inside(session, about, word, words)
     return found
 
 
-def _outside(session: Session, about: Matter, word: str, words: Words) -> Iterator[Draft]:
+def _outside(
+    session: Session, about: Matter, word: str, words: Words, ways: Collection[str]
+) -> Iterator[Draft]:
     """Yield the messages to reporters: about their own number, and the tracking page."""
-    for report in audience.reports(session, about, word):
+    left = [_AS_LEFT[way] for way in ways]
+    for report, way in reporters.told(session, about, word, left):
         own = replace(words, number=report.number, link=f"{words.link}/track")
         if words.rule == "two_numbers" and report.split_from is not None:
             own = replace(own, letter=session.get_one(Report, report.split_from).number)
         say = render.receipt if words.rule == "receipt" else render.to_reporter
         subject, text = say(own, report.locale)
         recipient = deliver.report_ref(report.id)
-        yield Draft(words.rule, recipient, WAY, report.locale, subject, text)
+        if way == "text":
+            text = (sms_text.receipt if words.rule == "receipt" else sms_text.to_reporter)(
+                own, report.locale
+            )
+        by = WAY if way == "email" else TEXT
+        yield Draft(words.rule, recipient, by, report.locale, subject, text)
 
 
 def _inside(session: Session, about: Matter, word: str, words: Words) -> Iterator[Draft]:

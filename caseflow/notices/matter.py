@@ -23,7 +23,7 @@ from caseflow.outbox.tables import Event
 # Escalation and quarantine stand beside or above this room: their tables are read by name.
 ORDER = table("supervision_order", column("id", Integer), column("unit_id", Integer))
 # Doors at which nobody stands to take a receipt.
-BY_POST = ("mailbox", "letter", "handed_down")
+BY_POST = ("mailbox", "text", "letter", "handed_down")
 _QUARANTINE = table("quarantine", column("id", Integer), column("area_code", String))
 
 

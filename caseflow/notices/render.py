@@ -100,7 +100,8 @@ TASKS: Mapping[str, str] = {
     "unsigned": "负责人退回了您拟的答复，请修改后再报",
     "returned": "提交的材料被退回，请按意见补充",
     "write_reply": "问题项已办完，请答复反映人",
-    "unreachable": "反映人的邮箱已不能收信，请改用其他方式联系",
+    "unreachable": "反映人的邮箱或手机已收不到消息，请改用其他方式联系",
+    "text_budget": "今天的短信额度已用完，其余短信明天发出，请留意",
     "mail_storm": "来信异常增多，已归在一起，请查看隔离区",
     "reply_failed": "给反映人的答复未能送达，请改用其他方式",
     "call_back": "答复已送达，请安排回访",
@@ -143,7 +144,7 @@ class Words:
 
 
 @cache
-def _catalogue(locale: str) -> NullTranslations:
+def catalogue(locale: str) -> NullTranslations:
     """Return the catalogue of a language; Chinese is the source itself."""
     if locale != "en":
         return NullTranslations()
@@ -174,7 +175,7 @@ _SUBJECTS = {
 
 def to_staff(words: Words, locale: str) -> tuple[str, str]:
     """Return subject and text of a message to somebody of the office or of a unit."""
-    say = _catalogue(locale).gettext
+    say = catalogue(locale).gettext
     known = {"number": words.number, "task": _task(words, locale)}
     lines = [say("编号：%(number)s") % known] if words.number else []
     lines.append(say("事项：%(task)s") % known)
@@ -201,7 +202,7 @@ def summary(found: Sequence[tuple[str, str]], link: str, locale: str) -> tuple[s
     """Return subject and text of the one message in place of many, each a (subject, text) of
     `to_staff`. Of a great many the first are told, and where the others stand.
     """
-    said = _catalogue(locale)
+    said = catalogue(locale)
     count = {"num": len(found)}
     lines = [
         said.ngettext("有 %(num)d 项事情需要您处理：", "有 %(num)d 项事情需要您处理：", len(found))
@@ -223,7 +224,7 @@ def summary(found: Sequence[tuple[str, str]], link: str, locale: str) -> tuple[s
 
 
 def _task(words: Words, locale: str) -> str:
-    say = _catalogue(locale).gettext
+    say = catalogue(locale).gettext
     if words.rule not in ("rung", "sign"):
         task = say(TASKS[words.rule])
         return task % {"n": words.count} if words.count else task
@@ -246,7 +247,7 @@ def receipt(words: Words, locale: str) -> tuple[str, str]:
 
     The code follows by `deliver.completer`.
     """
-    say = _catalogue(locale).gettext
+    say = catalogue(locale).gettext
     known = {"number": words.number, "code": CODE, "link": words.link}
     lines = [
         say("您反映的情况已经收到。") % known,
@@ -266,7 +267,7 @@ def receipt(words: Words, locale: str) -> tuple[str, str]:
 
 def to_reporter(words: Words, locale: str) -> tuple[str, str]:
     """Return subject and text of a message to a reporter: there is news, and where to see it."""
-    say = _catalogue(locale).gettext
+    say = catalogue(locale).gettext
     known = {"number": words.number, "letter": words.letter}
     subject = say("编号 %(number)s 有新进展") % known
     news = say("编号 %(number)s 有新进展。") % known

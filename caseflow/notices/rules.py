@@ -242,6 +242,7 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "handed_away": ((_ALWAYS, _to("handed_away", "named")),),
     "reply": ((lambda news: news.way == "message", _to("reply", "reporter")),),
     "unreachable": ((_ALWAYS, _to("unreachable", "assignee", "notice reply resolve")),),
+    "text_budget": ((_ALWAYS, _to("text_budget", "shift_leader supervisor")),),
     "mail_storm": ((_ALWAYS, _to("mail_storm", "shift_leader supervisor")),),
     "reply_failed": ((_ALWAYS, _to("reply_failed", "assignee", "reply resolve")),),
     "await_call_back": ((_ALWAYS, _to("call_back", "shift_leader", "call_back")),),

@@ -10,10 +10,14 @@ from caseflow.ledger.moves import closing, losing
 from caseflow.ledger.report_tables import Report
 from caseflow.outbox.events import body_of
 from caseflow.outbox.tables import Attempt, Event, Message
-from caseflow.vault.bounces import email_bounced
+from caseflow.vault.bounces import email_bounced, number_gone
 
 BOUNCED = "bounced"
-_REFUSED = ("SMTP 5", ": recipient")
+NO_NUMBER = "no such number"
+UNDELIVERED = "undelivered"
+_TEXT = "sms"
+_REFUSED = ("SMTP 5", "Twilio ", "gateway ")
+_RECIPIENT = ": recipient"
 
 
 def bounced(
@@ -31,6 +35,16 @@ def bounced(
     lost(session, message, now)
 
 
+def not_delivered(session: Session, message: Message, now: datetime, *, permanent: bool) -> None:
+    """Write down that a text message that was handed over did not reach its number; `permanent`:
+    nor will any other. The caller has locked the message.
+    """
+    note = NO_NUMBER if permanent else UNDELIVERED
+    session.add(Attempt(message_id=message.id, at=now, ok=False, note=note))
+    message.state, message.reason = "dead", note
+    lost(session, message, now)
+
+
 def lost(session: Session, message: Message, now: datetime) -> None:
     """Note a message that was given up, and its address where that was why."""
     if message.rule == "reply":
@@ -38,7 +52,8 @@ def lost(session: Session, message: Message, now: datetime) -> None:
     if not is_final(message.reason) or not message.recipient.startswith("report:"):
         return
     report = session.get_one(Report, int(message.recipient.partition(":")[2]))
-    if report.identity_id is None or not email_bounced(session, report.identity_id, now):
+    gone = number_gone if message.way == _TEXT else email_bounced
+    if report.identity_id is None or not gone(session, report.identity_id, now):
         return
     if message.rule != "reply":
         losing.lost(session, report, now)
@@ -47,8 +62,8 @@ def lost(session: Session, message: Message, now: datetime) -> None:
 def is_final(reason: str | None) -> bool:
     """Tell whether a message was given up because its address takes none."""
     said = reason or ""
-    refused = said.startswith(_REFUSED[0]) and said.endswith(_REFUSED[1])
-    return refused or said.startswith(BOUNCED)
+    refused = said.startswith(_REFUSED) and said.endswith(_RECIPIENT)
+    return refused or said.startswith((BOUNCED, NO_NUMBER))
 
 
 def reply_of(session: Session, message: Message) -> int:

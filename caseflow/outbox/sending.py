@@ -20,7 +20,13 @@ from caseflow.outbox.handlers import Complete, Note, Resolve, as_it_stands, note
 from caseflow.outbox.patience import Patience
 from caseflow.outbox.tables import MESSAGE_OPEN, MESSAGE_OWED, Attempt, Message
 from caseflow.outbox.taking import take_next
-from caseflow.outbox.transport import Outgoing, PermanentFailure, Transport, TransportDown
+from caseflow.outbox.transport import (
+    NotYet,
+    Outgoing,
+    PermanentFailure,
+    Transport,
+    TransportDown,
+)
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +55,13 @@ class Claim:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a claim: the message's next state and what to say of it."""
+    """What became of a claim: the message's next state and what to say of it; `until`: it waits
+    for that moment, and was not tried.
+    """
 
     state: str
     words: str = ""
+    until: datetime | None = None
 
 
 SENT = Outcome("sent")
@@ -199,6 +208,8 @@ class _Sender:
             transport.send(address, replace(claim.outgoing, text=said))
         except PermanentFailure as error:
             return Outcome("dead", describe(error))
+        except NotYet as error:
+            return Outcome("pending", describe(error), error.until)
         except TransportDown as error:
             self._down.add(claim.way)
             return self._later(claim, describe(error))
@@ -238,8 +249,10 @@ class _Sender:
         message.reason = outcome.words or None
         message.lease_until = None
         message.sent_at = now if sent else None
-        message.not_before = now + self._pause(outcome, claim, owed)
+        message.not_before = outcome.until or now + self._pause(outcome, claim, owed)
         message.owed = owed
+        if outcome.until is not None:
+            message.attempts -= 1
         if note:
             note(session, message, now)
 

@@ -1,6 +1,7 @@
 """What the outbox asks of whoever carries a message: mail server, SMS gateway, folder."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
@@ -10,6 +11,14 @@ class TemporaryFailure(Exception):
 
 class TransportDown(TemporaryFailure):
     """The far end cannot be reached at all; the rest of this way had better wait as well."""
+
+
+class NotYet(TemporaryFailure):
+    """Its turn comes later, at `until` (an aware moment): nothing failed, and no try is counted."""
+
+    def __init__(self, words: str, until: datetime) -> None:
+        super().__init__(words)
+        self.until = until
 
 
 class PermanentFailure(Exception):
@@ -32,7 +41,7 @@ class Transport(Protocol):
     def send(self, address: str, message: Outgoing) -> None:
         """Hand `message` over to `address`; returning means that the far end has taken it.
 
-        Raises TemporaryFailure (try again later) or PermanentFailure (never). It may be called
-        again with the same `message_id` after a crash and had better recognise it. It must end
-        within `Patience.lease` seconds.
+        Raises TemporaryFailure (try again later, `NotYet` when) or PermanentFailure (never). It may
+        be called again with the same `message_id` after a crash and had better recognise it. It
+        must end within `Patience.lease` seconds.
         """

@@ -1,9 +1,9 @@
-"""An e-mail address that takes no mail any more, wherever it was given."""
+"""An address that takes no mail any more, or a number no text message, wherever it was given."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from caseflow.vault.tables import Identity
@@ -16,20 +16,44 @@ def email_bounced(session: Session, identity_id: str, now: datetime) -> bool:
     """
     row = session.get_one(Identity, identity_id)
     same = [Identity.email_index == row.email_index] if row.email_index else []
+    lost = _without(session, identity_id, same, "email")
+    for one in lost:
+        one.bounced_at = now
+    return bool(lost)
+
+
+def number_gone(session: Session, identity_id: str, now: datetime) -> bool:
+    """Let text messages be no way to the owner of a number, in every contact that gave it; tell
+    whether they were. It may still be called.
+    """
+    row = session.get_one(Identity, identity_id)
+    same = [Identity.phone_index == row.phone_index] if row.phone_index else []
+    lost = _without(session, identity_id, same, "text")
+    for one in lost:
+        one.unreachable_at = now
+    return bool(lost)
+
+
+def _without(
+    session: Session, identity_id: str, same: list[ColumnElement[bool]], way: str
+) -> list[Identity]:
+    """Take a way from an identity and those that gave the same; return those that had it."""
     found = session.scalars(select(Identity).where(or_(Identity.id == identity_id, *same))).all()
-    usable = False
-    for one in found:
-        ways = [way for way in one.can_be_reached.split(",") if way]
-        if "email" in ways:
-            usable = True
-            one.can_be_reached = ",".join(way for way in ways if way != "email")
-            one.bounced_at = now
-    return usable
+    had = [one for one in found if way in one.can_be_reached.split(",")]
+    for one in had:
+        ways = one.can_be_reached.split(",")
+        one.can_be_reached = ",".join(left for left in ways if left not in ("", way))
+    return had
 
 
-def bounced(session: Session, identities: Iterable[str]) -> Mapping[str, datetime]:
-    """Return since when the addresses of some identities take no mail, of those that take none."""
-    query = select(Identity.id, Identity.bounced_at).where(
-        Identity.id.in_(list(identities)), Identity.bounced_at.is_not(None)
+def lost_ways(
+    session: Session, identities: Iterable[str]
+) -> Mapping[str, tuple[datetime | None, datetime | None]]:
+    """Return since when the addresses of some identities take no mail, and their numbers no text
+    message, of those that take none of either.
+    """
+    query = select(Identity.id, Identity.bounced_at, Identity.unreachable_at).where(
+        Identity.id.in_(list(identities)),
+        or_(Identity.bounced_at.is_not(None), Identity.unreachable_at.is_not(None)),
     )
-    return {one: since for one, since in session.execute(query) if since is not None}
+    return {one: (mail, texts) for one, mail, texts in session.execute(query)}

@@ -17,15 +17,22 @@ from caseflow.vault.reveals import checked_reason, record
 from caseflow.vault.tables import Identity
 
 FIELDS = ("name", "phone", "email", "address")
-WAYS = ("email", "phone", "letter")
+WAYS = ("email", "phone", "letter", "text")
 
 
 def keep_identity(
-    session: Session, ring: KeyRing, contact: PersonLike, now: datetime, *, answerable: bool = True
+    session: Session,
+    ring: KeyRing,
+    contact: PersonLike,
+    now: datetime,
+    *,
+    answerable: bool = True,
+    texts: bool = False,
 ) -> str:
     """Seal who reported and return the id of the row; one statement.
 
     `answerable`: whether a machine may write to the address; where not, it is kept all the same.
+    `texts`: whether they agreed to text messages.
 
     Every contact has a row of its own, also of the same person: rows are told to belong together
     only by the blind index.
@@ -41,7 +48,7 @@ def keep_identity(
             id=identity_id,
             phone_index=blind.phone_index(ring, told["phone"]),
             email_index=blind.email_index(ring, told["email"]),
-            can_be_reached=",".join(sorted_ways(contact, answerable=answerable)),
+            can_be_reached=",".join(sorted_ways(contact, answerable=answerable, texts=texts)),
             created_at=now,
             **sealed,
         )
@@ -49,13 +56,15 @@ def keep_identity(
     return identity_id
 
 
-def sorted_ways(contact: PersonLike, *, answerable: bool = True) -> list[str]:
+def sorted_ways(contact: PersonLike, *, answerable: bool = True, texts: bool = False) -> list[str]:
     """Return how a person can be reached by what they told, in the order of `WAYS`."""
     told = _told(contact)
+    number = blind.normal_phone(told["phone"])
     usable = {
         "email": answerable and blind.normal_email(told["email"]),
-        "phone": blind.normal_phone(told["phone"]),
+        "phone": number,
         "letter": told["address"],
+        "text": texts and number and blind.takes_texts(number),
     }
     return [way for way in WAYS if usable[way]]
 
@@ -116,14 +125,18 @@ def find_by_email(session: Session, ring: KeyRing, typed: str, limit: int = 50) 
 
 
 def written_within(session: Session, identity_id: str, time: timedelta) -> int:
-    """Return how many contacts an identity's e-mail address made in the `time` up to this one."""
+    """Return how many contacts an identity's e-mail address, or without one its number, made in the
+    `time` up to this one.
+    """
     row = _row(session, identity_id)
+    column = Identity.email_index if row.email_index else Identity.phone_index
+    index = row.email_index or row.phone_index
     query = select(func.count()).where(
-        Identity.email_index == row.email_index,
+        column == index,
         Identity.created_at > row.created_at - time,
         Identity.created_at <= row.created_at,
     )
-    return session.scalar(query) or 0 if row.email_index else 0
+    return session.scalar(query) or 0 if index else 0
 
 
 def _found(session: Session, condition: ColumnElement[bool], limit: int) -> list[str]:

@@ -13,7 +13,8 @@ class Identity(Base):
 
     `id` is a random token made before the insert because it is part of what is authenticated.
     `can_be_reached` says which ways exist without opening anything, parted by commas: 'email',
-    'phone', 'letter'. `bounced_at`: since when the address takes no mail any more.
+    'phone', 'letter', 'text'. `bounced_at`, `unreachable_at`: since when the address takes no mail
+    any more, the number no text message.
     """
 
     __tablename__ = "identity"
@@ -27,12 +28,22 @@ class Identity(Base):
     email_index: Mapped[str | None] = mapped_column(String(64))
     can_be_reached: Mapped[str] = mapped_column(String(40), default="")
     bounced_at: Mapped[datetime | None] = mapped_column(Moment)
+    unreachable_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
 
     __table_args__ = (
         Index("ix_identity_phone_index", "phone_index"),
         Index("ix_identity_email_index", "email_index"),
     )
+
+
+class TextStop(Base):
+    """A number that asked for no more text messages (退订); `index` is its blind index."""
+
+    __tablename__ = "text_stop"
+
+    index: Mapped[str] = mapped_column(String(64), primary_key=True)
+    since: Mapped[datetime] = mapped_column(Moment)
 
 
 class Original(Base):

@@ -12,6 +12,7 @@ from flask_babel import Babel, get_translations
 from caseflow import clock
 from caseflow.clock import local
 from caseflow.errors import Told
+from caseflow.web.edge import by_machine
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 COOKIE = "lang"
@@ -86,7 +87,8 @@ def chosen() -> str:
     if "document" in known:
         return "zh"
     if "language" not in known:
-        said = (request.args.get("lang"), request.cookies.get(COOKIE), "zh")
+        asked = () if by_machine() else (request.args.get("lang"), request.cookies.get(COOKIE))
+        said = (*asked, "zh")
         known.language = next(one for one in said if one in LANGUAGES)
     return str(known.language)
 
@@ -129,7 +131,7 @@ def moment_text(moment: datetime) -> str:
 
 def _remember(response: Response) -> Response:
     said = request.args.get("lang")
-    if said in LANGUAGES:
+    if said in LANGUAGES and not by_machine():
         response.set_cookie(COOKIE, said, max_age=_YEAR, httponly=True, samesite="Lax")
     return response
 

@@ -66,6 +66,10 @@ def _site() -> str:
     return settings().public_url.removeprefix("https://").removeprefix("http://").rstrip("/")
 
 
+def _sends_texts() -> bool:
+    return settings().sends_texts
+
+
 def know_the_office(app: Flask) -> None:
     """Read the office's card now, so that a page comes out even if the database goes away."""
     app.extensions["caseflow.office"] = _Known()
@@ -77,5 +81,7 @@ def install(app: Flask) -> None:
     """Hand the frame to every template."""
     know_the_office(app)
     app.context_processor(_context)
-    app.jinja_env.globals.update(can=can, word=word, nav_counts=nav_counts)
+    app.jinja_env.globals.update(
+        can=can, word=word, nav_counts=nav_counts, sends_texts=_sends_texts
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -18,7 +18,7 @@ _NOT_WRITTEN = {
     *("name", "phone", "email", "address"),  # who it is about belongs on no error page
     *("kind", "category", "area", "unit", "disclosure", "contact", "outcome", "way", "opinion"),
     "whose",
-    *("checks", "items", "first", "last"),
+    *("checks", "items", "first", "last", "texts"),
     *("step", "choice", "accounts"),
 }
 LABELS = {

@@ -82,6 +82,7 @@ CHANNELS = {
     "letter": "来信",
     "handed_down": "上级或其他部门交办",
     "mailbox": "电子邮件",
+    "text": "短信",
 }
 CLOCKS = {
     "immediate": "即时处置",
@@ -192,7 +193,7 @@ MOVES = {
     "reply": "答复",
     "reply_delivered": "答复已送达",
     "reply_failed": "答复未能送达",
-    "unreachable": "反映人邮箱退信，不能再发邮件",
+    "unreachable": "反映人的邮箱或手机收不到消息，不能再发",
     "await_call_back": "转入回访",
     "call_back": "回访",
     "explain": "解释说明",

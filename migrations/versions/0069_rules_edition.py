@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0069"
-down_revision = "0061"
+down_revision = "0067"
 
 _OF = ("day_override", "published_year", "policy", "ladder")
 _CHANGES = ("INSERT", "UPDATE", "DELETE")

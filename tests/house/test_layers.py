@@ -7,6 +7,7 @@ from tests.house.source import Module, modules
 ROWS = (
     {
         "wsgi",
+        "advice",
         "cli",
         "app",
         "backup",

@@ -20,9 +20,9 @@ from caseflow.intake.rooms import Rooms
 from caseflow.ledger.moves import asking, triage
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
-from caseflow.notices.audience import RECEIPTS_A_DAY
 from caseflow.notices.handlers import build
 from caseflow.notices.render import CODE
+from caseflow.notices.reporters import RECEIPTS_A_DAY
 from caseflow.outbox.run import run
 from caseflow.outbox.tables import Event, Message
 from caseflow.people.actor import Actor

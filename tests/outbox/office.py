@@ -64,6 +64,7 @@ class Office:
     handlers: Handlers
     folder: Path
     poll_mail: None = None
+    fetch_pictures: None = None
     await_mail: None = None
 
     def forget_files(self, _now: datetime) -> int:

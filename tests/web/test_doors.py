@@ -5,6 +5,8 @@ from io import BytesIO
 
 import pytest
 
+from caseflow.intake import texts
+from caseflow.intake.channels import sms
 from caseflow.intake.delivery import deliver
 from tests.web.public_door import letter, reported
 from tests.web.site import Site
@@ -35,6 +37,12 @@ def by_mail(site: Site) -> str:
     return outcome.case
 
 
+def by_text(site: Site) -> str:
+    said = {"id": "1", "from": "13912345678", "text": "投诉：食堂饭菜不新鲜。"}
+    texts.deliver(site.rooms, sms.original("gateway", said), site.now)
+    return newest(site).number
+
+
 def at_the_desk(channel: str, kind: str, **more: str) -> Callable[[Site], str]:
     def come_in(site: Site) -> str:
         log(site, channel, kind=kind, **more)
@@ -46,6 +54,7 @@ def at_the_desk(channel: str, kind: str, **more: str) -> Callable[[Site], str]:
 DOORS = {
     "webform": by_form,
     "mailbox": by_mail,
+    "text": by_text,
     "telephone": at_the_desk("telephone", "complaint"),
     "window": at_the_desk("window", "help"),
     "letter": at_the_desk("letter", "suggestion", address="临溪路 3 号"),

@@ -45,6 +45,7 @@ PUBLIC = {
     *("public.tighten", "public.retract", "public.keep", "public.ask_review"),
     *("public.form_in_language", "public.report_in_language"),
     *("public.ask_in_language", "public.track_in_language"),
+    *("hooks.sms_twilio", "hooks.sms_gateway", "hooks.sms_status", "hooks.sms_gateway_status"),
     *("public.leave", "public.healthz", "public.readyz", "public.metrics"),
 }
 """What stands open to everybody; whoever opens one more writes it here, for all to see."""

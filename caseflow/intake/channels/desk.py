@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from caseflow.clock import SHANGHAI
-from caseflow.crypto.blind import normal_email, normal_phone
+from caseflow.crypto.blind import normal_email, normal_phone, takes_texts
 from caseflow.errors import BadInput
 from caseflow.intake.report import Contact, HandedDown, IncomingFile, IncomingReport
 from caseflow.ledger.moves.urgency import DangerCard
@@ -39,7 +39,7 @@ _LONGEST = {
     "answer_text": LONGEST_TEXT,
 }
 FIELDS = (
-    *("phone", "name", "email", "address"),
+    *("phone", "name", "email", "address", "texts"),
     *("sender", "sender_number", "due_day", "due_time", "report_back", "instructed"),
     *("kind", "danger", "police_called", "police_who", "police_at", "police_number"),
     *("leader_told", "reason", "category", "area", "unit", "place", "happened", "text"),
@@ -111,6 +111,7 @@ def parse(
         files=tuple(files),
         call_began=began,
         call_ended=seat.now if began else None,
+        texts=bool(said["texts"]),
     )
     answers = said["outcome"] == "answer" and channel in ANSWERING
     return Logged(incoming, card, said["answer_text"] if answers else "")
@@ -154,6 +155,8 @@ def _contact(said: Mapping[str, str]) -> dict[str, str]:
     wrong = {}
     if said["phone"] and normal_phone(said["phone"]) is None:
         wrong["phone"] = "这不像电话号码，请核对；不知道可以空着"
+    elif said["texts"] and not takes_texts(normal_phone(said["phone"]) or ""):
+        wrong["phone"] = "发短信要手机号码，请核对，或不勾选短信"
     if said["email"] and normal_email(said["email"]) is None:
         wrong["email"] = "这不像邮箱地址，请核对；不知道可以空着"
     return wrong

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from caseflow import refs, words
-from caseflow.crypto.blind import normal_email, normal_phone
+from caseflow.crypto.blind import normal_email, normal_phone, takes_texts
 from caseflow.errors import BadInput
 from caseflow.intake.report import Contact, IncomingFile, IncomingReport
 
@@ -112,6 +112,7 @@ def parse(
         urgent=bool(get("danger")),
         locale=locale,
         files=tuple(files),
+        texts=bool(contact.phone) and bool(get("texts")),
     )
 
 
@@ -205,6 +206,11 @@ def _lengths(said: Mapping[str, str], names: Sequence[str], errors: dict[str, st
             errors[name] = words_
 
 
+def _takes_texts(phone: str) -> bool:
+    number = normal_phone(phone)
+    return number is not None and takes_texts(number)
+
+
 def _contact(said: Mapping[str, str], errors: dict[str, str]) -> Contact:
     """Return who reported. Neither drops what was typed nor keeps it against the choice made."""
     contact = Contact(said.get("name", ""), said.get("phone", ""), said.get("email", ""))
@@ -218,6 +224,8 @@ def _contact(said: Mapping[str, str], errors: dict[str, str]) -> Contact:
         errors["phone"] = "请留下电话或邮箱，否则请选“不留”"
     if contact.phone and "phone" not in errors and normal_phone(contact.phone) is None:
         errors["phone"] = "这个电话号码不完整，请再看一遍"
+    if said.get("texts") and "phone" not in errors and not _takes_texts(contact.phone):
+        errors["phone"] = "发短信要手机号码，请写手机号码，或不勾选短信"
     if contact.email and "email" not in errors and normal_email(contact.email) is None:
         errors["email"] = "这个邮箱地址不完整，例如 name@example.com"
     return contact

@@ -33,6 +33,11 @@ def of_sender(session: Session, rooms: Rooms, letter: Letter, now: datetime) -> 
     return _count(session, rooms, f"sender:{who}", now)
 
 
+def of_number(session: Session, rooms: Rooms, number: str, now: datetime) -> Storm:
+    """Count a text message from a telephone number in normal form."""
+    return _count(session, rooms, f"number:{number}", now)
+
+
 def of_machines(session: Session, rooms: Rooms, aside: Aside, now: datetime) -> Storm:
     """Count what is set aside, all of one reason together: bounces come from everywhere."""
     return _count(session, rooms, f"aside:{aside.reason}", now)

@@ -31,7 +31,7 @@ _NUMBERS = 5  # of a letter are looked up
 
 
 @dataclass(frozen=True)
-class _Known:
+class Known:
     """Reports that a letter names, and those of them that it has a code for."""
 
     named: list[Report]
@@ -50,15 +50,15 @@ def check(session: Session, rooms: Rooms, letter: Letter, now: datetime) -> Lett
             return staff.note(session, user, answered, letter, now)
         answered = None
     about = _about(session, answered)
-    known, letter = _by_numbers(session, rooms, letter, about, now)
+    known, letter = by_numbers(session, rooms, letter, about, now)
     candidates = [*([about] if about else []), *known.proven]
     for report in candidates:
         if _is_party(session, rooms, report, letter.report.contact.email):
             return _joined(session, letter, report)
     if candidates:
         return replace(letter, claims=candidates[0].case_id, why="stranger")
-    claimed = _claimed(session, known, said)
-    return replace(letter, claims=claimed, why="number") if claimed else letter
+    claims = claimed(session, known, said)
+    return replace(letter, claims=claims, why="number") if claims else letter
 
 
 def _answered(session: Session, rooms: Rooms, answers: Iterable[str]) -> Message | None:
@@ -76,9 +76,9 @@ def _about(session: Session, answered: Message | None) -> Report | None:
     return session.get(Report, int(answered.recipient.partition(":")[2]))
 
 
-def _by_numbers(
+def by_numbers(
     session: Session, rooms: Rooms, letter: Letter, about: Report | None, now: datetime
-) -> tuple[_Known, Letter]:
+) -> tuple[Known, Letter]:
     """Return what a letter names and has codes for, and the letter without those codes."""
     said = letter.parsed.threads
     in_words = letter.report.subject + "\n" + letter.report.text
@@ -88,17 +88,17 @@ def _by_numbers(
     codes = threads.codes(in_words)
     able = [one for one in {*found, about} - {None} if one and one.receipt_hash]
     if not (codes and able) or not limits.is_open(session, rooms.ring, limits.THE_DOOR, now):
-        return _Known(named, []), letter
+        return Known(named, []), letter
     right = {code: one for code in codes for one in able if _opens(rooms, one, code)}
     if not right:
         limits.count(session, rooms.ring, limits.THE_DOOR, now)
-        return _Known(named, []), letter
+        return Known(named, []), letter
     report = replace(
         letter.report,
         subject=threads.without_codes(letter.report.subject, right.__contains__),
         text=threads.without_codes(letter.report.text, right.__contains__),
     )
-    return _Known(named, list(right.values())), replace(letter, report=report)
+    return Known(named, list(right.values())), replace(letter, report=report)
 
 
 def _opens(rooms: Rooms, report: Report, code: str) -> bool:
@@ -133,7 +133,7 @@ def _joined(session: Session, letter: Letter, report: Report) -> Letter:
     return replace(letter, report=replace(letter.report, belongs_to=first.number))
 
 
-def _claimed(session: Session, known: _Known, said: threads.Threads) -> int | None:
+def claimed(session: Session, known: Known, said: threads.Threads) -> int | None:
     """Return the case that a letter's subject names, by the number of a report or its own."""
     if known.named:
         return known.named[0].case_id

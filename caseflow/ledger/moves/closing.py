@@ -13,7 +13,7 @@ from caseflow.ledger.history import commitment
 from caseflow.ledger.moves import excluding, extending, overseeing
 from caseflow.ledger.moves.calling import Calls, calls_of
 from caseflow.ledger.moves.handlers import ROLES, hand_over, is_missing, next_in_line
-from caseflow.ledger.moves.notice import NO_CODE, has_receipt, reachable
+from caseflow.ledger.moves.notice import BY_MESSAGE, NO_CODE, has_receipt, reachable
 from caseflow.ledger.moves.opening import first_reports, later, start_reply
 from caseflow.ledger.moves.record import (
     handled,
@@ -142,8 +142,8 @@ def check_way(session: Session, report: Report, way: str, proof: str) -> None:
     """Raise BadInput for a way that does not lead to a report's sender, or says no proof."""
     if way not in (*AT_ONCE, "message"):
         raise BadInput({"way": "请选择答复方式"})
-    if way == "message" and "email" not in reachable(session, report):
-        raise BadInput({"way": "反映人没有留下邮箱"})
+    if way == "message" and set(BY_MESSAGE).isdisjoint(reachable(session, report)):
+        raise BadInput({"way": "反映人没有留下邮箱，也没有同意收短信"})
     if way == "track" and not has_receipt(report, reachable(session, report)):
         raise BadInput({"way": NO_CODE})
     if way == "impossible" and not proof.strip():

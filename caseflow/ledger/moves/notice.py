@@ -23,6 +23,11 @@ from caseflow.vault.tables import Identity
 NO_CODE = "反映人没有查询码，看不到查询页面"
 
 
+BY_MESSAGE = ("email", "text")
+"""Ways in which the outbox reaches a reporter by itself, the better one first."""
+_RECEIPT_BY = {"mailbox": {"email"}, "text": {"email", "text"}}
+
+
 def reachable(session: Session, report: Report) -> tuple[str, ...]:
     """Return the ways in which a report's sender can be reached, without opening the identity."""
     if report.identity_id is None:
@@ -56,9 +61,10 @@ def owe_word(session: Session, case: Case, now: datetime) -> None:
 
 def has_receipt(report: Report, ways: Collection[str]) -> bool:
     """Tell whether a sender reachable in these `ways` has a query code: all but whoever sent an
-    e-mail that may not be answered.
+    e-mail or a text message that may not be answered.
     """
-    return report.channel != "mailbox" or "email" in ways
+    needs = _RECEIPT_BY.get(report.channel)
+    return needs is None or not needs.isdisjoint(ways)
 
 
 def owe(session: Session, case: Case, before: Iterable[Clock], now: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from caseflow.errors import BadInput
 from caseflow.ledger import gate
 from caseflow.ledger.moves.closing import go_on, send
-from caseflow.ledger.moves.notice import has_receipt
+from caseflow.ledger.moves.notice import BY_MESSAGE, has_receipt
 from caseflow.ledger.moves.opening import first_reports
 from caseflow.ledger.moves.record import words
 from caseflow.ledger.report_tables import Reply, Report
@@ -51,7 +51,7 @@ def reply_to_all(
 
 
 def _can(report: Report, ways: tuple[str, ...], way: str) -> bool:
-    return "email" in ways if way == "message" else has_receipt(report, ways)
+    return bool({*BY_MESSAGE} & {*ways}) if way == "message" else has_receipt(report, ways)
 
 
 def _unanswered(session: Session, case: Case) -> list[tuple[Report, tuple[str, ...]]]:

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from caseflow.errors import MoveNotAllowed, NotFound
 from caseflow.ledger.outbox_reach import case_numbers, within
+from caseflow.notices.sms_budget import SPENT, spent
+from caseflow.notices.unreachable import NO_NUMBER, UNDELIVERED
 from caseflow.outbox import letters
 from caseflow.outbox.folding import SUMMARY
 from caseflow.outbox.metrics import figures
@@ -16,7 +18,7 @@ from caseflow.outbox.tables import Event, Message
 from caseflow.people import names
 from caseflow.people.office_changes import note
 from caseflow.web.admin.frame import Page, after, blueprint
-from caseflow.web.edge import actor, change, needs, now, read, rooms
+from caseflow.web.edge import actor, change, needs, now, read, rooms, settings
 from caseflow.web.locale import gettext, moment_text, ngettext
 
 STATES = {
@@ -31,6 +33,9 @@ WAYS = {"email": "邮件", "sms": "短信"}
 _REASONS = {
     NO_ADDRESS: "没有留下这种联系方式",
     NO_TRANSPORT: "这种发送方式还没有设置",
+    SPENT: "今天的短信额度已用完，明天发出",
+    NO_NUMBER: "对方号码收不到短信",
+    UNDELIVERED: "短信没有送达",
     LEASE_RAN_OUT: "发送进程中断，可能已经发出",
 }
 
@@ -54,6 +59,7 @@ def outbox() -> Page:
             active="outbox",
             figures=counted,
             age=_age(counted.oldest_age),
+            texts=_texts(session),
             stuck=[_row(one, known, people) for one in stuck],
             waiting=[_row(one, known, people) for one in waiting],
             dead=[_event(one, known) for one in dead],
@@ -62,6 +68,14 @@ def outbox() -> Page:
             else "",
             first_page=not after(),
         )
+
+
+def _texts(session: Session) -> dict[str, int] | None:
+    """Return what text messages cost today and may cost; None where none can be sent."""
+    known = settings()
+    if not known.sends_texts:
+        return None
+    return {"spent": spent(session, now()), "daily": known.sms_daily}
 
 
 def _numbers(session: Session, found: Sequence[Message | Event]) -> dict[int | None, str]:

@@ -346,7 +346,7 @@ def eyes_text(eyes: Any, user_id: int | None) -> str:
     return why + gettext("可以销号的人：%(people)s。", people=people)
 
 
-_REACHED_BY = {"email": "邮箱", "phone": "电话", "letter": "地址"}
+_REACHED_BY = {"email": "邮箱", "phone": "电话", "letter": "地址", "text": "短信"}
 
 
 def _report(

@@ -146,10 +146,14 @@ def _reply(sight: Sight) -> Form | None:
     )
 
 
+_BY_MESSAGE = {"email": "发邮件", "text": "发短信"}
+
+
 def ways_to(sight: Sight, reports: Sequence[Report]) -> list[tuple[str, str]]:
     """Return the ways in which the senders of reports can be answered."""
     ways = {way for report in reports for way in sight.dossier.ways[report.id]}
-    options = [("message", gettext("发邮件"))] if "email" in ways else []
+    by_message = [_BY_MESSAGE[way] for way in ("email", "text") if way in ways]
+    options = [("message", series(map(gettext, by_message)))] if by_message else []
     if "phone" in ways:
         options.append(("telephone", gettext("电话答复")))
     if _with_code(sight, reports):

@@ -126,9 +126,10 @@ def _learn(reporters: Iterable[Sequence[str]]) -> tuple[str, ...]:
 
 
 # How somebody is told of a new day: by the first of the ways that they left.
-_BEST = ("email", "phone", "letter")
+_BEST = ("email", "text", "phone", "letter")
 _LEARN = {
     "email": "留了邮箱的反映人会收到邮件，写明新的期限。",
+    "text": "同意收短信的反映人会收到短信，按短信到查询页面看新的期限。",
     "phone": "只留了电话的反映人，须打电话告知新的期限。",
     "letter": "只留了地址的反映人，须写信告知新的期限。",
     "": "没有留联系方式的反映人，在查询页面可以看到新的期限。",

@@ -115,7 +115,7 @@ def _strike_off(_story: "Story", entry: Happened) -> Sentence:
 
 
 WAYS = {
-    "message": "发邮件",
+    "message": "发邮件或短信",
     "telephone": "电话",
     "window": "窗口",
     "letter": "信件",

@@ -17,6 +17,8 @@ def telling(sight: Sight) -> str:
     ways = {way for report in sight.dossier.first_reports for way in sight.dossier.ways[report.id]}
     if "email" in ways:
         return gettext("将发邮件告知反映人。")
+    if "text" in ways:
+        return gettext("将发短信告知反映人。")
     if ways:
         clock = next((one for one in sight.dossier.clocks if one.name == "notice"), None)
         when = due_text(clock.due) if clock else sight.due("notice")

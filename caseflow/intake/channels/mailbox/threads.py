@@ -54,6 +54,14 @@ def read(headers: Headers, subject: str, text: str) -> Threads:
     )
 
 
+def named(text: str) -> Threads:
+    """Return which numbers a short message names; it has no subject and answers none of ours."""
+    return Threads(
+        reports=_few(refs.plain(one) for one in _REPORT.findall(text)),
+        cases=_few(refs.plain(one) for one in _CASE.findall(text)),
+    )
+
+
 def codes(text: str) -> tuple[str, ...]:
     """Return what may be query codes, at most twenty, digits only."""
     return _few(refs.ungrouped(one) for one in _CODE.findall(text))

@@ -1,0 +1,6 @@
+"""Where providers call: a telephone exchange, a text gateway, Twilio. No person opens these."""
+
+from caseflow.web.hooks import sms
+from caseflow.web.hooks.frame import blueprint
+
+__all__ = ["blueprint", "sms"]
