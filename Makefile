@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/installed-runtime
 TESTING := $(VENV)/installed-test
 ASSETS := static/vendor/.complete
+SPEC := tests/telephone/described/twilio_api_v2010.json
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard caseflow/translations/*/LC_MESSAGES/*.po))
 TYPED := caseflow $(wildcard config.py wsgi.py)
 
@@ -40,6 +41,9 @@ $(ASSETS): package-lock.json .ci/assets.py .ci/node.lock | $(BIN)/python
 	$(BIN)/python .ci/assets.py
 	@touch $@
 
+$(SPEC): .ci/twilio_spec.py .ci/assets.py .ci/node.lock | $(BIN)/python
+	$(BIN)/python .ci/twilio_spec.py
+
 %.mo: %.po | $(RUNTIME)
 	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
@@ -49,10 +53,10 @@ help: ## list the doors
 run: $(RUNTIME) $(ASSETS) $(CATALOGUES) ## start the office with the demo: http://127.0.0.1:8000
 	@exec $(BIN)/caseflow up
 
-check: lint $(ASSETS) $(CATALOGUES) ## format, lint, types, house rules, pure and SQLite tests (a minute)
+check: lint $(ASSETS) $(SPEC) $(CATALOGUES) ## format, lint, types, house rules, pure and SQLite tests (a minute)
 	$(BIN)/python -m tests fast
 
-test: $(TESTING) $(ASSETS) $(CATALOGUES) ## every test, its own set-up included
+test: $(TESTING) $(ASSETS) $(SPEC) $(CATALOGUES) ## every test, its own set-up included
 	$(BIN)/python -m tests $(TESTS)
 
 SECONDS := 480

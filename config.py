@@ -5,12 +5,14 @@ up by default, and a missing key ring is an error.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import environ
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 MIB = 1024 * 1024
+SHORTEST_SECRET = 32
+"""So many characters at least; shorter ones could be found by trying."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class Settings:
     production: bool
     demo_password: str
     metrics_token: str
+    twilio_account: str = ""
+    twilio_token: str = field(default="", repr=False)
+    twilio_number: str = ""
+    twilio_url: str = ""
+    hook_secret: str = field(default="", repr=False)
     max_file: int = 20 * MIB
     max_files: int = 10
     max_form: int = 100 * MIB
@@ -39,6 +46,25 @@ class Settings:
     def https(self) -> bool:
         """Tell whether browsers come by https: secure cookies, one trusted proxy."""
         return self.public_url.startswith("https:")
+
+    @property
+    def halves(self) -> tuple[str, ...]:
+        """Name what is missing where a provider is only half described; nothing where all is well.
+
+        Providers sign for the public address: where that is not said, no signature would fit.
+        """
+        missing: list[str] = []
+        twilio = {
+            "CASEFLOW_TWILIO_ACCOUNT": self.twilio_account,
+            "CASEFLOW_TWILIO_TOKEN": self.twilio_token,
+            "CASEFLOW_TWILIO_NUMBER": self.twilio_number,
+        }
+        if any(twilio.values()):
+            missing += [name for name, value in twilio.items() if not value]
+            missing += [] if self.https else ["CASEFLOW_PUBLIC_URL"]
+        if self.hook_secret and len(self.hook_secret) < SHORTEST_SECRET:
+            missing.append("CASEFLOW_HOOK_SECRET")
+        return tuple(missing)
 
     @classmethod
     def read(cls, names: Mapping[str, str] = environ) -> "Settings":
@@ -64,4 +90,9 @@ class Settings:
             production=bool(said("DATABASE_URL")),
             demo_password=said("DEMO_PASSWORD"),
             metrics_token=said("METRICS_TOKEN"),
+            twilio_account=said("TWILIO_ACCOUNT"),
+            twilio_token=said("TWILIO_TOKEN"),
+            twilio_number=said("TWILIO_NUMBER"),
+            twilio_url=said("TWILIO_URL"),
+            hook_secret=said("HOOK_SECRET"),
         )

@@ -27,6 +27,7 @@ from caseflow.paper.sheets import Typesetter
 from config import ROOT, Settings
 
 if TYPE_CHECKING:
+    from caseflow.adapters.twilio import Twilio
     from caseflow.backup.restoring import Restored
 
 FONTS = ROOT / "static" / "vendor" / "fonts"
@@ -75,6 +76,22 @@ class Services:
             security="tls" if at.scheme == "smtps" else "starttls",
         )
         return {"email": SmtpPool(transport)}
+
+    @cached_property
+    def twilio(self) -> "Twilio | None":
+        """The account at Twilio; None where none is described whole."""
+        settings = self.settings
+        if not (settings.twilio_account and settings.twilio_token and settings.twilio_number):
+            return None
+        from caseflow.adapters.twilio import Twilio
+
+        return Twilio(
+            settings.twilio_account,
+            settings.twilio_token,
+            settings.twilio_number,
+            status_url=f"{settings.public_url.rstrip('/')}/hooks/sms/status/",
+            base=settings.twilio_url.rstrip("/"),
+        )
 
     @cached_property
     def typesetter(self) -> Typesetter:
@@ -135,6 +152,8 @@ class Services:
 def services(settings: Settings | None = None) -> Services:
     """Build the services; raises Unready or KeyFileRefused when a key is missing or weak."""
     settings = settings or Settings.read()
+    if settings.production and settings.halves:
+        raise Unready(f"{', '.join(settings.halves)}: 设置不完整或太短")
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     ring = _ring(settings)
     store = LocalStore(settings.home / "files", ring)
@@ -172,7 +191,7 @@ def _ring(settings: Settings) -> KeyRing:
 
 def create_app(built: Services) -> Flask:
     """Return the web application on these services."""
-    from caseflow.web import edge, failures, locale, login, security, shell, trail
+    from caseflow.web import edge, failures, hooks, locale, login, security, shell, trail
     from caseflow.web.blueprints import register
 
     app = failures.Quiet(
@@ -181,7 +200,7 @@ def create_app(built: Services) -> Flask:
     configure(app, built)
     if built.settings.https:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(hooks.blueprint)
     for part in (trail, edge, locale, security, failures, shell, login):
         part.install(app)
     register(app)
@@ -195,6 +214,7 @@ def configure(app: Flask, built: Services) -> None:
     settings, ring = built.settings, built.rooms.ring
     app.extensions["caseflow.rooms"] = built.rooms
     app.extensions["caseflow.settings"] = settings
+    app.extensions["caseflow.twilio"] = built.twilio
     app.extensions["caseflow.typesetter"] = lambda: built.typesetter
     app.config.update(
         SECRET_KEY=ring.session_secret().hex(),

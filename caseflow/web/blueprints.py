@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from caseflow.web import account, admin, console, desk, public, unit
+from caseflow.web import account, admin, console, desk, hooks, public, unit
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     public.blueprint,
@@ -11,6 +11,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     admin.blueprint,
     unit.blueprint,
     account.blueprint,
+    hooks.blueprint,
 )
 
 

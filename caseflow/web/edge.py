@@ -24,6 +24,9 @@ from caseflow.people.actor import Actor
 from caseflow.people.permissions import may, require
 from config import Settings
 
+HOOKS = "hooks"
+"""The blueprint that machines call: nobody is signed in there, and no language is chosen."""
+
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -53,6 +56,11 @@ def now() -> datetime:
 def actor() -> Actor:
     """Return who is signed in; a page without `needs` must not ask."""
     return cast(Actor, g.actor)
+
+
+def by_machine() -> bool:
+    """Tell whether a provider calls one of our hooks."""
+    return has_request_context() and request.blueprint == HOOKS
 
 
 def signed_in() -> bool:

@@ -71,20 +71,25 @@ def _before() -> str:
 
 
 def _unforeseen(error: InternalServerError) -> Answer:
-    """Name the error by the request's number; the log has the class and the place only.
+    """Name the error by the request's number.
 
     A database that is out of order is no error of ours, and comes back.
     """
+    return _page(503 if note(error) else 500, typed=written())
+
+
+def note(error: InternalServerError) -> bool:
+    """Log an unforeseen error, its class and place only; tell whether the database is away."""
     cause = error.original_exception or error
     if is_down(cause):
         log.error("%s %s database down: %s", number(), request.endpoint, type(cause).__name__)
-        return _page(503, typed=written())
+        return True
     trace, place = cause.__traceback__, "?"
     while trace is not None:
         place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
         trace = trace.tb_next
     log.error("%s %s %s at %s", number(), request.endpoint, type(cause).__name__, place)
-    return _page(500, typed=written())
+    return False
 
 
 class Quiet(Flask):

@@ -12,6 +12,7 @@ from flask_babel import Babel, get_translations
 from caseflow import clock
 from caseflow.clock import local
 from caseflow.errors import Told
+from caseflow.web.edge import by_machine
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 COOKIE = "lang"
@@ -83,7 +84,7 @@ def in_chinese() -> Iterator[None]:
 def chosen() -> str:
     """Return `zh` or `en` for this request: asked for, remembered, or the office's Chinese."""
     known = g._get_current_object()
-    if "document" in known:
+    if "document" in known or by_machine():
         return "zh"
     if "language" not in known:
         said = (request.args.get("lang"), request.cookies.get(COOKIE), "zh")
@@ -129,7 +130,7 @@ def moment_text(moment: datetime) -> str:
 
 def _remember(response: Response) -> Response:
     said = request.args.get("lang")
-    if said in LANGUAGES:
+    if said in LANGUAGES and not by_machine():
         response.set_cookie(COOKIE, said, max_age=_YEAR, httponly=True, samesite="Lax")
     return response
 

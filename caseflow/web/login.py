@@ -80,7 +80,7 @@ def _know() -> Page | None:
     Whoever has a password that somebody else told them is led to where they choose their own.
     """
     g.actor = g.me = None
-    if request.endpoint == "static":
+    if request.endpoint == "static" or edge.by_machine():
         return None
     if current_user.is_authenticated:
         g.me = current_user._get_current_object()

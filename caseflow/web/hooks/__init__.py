@@ -1,0 +1,5 @@
+"""Where providers call: a telephone exchange, a text gateway, Twilio. No person opens these."""
+
+from caseflow.web.hooks.frame import blueprint
+
+__all__ = ["blueprint"]
