@@ -38,6 +38,9 @@ class Settings:
     twilio_number: str = ""
     twilio_url: str = ""
     hook_secret: str = field(default="", repr=False)
+    ring_seconds: int = 20
+    record_calls: bool = False
+    keep_at_twilio: bool = False
     max_file: int = 20 * MIB
     max_files: int = 10
     max_form: int = 100 * MIB
@@ -95,4 +98,7 @@ class Settings:
             twilio_number=said("TWILIO_NUMBER"),
             twilio_url=said("TWILIO_URL"),
             hook_secret=said("HOOK_SECRET"),
+            ring_seconds=int(said("RING_SECONDS", "20")),
+            record_calls=bool(said("RECORD_CALLS")),
+            keep_at_twilio=bool(said("KEEP_AT_TWILIO")),
         )

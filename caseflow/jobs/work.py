@@ -31,6 +31,11 @@ def poll_mail(services: Services, now: datetime) -> bool:
     return services.poll_mail is not None and services.poll_mail(now) > 0
 
 
+def mind_calls(services: Services, now: datetime) -> bool:
+    """End silent calls, fetch recordings. A second run takes what is left, each row once."""
+    return services.mind_calls(now) > 0
+
+
 def anchor(services: Services, now: datetime) -> bool:
     """Sign what the histories came to. A second run finds the day's anchor."""
     services.anchor(now)

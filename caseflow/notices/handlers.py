@@ -133,7 +133,7 @@ def _path(session: Session, about: Matter, user: User) -> str:
     if (circular := circulars.of(about)) is not None:
         return f"/console/circulars/{circular}"
     if about.case is None and about.body.get("call"):
-        return "/console/calls"
+        return "/console/desk/calls"
     if about.case is None:
         return _OF_NO_CASE.get(about.event.name, "/console/quarantine")
     return _to_case(about.case, user)

@@ -28,6 +28,7 @@ _HOLDERS = (UNIT, INSPECTOR, HANDLER, SUPERVISOR)
 PERMISSIONS: dict[str, tuple[str, ...]] = {
     "ledger.read": (*OFFICE, AUDITOR),
     "desk.log": _DESK,
+    "calls.read": (*_DESK, LEADER),
     "duty.read": (*_DESK, LEADER),
     "duty.edit": (OPERATOR, SUPERVISOR),
     "case.answer": _DESK,

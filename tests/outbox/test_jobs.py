@@ -45,6 +45,9 @@ class House:
         self.anchored.append(now)
         return True
 
+    def mind_calls(self, _now: datetime) -> int:
+        return 0
+
     def forget_files(self, _now: datetime) -> int:
         """Forget none."""
         return 0

@@ -1,5 +1,6 @@
 """Where providers call: a telephone exchange, a text gateway, Twilio. No person opens these."""
 
+from caseflow.web.hooks import telephony, voice
 from caseflow.web.hooks.frame import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "telephony", "voice"]
