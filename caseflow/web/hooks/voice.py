@@ -43,7 +43,7 @@ _BYE = "已经记下，我们会尽快给您回电。再见。"  # not said
 @by_twilio
 def voice() -> Answer:
     """Somebody calls: greet them and ring the first on the duty list."""
-    _take("ringing")
+    _take("ringing", _said_at())
     return _script([*_greeting(), *_ring(0)])
 
 
