@@ -52,7 +52,6 @@ WRONG: list[dict[str, Any]] = [
     {"call": "1", "event": ["ringing"]},
     {"call": "x" * 101, "event": "ringing"},
     {"call": "a\nb", "event": "ringing"},
-    {"call": "1", "event": "ringing", "from": {"n": 1}},
     {"call": "1", "event": "ringing", "at": "yesterday"},
     {"call": "1", "event": "ringing", "at": "2026-03-03T10:00:00"},
     {"call": "1", "event": "ringing", "at": 1e300},
@@ -66,6 +65,15 @@ def test_what_is_not_in_the_contract_is_refused_and_kept_nowhere(
 ) -> None:
     assert from_gateway(app, HOOK, said, site.now).status_code == 400
     assert calls(site) == []
+
+
+@pytest.mark.parametrize("caller", [{"n": 1}, "x" * 41, "139\n1234", "校长", None])
+def test_whatever_callers_call_themselves_the_call_is_kept(
+    app: Flask, site: Site, caller: Any
+) -> None:
+    answer = tell(app, site, call="1", event="hung_up", **{"from": caller})
+    assert answer.status_code == 200
+    assert [(one.outcome, one.identity_id) for one in calls(site)] == [("missed", None)]
 
 
 @pytest.mark.parametrize("path", [HOOK, f"{HOOK}/recording"])

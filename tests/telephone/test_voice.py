@@ -19,7 +19,7 @@ from tests.web.site import Site
 from tests.web.test_calls import WAV
 
 __all__ = ["app"]
-HOOKS = ("", "/next/1", "/leg", "/status", "/recording", "/left")
+HOOKS = ("", "/next?n=1", "/leg", "/status", "/recording", "/left")
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_a_caller_is_greeted_in_both_languages_and_the_first_is_rung(call: ByTwi
     assert chinese[1:] == ("您好，这里是测试section。", {"language": "zh-CN"})
     assert english[2] == {"language": "en-GB"}
     assert (dial[0], dial[2]["timeout"]) == ("dial", "20")
-    assert dial[2]["action"] == f"{PUBLIC}/hooks/voice/next/1"
+    assert dial[2]["action"] == f"{PUBLIC}/hooks/voice/next?n=1"
     assert "record" not in dial[2]
     assert (number[0], number[1]) == ("number", ANNA)
     assert number[2]["statuscallback"] == f"{PUBLIC}/hooks/voice/leg"
@@ -63,10 +63,10 @@ def test_a_recorded_call_says_so_before_it_rings(
 
 def test_the_next_one_is_rung_and_then_a_message_is_asked_for(call: ByTwilio) -> None:
     call.comes()
-    second = steps_of(call.post("/next/1", DialCallStatus="no-answer"))
+    second = steps_of(call.post("/next?n=1", DialCallStatus="no-answer"))
     assert second[1][1] == BO
-    assert second[0][2]["action"] == f"{PUBLIC}/hooks/voice/next/2"
-    end = steps_of(call.post("/next/2", DialCallStatus="busy"))
+    assert second[0][2]["action"] == f"{PUBLIC}/hooks/voice/next?n=2"
+    end = steps_of(call.post("/next?n=2", DialCallStatus="busy"))
     assert [tag for tag, _, _ in end] == ["say", "say", "record", "hangup"]
     assert "留言" in end[0][1]
     assert "message" in end[1][1]
@@ -77,7 +77,7 @@ def test_the_next_one_is_rung_and_then_a_message_is_asked_for(call: ByTwilio) ->
 
 def test_a_call_that_was_answered_goes_to_nobody_else(call: ByTwilio, site: Site) -> None:
     call.comes()
-    done = call.post("/next/1", 60, DialCallStatus="completed", DialCallDuration="30")
+    done = call.post("/next?n=1", 60, DialCallStatus="completed", DialCallDuration="30")
     assert [tag for tag, _, _ in steps_of(done)] == ["hangup"]
     found = site.ask(lambda s: s.scalars(select(Call)).one())
     assert (found.outcome, found.answered_at) == ("talking", site.now - timedelta(seconds=30))

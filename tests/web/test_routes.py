@@ -45,6 +45,8 @@ PUBLIC = {
     *("public.tighten", "public.retract", "public.keep", "public.ask_review"),
     *("public.form_in_language", "public.report_in_language"),
     *("public.ask_in_language", "public.track_in_language"),
+    *("hooks.telephony", "hooks.recording", "hooks.voice", "hooks.voice_next", "hooks.voice_leg"),
+    *("hooks.voice_status", "hooks.voice_recording", "hooks.voice_left"),
     *("public.leave", "public.healthz", "public.readyz", "public.metrics"),
 }
 """What stands open to everybody; whoever opens one more writes it here, for all to see."""

@@ -73,7 +73,7 @@ def show_number(call_id: int) -> Page:
     return _page(number=(call_id, edge.change(work)))
 
 
-@blueprint.post("/calls/<int:call_id>/rang/<word>")
+@blueprint.post("/calls/<int:call_id>/rang/<any(reached, nobody):word>")
 @needs("desk.log")
 def rang_back(call_id: int, word: str) -> Page:
     """Record that somebody rang back: `reached` somebody, or nobody answered."""

@@ -86,7 +86,7 @@ def change_duty_number(line_id: int) -> Page:
     )
 
 
-@blueprint.post("/duty/<int:line_id>/move/<where>")
+@blueprint.post("/duty/<int:line_id>/move/<any(first, up, down):where>")
 @needs("duty.edit")
 def move_duty(line_id: int, where: str) -> Page:
     """Put somebody first, or one place up or down."""

@@ -7,9 +7,12 @@ and it ends by itself before long: the browser opens it anew, and who asks is ch
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from threading import BoundedSemaphore, Event
+from typing import cast
 
-from flask import Response
+from flask import Response, current_app
+from flask.blueprints import BlueprintSetupState
 
 from caseflow import clock
 from caseflow.db import Database
@@ -20,25 +23,41 @@ from caseflow.web import edge
 from caseflow.web.desk.frame import Page, blueprint
 from caseflow.web.edge import needs
 
-OPEN_AT_MOST = 3
-"""Streams in one process, of the eight threads that `caseflow.serving` gives it."""
-
-LOOKS = 50
 EVERY = 1.0
 AGAIN_MS = 1000
-"""A stream looks so often, so many seconds apart; the browser comes back after so long."""
+"""A stream looks every so many seconds; where it came to its end the browser is back after so long.
+"""
 
-_open = BoundedSemaphore(OPEN_AT_MOST)
-_never = Event()
+
+@dataclass
+class Streams:
+    """The streams of one process. `at_most`: of the eight threads that `caseflow.serving` gives it;
+    `looks`: how often one looks before it ends.
+    """
+
+    at_most: int = 3
+    looks: int = 50
+    places: BoundedSemaphore = field(init=False)
+    never: Event = field(init=False, default_factory=Event)
+
+    def __post_init__(self) -> None:
+        """Make as many places as may be taken at once."""
+        self.places = BoundedSemaphore(self.at_most)
+
+
+@blueprint.record
+def _prepared(state: BlueprintSetupState) -> None:
+    state.app.extensions["caseflow.streams"] = Streams()
 
 
 @blueprint.get("/ringing/stream")
 @needs("desk.log")
 def ringing_stream() -> Page:
     """Tell, as long as it lasts, whenever something rings or has ceased to."""
-    if not _open.acquire(blocking=False):
+    streams = cast(Streams, current_app.extensions["caseflow.streams"])
+    if not streams.places.acquire(blocking=False):
         return _events(iter(["event: full\ndata:\n\n"]))
-    stream = _Stream(edge.rooms().database, edge.actor())
+    stream = _Stream(streams, edge.rooms().database, edge.actor())
     answer = _events(stream)
     answer.call_on_close(stream.close)
     return answer
@@ -53,8 +72,8 @@ def _events(found: Iterator[str]) -> Response:
 class _Stream:
     """One stream; its place is free again when it is closed, however it came to its end."""
 
-    def __init__(self, database: Database, actor: Actor) -> None:
-        self._database, self._actor = database, actor
+    def __init__(self, streams: Streams, database: Database, actor: Actor) -> None:
+        self._streams, self._database, self._actor = streams, database, actor
         self._said, self._looks, self._closed = "", 0, False
 
     def __iter__(self) -> "_Stream":
@@ -65,10 +84,10 @@ class _Stream:
         if self._looks == 0:
             self._looks = 1
             return f"retry: {AGAIN_MS}\n\n"
-        if self._looks > LOOKS or self._closed:
+        if self._looks > self._streams.looks or self._closed:
             raise StopIteration
         if self._looks > 1:
-            _never.wait(EVERY)
+            self._streams.never.wait(EVERY)
         self._looks += 1
         mark = self._said
         with suppress(Unavailable), self._database.read() as session:
@@ -82,4 +101,4 @@ class _Stream:
         """Give the place back, once."""
         if not self._closed:
             self._closed = True
-            _open.release()
+            self._streams.places.release()

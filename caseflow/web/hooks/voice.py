@@ -47,15 +47,15 @@ def voice() -> Answer:
     return _script([*_greeting(), *_ring(0)])
 
 
-@blueprint.post("/voice/next/<int:n>")
+@blueprint.post("/voice/next")
 @by_twilio
-def voice_next(n: int) -> Answer:
+def voice_next() -> Answer:
     """A ringing came to its end: hang up where somebody had answered, else ring the next one."""
     if request.form.get("DialCallStatus") in ("completed", "answered"):
         talked = whole(request.form.get("DialCallDuration", "")) or 0
         _take("answered", edge.now() - timedelta(seconds=talked))
         return _script([HangUp()])
-    return _script(_ring(n))
+    return _script(_ring(whole(request.args.get("n", "")) or 0))
 
 
 @blueprint.post("/voice/leg")
