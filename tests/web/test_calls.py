@@ -258,7 +258,7 @@ def test_a_stream_tells_that_something_rings_and_holds_no_connection(site: Site)
 
 def test_only_so_many_streams_are_open_and_the_others_are_told_to_look(site: Site) -> None:
     client = site.as_("operator").client
-    held = [client.get(f"{RINGING}/stream", buffered=False) for _ in range(3)]
+    held = [client.get(f"{RINGING}/stream", buffered=False) for _ in range(4)]
     full = client.get(f"{RINGING}/stream")
     assert full.text == "event: full\ndata:\n\n"
     held[0].close()

@@ -39,6 +39,7 @@ def _page(error: str = "", number: tuple[int, str] | None = None, status: int = 
         body = render_template(
             "desk/calls.html",
             active="desk",
+            ringing=[] if before else call_rows.ringing(session),
             owed=call_rows.owed(session, owed),
             rows=rows,
             number=dict([number]) if number else {},

@@ -31,12 +31,13 @@ AGAIN_MS = 1000
 
 @dataclass
 class Streams:
-    """The streams of one process. `at_most`: of the eight threads that `caseflow.serving` gives it;
-    `looks`: how often one looks before it ends.
+    """The streams of one process. `at_most`: so many threads more the servers have than pages need
+    (`caseflow.serving`, deploy/gunicorn.conf.py); `looks`: how often one looks before it ends, soon
+    enough that a restart need not wait for it.
     """
 
-    at_most: int = 3
-    looks: int = 50
+    at_most: int = 4
+    looks: int = 20
     places: BoundedSemaphore = field(init=False)
     never: Event = field(init=False, default_factory=Event)
 
