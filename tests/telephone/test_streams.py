@@ -22,6 +22,8 @@ def port(site: Site) -> Iterator[int]:
     thread = threading.Thread(target=server.run)
     thread.start()
     yield server.effective_port
+    site.app.extensions["caseflow.streams"].looks = 0  # what is open ends at its next look
+    server.task_dispatcher.shutdown()
     server.pull_trigger()
     server.close()
     thread.join()
@@ -50,6 +52,6 @@ def test_a_desk_hears_at_once_that_it_rings_while_others_open_pages(site: Site, 
         open_ = next(a for a, line in zip(answers, first, strict=True) if b"retry" in line)
         heard = iter(open_.readline, b"")
         assert b"event: rings\n" in heard
-        page = ask(site, port, "/console/desk")
+        page = ask(site, port, "/console/desk/calls")
         held.callback(page.close)
         assert page.getresponse().status == 200
