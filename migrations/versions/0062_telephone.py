@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0062"
-down_revision = "0061"
+down_revision = "0069"
 
 _MOMENT = sa.DateTime(timezone=True)
 _SUBJECTS = ("case_id", "item_id", "order_id", "quarantine_id", "report_id")
