@@ -35,7 +35,7 @@ def address(app: Flask, site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 
 def tell(address: str, *said: str, secret: str = SECRET) -> "subprocess.CompletedProcess[str]":
-    told = {"CASEFLOW_URL": address, "CASEFLOW_HOOK_SECRET": secret, "PATH": "/usr/bin:/bin"}
+    told = {"TELL_URL": address, "CASEFLOW_HOOK_SECRET": secret, "PATH": "/usr/bin:/bin"}
     command = ["sh", str(SCRIPT), *said]
     return subprocess.run(command, env=told, check=False, capture_output=True, text=True)
 
