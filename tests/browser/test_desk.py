@@ -49,6 +49,7 @@ def address(site: Site) -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
+    site.app.extensions["caseflow.streams"].looks = 0  # an open stream ends at its next look
     server.shutdown()
     thread.join()
     server.server_close()

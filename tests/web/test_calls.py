@@ -267,6 +267,19 @@ def test_only_so_many_streams_are_open_and_the_others_are_told_to_look(site: Sit
         answer.close()
 
 
+def test_what_a_desk_shows_already_is_left_as_it_is(site: Site) -> None:
+    visit = site.as_("operator")
+    assert visit.get(f"{RINGING}?seen=").status == 204
+    told(site, "ringing")
+    piece = visit.get(f"{RINGING}?seen=")
+    assert piece.status == 200
+    mark = piece.html.partition('name="seen" value="')[2].partition('"')[0]
+    assert visit.get(RINGING, query_string={"seen": mark}).status == 204
+    told(site, "hung_up")
+    assert "正在振铃" not in visit.get(RINGING, query_string={"seen": mark}).text
+    assert visit.get(RINGING, query_string={"seen": mark}).status == 200
+
+
 def test_the_desk_looks_every_few_seconds_where_there_is_no_stream(site: Site) -> None:
     page = site.as_("operator").get(DESK)
     assert f'hx-get="{RINGING}" hx-trigger="load, every 5s, rings"' in page.html

@@ -3,7 +3,7 @@
 A whole number is shown in the answer to a POST only, and that is on the record of the vault.
 """
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from caseflow.errors import MoveNotAllowed
@@ -54,9 +54,15 @@ def _page(error: str = "", number: tuple[int, str] | None = None, status: int = 
 @blueprint.get("/ringing")
 @needs("desk.log")
 def ringing() -> Page:
-    """Show what rings at this moment: a piece of the desk's page."""
+    """Show what rings at this moment: a piece of the desk's page, left as it is where it shows that
+    already, so that no button is taken from under a hand and nothing is read aloud again.
+    """
     with edge.read() as session:
-        return render_template("desk/_ringing.html", ringing=call_rows.ringing(session))
+        mark = call_lists.mark(session, edge.actor(), edge.now())
+        if request.args.get("seen") == mark:
+            return Response(status=204)
+        rows = call_rows.ringing(session)
+        return render_template("desk/_ringing.html", ringing=rows, mark=mark)
 
 
 @blueprint.post("/calls/<int:call_id>/number")
