@@ -150,10 +150,11 @@ def give_up(session: Session, now: datetime, limit: int = 100) -> int:
 
 
 def answered_here(call: Call, actor: Actor, now: datetime) -> None:
-    """Note that somebody opened the log of a call while it rang or was talked: they have it."""
-    if call.outcome in ("ringing", "talking") and call.answered_by is None:
-        at = call.answered_at or now
-        put(call, after(facts(call), Heard("answered", at, actor.person)))
+    """Note who opened the log of a call that is talked, where the exchange did not say: they have
+    it. While it rings it proves nothing: the caller may hang up before anybody says a word.
+    """
+    if call.outcome == "talking" and call.answered_by is None:
+        put(call, after(facts(call), Heard("answered", call.answered_at or now, actor.person)))
 
 
 def written_down(

@@ -71,6 +71,7 @@ def test_a_call_that_rings_shows_on_the_desk_and_opens_the_log_filled_in(site: S
 
 def test_the_case_names_its_call_and_the_number_was_opened_on_the_record(site: Site) -> None:
     call_id = told(site, "ringing")
+    told(site, "answered")
     logged(site, call_id)
     call = site.ask(lambda s: s.get_one(Call, call_id))
     report = site.ask(lambda s: s.scalars(select(Report)).one())
@@ -94,6 +95,16 @@ def test_the_earlier_cases_of_the_number_stand_beside_it(site: Site) -> None:
     assert "430503-2026-000001" in site.as_("operator").get(RINGING).text
     told(site, "ringing", "c", "0739-5322222")
     assert "这个号码没有来过" in site.as_("operator").get(RINGING).text
+
+
+def test_a_log_that_is_opened_before_anybody_answered_hides_no_missed_call(site: Site) -> None:
+    call_id = told(site, "ringing")
+    sheet = site.as_("operator").get(RINGING).send(f"{CALLS}/{call_id}/log")
+    told(site, "hung_up")
+    assert "尾号 5678" in site.as_("operator").get(CALLS).text
+    assert "没有要回的电话" not in site.as_("operator").get(CALLS).text
+    sheet.send(DESK, kind="complaint", text="食堂的菜里有虫子")
+    assert "没有要回的电话" in site.as_("operator").get(CALLS).text
 
 
 def test_a_log_that_is_opened_twice_is_one(site: Site) -> None:
