@@ -22,8 +22,10 @@ def port(site: Site) -> Iterator[int]:
     thread = threading.Thread(target=server.run)
     thread.start()
     yield server.effective_port
-    site.app.extensions["caseflow.streams"].looks = 0  # what is open ends at its next look
+    streams = site.app.extensions["caseflow.streams"]
+    looks, streams.looks = streams.looks, 0  # what is open ends at its next look
     server.task_dispatcher.shutdown()
+    streams.looks = looks  # the application serves other tests too
     server.pull_trigger()
     server.close()
     thread.join()
