@@ -41,6 +41,9 @@ class Settings:
     sms_token: str = field(default="", repr=False)
     sms_daily: int = 1000
     hook_secret: str = field(default="", repr=False)
+    ring_seconds: int = 20
+    record_calls: bool = False
+    keep_at_twilio: bool = False
     max_file: int = 20 * MIB
     max_files: int = 10
     max_form: int = 100 * MIB
@@ -119,4 +122,7 @@ class Settings:
             sms_token=said("SMS_TOKEN"),
             sms_daily=int(said("SMS_DAILY", "1000")),
             hook_secret=said("HOOK_SECRET"),
+            ring_seconds=int(said("RING_SECONDS", "20")),
+            record_calls=bool(said("RECORD_CALLS")),
+            keep_at_twilio=bool(said("KEEP_AT_TWILIO")),
         )

@@ -1,6 +1,6 @@
 """The composition root: settings become rooms, adapters, handlers and the web application."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property, partial
@@ -19,6 +19,7 @@ from caseflow.crypto.keys import KeyRing
 from caseflow.db import Database
 from caseflow.errors import CaseflowError
 from caseflow.intake.rooms import Rooms
+from caseflow.intake.telephony import Step
 from caseflow.jobs.services import Waiting
 from caseflow.migrating import head, known
 from caseflow.outbox.handlers import Handlers
@@ -157,6 +158,18 @@ class Services:
 
         return partial(await_any, [News(url) for url in urls])
 
+    def mind_calls(self, now: datetime) -> int:
+        """End calls of which nothing is heard any more, and bring home what was recorded; return
+        how much there was to do.
+        """
+        from caseflow.intake import calls, recordings
+
+        done = self.database.run(lambda session: calls.give_up(session, now))
+        if self.twilio is None:
+            return done
+        deletes = not self.settings.keep_at_twilio
+        return done + recordings.run(self.rooms, self.twilio, now, deletes=deletes)
+
     def forget_files(self, now: datetime) -> int:
         """Forget files that nothing names any more and return how many."""
         from caseflow.backup.taking import unhindered
@@ -222,6 +235,13 @@ def _ring(settings: Settings) -> KeyRing:
     return KeyRing.load(settings.keys)
 
 
+def _in_twiml(steps: Sequence[Step]) -> str:
+    """Write down what a call is made to do; the library is read when the first one rings."""
+    from caseflow.adapters.twilio_voice import script
+
+    return script(steps)
+
+
 def create_app(built: Services) -> Flask:
     """Return the web application on these services."""
     from caseflow.web import edge, failures, hooks, locale, login, security, shell, trail
@@ -249,6 +269,7 @@ def configure(app: Flask, built: Services) -> None:
     app.extensions["caseflow.rooms"] = built.rooms
     app.extensions["caseflow.settings"] = settings
     app.extensions["caseflow.twilio"] = built.twilio
+    app.extensions["caseflow.voice"] = _in_twiml
     app.extensions["caseflow.typesetter"] = lambda: built.typesetter
     app.config.update(
         SECRET_KEY=ring.session_secret().hex(),

@@ -19,6 +19,7 @@ from caseflow.escalation import accountability_laws, accountability_record, orde
 from caseflow.escalation.tables import Rung
 from caseflow.files.store import Store
 from caseflow.files.tables import Blob
+from caseflow.intake import call_laws
 from caseflow.ledger import assist_laws, oversight_laws, review_laws, split_laws, waves
 from caseflow.ledger.application_tables import Exclusion, Proposal, Withdrawal
 from caseflow.ledger.history_tables import Entry
@@ -375,6 +376,7 @@ LAWS: dict[str, Callable[[], Iterator[Query]]] = {
     "documents are signed, owed and lifted": order_laws.broken,
     "circulars, by other eyes": circular_laws.broken,
     "files of inquiry, step by step": accountability_laws.broken,
+    "whoever rang in vain is rung back": call_laws.broken,
     "nothing without an owner": _owners,
     "numbers without gaps": _numbers,
 }

@@ -11,7 +11,9 @@ from waitress.server import create_server
 
 from config import Settings
 
-THREADS = 8
+THREADS = 8 + 4
+"""Eight for pages; four may be held by streams that wait for a call (`web.desk.streams`)."""
+
 CONNECTIONS = 800
 """Open at once: below the 1,024 files that a process may usually open, with room for the work."""
 

@@ -4,6 +4,7 @@ import caseflow.deadlines.tables
 import caseflow.escalation.accountability_tables
 import caseflow.escalation.tables
 import caseflow.files.tables
+import caseflow.intake.call_tables
 import caseflow.intake.mail_tables
 import caseflow.intake.tables
 import caseflow.intake.text_tables

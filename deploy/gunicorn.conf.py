@@ -17,7 +17,8 @@ workers = int(os.environ.get("CASEFLOW_WEB_PROCESSES") or max(2, multiprocessing
 # While one thread waits for the database another one renders. More than four only wait for each
 # other; the ten connections that a process may open to PostgreSQL are enough for all of them.
 worker_class = "gthread"
-threads = 4
+# Four besides may be held by streams that wait for a call and do nothing (web/desk/streams.py).
+threads = 4 + 4
 
 # Loaded once and forked: two processes share 60 MiB, and what /metrics counts (web/counting.py).
 # What it costs: a HUP does not load new code. A restart does, and the socket waits meanwhile.

@@ -20,7 +20,7 @@ from caseflow.deadlines.tables import Clock, Pause
 
 ALIVE = ("running", "paused")
 _COPIED = (
-    *("case_id", "item_id", "order_id", "quarantine_id", "report_id", "root_case_id"),
+    *("case_id", "item_id", "order_id", "quarantine_id", "report_id", "call_id", "root_case_id"),
     *("name", "policy_id", "unit", "ladder", "ladder_version", "started_at", "entered"),
 )
 """What a clock that follows another one takes over."""
@@ -39,6 +39,7 @@ class Subject:
     order_id: int | None = None
     quarantine_id: int | None = None
     report_id: int | None = None
+    call_id: int | None = None
     root_case_id: int | None = None
 
     def said(self) -> dict[str, int]:

@@ -109,6 +109,14 @@ def _offices(ids: Iterator[int]) -> Iterator[Policy]:
     yield row(id=next(ids), urgent=True, amount=2, unit=Unit.hours)
 
 
+def _calls(ids: Iterator[int]) -> Iterator[Policy]:
+    """Yield in which time a missed call is returned: as soon as something urgent is taken up, for
+    until then nobody knows what it is.
+    """
+    row = partial(_row, ladder="office", clock=ClockName.ring_back)
+    yield row(id=next(ids), amount=1, unit=Unit.hours)
+
+
 def _oversights(ids: Iterator[int]) -> Iterator[Policy]:
     """Yield in which days the level above looks into what came back too often: as many as a check,
     for nothing of it is struck off before.
@@ -160,6 +168,7 @@ def _all() -> Iterator[Policy]:
     yield from _reviews(ids)
     yield from _oversights(ids)
     yield from _inquiries(ids)
+    yield from _calls(ids)
 
 
 DEFAULT_POLICIES: tuple[Policy, ...] = tuple(_all())

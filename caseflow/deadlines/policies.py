@@ -44,6 +44,7 @@ class ClockName(StrEnum):
     appeal_ask = "appeal_ask"  # file of inquiry: in which days the unit may appeal after it
     appeal_answer = "appeal_answer"  # file of inquiry: in which days that is answered
     look = "look"  # quarantine: a person looked at it
+    ring_back = "ring_back"  # telephone call that nobody answered: somebody rang back
 
 
 # An item is due before its case, and a reply with it: these clocks take the due moment of the

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from caseflow.db import Base, Moment
 
-_SUBJECTS = ("case_id", "item_id", "order_id", "quarantine_id", "report_id")
+_SUBJECTS = ("case_id", "item_id", "order_id", "quarantine_id", "report_id", "call_id")
 _CASES = " + ".join(f"(CASE WHEN {name} IS NULL THEN 0 ELSE 1 END)" for name in _SUBJECTS)
 
 
@@ -110,7 +110,7 @@ class Clock(Base):
     `state`: running, paused, met, superseded (a successor `follows` it), stopped (no longer owed).
     `next_rung_at` is all the sweep reads; `last_rung`: the last that came by its date, `entered`:
     the highest document that came by hand or by an event (0 for none). `root_case_id` names the
-    case to lock; a clock on quarantine has none.
+    case to lock; a clock on quarantine or on a telephone call has none.
     """
 
     __tablename__ = "clock"
@@ -121,6 +121,7 @@ class Clock(Base):
     order_id: Mapped[int | None] = mapped_column(ForeignKey("supervision_order.id"), index=True)
     quarantine_id: Mapped[int | None] = mapped_column(ForeignKey("quarantine.id"), index=True)
     report_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"), index=True)
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("phone_call.id"), index=True)
     root_case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
     name: Mapped[str] = mapped_column(String(20))
     policy_id: Mapped[int | None] = mapped_column(ForeignKey("policy.id"))

@@ -52,6 +52,7 @@ def news(
         "item": clock.item_id,
         "order": order_id,
         "quarantine": clock.quarantine_id,
+        "call": clock.call_id,
     }
     urgent = case.urgent if case else False
     case_id = case.id if case else None

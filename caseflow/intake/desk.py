@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from caseflow.intake import drafts
+from caseflow.intake import calls, drafts
 from caseflow.intake.channels.desk import CHANNELS, Logged
 from caseflow.intake.receive import Received, receive
 from caseflow.intake.rooms import Rooms
@@ -41,9 +41,12 @@ def take_down(rooms: Rooms, logged: Logged, actor: Actor, now: datetime) -> Rece
 def _settle(
     session: Session, received: Received, logged: Logged, actor: Actor, now: datetime
 ) -> None:
-    if logged.card is None and not logged.answer:
+    if logged.card is None and not logged.answer and logged.call is None:
         return
-    case_id = written_down(session, received)[0].id
+    case, report = written_down(session, received)
+    case_id = case.id
+    if logged.call is not None:
+        calls.written_down(session, actor, logged.call, report.id, now)
     if logged.card is not None:
         urgency.acknowledge(session, actor, case_id, logged.card, now)
     if logged.answer:

@@ -4,7 +4,8 @@ A provider is reached in three ways: it calls our hooks and signs what it says, 
 (`outbox.transport.Transport`), and it keeps pictures and recordings for us until they are fetched.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from caseflow.errors import Unavailable
@@ -47,3 +48,46 @@ class KeptFiles(Protocol):
     def delete(self, place: str) -> None:
         """Delete it at the provider; one that is gone is deleted. Raises ProviderDown, NotKept."""
         ...
+
+
+# What a call is made to do, one step after the other. Addresses are ours, with no number in them.
+
+
+@dataclass(frozen=True)
+class Say:
+    """Speak to the caller. `language`: BCP 47."""
+
+    words: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Dial:
+    """Ring a telephone for so many seconds, then ask at `after` what comes next; tell at `told` how
+    it rings. `recorded`: record it and tell there; empty where it is not recorded.
+    """
+
+    number: str = field(repr=False)
+    seconds: int
+    after: str
+    told: str
+    recorded: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """Record what the caller says after a tone, for at most so many seconds."""
+
+    seconds: int
+    after: str
+    told: str
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """End the call."""
+
+
+Step = Say | Dial | Record | HangUp
+Script = Callable[[Sequence[Step]], str]
+"""Writes steps down in a provider's own words."""

@@ -22,6 +22,7 @@ PLACES: Mapping[str, str] = {
     "sweep": IMMEDIATE,
     "mail": NOTICES,
     "outbox": NOTICES,
+    "calls": NOTICES,
     "anchor": BULK,
     "files": BULK,
 }

@@ -25,7 +25,7 @@ class Job:
     wait: Waiting | None = None
 
 
-NAMES = ("sweep", "mail", "pictures", "outbox", "anchor", "files")
+NAMES = ("sweep", "mail", "pictures", "outbox", "calls", "anchor", "files")
 """In order of precedence: a slow mail server must not keep a ladder waiting."""
 
 
@@ -36,6 +36,7 @@ def schedule(services: Services) -> list[Job]:
         Job("mail", 60, partial(work.poll_mail, services), services.await_mail),
         Job("pictures", 20, partial(work.fetch_pictures, services)),
         Job("outbox", 2, partial(work.carry_out_outbox, services)),
+        Job("calls", 30, partial(work.mind_calls, services)),
         Job("anchor", 1800, partial(work.anchor, services)),
         Job("files", 6 * 3600, partial(work.forget_files, services)),
     ]

@@ -36,6 +36,9 @@ class Services(Protocol):
     def await_mail(self) -> Waiting | None:
         """Waits for mail to come in; None while no mailbox is configured."""
 
+    def mind_calls(self, now: datetime) -> int:
+        """End silent calls and bring recordings home; return how much there was to do."""
+
     def forget_files(self, now: datetime) -> int:
         """Forget files that nothing names any more and return how many."""
 

@@ -36,6 +36,11 @@ def fetch_pictures(services: Services, now: datetime) -> bool:
     return services.fetch_pictures is not None and services.fetch_pictures(now) > 0
 
 
+def mind_calls(services: Services, now: datetime) -> bool:
+    """End silent calls, fetch recordings. A second run takes what is left, each row once."""
+    return services.mind_calls(now) > 0
+
+
 def anchor(services: Services, now: datetime) -> bool:
     """Sign what the histories came to. A second run finds the day's anchor."""
     services.anchor(now)

@@ -169,6 +169,8 @@ def _path(session: Session, about: Matter, user: User) -> str:
         return f"/unit/items/{about.item.id}" if about.item else "/unit/"
     if (circular := circulars.of(about)) is not None:
         return f"/console/circulars/{circular}"
+    if about.case is None and about.body.get("call"):
+        return "/console/desk/calls"
     if about.case is None:
         return _OF_NO_CASE.get(about.event.name, "/console/quarantine")
     return _to_case(about.case, user)

@@ -1,6 +1,6 @@
 """What an event is about, read from the ledger in the transaction that expands it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ ORDER = table("supervision_order", column("id", Integer), column("unit_id", Inte
 # Doors at which nobody stands to take a receipt.
 BY_POST = ("mailbox", "text", "letter", "handed_down")
 _QUARANTINE = table("quarantine", column("id", Integer), column("area_code", String))
+_CALL = table("phone_call", column("id", Integer), column("area_code", String))
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Matter:
 
     @property
     def number(self) -> str:
-        """The case number, empty for a matter of quarantine."""
+        """The case number, empty for a matter of quarantine or a missed call."""
         return self.case.number if self.case else ""
 
 
@@ -52,7 +53,7 @@ def read(session: Session, event: Event) -> Matter | None:
     case = session.get(Case, event.case_id) if event.case_id else None
     item = session.get(Item, body["item"]) if body.get("item") else None
     clock = session.get(Clock, body["clock_id"]) if body.get("clock_id") else None
-    elsewhere = body.get("area") or _quarantined(session, body.get("quarantine"))
+    elsewhere = body.get("area") or _quarantined(session, body) or _called(session, body)
     area = body.get("office") or (_office(session, case, clock) if case else elsewhere)
     return Matter(event, body, area, case, item, clock) if area else None
 
@@ -69,9 +70,14 @@ def _office(session: Session, case: Case, clock: Clock | None) -> str:
     return passages.office(case)
 
 
-def _quarantined(session: Session, quarantine_id: int | None) -> str | None:
-    query = select(_QUARANTINE.c.area_code).where(_QUARANTINE.c.id == quarantine_id)
-    return session.scalar(query) if quarantine_id else None
+def _quarantined(session: Session, body: Mapping[str, Any]) -> str | None:
+    query = select(_QUARANTINE.c.area_code).where(_QUARANTINE.c.id == body.get("quarantine"))
+    return session.scalar(query) if body.get("quarantine") else None
+
+
+def _called(session: Session, body: Mapping[str, Any]) -> str | None:
+    query = select(_CALL.c.area_code).where(_CALL.c.id == body.get("call"))
+    return session.scalar(query) if body.get("call") else None
 
 
 def news_of(session: Session, matter: Matter) -> News:

@@ -16,6 +16,7 @@ from babel.support import Translations
 
 from caseflow.clock import local
 from caseflow.deadlines.ladder import Action
+from caseflow.deadlines.policies import ClockName
 from caseflow.words import ACTIONS, CLOCKS
 
 _CATALOGUES = Path(__file__).parents[1] / "translations"
@@ -171,6 +172,7 @@ _SUBJECTS = {
     (True, True): "事项 %(number)s：%(task)s",
     (True, False): "%(task)s",
 }
+_OF_CALL = "未接来电：%(task)s"
 
 
 def to_staff(words: Words, locale: str) -> tuple[str, str]:
@@ -180,7 +182,9 @@ def to_staff(words: Words, locale: str) -> tuple[str, str]:
     lines = [say("编号：%(number)s") % known] if words.number else []
     lines.append(say("事项：%(task)s") % known)
     of_itself = words.at_unit or bool(words.statement) or words.count > 0
-    subject = say(_SUBJECTS[of_itself, bool(words.number)]) % known
+    of_call = words.clock == ClockName.ring_back
+    form = _OF_CALL if of_call else _SUBJECTS[of_itself, bool(words.number)]
+    subject = say(form) % known
     if words.urgent:
         subject = say("【紧急】%(subject)s") % {"subject": subject}
     if words.due is not None:

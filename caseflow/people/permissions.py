@@ -28,6 +28,9 @@ _HOLDERS = (UNIT, INSPECTOR, HANDLER, SUPERVISOR)
 PERMISSIONS: dict[str, tuple[str, ...]] = {
     "ledger.read": (*OFFICE, AUDITOR),
     "desk.log": _DESK,
+    "calls.read": (*_DESK, LEADER),
+    "duty.read": (*_DESK, LEADER),
+    "duty.edit": (OPERATOR, SUPERVISOR),
     "case.answer": _DESK,
     "case.accept": _DESK,
     "case.decline": (SUPERVISOR,),

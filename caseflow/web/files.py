@@ -106,7 +106,7 @@ def download(session: Session, file: Attached) -> Response:
 
 def attached(content: Iterable[bytes] | bytes, media_type: str, name: str) -> Response:
     """Answer with something of our own as a download; pieces are sent as they come."""
-    answer = _sealed_off(Response(content, mimetype=media_type))
+    answer = sealed_off(Response(content, mimetype=media_type))
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return answer
 
@@ -124,10 +124,11 @@ def _answer(session: Session, file: Attached) -> Response:
     pieces = blobs.chunks(session, rooms().store, file.blob.id)
     answer = Response(pieces, mimetype=file.blob.media_type)
     answer.headers["Content-Length"] = str(file.blob.size)
-    return _sealed_off(answer)
+    return sealed_off(answer)
 
 
-def _sealed_off(answer: Response) -> Response:
+def sealed_off(answer: Response) -> Response:
+    """Let what strangers sent do nothing in a browser, whatever it is."""
     answer.headers["Content-Security-Policy"] = SANDBOX
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

@@ -84,7 +84,7 @@ def in_chinese() -> Iterator[None]:
 def chosen() -> str:
     """Return `zh` or `en` for this request: asked for, remembered, or the office's Chinese."""
     known = g._get_current_object()
-    if "document" in known:
+    if "document" in known or by_machine():
         return "zh"
     if "language" not in known:
         asked = () if by_machine() else (request.args.get("lang"), request.cookies.get(COOKIE))

@@ -105,6 +105,7 @@ CLOCKS = {
     "draft": "文书签发",
     "answer": "督办答复",
     "look": "隔离查看",
+    "ring_back": "回电期限",
     "milestone": "挂账节点",
     "hearing": "陈述申辩准备期",
     "review_ask": "不服决定申请复核的期限",

@@ -49,9 +49,12 @@ def address(site: Site) -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
+    streams = site.app.extensions["caseflow.streams"]
+    looks, streams.looks = streams.looks, 0  # an open stream ends at its next look
     server.shutdown()
     thread.join()
     server.server_close()
+    streams.looks = looks
 
 
 @pytest.fixture

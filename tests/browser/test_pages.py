@@ -145,6 +145,8 @@ SIGHTS = (
         for channel in ("telephone", "window", "letter", "handed_down")
     ),
     at("operator", "/console/desk/handover"),
+    at("operator", "/console/desk/calls"),
+    at("operator", "/console/desk/duty"),
     at("reviewer", "/console/check"),
     at("supervisor", "/console/orders"),
     at("leader", "/console/orders?state=issued"),
@@ -191,7 +193,7 @@ NO_PAGE = {
     "public.healthz",
     "public.readyz",
     "public.metrics",
-    "desk.owed_now",
+    *("desk.owed_now", "desk.ringing", "desk.ringing_stream", "console.recording"),
     *("public.form_in_language", "public.ask_in_language"),  # lead on to the page itself
     *("console.attachment", "console.attachment_picture"),
     *("console.evidence", "console.evidence_picture"),

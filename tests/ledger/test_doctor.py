@@ -124,6 +124,12 @@ _AGAIN = """UPDATE case_file SET next_due = (
 _ITEM = f"item_id IN (SELECT id FROM item WHERE case_id = {_LATE})"
 _REPORT = f"report_id IN (SELECT id FROM report WHERE case_id = {_LATE})"
 _FOLLOWS = "follows = (SELECT min(id) FROM report)"
+_RANG = """INSERT INTO phone_call (provider, provider_id, area_code, began_at, recorded, outcome,
+    heard_at, settled, settled_at, head_id) SELECT 'x', number, '430503', opened_at, TRUE,
+    'voicemail', opened_at,"""
+_RANG_AGAIN = """INSERT INTO phone_call (provider, provider_id, area_code, began_at, recorded,
+    outcome, heard_at, head_id) SELECT 'y', provider_id, area_code, began_at, TRUE, outcome,
+    heard_at, id FROM phone_call"""
 _HAND = "UPDATE item SET struck_off_by = :hand WHERE state = 'struck_off'"
 _ANOTHER = "UPDATE finding SET user_id = (SELECT min(id) FROM user_account)"
 _SAME = "editors = ',2,1,', issued_by = 1"
@@ -197,6 +203,8 @@ VIOLATIONS = (
     ("vis", f"{_WENT} :done; {_TWO} WHERE item.case_id = visit.case_id", "done"),
     ("a u", "UPDATE signature SET outcome = NULL, decided_at = NULL", "done"),
     ("a u", "UPDATE signature SET move = 'submit'", "done"),
+    ("who", f"{_RANG} NULL, NULL, NULL FROM case_file", ""),
+    ("who", f"{_RANG} 'logged', opened_at, NULL FROM case_file; {_RANG_AGAIN}", ""),
     ("not", f"UPDATE user_account SET active = FALSE WHERE id = {_HANDLER}", "late"),
     ("not", f"UPDATE user_account SET role = 'inspector' WHERE id = {_HANDLER}", "late"),
     ("not", f"UPDATE user_account SET area_code = '430502' WHERE id = {_HANDLER}", "late"),

@@ -67,6 +67,9 @@ class Office:
     fetch_pictures: None = None
     await_mail: None = None
 
+    def mind_calls(self, _now: datetime) -> int:
+        return 0
+
     def forget_files(self, _now: datetime) -> int:
         """Forget none."""
         return 0

@@ -45,6 +45,9 @@ class House:
         self.anchored.append(now)
         return True
 
+    def mind_calls(self, _now: datetime) -> int:
+        return 0
+
     def forget_files(self, _now: datetime) -> int:
         """Forget none."""
         return 0
@@ -83,22 +86,24 @@ def test_every_job_stands_in_the_schedule(house: House) -> None:
         ("mail", 60),
         ("pictures", 20),
         ("outbox", 2),
+        ("calls", 30),
         ("anchor", 1800),
         ("files", 21_600),
     ]
     assert tuple(job.name for job in with_mail) == NAMES
-    assert [job.name for job in schedule(house)] == ["sweep", "outbox", "anchor", "files"]  # type: ignore[arg-type]
+    assert [job.name for job in schedule(house)] == ["sweep", "outbox", "calls", "anchor", "files"]  # type: ignore[arg-type]
 
 
 def test_a_job_says_whether_there_may_be_more(house: House, now: datetime) -> None:
     house.batches, house.mails = 2, 0
-    sweep, mail, _, outbox, anchor, _ = schedule(house)  # type: ignore[arg-type]
+    sweep, mail, _, outbox, calls, anchor, _ = schedule(house)  # type: ignore[arg-type]
     assert [sweep.work(now), sweep.work(now), sweep.work(now)] == [True, True, False]
     assert mail.work(now) is False
     house.mails = 3
     assert mail.work(now) is True
     tell(house.database, now, *(f"user:{n}" for n in range(1, 26)))
     assert [outbox.work(now), outbox.work(now)] == [True, False]
+    assert calls.work(now) is False
     assert anchor.work(now) is False
     assert house.anchored == [now]
 

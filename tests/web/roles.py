@@ -22,6 +22,7 @@ from caseflow.escalation import accountability_record
 from caseflow.escalation.accountability_states import OPENED
 from caseflow.escalation.accountability_tables import AccountabilityEvidence, AccountabilityFile
 from caseflow.escalation.tables import Order
+from caseflow.intake.call_tables import Call, DutyLine, Recording
 from caseflow.intake.mail_tables import Blocked, Folded
 from caseflow.intake.tables import Quarantine, ShiftNote
 from caseflow.ledger import visit_tables
@@ -33,10 +34,11 @@ from caseflow.people import accounts
 from caseflow.people.permissions import ROLES
 from caseflow.people.tables import Recusal, Unit, User
 from caseflow.publishing.tables import Circular
+from caseflow.web.desk.streams import Streams
 from caseflow.web.security import POLICY
 from config import Settings
 from tests import demo_office
-from tests.web import mail_samples
+from tests.web import call_samples, mail_samples
 from tests.web.site import Page, Visit
 
 INSIDERS = {
@@ -55,7 +57,8 @@ INSIDERS = {
 
 STRANGERS = {f"stranger_{role}": role for role in ROLES}
 ABOUT_NO_UNIT = {
-    *("user_id", "post_key", "quarantine_id", "unit_id", "note_id", "folded_id", "blocked_id")
+    *("user_id", "post_key", "quarantine_id", "unit_id", "note_id", "folded_id", "blocked_id"),
+    *("call_id", "line_id"),
 }
 """Arguments of routes whose samples are about no unit, so that nobody is recused from them."""
 
@@ -91,6 +94,8 @@ class World:
         self.database.run(_add_dead_letters)
         self.database.run(_add_a_file)
         self.database.run(mail_samples.add)
+        self.database.run(lambda session: call_samples.add(session, built.rooms))
+        self.app.extensions["caseflow.streams"] = Streams(looks=1)
         self.written: list[str] = []
         event.listen(self.database.engine, "before_cursor_execute", self._hear)
         self._visits: dict[str, Visit] = {}
@@ -272,6 +277,8 @@ def _samples(session: Any) -> dict[str, tuple[Any, Any]]:
         "paper": ("notice", "nothing"),
         "filename": ("css/tokens.css", "css/none.css"),
         "post_key": ("leader-430503-0", "leader-430503-99999999"),
+        "word": ("reached", "reached"),
+        "where": ("first", "first"),
         "nonce": ("abcdefghijklmnopqrstuvwx", "xwvutsrqponmlkjihgfedcba"),
     }
     went = visit_tables.Visit
@@ -291,6 +298,9 @@ def _samples(session: Any) -> dict[str, tuple[Any, Any]]:
         "folded_id": select(Folded.id),
         "blocked_id": select(Blocked.id),
         "note_id": select(ShiftNote.id),
+        "call_id": select(Call.id),
+        "line_id": select(DutyLine.id),
+        "recording_id": select(Recording.id),
         "user_id": any_user,
         "unit_id": select(Unit.id).where(Unit.id == unit),
         "message_id": select(Message.id).where(Message.state == "dead"),

@@ -46,6 +46,8 @@ PUBLIC = {
     *("public.form_in_language", "public.report_in_language"),
     *("public.ask_in_language", "public.track_in_language"),
     *("hooks.sms_twilio", "hooks.sms_gateway", "hooks.sms_status", "hooks.sms_gateway_status"),
+    *("hooks.telephony", "hooks.recording", "hooks.voice", "hooks.voice_next", "hooks.voice_leg"),
+    *("hooks.voice_status", "hooks.voice_recording", "hooks.voice_left"),
     *("public.leave", "public.healthz", "public.readyz", "public.metrics"),
 }
 """What stands open to everybody; whoever opens one more writes it here, for all to see."""

@@ -15,6 +15,7 @@ from caseflow.errors import BadInput
 from caseflow.intake.report import Contact, HandedDown, IncomingFile, IncomingReport
 from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.states import DISCLOSURES, KINDS
+from caseflow.refs import whole
 from caseflow.words import CATEGORIES
 
 CHANNELS = ("telephone", "window", "letter", "handed_down")
@@ -43,7 +44,7 @@ FIELDS = (
     *("sender", "sender_number", "due_day", "due_time", "report_back", "instructed"),
     *("kind", "danger", "police_called", "police_who", "police_at", "police_number"),
     *("leader_told", "reason", "category", "area", "unit", "place", "happened", "text"),
-    *("disclosure", "call_back", "outcome", "answer_text", "started"),
+    *("disclosure", "call_back", "outcome", "answer_text", "started", "call"),
 )
 
 # A hand-down may come late, but a due moment far off is a slip of the finger.
@@ -68,11 +69,14 @@ class Seat:
 
 @dataclass(frozen=True)
 class Logged:
-    """A report written down, the card of a danger, and the answer given on the spot."""
+    """A report written down, the card of a danger, and the answer given on the spot; `call`: id of
+    the record of the telephone call, where the sheet was opened from one.
+    """
 
     incoming: IncomingReport
     card: DangerCard | None = None
     answer: str = ""
+    call: int | None = None
 
 
 def parse(
@@ -114,7 +118,8 @@ def parse(
         texts=bool(said["texts"]),
     )
     answers = said["outcome"] == "answer" and channel in ANSWERING
-    return Logged(incoming, card, said["answer_text"] if answers else "")
+    call = whole(said["call"]) if channel == "telephone" else None
+    return Logged(incoming, card, said["answer_text"] if answers else "", call)
 
 
 def original(channel: str, said: Mapping[str, str], files: Sequence[IncomingFile] = ()) -> bytes:

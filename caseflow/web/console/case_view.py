@@ -7,7 +7,6 @@ from typing import Any
 from flask import url_for
 
 from caseflow import words
-from caseflow.clock import local
 from caseflow.escalation import reading
 from caseflow.files.sniff import may_be_thumbnail
 from caseflow.ledger.holding import reference
@@ -27,6 +26,7 @@ from caseflow.web.console import (
     item_forms,
     mail_views,
     oversight_forms,
+    phoned,
     review_forms,
     same_rows,
     shelving_forms,
@@ -40,6 +40,7 @@ from caseflow.web.console.file_views import THUMBNAIL_BYTES, evidence_view, kind
 from caseflow.web.console.forms import Again, Field, Form
 from caseflow.web.console.mail_views import Letter
 from caseflow.web.console.next_step import Step, next_step
+from caseflow.web.console.phoned import Phoned
 from caseflow.web.console.same_rows import Row
 from caseflow.web.console.sight import Sight, unit_labels
 from caseflow.web.console.timeline import Line, Paper
@@ -72,7 +73,7 @@ class ReportView:
     person: Person | None
     may_reveal: bool
     imposed: str
-    call: str
+    phoned: Phoned
     letter: Letter
 
 
@@ -110,7 +111,7 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
     of_items = {item.id: item_forms.forms(sight, item) for item in sight.dossier.items}
     step = next_step(sight, forms, of_items)
     orders = reading.of_case(sight.session, sight.case)
-    letters = mail_views.letters(sight)
+    letters, calls = mail_views.letters(sight), phoned.of_reports(sight)
     beside = _beside(sight, forms, step)
     more = [form for form in forms.values() if form is not step.form and form not in beside]
     drawn = {form.key: form for one in (forms, *of_items.values()) for form in one.values()}
@@ -133,7 +134,10 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
         ],
         tally=_tally(sight),
         lines=timeline.told(sight.dossier, orders),
-        reports=[_report(sight, one, revealed, letters[one.id]) for one in sight.dossier.reports],
+        reports=[
+            _report(sight, one, revealed, letters[one.id], calls.get(one.id, Phoned()))
+            for one in sight.dossier.reports
+        ],
         others=[*filter(None, [sight.dossier.above]), *sight.dossier.merged],
         same=same_rows.beside(sight),
         gathers=same_rows.gathers(sight),
@@ -350,7 +354,7 @@ _REACHED_BY = {"email": "邮箱", "phone": "电话", "letter": "地址", "text":
 
 
 def _report(
-    sight: Sight, report: Report, revealed: dict[int, Person], letter: Letter
+    sight: Sight, report: Report, revealed: dict[int, Person], letter: Letter, call: Phoned
 ) -> ReportView:
     files = []
     for one in sight.dossier.attachments.get(report.id, ()):
@@ -369,13 +373,6 @@ def _report(
         person=revealed.get(report.id),
         may_reveal=may(sight.actor, "vault.reveal"),
         imposed=due_text(report.imposed_due) if report.imposed_due else "",
-        call=_call(report),
+        phoned=call,
         letter=letter,
     )
-
-
-def _call(report: Report) -> str:
-    """Return from when until when somebody telephoned, as far as it was timed."""
-    if report.call_began is None or report.call_ended is None:
-        return ""
-    return f"{local(report.call_began):%H:%M}–{local(report.call_ended):%H:%M}"

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput
-from caseflow.intake import drafts
+from caseflow.intake import call_lists, drafts
 from caseflow.intake.known import look_up
 from caseflow.intake.owed import owed
 from caseflow.web import edge
@@ -71,6 +71,7 @@ def owed_now() -> Page:
         return render_template(
             "desk/_owed.html",
             owed=debts(session, owed(session, scope())),
+            missed=call_lists.count_owed(session, edge.actor()),
             **handover.waiting(session),
         )
 
@@ -95,7 +96,7 @@ def keep(nonce: str) -> ResponseReturnValue:
 
 
 # What stands in an untouched sheet is nobody's words.
-_GIVEN = ("disclosure", "outcome", "started")
+_GIVEN = ("disclosure", "outcome", "started", "call")
 
 
 @blueprint.post("/draft/<nonce>/drop")

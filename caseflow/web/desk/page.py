@@ -15,7 +15,7 @@ from caseflow import words
 from caseflow.deadlines.rules import rules_of
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, NotPermitted, Told, Unavailable
-from caseflow.intake import desk_places, drafts, tracking, uploads
+from caseflow.intake import call_lists, desk_places, drafts, tracking, uploads
 from caseflow.intake.channels import desk as sheets
 from caseflow.intake.channels.desk import Logged
 from caseflow.intake.desk import saved_before, take_down, written_down
@@ -233,6 +233,7 @@ def _page(session: Session, typed: Sheet, saved: Saved | None = None) -> str:
         ],
         disclosures=[(code, gettext(told)) for code, told in words.DISCLOSURES.items()],
         owed=debts(session, owed(session, scope())),
+        missed=call_lists.count_owed(session, edge.actor()),
         **handover.waiting(session),
         **proof.page_values(typed.files),
     )
