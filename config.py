@@ -31,9 +31,12 @@ class Settings:
     production: bool
     demo_password: str
     metrics_token: str
+    clamav: str = ""
+    originals: bool = True
     max_file: int = 20 * MIB
     max_files: int = 10
     max_form: int = 100 * MIB
+    max_large: int = 1024 * MIB
 
     @property
     def https(self) -> bool:
@@ -64,4 +67,6 @@ class Settings:
             production=bool(said("DATABASE_URL")),
             demo_password=said("DEMO_PASSWORD"),
             metrics_token=said("METRICS_TOKEN"),
+            clamav=said("CLAMAV"),
+            originals=said("PICTURES", "keep") != "strip",
         )

@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import caseflow.tables  # noqa: F401 - foreign keys name tables of every room
 from caseflow.adapters.file_store import LocalStore
+from caseflow.adapters.pictures import Pillow
 from caseflow.crypto.keys import KeyRing
 from caseflow.db import Database
 from caseflow.errors import CaseflowError
@@ -138,7 +139,9 @@ def services(settings: Settings | None = None) -> Services:
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     ring = _ring(settings)
     store = LocalStore(settings.home / "files", ring)
-    return Services(settings, Rooms(Database(settings.database_url), ring, store, settings.area))
+    database = Database(settings.database_url)
+    rooms = Rooms(database, ring, store, settings.area, Pillow(), settings.originals)
+    return Services(settings, rooms)
 
 
 def receive(archive: Path, only_check: bool, settings: Settings | None = None) -> "Restored":

@@ -59,8 +59,7 @@ def lay(rooms: Rooms, incoming: IncomingReport) -> Laid:
     return Laid(
         put_original(rooms.store, incoming.original),
         tuple(
-            blobs.put(rooms.store, file.content) if file.blob_id is None else None
-            for file in incoming.files
+            rooms.accept(file.content) if file.blob_id is None else None for file in incoming.files
         ),
     )
 

@@ -101,6 +101,7 @@ TASKS: Mapping[str, str] = {
     "returned": "提交的材料被退回，请按意见补充",
     "write_reply": "问题项已办完，请答复反映人",
     "unreachable": "反映人的邮箱已不能收信，请改用其他方式联系",
+    "infected": "附件检出病毒，已停止下载，请提醒接触过的人",
     "mail_storm": "来信异常增多，已归在一起，请查看隔离区",
     "reply_failed": "给反映人的答复未能送达，请改用其他方式",
     "call_back": "答复已送达，请安排回访",

@@ -18,8 +18,8 @@ from caseflow.web.written import written
 log = logging.getLogger(__name__)
 
 _STAFF = ("/console", "/unit", "/account")
-_PAGES = (400, 401, 403, 404, 409, 413, 429, 500, 503)
-_PLAIN = (401, 404)
+_PAGES = (400, 401, 403, 404, 409, 413, 423, 429, 500, 503)
+_PLAIN = (401, 404, 423)
 """Nothing went wrong there that anybody would have to look up; and a page about something that is
 kept from somebody is the very page about something that is not there.
 """

@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from caseflow.errors import BadInput, NotFound
-from caseflow.files import blobs
+from caseflow.files import blobs, handing
 from caseflow.files.blobs import Put
-from caseflow.files.names import safe_name
-from caseflow.files.sniff import may_be_thumbnail
+from caseflow.files.names import fitting, safe_name
+from caseflow.files.tables import Blob
 from caseflow.ledger.attached import Attached
 from caseflow.ledger.moves import work
-from caseflow.web.edge import actor, now, rooms, settings, typed
+from caseflow.web.edge import actor, now, rooms, scans, settings, typed
 from caseflow.web.locale import gettext
 from config import MIB
 
@@ -50,7 +50,7 @@ class Brought:
             return
         for file in files:
             name = safe_name(file.filename or "")
-            self._lie.append((name, blobs.put(rooms().store, file.stream)))
+            self._lie.append((name, rooms().accept(file.stream)))
 
     def __len__(self) -> int:
         """Return how many files were put."""
@@ -97,9 +97,22 @@ def _size(file: FileStorage) -> int:
 
 
 def download(session: Session, file: Attached) -> Response:
-    """Answer with a file as a download under the name it came with."""
-    answer = _answer(session, file)
-    name = quote(safe_name(file.name))
+    """Answer with a file as a download under the name it came with; a picture as it was made anew.
+
+    Raises HeldBack where it is not handed out.
+    """
+    blob = handing.given(session, file.blob, scans=scans())
+    return _named(session, blob, file.name)
+
+
+def opened(session: Session, file: Attached) -> Response:
+    """Answer with a file as it came, once a person said why: the caller has it on record."""
+    return _named(session, file.blob, file.name)
+
+
+def _named(session: Session, blob: Blob, name: str) -> Response:
+    answer = _answer(session, blob)
+    name = quote(fitting(safe_name(name), blob.media_type))
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return answer
 
@@ -112,18 +125,20 @@ def attached(content: Iterable[bytes] | bytes, media_type: str, name: str) -> Re
 
 
 def picture(session: Session, file: Attached) -> Response:
-    """Answer with a picture to be shown inside a page; raises NotFound for anything else."""
-    if not may_be_thumbnail(file.blob.media_type):
+    """Answer with a picture that was made anew, to be shown inside a page; raises NotFound for
+    anything else.
+    """
+    if not handing.is_pictured(file.blob, scans=scans()):
         raise NotFound("没有这张图片")
-    answer = _answer(session, file)
+    answer = _answer(session, handing.given(session, file.blob, scans=scans()))
     answer.headers["Content-Disposition"] = "inline"
     return answer
 
 
-def _answer(session: Session, file: Attached) -> Response:
-    pieces = blobs.chunks(session, rooms().store, file.blob.id)
-    answer = Response(pieces, mimetype=file.blob.media_type)
-    answer.headers["Content-Length"] = str(file.blob.size)
+def _answer(session: Session, blob: Blob) -> Response:
+    pieces = blobs.chunks(session, rooms().store, blob.id)
+    answer = Response(pieces, mimetype=blob.media_type)
+    answer.headers["Content-Length"] = str(blob.size)
     return _sealed_off(answer)
 
 

@@ -64,8 +64,8 @@ def test_a_page_in_disguise_is_neither_shown_nor_named_one(site: Site) -> None:
     received(site, "照片.png", b"<html><script>alert(1)</script></html>")
     path = f"/console/attachments/{attachment(site)}"
     answer = site.as_("handler").get(path)
-    assert answer.response.mimetype == "application/octet-stream"
-    assert is_safe_download(answer)
+    assert answer.status == 423
+    assert "这类文件不直接放行" in answer.text
     assert site.as_("handler").get(f"{path}/picture").status == 404
 
 

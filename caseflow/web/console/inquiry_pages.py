@@ -17,7 +17,7 @@ from caseflow.escalation.accountability_tables import AccountabilityStep
 from caseflow.paper.sheets import Report, Section
 from caseflow.people import office as offices
 from caseflow.web import edge, inquiry_paper
-from caseflow.web.console.file_views import kind_of, size_text
+from caseflow.web.console.file_views import blob_view
 from caseflow.web.console.frame import Page, blueprint, scope
 from caseflow.web.console.inquiry_forms import FORMS
 from caseflow.web.edge import actor, can, needs, now, read
@@ -130,17 +130,14 @@ def _told(found: Whole, step: AccountabilityStep) -> dict[str, Any]:
     }
 
 
-def _files(found: Whole, n: int) -> list[dict[str, str]]:
+def _files(found: Whole, n: int) -> list[dict[str, Any]]:
     """Return what came with a step, as `components/cards.html` lists it."""
     return [
         {
+            **blob_view(row.name, blob),
             "href": url_for(
                 "console.inquiry_evidence", inquiry_id=found.file.id, enclosure_id=row.id
             ),
-            "name": row.name,
-            "size": size_text(blob.size),
-            "kind": kind_of(blob.media_type),
-            "thumb": "",
         }
         for row, blob in found.evidence
         if row.n == n
