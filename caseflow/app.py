@@ -1,6 +1,7 @@
 """The composition root: settings become rooms, adapters, handlers and the web application."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property, partial
@@ -19,6 +20,7 @@ from caseflow.adapters.pictures import Pillow
 from caseflow.crypto.keys import KeyRing
 from caseflow.db import Database
 from caseflow.errors import CaseflowError
+from caseflow.files.scanning import Scanner
 from caseflow.intake.rooms import Rooms
 from caseflow.jobs.services import Waiting
 from caseflow.migrating import head, known
@@ -108,6 +110,22 @@ class Services:
 
         return partial(await_any, [partial(await_news, url) for url in urls])
 
+    @cached_property
+    def scanner(self) -> Scanner | None:
+        """Looks for viruses in what comes in, where one is configured."""
+        if not self.settings.clamav:
+            return None
+        from caseflow.adapters.clamav import Clamav
+
+        return Clamav(self.settings.clamav)
+
+    def examine_files(self, now: datetime) -> int:
+        """Look at files that nobody has looked at yet, have files scanned; return how many."""
+        from caseflow.intake import examining
+
+        looked = examining.look(self.rooms, now)
+        return looked + (examining.scan(self.rooms, self.scanner, now) if self.scanner else 0)
+
     def forget_files(self, now: datetime) -> int:
         """Forget files that nothing names any more and return how many."""
         from caseflow.backup.taking import unhindered
@@ -117,7 +135,18 @@ class Services:
 
         self.database.run(lambda session: expire(session, now))
         self.database.run(lambda session: storms.forget(session, now))
+        self._scan_anew(now)
         return forget(self.database, self.rooms.store, now, unhindered)
+
+    def _scan_anew(self, now: datetime) -> None:
+        from caseflow.files.scanning import ScannerAway
+        from caseflow.intake.examining import scan_anew
+
+        if self.scanner is None:
+            return
+        with suppress(ScannerAway):
+            signatures = self.scanner.signatures()
+            self.database.run(lambda session: scan_anew(session, signatures, now))
 
     def anchor(self, now: datetime) -> bool:
         """Sign what the histories came to, once a day; tell whether this was it."""

@@ -61,12 +61,13 @@ def _picture(
     return Put(store.put(content), media_type, Looked(about=about, copy=copy))
 
 
-def look_again(store: Store, maker: Pictures, blob_id: str, *, originals: bool = True) -> Put:
-    """Look at what lies in the store already, from before anything was looked at.
+def look_again(store: Store, maker: Pictures, blob_id: str) -> Put:
+    """Look at what lies in the store already, from before anything was looked at. A picture is kept
+    as it came, whatever is done with new ones: a history may name it.
 
     Raises BlobBroken, Unavailable.
     """
-    return accept(store, maker, _Pieces(store, blob_id), originals=originals)
+    return accept(store, maker, _Pieces(store, blob_id))
 
 
 class _Pieces:

@@ -22,6 +22,7 @@ PLACES: Mapping[str, str] = {
     "sweep": IMMEDIATE,
     "mail": NOTICES,
     "outbox": NOTICES,
+    "look": BULK,
     "anchor": BULK,
     "files": BULK,
 }

@@ -32,6 +32,9 @@ class Services(Protocol):
     def await_mail(self) -> Waiting | None:
         """Waits for mail to come in; None while no mailbox is configured."""
 
+    def examine_files(self, now: datetime) -> int:
+        """Look at files that nobody has looked at yet, have files scanned; return how many."""
+
     def forget_files(self, now: datetime) -> int:
         """Forget files that nothing names any more and return how many."""
 

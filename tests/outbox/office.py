@@ -66,6 +66,10 @@ class Office:
     poll_mail: None = None
     await_mail: None = None
 
+    def examine_files(self, _now: datetime) -> int:
+        """Look at none."""
+        return 0
+
     def forget_files(self, _now: datetime) -> int:
         """Forget none."""
         return 0

@@ -45,6 +45,10 @@ class House:
         self.anchored.append(now)
         return True
 
+    def examine_files(self, _now: datetime) -> int:
+        """Look at none."""
+        return 0
+
     def forget_files(self, _now: datetime) -> int:
         """Forget none."""
         return 0
@@ -77,16 +81,17 @@ def test_every_job_stands_in_the_schedule(house: House) -> None:
         ("sweep", 60),
         ("mail", 60),
         ("outbox", 2),
+        ("look", 10),
         ("anchor", 1800),
         ("files", 21_600),
     ]
     assert tuple(job.name for job in with_mail) == NAMES
-    assert [job.name for job in schedule(house)] == ["sweep", "outbox", "anchor", "files"]  # type: ignore[arg-type]
+    assert [job.name for job in schedule(house)] == ["sweep", "outbox", "look", "anchor", "files"]  # type: ignore[arg-type]
 
 
 def test_a_job_says_whether_there_may_be_more(house: House, now: datetime) -> None:
     house.batches, house.mails = 2, 0
-    sweep, mail, outbox, anchor, _ = schedule(house)  # type: ignore[arg-type]
+    sweep, mail, outbox, _, anchor, _ = schedule(house)  # type: ignore[arg-type]
     assert [sweep.work(now), sweep.work(now), sweep.work(now)] == [True, True, False]
     assert mail.work(now) is False
     house.mails = 3
