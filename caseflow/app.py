@@ -130,10 +130,11 @@ class Services:
         """Forget files that nothing names any more and return how many."""
         from caseflow.backup.taking import unhindered
         from caseflow.files.orphans import forget
+        from caseflow.intake import pieces, uploads
         from caseflow.intake.filters import storms
-        from caseflow.intake.uploads import expire
 
-        self.database.run(lambda session: expire(session, now))
+        self.database.run(lambda session: uploads.expire(session, now))
+        self.database.run(lambda session: pieces.expire(session, now))
         self.database.run(lambda session: storms.forget(session, now))
         self._scan_anew(now)
         return forget(self.database, self.rooms.store, now, unhindered)

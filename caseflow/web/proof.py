@@ -134,14 +134,25 @@ def limits_told() -> str:
 
 def size_text(size: int) -> str:
     """Return a size for people."""
+    if size >= 1024 * MIB:
+        return f"{size / 1024 / MIB:.1f}".removesuffix(".0") + " GB"
     if size >= MIB:
         return f"{size / MIB:.1f}".removesuffix(".0") + " MB"
     return f"{max(1, round(size / 1024))} KB"
 
 
-def page_values(proof: Proof) -> dict[str, object]:
-    """Return what the templates' file fields expect."""
-    limits = allowed()
+def page_values(proof: Proof, *, pieces: str = "") -> dict[str, object]:
+    """Return what the templates' file fields expect. `pieces`: where a script may send larger
+    files, a piece at a time.
+    """
+    limits, largest = allowed(), edge.settings().max_large
+    by_script = {
+        "data-pieces": pieces,
+        "data-max-large": largest,
+        "data-text-over": gettext(
+            "{names} 超过 %(size)s，请压缩或剪短再选。", size=size_text(largest)
+        ),
+    }
     return {
         "kept_files": [
             {"token": file.token, "name": file.name, "size": size_text(file.size)}
@@ -153,5 +164,6 @@ def page_values(proof: Proof) -> dict[str, object]:
             "data-max-files": limits.number,
             "data-max-size": limits.size,
             "data-max-whole": edge.settings().max_form,
+            **(by_script if pieces else {}),
         },
     }
