@@ -43,6 +43,8 @@ PUBLIC = {
     *("public.home", "public.contact", "public.form", "public.submit"),
     *("public.ask", "public.show", "public.add", "public.answer", "public.retaliation"),
     *("public.tighten", "public.retract", "public.keep", "public.ask_review"),
+    *("public.begin_pieces", "public.add_piece", "public.cancel_pieces", "public.join_pieces"),
+    "public.stand_of_pieces",
     *("public.form_in_language", "public.report_in_language"),
     *("public.ask_in_language", "public.track_in_language"),
     *("public.leave", "public.healthz", "public.readyz", "public.metrics"),
