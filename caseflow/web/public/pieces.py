@@ -11,7 +11,8 @@ import hashlib
 import hmac
 from collections.abc import Callable
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from caseflow.errors import BadInput, NotFound, Unavailable
 from caseflow.files import blobs
@@ -47,8 +48,10 @@ def begin_pieces() -> Response:
 
 
 @blueprint.get("/report/pieces")
-def stand_of_pieces() -> Response:
-    """Say how far a file has come."""
+def stand_of_pieces() -> AnyResponse:
+    """Say how far a file has come; where somebody opens the address, show the form."""
+    if not _token():
+        return redirect(url_for("public.form"))
 
     def asked() -> Response:
         with edge.read() as session:
@@ -112,6 +115,8 @@ def _token() -> str:
 
 
 def _answered(work: Callable[[], Response]) -> Response:
+    if not _token():
+        return _told(400, gettext("这一段不完整"))
     try:
         return work()
     except WrongPlace as wrong:
