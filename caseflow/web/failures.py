@@ -1,6 +1,7 @@
 """Errors as pages: plain words, a next step, no technical talk, nothing typed in a log."""
 
 import logging
+from http import HTTPStatus
 
 from flask import Flask, current_app, render_template, request, url_for
 from flask_login import current_user
@@ -12,6 +13,7 @@ from caseflow.errors import CaseflowError, SignedOut
 from caseflow.web.edge import actor, signed_in
 from caseflow.web.locale import gettext
 from caseflow.web.login import home_of
+from caseflow.web.proof import limits_told
 from caseflow.web.trail import number
 from caseflow.web.written import written
 
@@ -43,6 +45,8 @@ def _explained(error: CaseflowError) -> Answer:
 
 
 def _http(error: HTTPException) -> Answer:
+    if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return _page(error.code, limit_text=limits_told())
     return _page(error.code or 500)
 
 

@@ -24,6 +24,7 @@ from caseflow.ledger.attached import Attached
 from caseflow.ledger.moves import work
 from caseflow.web.edge import actor, now, rooms, scans, settings, typed
 from caseflow.web.locale import gettext
+from caseflow.web.proof import quoted
 from config import MIB
 
 SANDBOX = "sandbox; default-src 'none'"
@@ -80,14 +81,19 @@ class Brought:
 
 
 def _wrong(files: list[FileStorage]) -> str:
-    """Return why the files cannot be taken, in words; empty when they can."""
+    """Return why the files cannot be taken, by name and with the limit; empty when they can."""
     most, largest = settings().max_files, settings().max_file
     if len(files) > most:
         return gettext("一次最多上传 %(n)d 个，请分几次上传", n=most)
-    sizes = [_size(file) for file in files]
-    if any(size > largest for size in sizes):
-        return gettext("有文件超过 %(n)d MB，没有上传。请压缩后再试", n=largest // MIB)
-    return "有文件是空的，请重新选择" if 0 in sizes else ""
+    sizes = [(safe_name(file.filename or ""), _size(file)) for file in files]
+    if large := [name for name, size in sizes if size > largest]:
+        return gettext(
+            "%(names)s 超过 %(n)d MB，没有上传。请压缩后再试",
+            names=quoted(large),
+            n=largest // MIB,
+        )
+    empty = [name for name, size in sizes if not size]
+    return gettext("%(names)s 是空的，请重新选择", names=quoted(empty)) if empty else ""
 
 
 def _size(file: FileStorage) -> int:
@@ -146,12 +152,3 @@ def _sealed_off(answer: Response) -> Response:
     answer.headers["Content-Security-Policy"] = SANDBOX
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
-
-
-def limits_told() -> str:
-    """Say how much can be sent at once."""
-    return gettext(
-        "一次最多 %(many)d 个，每个不超过 %(large)d MB。",
-        many=settings().max_files,
-        large=settings().max_file // MIB,
-    )

@@ -96,13 +96,13 @@ def _sent(storage: FileStorage) -> Sent:
 def _told(sifted: Sifted, *, gone: bool) -> str:
     said = []
     if sifted.empty:
-        names = _listed(sifted.empty)
+        names = quoted(sifted.empty)
         said.append(gettext("%(names)s 是空文件，没有收下。请重新选，或者不附它。", names=names))
     if sifted.too_large:
-        names, size = _listed(sifted.too_large), size_text(allowed().size)
+        names, size = quoted(sifted.too_large), size_text(allowed().size)
         said.append(gettext("%(names)s 超过 %(size)s，没有收下。", names=names, size=size))
     if sifted.too_many:
-        names, number = _listed(sifted.too_many), allowed().number
+        names, number = quoted(sifted.too_many), allowed().number
         words = "最多 %(number)s 个文件，没有收下：%(names)s。可以在提交后凭编号和查询码补充。"
         said.append(gettext(words, names=names, number=number))
     if gone:
@@ -110,7 +110,8 @@ def _told(sifted: Sifted, *, gone: bool) -> str:
     return " ".join(said)
 
 
-def _listed(names: Sequence[str]) -> str:
+def quoted(names: Sequence[str]) -> str:
+    """Return names of files as a sentence takes them."""
     shown = [f"“{safe_name(name)}”" for name in names]
     return series(shown)
 
@@ -160,6 +161,7 @@ def page_values(proof: Proof, *, pieces: str = "") -> dict[str, object]:
         ]
         + [{"token": token, "name": gettext("先前收到的文件")} for token in proof.unread],
         "limits_told": limits_told(),
+        "originals_kept": edge.settings().originals,
         "file_limits": {
             "data-max-files": limits.number,
             "data-max-size": limits.size,

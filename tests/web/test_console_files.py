@@ -103,7 +103,7 @@ def test_everything_that_is_missing_is_told_at_once(site: Site) -> None:
     page = on_item(
         site, "handler", number, "find", result="", basis="", evidence=a_file("空.png", b"")
     )
-    for told in ("请选择核查结论", "请填写这一项", "有文件是空的"):
+    for told in ("请选择核查结论", "请填写这一项", "“空.png” 是空的"):
         assert told in page.text
     on_item(site, "handler", number, "find", result="substantiated", basis="属实")
     page = on_item(site, "handler", number, "submit", done="")

@@ -2,6 +2,9 @@
 
 import io
 import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from email.message import EmailMessage
 from io import BytesIO
 
 import pytest
@@ -109,8 +112,6 @@ def by_form(site: Site) -> None:
 
 
 def by_mail(site: Site) -> None:
-    from email.message import EmailMessage
-
     letter = EmailMessage()
     letter["From"], letter["Subject"], letter["Message-ID"] = "a@mail.example", "食堂", "<a@x>"
     letter.set_content(TEXT)
@@ -120,7 +121,9 @@ def by_mail(site: Site) -> None:
 
 
 @pytest.mark.parametrize("door", [by_form, by_mail])
-def test_what_is_not_let_through_is_named_on_the_case_by_every_door(site: Site, door) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_not_let_through_is_named_on_the_case_by_every_door(
+    site: Site, door: Callable[[Site], None]
+) -> None:
     door(site)
     page = site.as_("handler").get("/console/")
     [case] = {link for link in page.links if link.startswith("/console/cases/")}
@@ -167,3 +170,22 @@ def test_what_nobody_has_looked_at_yet_waits(site: Site) -> None:
     answer = site.as_("handler").get(f"/console/attachments/{attachment(site)}")
     assert answer.status == 423
     assert "正在检查" in answer.text
+
+
+def test_a_form_that_is_too_large_as_a_whole_names_the_limits_to_staff_too(site: Site) -> None:
+    number = dispatched(site)
+    on_item(site, "handler", number, "sign_for")
+    site.app.config["MAX_CONTENT_LENGTH"] = 1000
+    page = on_item(site, "handler", number, "hand_in", file=a_file("大.jpg", photo() * 9))
+    assert page.status == 413
+    for told in ("最多 10 个", "每个不超过 20 MB", "一共不超过 100 MB"):
+        assert told in page.text
+
+
+def test_an_office_may_keep_no_picture_as_it_came(site: Site) -> None:
+    site.app.extensions["caseflow.rooms"] = site.rooms = replace(site.rooms, originals=False)
+    receipt(fill(site, text=TEXT, files=[a_file("照片.jpg", photo())]))
+    [blob] = site.ask(lambda session: session.scalars(select(Blob)).all())
+    assert PLACE not in b"".join(site.rooms.store.open(blob.id))
+    assert site.as_("handler").get(f"/console/attachments/{attachment(site)}").status == 200
+    assert site.as_("handler").get(original(site)).status == 404

@@ -21,8 +21,9 @@ from caseflow.web.console.file_views import blob_view
 from caseflow.web.console.frame import Page, blueprint, scope
 from caseflow.web.console.inquiry_forms import FORMS
 from caseflow.web.edge import actor, can, needs, now, read
-from caseflow.web.files import attached, download, limits_told
+from caseflow.web.files import attached, download
 from caseflow.web.locale import gettext, in_chinese, long_day_text, moment_text, series
+from caseflow.web.proof import limits_told
 
 Facts = list[tuple[str, str]]
 
