@@ -27,14 +27,16 @@ def open_file(
     now: datetime,
     *,
     scans: bool,
+    permission: str = "vault.original",
 ) -> None:
     """Let a person have a file of the case as it came, and say so in its history.
 
     The reason stands in the history as typed, the file by its hash. `scans`: as `handing.why`.
+    `permission`: another one for papers of an inquiry.
     Raises BadInput without a reason of four characters, NotPermitted, HeldBack for what nobody is
     given.
     """
-    require(actor, "vault.original")
+    require(actor, permission)
     case = gate.lock(session, case_id)
     if not gate.covers(scope_of(actor), case):
         raise NotPermitted("不在您的辖区内")

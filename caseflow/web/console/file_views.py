@@ -61,9 +61,9 @@ def attachment_view(attachment_id: int, name: str, blob: Blob) -> dict[str, Any]
     }
 
 
-def original(blob: Blob, href: str) -> str:
+def original(blob: Blob, href: str, permission: str = "vault.original") -> str:
     """Return where a file is opened as it came, for whoever may; else nothing."""
-    opens = may(actor(), "vault.original") and handing.may_be_opened(blob, scans=scans())
+    opens = may(actor(), permission) and handing.may_be_opened(blob, scans=scans())
     return href if opens else ""
 
 
