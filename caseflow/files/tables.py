@@ -11,6 +11,9 @@ HELD = ("", "look", "type", "picture", "archive")
 SCANS = ("unscanned", "clean", "infected", "failed")
 _DUE = "scan_due IS NOT NULL"
 _UNSEEN = "held = 'look'"
+BACK = "(blob.held IN ('type', 'picture', 'archive') OR blob.scan IN ('infected', 'failed'))"
+"""What of the files is held back for good, in the very words of the index that finds it."""
+_BACK = BACK.replace("blob.", "")
 
 
 class Blob(Base):
@@ -45,5 +48,6 @@ class Blob(Base):
         CheckConstraint(f"held IN {HELD}", name="held"),
         CheckConstraint(f"scan IN {SCANS}", name="scan"),
         Index("ix_blob_scan_due", "scan_due", sqlite_where=text(_DUE), postgresql_where=text(_DUE)),
+        Index("ix_blob_back", "stored_at", sqlite_where=text(_BACK), postgresql_where=text(_BACK)),
         Index("ix_blob_unseen", "id", sqlite_where=text(_UNSEEN), postgresql_where=text(_UNSEEN)),
     )

@@ -30,6 +30,7 @@ _POSTGRESQL = (
     """CREATE TRIGGER file_opening_no_truncate BEFORE TRUNCATE ON file_opening
        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""",
 )
+_BACK = "(held IN ('type', 'picture', 'archive') OR scan IN ('infected', 'failed'))"
 # Files that people hand in are looked at anew; originals and anchors are handed out to nobody.
 _SEEN = """UPDATE blob SET held = '' WHERE id NOT IN (SELECT blob_id FROM attachment
     UNION SELECT blob_id FROM evidence UNION SELECT blob_id FROM accountability_evidence
@@ -58,6 +59,7 @@ def upgrade() -> None:
     op.create_index("ix_blob_shown_id", "blob", ["shown_id"])
     _partial("ix_blob_scan_due", "scan_due", "scan_due IS NOT NULL")
     _partial("ix_blob_unseen", "id", "held = 'look'")
+    _partial("ix_blob_back", "stored_at", _BACK)
     _openings()
     _pieces()
 
@@ -120,7 +122,7 @@ def _partial(name: str, column: str, which: str) -> None:
 def downgrade() -> None:
     for table in ("upload_piece", "upload_part", "file_opening"):
         op.drop_table(table)
-    for index in ("ix_blob_unseen", "ix_blob_scan_due", "ix_blob_shown_id"):
+    for index in ("ix_blob_back", "ix_blob_unseen", "ix_blob_scan_due", "ix_blob_shown_id"):
         op.drop_index(index, "blob")
     op.execute("UPDATE blob SET shown_id = NULL")
     with op.batch_alter_table("blob") as blob:

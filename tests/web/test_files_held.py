@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select, update
 
+from caseflow.files.pictures import NoPictures
 from caseflow.files.tables import Blob
 from caseflow.intake.delivery import deliver
 from caseflow.ledger.history_tables import Entry
@@ -189,3 +190,39 @@ def test_an_office_may_keep_no_picture_as_it_came(site: Site) -> None:
     assert PLACE not in b"".join(site.rooms.store.open(blob.id))
     assert site.as_("handler").get(f"/console/attachments/{attachment(site)}").status == 200
     assert site.as_("handler").get(original(site)).status == 404
+
+
+def test_files_of_every_door_that_were_not_let_through_stand_on_the_desk_of_what_was_set_aside(
+    site: Site,
+) -> None:
+    by_form(site)
+    number = dispatched(site)
+    on_item(site, "handler", number, "sign_for")
+    on_item(site, "handler", number, "hand_in", file=a_file("脚本.exe", EXE + b"2"))
+    page = site.as_("operator").get("/console/quarantine")
+    for name in (*HELD, "脚本.exe"):
+        assert name in page.text
+    assert "没有放行的文件" not in site.as_("stranger").get("/console/quarantine").text
+    site.later(days=31)
+    assert "没有放行的文件" not in site.as_("operator").get("/console/quarantine").text
+
+
+def test_what_failed_for_a_reason_that_was_mended_is_looked_at_again(site: Site) -> None:
+    site.app.extensions["caseflow.rooms"] = replace(site.rooms, pictures=NoPictures())
+    receipt(fill(site, text=TEXT, files=[a_file("照片.jpg", photo())]))
+    path = f"/console/attachments/{attachment(site)}"
+    assert site.as_("handler").get(path).status == 423
+    page = site.as_("operator").get("/console/quarantine").send("/console/quarantine/files")
+    assert "1 个文件正在重新检查" in page.text
+    site.services.examine_files(site.now)
+    assert site.as_("handler").get(path).status == 200
+    assert "没有放行的文件" not in site.as_("operator").get("/console/quarantine").text
+
+
+def test_what_a_scanner_could_not_do_is_asked_again_and_what_is_infected_is_not(site: Site) -> None:
+    received(site, "a.pdf", b"%PDF-1.7\n")
+    for scan, due in (("failed", True), ("infected", False)):
+        site.do(lambda s, scan=scan: s.execute(update(Blob).values(scan=scan, scan_due=None)))
+        site.as_("operator").get("/console/quarantine").send("/console/quarantine/files")
+        [row] = site.ask(lambda s: s.scalars(select(Blob)).all())
+        assert (row.scan_due is not None) is due
