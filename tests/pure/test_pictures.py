@@ -16,9 +16,13 @@ def anew(content: bytes) -> Image.Image:
     return Image.open(BytesIO(Pillow().copy(content).content))
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "GIF"])
-def test_nothing_that_a_camera_notes_is_left(kind: str) -> None:
-    came = photo(kind)
+KINDS = ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "GIF"]
+
+
+@pytest.mark.parametrize(
+    "came", [*map(photo, KINDS), photo(icc_profile=None)], ids=[*KINDS, "bare"]
+)
+def test_nothing_that_a_camera_notes_is_left(came: bytes) -> None:
     assert PLACE in came or PLACE.decode().encode("utf-16-le") in came
     copied = Pillow().copy(came)
     assert PLACE not in copied.content
