@@ -44,9 +44,12 @@ class Settings:
     ring_seconds: int = 20
     record_calls: bool = False
     keep_at_twilio: bool = False
+    clamav: str = ""
+    originals: bool = True
     max_file: int = 20 * MIB
     max_files: int = 10
     max_form: int = 100 * MIB
+    max_large: int = 1024 * MIB
 
     @property
     def https(self) -> bool:
@@ -125,4 +128,6 @@ class Settings:
             ring_seconds=int(said("RING_SECONDS", "20")),
             record_calls=bool(said("RECORD_CALLS")),
             keep_at_twilio=bool(said("KEEP_AT_TWILIO")),
+            clamav=said("CLAMAV"),
+            originals=said("PICTURES", "keep") != "strip",
         )

@@ -1,6 +1,7 @@
 """The composition root: settings become rooms, adapters, handlers and the web application."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property, partial
@@ -15,9 +16,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import caseflow.tables  # noqa: F401 - foreign keys name tables of every room
 from caseflow.adapters.file_store import LocalStore
+from caseflow.adapters.pictures import Pillow
 from caseflow.crypto.keys import KeyRing
 from caseflow.db import Database
 from caseflow.errors import CaseflowError
+from caseflow.files.scanning import Scanner
 from caseflow.intake.rooms import Rooms
 from caseflow.intake.telephony import Step
 from caseflow.jobs.services import Waiting
@@ -170,16 +173,44 @@ class Services:
         deletes = not self.settings.keep_at_twilio
         return done + recordings.run(self.rooms, self.twilio, now, deletes=deletes)
 
+    @cached_property
+    def scanner(self) -> Scanner | None:
+        """Looks for viruses in what comes in, where one is configured."""
+        if not self.settings.clamav:
+            return None
+        from caseflow.adapters.clamav import Clamav
+
+        return Clamav(self.settings.clamav)
+
+    def examine_files(self, now: datetime) -> int:
+        """Look at files that nobody has looked at yet, have files scanned; return how many."""
+        from caseflow.intake import examining
+
+        looked = examining.look(self.rooms, now)
+        return looked + (examining.scan(self.rooms, self.scanner, now) if self.scanner else 0)
+
     def forget_files(self, now: datetime) -> int:
         """Forget files that nothing names any more and return how many."""
         from caseflow.backup.taking import unhindered
         from caseflow.files.orphans import forget
+        from caseflow.intake import pieces, uploads
         from caseflow.intake.filters import storms
-        from caseflow.intake.uploads import expire
 
-        self.database.run(lambda session: expire(session, now))
+        self.database.run(lambda session: uploads.expire(session, now))
+        self.database.run(lambda session: pieces.expire(session, now))
         self.database.run(lambda session: storms.forget(session, now))
+        self._scan_anew(now)
         return forget(self.database, self.rooms.store, now, unhindered)
+
+    def _scan_anew(self, now: datetime) -> None:
+        from caseflow.files.scanning import ScannerAway
+        from caseflow.intake.examining import scan_anew
+
+        if self.scanner is None:
+            return
+        with suppress(ScannerAway):
+            signatures = self.scanner.signatures()
+            self.database.run(lambda session: scan_anew(session, signatures, now))
 
     def anchor(self, now: datetime) -> bool:
         """Sign what the histories came to, once a day; tell whether this was it."""
@@ -203,7 +234,9 @@ def services(settings: Settings | None = None) -> Services:
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     ring = _ring(settings)
     store = LocalStore(settings.home / "files", ring)
-    return Services(settings, Rooms(Database(settings.database_url), ring, store, settings.area))
+    database = Database(settings.database_url)
+    rooms = Rooms(database, ring, store, settings.area, Pillow(), settings.originals)
+    return Services(settings, rooms)
 
 
 def receive(archive: Path, only_check: bool, settings: Settings | None = None) -> "Restored":

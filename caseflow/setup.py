@@ -39,6 +39,7 @@ APPEND_ONLY = (
     "entry",
     "item_actor",
     "reveal",
+    "file_opening",
     "anchor",
     "circular_entry",
     "accountability_step",

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput
-from caseflow.files import blobs
 from caseflow.files.blobs import Put
 from caseflow.files.names import safe_name
 from caseflow.intake.rooms import Rooms
@@ -37,7 +36,7 @@ def put(rooms: Rooms, field: str, path: str) -> tuple[str, Put]:
     """
     try:
         with Path(path).open("rb") as stream:
-            return safe_name(Path(path).name), blobs.put(rooms.store, stream)
+            return safe_name(Path(path).name), rooms.accept(stream)
     except OSError as error:
         raise BadInput({field: str(error.strerror)}) from error
 

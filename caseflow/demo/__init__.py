@@ -46,7 +46,7 @@ def _make(session: Session, built: Services, now: datetime) -> None:
     # Written down before the commit, so that no office exists whose password nobody knows.
     password = people.choose_password(built.settings.home, built.settings.demo_password)
     actors = people.make(session, units, password)
-    kept = [blobs.keep(session, rooms.store, pictures.picture(n), now) for n in range(4)]
+    kept = [blobs.name(session, rooms.accept(pictures.picture(n)), now) for n in range(4)]
     stage = Stage(
         session, rooms, Days(now, calendar_of(session)), units, actors, [blob.id for blob in kept]
     )

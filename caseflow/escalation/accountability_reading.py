@@ -120,8 +120,8 @@ def whole(session: Session, scope: Scope, file_id: int) -> Whole:
 
 def file(session: Session, scope: Scope, file_id: int, evidence_id: int) -> Attached:
     """Return what came with a step of a file within the scope; raises NotFound."""
-    known = accountability_record.evidence(session, one(session, scope, file_id))
-    for row, blob in known:
+    inquiry = one(session, scope, file_id)
+    for row, blob in accountability_record.evidence(session, inquiry):
         if row.id == evidence_id:
-            return Attached(row.name, blob)
+            return Attached(row.name, blob, inquiry.case_id)
     raise NotFound("没有这个文件")

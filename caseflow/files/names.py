@@ -26,6 +26,21 @@ def safe_name(name: str) -> str:
     return _shortened(seen)
 
 
+_WORDS = {".txt", ".csv", ".eml", ".log", ".md", ".json", ".vcf", ".ics"}
+_PICTURES = {"image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",)}
+
+
+def fitting(name: str, media_type: str) -> str:
+    """Return a name under which a computer takes the file for what it is: words under the name of a
+    programme are words, and a picture made anew has the ending of what it was made.
+    """
+    suffix = PurePosixPath(name).suffix.lower()
+    if media_type == "text/plain" and suffix not in _WORDS:
+        return f"{name}.txt"
+    endings = _PICTURES.get(media_type, ())
+    return f"{name}{endings[0]}" if endings and suffix not in endings else name
+
+
 def _shortened(name: str) -> str:
     if len(name.encode()) <= MAX_BYTES:
         return name

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from caseflow.db import Base, Database
 from caseflow.files.store import Store
@@ -55,4 +55,7 @@ def _references() -> list[ColumnElement[str]]:
 
 
 def _refers(column: ColumnElement[str]) -> ColumnElement[bool]:
+    if column is Blob.__table__.c.shown_id:  # a copy stays while the picture does
+        picture = aliased(Blob)
+        return exists().where(picture.shown_id == Blob.id)
     return exists().where(column == Blob.id)

@@ -16,7 +16,7 @@ from caseflow.files.tables import Blob
 from caseflow.intake.report import HandedDown, IncomingFile, IncomingReport
 from caseflow.intake.rooms import Rooms
 from caseflow.ledger import gate
-from caseflow.ledger.moves import opening
+from caseflow.ledger.moves import infecting, opening
 from caseflow.ledger.moves.opening import Filed, NewReport
 from caseflow.ledger.report_tables import Attachment, Report
 from caseflow.ledger.tables import Case
@@ -60,8 +60,7 @@ def lay(rooms: Rooms, incoming: IncomingReport) -> Laid:
     return Laid(
         put_original(rooms.store, incoming.original),
         tuple(
-            blobs.put(rooms.store, file.content) if file.blob_id is None else None
-            for file in incoming.files
+            rooms.accept(file.content) if file.blob_id is None else None for file in incoming.files
         ),
     )
 
@@ -138,6 +137,7 @@ def take_new(
     digest = receipts.code_hash(rooms.ring, new.registered.number, receipt.code, receipt.key_id)
     new = replace(new, receipt_hash=digest, receipt_key=receipt.key_id)
     case, report = opening.open_case(session, actor, new, now)
+    infecting.known(session, case, [file.blob_id for file in new.files], now)
     return Received(report.number, case.number, receipt.code)
 
 
@@ -180,6 +180,7 @@ def _joined(
     case = gate.lock_of_report(session, first.id)
     new = _sealed(session, incoming, now, rooms, first.area_code, laid)
     report = opening.join(session, actor, case, first, new, now)
+    infecting.known(session, case, [file.blob_id for file in new.files], now)
     return Received(report.number, case.number, None, joined=True)
 
 

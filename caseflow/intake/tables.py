@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from caseflow.db import Base, Moment
@@ -85,6 +85,37 @@ class Upload(Base):
     blob_id: Mapped[str] = mapped_column(ForeignKey("blob.id"))
     name: Mapped[bytes] = mapped_column(LargeBinary)
     uploaded_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class UploadPart(Base):
+    """A large file of which some has come: the first `received` bytes of `size`.
+
+    `token`: keyed hash of the secret by which its sender goes on. `nonce`: key of the form that it
+    is for. `upload_id`: the `Upload` that it became.
+    """
+
+    __tablename__ = "upload_part"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    token: Mapped[str] = mapped_column(String(64))
+    nonce: Mapped[str] = mapped_column(String(40), index=True)
+    name: Mapped[bytes] = mapped_column(LargeBinary)
+    size: Mapped[int] = mapped_column(BigInteger)
+    received: Mapped[int] = mapped_column(BigInteger)
+    touched_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    upload_id: Mapped[int | None] = mapped_column(Integer)
+
+    __table_args__ = (Index("uq_upload_part_token", "token", unique=True),)
+
+
+class UploadPiece(Base):
+    """Bytes of a large file from `place` on, kept in the store like any other."""
+
+    __tablename__ = "upload_piece"
+
+    part_id: Mapped[int] = mapped_column(ForeignKey("upload_part.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    blob_id: Mapped[str] = mapped_column(ForeignKey("blob.id"), index=True)
 
 
 class Tally(Base):

@@ -82,7 +82,7 @@ def put(rooms: Rooms, sent: Sequence[Sent]) -> list[tuple[str, Put]]:
     lie = []
     for file in sent:
         file.stream.seek(0)
-        lie.append((safe_name(file.name), blobs.put(rooms.store, file.stream)))
+        lie.append((safe_name(file.name), rooms.accept(file.stream)))
     return lie
 
 

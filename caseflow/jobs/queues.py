@@ -23,6 +23,7 @@ PLACES: Mapping[str, str] = {
     "mail": NOTICES,
     "outbox": NOTICES,
     "calls": NOTICES,
+    "look": BULK,
     "anchor": BULK,
     "files": BULK,
 }

@@ -25,7 +25,7 @@ class Job:
     wait: Waiting | None = None
 
 
-NAMES = ("sweep", "mail", "pictures", "outbox", "calls", "anchor", "files")
+NAMES = ("sweep", "mail", "pictures", "outbox", "calls", "look", "anchor", "files")
 """In order of precedence: a slow mail server must not keep a ladder waiting."""
 
 
@@ -37,6 +37,7 @@ def schedule(services: Services) -> list[Job]:
         Job("pictures", 20, partial(work.fetch_pictures, services)),
         Job("outbox", 2, partial(work.carry_out_outbox, services)),
         Job("calls", 30, partial(work.mind_calls, services)),
+        Job("look", 10, partial(work.examine_files, services)),
         Job("anchor", 1800, partial(work.anchor, services)),
         Job("files", 6 * 3600, partial(work.forget_files, services)),
     ]

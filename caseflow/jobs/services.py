@@ -39,6 +39,9 @@ class Services(Protocol):
     def mind_calls(self, now: datetime) -> int:
         """End silent calls and bring recordings home; return how much there was to do."""
 
+    def examine_files(self, now: datetime) -> int:
+        """Look at files that nobody has looked at yet, have files scanned; return how many."""
+
     def forget_files(self, now: datetime) -> int:
         """Forget files that nothing names any more and return how many."""
 

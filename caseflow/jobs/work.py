@@ -47,6 +47,11 @@ def anchor(services: Services, now: datetime) -> bool:
     return False
 
 
+def examine_files(services: Services, now: datetime) -> bool:
+    """Look at files and have them scanned. A second run finds the next ones."""
+    return services.examine_files(now) > 0
+
+
 def forget_files(services: Services, now: datetime) -> bool:
     """Forget files that nothing names. A second run finds none."""
     services.forget_files(now)

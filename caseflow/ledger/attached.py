@@ -15,10 +15,11 @@ from caseflow.people.scope import Scope
 
 @dataclass(frozen=True)
 class Attached:
-    """A file's name as it came and the blob that holds its bytes."""
+    """A file's name as it came, the blob that holds its bytes, and the case it hangs on, if any."""
 
     name: str
     blob: Blob
+    case_id: int = 0
 
 
 def evidence(session: Session, scope: Scope, evidence_id: int) -> Attached:
@@ -27,8 +28,8 @@ def evidence(session: Session, scope: Scope, evidence_id: int) -> Attached:
     row = session.execute(query.where(Evidence.id == evidence_id)).first()
     if row is None:
         raise NotFound("没有这个文件")
-    queries.item_in_scope(session, scope, row[0].item_id)
-    return Attached(row[0].name, row[1])
+    case, _ = queries.item_in_scope(session, scope, row[0].item_id)
+    return Attached(row[0].name, row[1], case.id)
 
 
 def of_visit(session: Session, visit_id: int) -> list[tuple[Evidence, Blob]]:
@@ -41,7 +42,7 @@ def of_visit(session: Session, visit_id: int) -> list[tuple[Evidence, Blob]]:
 def attachment(session: Session, scope: Scope, attachment_id: int) -> Attached:
     """Return a file that came with a report of a case within the scope; raises NotFound."""
     query = (
-        select(Attachment, Blob)
+        select(Attachment, Blob, Report.case_id)
         .join(Blob, Blob.id == Attachment.blob_id)
         .join(Report, Report.id == Attachment.report_id)
         .join(Case, Case.id == Report.case_id)
@@ -50,4 +51,4 @@ def attachment(session: Session, scope: Scope, attachment_id: int) -> Attached:
     row = session.execute(query).first()
     if row is None:
         raise NotFound("没有这个文件")
-    return Attached(row[0].name, row[1])
+    return Attached(row[0].name, row[1], row[2])

@@ -85,7 +85,7 @@ class Dossier:
     case: Case
     area: Area
     reports: Sequence[Report]
-    attachments: Mapping[int, list[Attachment]]
+    attachments: Mapping[int, list[tuple[Attachment, Blob]]]
     ways: Mapping[int, tuple[str, ...]]
     items: Sequence[Item]
     findings: Mapping[int, list[Finding]]
@@ -147,7 +147,12 @@ class Dossier:
 
 # Said once: every page of a case asks them.
 _FINDINGS = select(Finding).where(one_of(Finding.item_id, "ids")).order_by(Finding.id)
-_ATTACHMENTS = select(Attachment).where(one_of(Attachment.report_id, "ids")).order_by(Attachment.id)
+_ATTACHMENTS = (
+    select(Attachment, Blob)
+    .join(Blob, Blob.id == Attachment.blob_id)
+    .where(one_of(Attachment.report_id, "ids"))
+    .order_by(Attachment.id)
+)
 _REACHED = select(Identity.id, Identity.can_be_reached).where(one_of(Identity.id, "ids", String))
 _EVIDENCE = (
     select(Evidence, Blob)
@@ -225,11 +230,13 @@ def _rows(table: type[T]) -> Select[T]:
     return select(table).where(table.case_id == bindparam("case")).order_by(table.id)
 
 
-def _attachments(session: Session, reports: Sequence[Report]) -> dict[int, list[Attachment]]:
-    found: dict[int, list[Attachment]] = defaultdict(list)
+def _attachments(
+    session: Session, reports: Sequence[Report]
+) -> dict[int, list[tuple[Attachment, Blob]]]:
+    found: dict[int, list[tuple[Attachment, Blob]]] = defaultdict(list)
     ids = [report.id for report in reports]
-    for attachment in session.scalars(_ATTACHMENTS, {"ids": ids}):
-        found[attachment.report_id].append(attachment)
+    for attachment, blob in session.execute(_ATTACHMENTS, {"ids": ids}):
+        found[attachment.report_id].append((attachment, blob))
     return found
 
 

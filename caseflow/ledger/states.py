@@ -107,7 +107,7 @@ OPINIONS = ("upheld", "changed", "redone")
 """What a review comes to: the answer stands, is another one, or the matter is handled again."""
 NO_HAND = (
     *("note", "reveal", "hand_out", "ask_review", "reviewed", "reopen", "tell", "oversee"),
-    *("exclude", "refuse_exclusion", "lift_exclusion"),
+    *("open_file", "exclude", "refuse_exclusion", "lift_exclusion"),
 )
 """What leaves nobody a part in how a matter was handled, of whose answer they give an opinion: not
 that they urged it from above, nor whether the figures count it. Who looked at an answer again and

@@ -117,6 +117,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "accountability.read": (SUPERVISOR, LEADER, AUDITOR),
     "accountability.record": (SUPERVISOR, LEADER),
     "accountability.decide": (LEADER,),
+    "accountability.original": (SUPERVISOR,),
     "vault.reveal": _DESK,
     "vault.original": CASEWORK,
     "quarantine.look": _DESK,

@@ -17,6 +17,7 @@ from caseflow.errors import NotFound
 from caseflow.files import blobs
 from caseflow.files.blobs import Put
 from caseflow.files.store import Readable, Store
+from caseflow.files.streams import Chained, beginning
 from caseflow.vault.reveals import checked_reason, record
 from caseflow.vault.tables import Original
 
@@ -31,10 +32,10 @@ def put_original(store: Store, content: bytes | Readable) -> bytes | Put:
     when the store is stopped.
     """
     stream = BytesIO(content) if isinstance(content, bytes) else content
-    beginning = _beginning(stream)
-    if len(beginning) <= IN_ROW_BYTES:
-        return beginning
-    return blobs.put(store, _Chained(beginning, stream))
+    begun = beginning(stream, IN_ROW_BYTES + 1)
+    if len(begun) <= IN_ROW_BYTES:
+        return begun
+    return blobs.put(store, Chained(begun, stream))
 
 
 def keep_original(
@@ -95,26 +96,6 @@ def original_for_machine(
     if row.blob_id is not None:
         return blobs.chunks(session, store, row.blob_id)
     return iter([ring.open(row.sealed or b"", _context(row.id))])
-
-
-class _Chained:
-    """A stream that begins with bytes already read from it."""
-
-    def __init__(self, beginning: bytes, rest: Readable) -> None:
-        self._beginning = BytesIO(beginning)
-        self._rest = rest
-
-    def read(self, size: int, /) -> bytes:
-        """Read what was read before first, then the rest."""
-        return self._beginning.read(size) or self._rest.read(size)
-
-
-def _beginning(stream: Readable) -> bytes:
-    """Read one byte more than fits into a row, or to the end."""
-    gathered = b""
-    while len(gathered) <= IN_ROW_BYTES and (more := stream.read(IN_ROW_BYTES + 1 - len(gathered))):
-        gathered += more
-    return gathered
 
 
 def _context(original_id: str) -> str:

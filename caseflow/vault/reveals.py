@@ -6,7 +6,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput, Told
-from caseflow.vault.tables import Reveal
+from caseflow.vault.tables import FileOpening, Reveal
 
 MIN_REASON = 4
 MAX_REASON = 500
@@ -36,3 +36,9 @@ def record(
             identity_id=identity_id, original_id=original_id, user_id=user_id, reason=reason, at=now
         )
     )
+
+
+def record_file(session: Session, user_id: int, blob_id: str, reason: str, now: datetime) -> None:
+    """Write who is given a file as it came, why and when."""
+    values = {"blob_id": blob_id, "user_id": user_id, "reason": reason, "at": now}
+    session.execute(insert(FileOpening).values(values))

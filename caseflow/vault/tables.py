@@ -75,3 +75,15 @@ class Reveal(Base):
     __table_args__ = (
         CheckConstraint("(identity_id IS NULL) <> (original_id IS NULL)", name="one_thing"),
     )
+
+
+class FileOpening(Base):
+    """One handing out of a file that is held back or sealed: who, when, why. Append-only."""
+
+    __tablename__ = "file_opening"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    blob_id: Mapped[str] = mapped_column(ForeignKey("blob.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    reason: Mapped[str] = mapped_column(String(500))
+    at: Mapped[datetime] = mapped_column(Moment)

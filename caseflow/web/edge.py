@@ -41,6 +41,11 @@ def settings() -> Settings:
     return cast(Settings, current_app.extensions["caseflow.settings"])
 
 
+def scans() -> bool:
+    """Tell whether files are handed out only once a scanner has seen them."""
+    return bool(settings().clamav)
+
+
 def typesetter() -> Typesetter:
     """Return what sets documents in this process. Raises Unavailable without fonts."""
     return cast(Callable[[], Typesetter], current_app.extensions["caseflow.typesetter"])()

@@ -1,6 +1,7 @@
 """Errors as pages: plain words, a next step, no technical talk, nothing typed in a log."""
 
 import logging
+from http import HTTPStatus
 
 from flask import Flask, current_app, render_template, request, url_for
 from flask_login import current_user
@@ -12,14 +13,15 @@ from caseflow.errors import CaseflowError, SignedOut
 from caseflow.web.edge import actor, signed_in
 from caseflow.web.locale import gettext
 from caseflow.web.login import home_of
+from caseflow.web.proof import limits_told
 from caseflow.web.trail import number
 from caseflow.web.written import written
 
 log = logging.getLogger(__name__)
 
 _STAFF = ("/console", "/unit", "/account")
-_PAGES = (400, 401, 403, 404, 409, 413, 429, 500, 503)
-_PLAIN = (401, 404)
+_PAGES = (400, 401, 403, 404, 409, 413, 423, 429, 500, 503)
+_PLAIN = (401, 404, 423)
 """Nothing went wrong there that anybody would have to look up; and a page about something that is
 kept from somebody is the very page about something that is not there.
 """
@@ -43,6 +45,8 @@ def _explained(error: CaseflowError) -> Answer:
 
 
 def _http(error: HTTPException) -> Answer:
+    if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return _page(error.code, limit_text=limits_told())
     return _page(error.code or 500)
 
 

@@ -16,14 +16,15 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from caseflow.errors import BadInput, NotFound
-from caseflow.files import blobs
+from caseflow.files import blobs, handing
 from caseflow.files.blobs import Put
-from caseflow.files.names import safe_name
-from caseflow.files.sniff import may_be_thumbnail
+from caseflow.files.names import fitting, safe_name
+from caseflow.files.tables import Blob
 from caseflow.ledger.attached import Attached
 from caseflow.ledger.moves import work
-from caseflow.web.edge import actor, now, rooms, settings, typed
+from caseflow.web.edge import actor, now, rooms, scans, settings, typed
 from caseflow.web.locale import gettext
+from caseflow.web.proof import quoted
 from config import MIB
 
 SANDBOX = "sandbox; default-src 'none'"
@@ -50,7 +51,7 @@ class Brought:
             return
         for file in files:
             name = safe_name(file.filename or "")
-            self._lie.append((name, blobs.put(rooms().store, file.stream)))
+            self._lie.append((name, rooms().accept(file.stream)))
 
     def __len__(self) -> int:
         """Return how many files were put."""
@@ -80,14 +81,19 @@ class Brought:
 
 
 def _wrong(files: list[FileStorage]) -> str:
-    """Return why the files cannot be taken, in words; empty when they can."""
+    """Return why the files cannot be taken, by name and with the limit; empty when they can."""
     most, largest = settings().max_files, settings().max_file
     if len(files) > most:
         return gettext("一次最多上传 %(n)d 个，请分几次上传", n=most)
-    sizes = [_size(file) for file in files]
-    if any(size > largest for size in sizes):
-        return gettext("有文件超过 %(n)d MB，没有上传。请压缩后再试", n=largest // MIB)
-    return "有文件是空的，请重新选择" if 0 in sizes else ""
+    sizes = [(safe_name(file.filename or ""), _size(file)) for file in files]
+    if large := [name for name, size in sizes if size > largest]:
+        return gettext(
+            "%(names)s 超过 %(n)d MB，没有上传。请压缩后再试",
+            names=quoted(large),
+            n=largest // MIB,
+        )
+    empty = [name for name, size in sizes if not size]
+    return gettext("%(names)s 是空的，请重新选择", names=quoted(empty)) if empty else ""
 
 
 def _size(file: FileStorage) -> int:
@@ -97,9 +103,22 @@ def _size(file: FileStorage) -> int:
 
 
 def download(session: Session, file: Attached) -> Response:
-    """Answer with a file as a download under the name it came with."""
-    answer = _answer(session, file)
-    name = quote(safe_name(file.name))
+    """Answer with a file as a download under the name it came with; a picture as it was made anew.
+
+    Raises HeldBack where it is not handed out.
+    """
+    blob = handing.given(session, file.blob, scans=scans())
+    return _named(session, blob, file.name)
+
+
+def opened(session: Session, file: Attached) -> Response:
+    """Answer with a file as it came, once a person said why: the caller has it on record."""
+    return _named(session, file.blob, file.name)
+
+
+def _named(session: Session, blob: Blob, name: str) -> Response:
+    answer = _answer(session, blob)
+    name = quote(fitting(safe_name(name), blob.media_type))
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return answer
 
@@ -112,18 +131,20 @@ def attached(content: Iterable[bytes] | bytes, media_type: str, name: str) -> Re
 
 
 def picture(session: Session, file: Attached) -> Response:
-    """Answer with a picture to be shown inside a page; raises NotFound for anything else."""
-    if not may_be_thumbnail(file.blob.media_type):
+    """Answer with a picture that was made anew, to be shown inside a page; raises NotFound for
+    anything else.
+    """
+    if not handing.is_pictured(file.blob, scans=scans()):
         raise NotFound("没有这张图片")
-    answer = _answer(session, file)
+    answer = _answer(session, handing.given(session, file.blob, scans=scans()))
     answer.headers["Content-Disposition"] = "inline"
     return answer
 
 
-def _answer(session: Session, file: Attached) -> Response:
-    pieces = blobs.chunks(session, rooms().store, file.blob.id)
-    answer = Response(pieces, mimetype=file.blob.media_type)
-    answer.headers["Content-Length"] = str(file.blob.size)
+def _answer(session: Session, blob: Blob) -> Response:
+    pieces = blobs.chunks(session, rooms().store, blob.id)
+    answer = Response(pieces, mimetype=blob.media_type)
+    answer.headers["Content-Length"] = str(blob.size)
     return sealed_off(answer)
 
 
@@ -132,12 +153,3 @@ def sealed_off(answer: Response) -> Response:
     answer.headers["Content-Security-Policy"] = SANDBOX
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
-
-
-def limits_told() -> str:
-    """Say how much can be sent at once."""
-    return gettext(
-        "一次最多 %(many)d 个，每个不超过 %(large)d MB。",
-        many=settings().max_files,
-        large=settings().max_file // MIB,
-    )

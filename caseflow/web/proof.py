@@ -96,13 +96,13 @@ def _sent(storage: FileStorage) -> Sent:
 def _told(sifted: Sifted, *, gone: bool) -> str:
     said = []
     if sifted.empty:
-        names = _listed(sifted.empty)
+        names = quoted(sifted.empty)
         said.append(gettext("%(names)s 是空文件，没有收下。请重新选，或者不附它。", names=names))
     if sifted.too_large:
-        names, size = _listed(sifted.too_large), size_text(allowed().size)
+        names, size = quoted(sifted.too_large), size_text(allowed().size)
         said.append(gettext("%(names)s 超过 %(size)s，没有收下。", names=names, size=size))
     if sifted.too_many:
-        names, number = _listed(sifted.too_many), allowed().number
+        names, number = quoted(sifted.too_many), allowed().number
         words = "最多 %(number)s 个文件，没有收下：%(names)s。可以在提交后凭编号和查询码补充。"
         said.append(gettext(words, names=names, number=number))
     if gone:
@@ -110,7 +110,8 @@ def _told(sifted: Sifted, *, gone: bool) -> str:
     return " ".join(said)
 
 
-def _listed(names: Sequence[str]) -> str:
+def quoted(names: Sequence[str]) -> str:
+    """Return names of files as a sentence takes them."""
     shown = [f"“{safe_name(name)}”" for name in names]
     return series(shown)
 
@@ -134,14 +135,25 @@ def limits_told() -> str:
 
 def size_text(size: int) -> str:
     """Return a size for people."""
+    if size >= 1024 * MIB:
+        return f"{size / 1024 / MIB:.1f}".removesuffix(".0") + " GB"
     if size >= MIB:
         return f"{size / MIB:.1f}".removesuffix(".0") + " MB"
     return f"{max(1, round(size / 1024))} KB"
 
 
-def page_values(proof: Proof) -> dict[str, object]:
-    """Return what the templates' file fields expect."""
-    limits = allowed()
+def page_values(proof: Proof, *, pieces: str = "") -> dict[str, object]:
+    """Return what the templates' file fields expect. `pieces`: where a script may send larger
+    files, a piece at a time.
+    """
+    limits, largest = allowed(), edge.settings().max_large
+    by_script = {
+        "data-pieces": pieces,
+        "data-max-large": largest,
+        "data-text-over": gettext(
+            "{names} 超过 %(size)s，请压缩或剪短再选。", size=size_text(largest)
+        ),
+    }
     return {
         "kept_files": [
             {"token": file.token, "name": file.name, "size": size_text(file.size)}
@@ -149,9 +161,11 @@ def page_values(proof: Proof) -> dict[str, object]:
         ]
         + [{"token": token, "name": gettext("先前收到的文件")} for token in proof.unread],
         "limits_told": limits_told(),
+        "originals_kept": edge.settings().originals,
         "file_limits": {
             "data-max-files": limits.number,
             "data-max-size": limits.size,
             "data-max-whole": edge.settings().max_form,
+            **(by_script if pieces else {}),
         },
     }

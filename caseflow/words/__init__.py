@@ -210,6 +210,8 @@ MOVES = {
     "order_returned": "退回文书答复",
     "order_lifted": "解除文书",
     "reveal": "查看反映人身份",
+    "open_file": "取出文件原件",
+    "infected": "附件检出病毒，已停止下载",
     "hand_out": "导出案卷",
     "recalendar": "日历变动，时限重算",
     "recompute": "规则变动，时限重算",

@@ -8,9 +8,10 @@ from werkzeug.exceptions import NotFound
 
 from caseflow.app import create_app, services
 from caseflow.escalation.tables import Order
+from caseflow.files.tables import Blob
 from caseflow.ledger.assistance_tables import Assistance
 from caseflow.ledger.states import CASE_STATES
-from caseflow.ledger.tables import Case, Item
+from caseflow.ledger.tables import Case, Evidence, Item
 from caseflow.ledger.visit_tables import Visit
 from caseflow.people.tables import User
 from caseflow.publishing.tables import Circular
@@ -98,6 +99,17 @@ def a_visit() -> Sight:
     return Sight("handler:visit", "handler", path)
 
 
+def an_original() -> Sight:
+    """Why somebody wants a picture as it came."""
+
+    def path(house: House) -> str:
+        query = select(Evidence.id).join(Blob, Blob.id == Evidence.blob_id)
+        query = query.where(Blob.shown_id.is_not(None)).order_by(Evidence.id).limit(1)
+        return f"/console/evidence/{house.ask(lambda s: s.scalars(query).one())}/original"
+
+    return Sight("supervisor:original", "supervisor", path)
+
+
 def a_circular(state: str, account: str) -> Sight:
     def path(house: House) -> str:
         query = select(Circular.id).where(Circular.state == state).order_by(Circular.id).limit(1)
@@ -157,6 +169,7 @@ SIGHTS = (
     alike(),
     passed_on(),
     a_visit(),
+    an_original(),
     assisted(),
     asked_to_assist(),
     at("supervisor", "/console/figures"),
@@ -194,6 +207,7 @@ NO_PAGE = {
     "public.readyz",
     "public.metrics",
     *("desk.owed_now", "desk.ringing", "desk.ringing_stream", "console.recording"),
+    "public.stand_of_pieces",
     *("public.form_in_language", "public.ask_in_language"),  # lead on to the page itself
     *("console.attachment", "console.attachment_picture"),
     *("console.evidence", "console.evidence_picture"),
@@ -204,7 +218,10 @@ NO_PAGE = {
     *("console.circular_pdf", "console.public_circular_pdf"),
 }
 # Looked at where there is one: a test makes it (test_answers.py).
-ELSEWHERE = {"admin.outbox_message", "console.inquiry_page"}
+# The page of an original is one, whichever file it is about.
+ELSEWHERE = {"admin.outbox_message", "console.inquiry_page"} | {
+    *("console.attachment_original", "console.inquiry_original"),
+}
 
 
 def test_every_page_of_the_site_is_looked_at(shown: House) -> None:

@@ -10,6 +10,7 @@ from tests.house.source import Module, modules
 PROVIDERS = {
     "aiohttp": ("caseflow.adapters",),
     "boto3": ("caseflow.adapters",),
+    "PIL": ("caseflow.adapters",),
     "imap_tools": ("caseflow.adapters",),
     "imaplib": ("caseflow.adapters",),
     "poplib": ("caseflow.adapters",),
@@ -122,3 +123,20 @@ def test_nothing_swallows_everything() -> None:
         and all(isinstance(line, ast.Pass) for line in node.body)
     ]
     assert wrong == []
+
+
+UNLOOKED = {"caseflow.vault.originals", "caseflow.ledger.anchors", "caseflow.web.public.pieces"}
+"""What they put into the store is handed out by no door: originals, anchors, pieces of a film."""
+
+
+def test_every_door_takes_files_by_the_one_policy() -> None:
+    wrong = [
+        module.at(node.lineno)
+        for module in modules()
+        if not module.name.startswith(("caseflow.files", "caseflow.adapters", *UNLOOKED))
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("put", "keep")
+        and ast.unparse(node.value) in ("blobs", "store", "rooms.store", "self.store")
+    ]
+    assert wrong == [], "call Rooms.accept before the transaction"

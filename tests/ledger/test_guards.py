@@ -43,7 +43,7 @@ def refused(database: Database, statement: str, **values: object) -> None:
         database.run(attempt)
 
 
-@pytest.mark.parametrize("table", ["entry", "item_actor", "reveal"])
+@pytest.mark.parametrize("table", ["entry", "item_actor", "reveal", "file_opening"])
 def test_what_is_written_is_neither_changed_nor_deleted(
     database: Database, now: datetime, table: str
 ) -> None:
@@ -56,7 +56,14 @@ def test_what_is_written_is_neither_changed_nor_deleted(
             ),
             {"user": hand},
         )
-    column = {"entry": "verb", "item_actor": "part", "reveal": "reason"}[table]
+        session.execute(
+            text(
+                "INSERT INTO file_opening (blob_id, user_id, reason, at) "
+                "SELECT id, :user, 'test', stored_at FROM blob LIMIT 1"
+            ),
+            {"user": hand},
+        )
+    column = {"entry": "verb", "item_actor": "part"}.get(table, "reason")
     refused(database, f"UPDATE {table} SET {column} = {column}")
     refused(database, f"DELETE FROM {table}")
     if database.engine.dialect.name == "postgresql":

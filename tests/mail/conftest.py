@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from caseflow.adapters.file_store import LocalStore
+from caseflow.adapters.pictures import Pillow
 from caseflow.crypto.keys import KeyRing
 from caseflow.db import Database
 from caseflow.intake.rooms import Rooms
@@ -19,7 +20,7 @@ def office(database: Database, folder: Path) -> Rooms:
     """Return the rooms of an office with divisions and rules, its keys and files in `folder`."""
     database.run(load_rules)
     ring = KeyRing.create(folder / "keys.json")
-    return Rooms(database, ring, LocalStore(folder / "files", ring), AREA)
+    return Rooms(database, ring, LocalStore(folder / "files", ring), AREA, Pillow())
 
 
 @pytest.fixture

@@ -68,6 +68,11 @@ class Office:
     await_mail: None = None
 
     def mind_calls(self, _now: datetime) -> int:
+        """Mind none."""
+        return 0
+
+    def examine_files(self, _now: datetime) -> int:
+        """Look at none."""
         return 0
 
     def forget_files(self, _now: datetime) -> int:

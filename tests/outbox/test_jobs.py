@@ -46,6 +46,11 @@ class House:
         return True
 
     def mind_calls(self, _now: datetime) -> int:
+        """Mind none."""
+        return 0
+
+    def examine_files(self, _now: datetime) -> int:
+        """Look at none."""
         return 0
 
     def forget_files(self, _now: datetime) -> int:
@@ -87,16 +92,19 @@ def test_every_job_stands_in_the_schedule(house: House) -> None:
         ("pictures", 20),
         ("outbox", 2),
         ("calls", 30),
+        ("look", 10),
         ("anchor", 1800),
         ("files", 21_600),
     ]
     assert tuple(job.name for job in with_mail) == NAMES
-    assert [job.name for job in schedule(house)] == ["sweep", "outbox", "calls", "anchor", "files"]  # type: ignore[arg-type]
+    assert [job.name for job in schedule(house)] == [  # type: ignore[arg-type]
+        *("sweep", "outbox", "calls", "look", "anchor", "files")
+    ]
 
 
 def test_a_job_says_whether_there_may_be_more(house: House, now: datetime) -> None:
     house.batches, house.mails = 2, 0
-    sweep, mail, _, outbox, calls, anchor, _ = schedule(house)  # type: ignore[arg-type]
+    sweep, mail, _, outbox, calls, _, anchor, _ = schedule(house)  # type: ignore[arg-type]
     assert [sweep.work(now), sweep.work(now), sweep.work(now)] == [True, True, False]
     assert mail.work(now) is False
     house.mails = 3

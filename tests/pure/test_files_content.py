@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseflow.files.names import MAX_BYTES, safe_name
+from caseflow.files.names import MAX_BYTES, fitting, safe_name
 from caseflow.files.sniff import ALLOWED, HEAD_BYTES, THUMBNAILS, UNKNOWN, may_be_thumbnail, sniff
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -36,6 +36,10 @@ def office(part: str) -> bytes:
         (office("xl/workbook.xml"), f"{OFFICE}.spreadsheetml.sheet", False),
         (office("ppt/presentation.xml"), f"{OFFICE}.presentationml.presentation", False),
         (b"PK\x03\x04" + bytes(40), "application/zip", False),
+        (b"plain words", "text/plain", False),
+        ("食堂收费记录".encode("gb18030"), "text/plain", False),
+        ("食堂收费记录".encode("utf-16"), "text/plain", False),
+        ("记".encode() * 8192, "text/plain", False),
     ],
 )
 def test_a_type_is_told_by_the_content(content: bytes, media_type: str, thumbnail: bool) -> None:
@@ -47,7 +51,11 @@ def test_a_type_is_told_by_the_content(content: bytes, media_type: str, thumbnai
     "content",
     [
         b"",
-        b"plain words",
+        b"words\x00and more",
+        b"\xff\xfe\x00",
+        b"#!/bin/sh\nrm -rf /",
+        b"@echo off\r\n",
+        b"  <!DOCTYPE html>",
         b"<html><script>alert(1)</script>",
         b'<svg xmlns="http://www.w3.org/2000/svg"/>',
         b"MZ" + bytes(100),
@@ -55,7 +63,20 @@ def test_a_type_is_told_by_the_content(content: bytes, media_type: str, thumbnai
         b"CWS" + bytes(20),
         b"<?xml version='1.0'?>",
     ],
-    ids=["empty", "text", "html", "svg", "exe", "elf", "flash", "xml"],
+    ids=[
+        "empty",
+        "NUL",
+        "cut",
+        "sh",
+        "bat",
+        "doctype",
+        "html",
+        "svg",
+        "exe",
+        "elf",
+        "flash",
+        "xml",
+    ],
 )
 def test_what_is_not_on_the_list_is_only_ever_a_download(content: bytes) -> None:
     assert sniff(content) == (UNKNOWN, False)
@@ -102,6 +123,22 @@ def test_nothing_that_can_hold_script_is_on_the_list() -> None:
 )
 def test_a_stranger_s_name_is_made_fit(sent: str, shown: str) -> None:
     assert safe_name(sent) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "handed_out"),
+    [
+        ("run.bat", "text/plain", "run.bat.txt"),
+        ("记录.TXT", "text/plain", "记录.TXT"),
+        ("IMG_1.HEIC", "image/jpeg", "IMG_1.HEIC.jpg"),
+        ("a.jpeg", "image/jpeg", "a.jpeg"),
+        ("a.pdf", "application/pdf", "a.pdf"),
+    ],
+)
+def test_no_name_lets_a_computer_take_a_file_for_another(
+    name: str, media_type: str, handed_out: str
+) -> None:
+    assert fitting(name, media_type) == handed_out
 
 
 def test_a_long_name_is_shortened_between_characters_and_keeps_its_suffix() -> None:

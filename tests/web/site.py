@@ -26,6 +26,7 @@ from werkzeug.test import TestResponse
 
 from caseflow import clock
 from caseflow.adapters.file_store import LocalStore
+from caseflow.adapters.pictures import Pillow
 from caseflow.app import Services
 from caseflow.crypto.keys import KeyRing
 from caseflow.db import Database
@@ -41,11 +42,11 @@ T = TypeVar("T")
 
 PASSWORD = "correct horse battery staple"
 
-# The smallest picture that is one by its content.
+# A picture just as it is made anew, so that it is its own copy.
 PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-    "1f15c4890000000d49444154789c6360606060000000050001a5f64540"
-    "0000000049454e44ae426082"
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000"
+    "907753de0000000c49444154789c63a898d0010003140191d528a46400"
+    "00000049454e44ae426082"
 )
 
 
@@ -174,7 +175,7 @@ class Site:
         self.database = database
         ring = KeyRing.create(folder / "keys.json")
         store = LocalStore(folder / "files", ring)
-        self.rooms = Rooms(database, ring, store, offices.DISTRICT)
+        self.rooms = Rooms(database, ring, store, offices.DISTRICT, Pillow())
         settings = replace(Settings.read({}), home=folder, database_url=database.url)
         self.services = Services(settings, self.rooms)
         self.app: Flask = application.start(self.services)

@@ -64,8 +64,8 @@ def test_a_page_in_disguise_is_neither_shown_nor_named_one(site: Site) -> None:
     received(site, "照片.png", b"<html><script>alert(1)</script></html>")
     path = f"/console/attachments/{attachment(site)}"
     answer = site.as_("handler").get(path)
-    assert answer.response.mimetype == "application/octet-stream"
-    assert is_safe_download(answer)
+    assert answer.status == 423
+    assert "这类文件不直接放行" in answer.text
     assert site.as_("handler").get(f"{path}/picture").status == 404
 
 
@@ -103,7 +103,7 @@ def test_everything_that_is_missing_is_told_at_once(site: Site) -> None:
     page = on_item(
         site, "handler", number, "find", result="", basis="", evidence=a_file("空.png", b"")
     )
-    for told in ("请选择核查结论", "请填写这一项", "有文件是空的"):
+    for told in ("请选择核查结论", "请填写这一项", "“空.png” 是空的"):
         assert told in page.text
     on_item(site, "handler", number, "find", result="substantiated", basis="属实")
     page = on_item(site, "handler", number, "submit", done="")

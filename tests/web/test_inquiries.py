@@ -14,6 +14,7 @@ from caseflow.web import inquiry_paper
 from caseflow.web.console.inquiry_pages import report
 from caseflow.web.locale import in_chinese
 from tests.ledger.inquiries import SAID, WHO, add_city, proposed
+from tests.pictures import PLACE, photo
 from tests.web.forms import Form
 from tests.web.site import PNG, Page, Site, a_file
 
@@ -128,6 +129,22 @@ def set_as(site: Site, name: str) -> Sheet:
         return inquiry_paper.sheet(found, name, "市办", limits)[0]
 
     return site.ask(work)
+
+
+def test_a_paper_that_is_held_back_is_opened_with_a_reason_and_by_nobody_else(
+    site: Site, order: str
+) -> None:
+    opened(site, order)
+    page = takes(site, "inquiry_recorded", evidence=a_file("笔录.jpg", photo()))
+    [path] = [link for link in page.links if link.endswith("/original")]
+    enclosed = path.removesuffix("/original")
+    assert PLACE not in site.as_("city").get(enclosed).response.data
+    asked = site.as_("city").get(path)
+    assert asked.send(path, reason="看").status == 422
+    assert asked.send(path, reason="核对拍摄时间").response.data == photo()
+    assert path not in site.as_("city_leader").get(FILE).links
+    assert site.as_("city_leader").post(path, reason="核对拍摄时间").status == 403
+    assert site.as_("handler").post(path, reason="核对拍摄时间").status == 403
 
 
 def test_papers_are_set_from_the_steps_and_what_came_back_is_enclosed(

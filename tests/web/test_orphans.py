@@ -16,6 +16,7 @@ from caseflow.files import blobs, orphans
 from caseflow.files.tables import Blob
 from caseflow.intake.delivery import deliver
 from config import Settings
+from tests.pictures import photo
 from tests.web.public_door import TEXT, fill, receipt
 from tests.web.site import PNG, Site, a_file
 from tests.web.walking import on_item, submitted
@@ -64,6 +65,22 @@ def test_nothing_that_anything_names_is_ever_forgotten(site: Site) -> None:
     assert all(site.rooms.store.exists(blob_id) for blob_id in named)
 
 
+def test_a_picture_and_the_one_made_of_it_are_forgotten_together(site: Site) -> None:
+    fill(site, text="", files=[a_file("照片.jpg", photo())])
+    assert len(kept(site)) == 2
+    site.later(days=1)
+    assert tidied(site) == 0
+    site.later(days=2)
+    assert (tidied(site), kept(site)) == (2, set())
+
+
+def test_a_picture_that_is_named_keeps_the_one_made_of_it(site: Site) -> None:
+    receipt(fill(site, text=TEXT, files=[a_file("照片.jpg", photo())]))
+    named = kept(site)
+    site.later(**LONG)
+    assert (tidied(site), kept(site)) == (0, named)
+
+
 def test_the_same_content_kept_again_is_fresh_again(site: Site) -> None:
     def keep(session: Session) -> str:
         return blobs.keep(session, site.rooms.store, PNG, site.now).id
@@ -109,7 +126,7 @@ def test_every_table_that_names_a_blob_is_asked() -> None:
     said = {
         table.name
         for table in Base.metadata.sorted_tables
-        if any(column.name == "blob_id" for column in table.columns)
+        if any(column.name in ("blob_id", "shown_id") for column in table.columns)
     }
     assert named == said
     assert len(named) == 7

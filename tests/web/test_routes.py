@@ -43,6 +43,8 @@ PUBLIC = {
     *("public.home", "public.contact", "public.form", "public.submit"),
     *("public.ask", "public.show", "public.add", "public.answer", "public.retaliation"),
     *("public.tighten", "public.retract", "public.keep", "public.ask_review"),
+    *("public.begin_pieces", "public.add_piece", "public.cancel_pieces", "public.join_pieces"),
+    "public.stand_of_pieces",
     *("public.form_in_language", "public.report_in_language"),
     *("public.ask_in_language", "public.track_in_language"),
     *("hooks.sms_twilio", "hooks.sms_gateway", "hooks.sms_status", "hooks.sms_gateway_status"),
@@ -51,6 +53,9 @@ PUBLIC = {
     *("public.leave", "public.healthz", "public.readyz", "public.metrics"),
 }
 """What stands open to everybody; whoever opens one more writes it here, for all to see."""
+
+MACHINES = {"static", "public.healthz", "public.readyz", "public.metrics"}
+"""What is read by machines, and was sent by nobody."""
 
 OWN = {"account.change_password", "account.come_back", "account.go_away"}
 """What everybody who signs in may change: a wrong try at the own password is counted."""
@@ -128,6 +133,23 @@ def test_a_page_opens_for_whoever_may_and_writes_nothing(world: World, rule: Rul
         with nothing_written(world):
             answer = world.call(account, "GET", world.address(rule))
         assert answer.status_code in (200, 302), account
+
+
+@pytest.mark.parametrize("rule", READING, ids=said)
+def test_bytes_leave_as_downloads_that_nothing_runs(world: World, rule: Rule) -> None:
+    """But for pictures that were made anew, which a page shows, and the figures for machines."""
+    if rule.endpoint in MACHINES:
+        return
+    for account in INSIDERS:
+        answer = world.call(account, "GET", world.address(rule))
+        if answer.mimetype in ("text/html", "application/json"):
+            assert "Content-Disposition" not in answer.headers
+            continue
+        assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        inline = rule.rule.endswith("/picture") and answer.mimetype in ("image/png", "image/jpeg")
+        said = answer.headers["Content-Disposition"]
+        assert said == "inline" if inline else said.startswith("attachment; filename")
 
 
 @pytest.mark.parametrize("rule", CHANGING, ids=said)

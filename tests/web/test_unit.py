@@ -258,7 +258,7 @@ def test_a_file_that_is_too_large_is_told_beside_the_field_and_nothing_is_kept(
     )
     page.response.request.environ["wsgi.input"].close()  # the test client forgets large bodies
     assert page.status == 422
-    assert "有文件超过 20 MB" in page.text
+    assert "超过 20 MB，没有上传" in page.text
     assert page.form(at(item_id, "evidence")).fields["note"] == ["两张照片"]
     assert "第 1 份" not in page.text
 
@@ -268,7 +268,7 @@ def test_no_file_and_an_empty_file_are_told(site: Site) -> None:
     page = signed(site, item_id)
     assert "请选择要上传的" in page.send(at(item_id, "evidence")).text
     page = page.send(at(item_id, "evidence"), evidence=[a_file("空.png", b"")])
-    assert (page.status, "有文件是空的" in page.text) == (422, True)
+    assert (page.status, "是空的，请重新选择" in page.text) == (422, True)
 
 
 def test_evidence_is_handed_out_under_a_neutral_name_to_its_own_unit_only(site: Site) -> None:

@@ -15,8 +15,10 @@ from caseflow.deadlines import listed
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed
-from caseflow.intake import looking, sight, unfolding
+from caseflow.files import handing
+from caseflow.intake import held_files, looking, sight, unfolding
 from caseflow.intake.channels.mailbox.parse import CHANNEL
+from caseflow.intake.held_files import HeldFile
 from caseflow.intake.mail_tables import Folded
 from caseflow.intake.sight import Sight
 from caseflow.intake.tables import Quarantine
@@ -43,6 +45,7 @@ def quarantine() -> Page:
         done = sight.settled(session, actor()) if not after() else []
         clocks = listed.looks(session, [one.id for one in found])
         people = names.users(session, {one.looked_by for one in done if one.looked_by})
+        held = held_files.listed(session, actor(), now()) if not after() else []
         rows = [_row(rules, one, clocks.get(one.id)) for one in found]
         settled = [
             _row(rules, one, None) | {"by": people.get(one.looked_by or 0, "")} for one in done
@@ -53,9 +56,28 @@ def quarantine() -> Page:
         active="quarantine",
         rows=rows,
         settled=settled,
+        held=[_held(one) for one in held],
         by_fault=any(one["by_fault"] for one in rows),
         next_href=url_for("admin.quarantine", after=found[-1].id) if full else "",
     )
+
+
+def _held(one: HeldFile) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "case": one.case,
+        "why": gettext(handing.WHY[handing.why(one.blob, scans=True)]),
+        "at": moment_text(one.at),
+    }
+
+
+@blueprint.post("/quarantine/files")
+@needs("quarantine.look")
+def look_at_files_again() -> Page:
+    """Let files that were not let through be looked at and scanned anew."""
+    n = change(lambda session: held_files.look_again(session, actor(), now()))
+    flash(gettext("%(n)d 个文件正在重新检查，请过几分钟再来。", n=n), "success" if n else "info")
+    return redirect(url_for("admin.quarantine"))
 
 
 def _row(rules: Rules, one: Quarantine, clock: Clock | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 
@@ -31,7 +32,7 @@ class Assisted:
     answer: str
     stands: str
     clocks: list[ClockView]
-    files: list[dict[str, str]]
+    files: list[dict[str, Any]]
 
 
 def ask(sight: Sight, item: Item, first: tuple[Field, ...] = ()) -> Form:
@@ -228,7 +229,7 @@ def _assisted(sight: Sight, item: Item, row: Assistance, clock: Clock | None) ->
         stands=_stands(row),
         clocks=clock_views(sight.rules, alive, sight.now, sight.documents),
         files=[
-            evidence_view(one.id, one.name, blob.size, blob.media_type)
+            evidence_view(one.id, one.name, blob)
             for one, blob in sight.dossier.evidence.get(item.id, ())
             if one.assistance_id == row.id
         ],

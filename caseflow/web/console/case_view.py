@@ -8,7 +8,6 @@ from flask import url_for
 
 from caseflow import words
 from caseflow.escalation import reading
-from caseflow.files.sniff import may_be_thumbnail
 from caseflow.ledger.holding import reference
 from caseflow.ledger.moves import filing
 from caseflow.ledger.moves.reserving import RESERVED, is_free_for
@@ -36,7 +35,7 @@ from caseflow.web.console import (
     visit_forms,
 )
 from caseflow.web.console.assisting_forms import Assisted
-from caseflow.web.console.file_views import THUMBNAIL_BYTES, evidence_view, kind_of, size_text
+from caseflow.web.console.file_views import attachment_view, evidence_view
 from caseflow.web.console.forms import Again, Field, Form
 from caseflow.web.console.mail_views import Letter
 from caseflow.web.console.next_step import Step, next_step
@@ -54,7 +53,7 @@ class ItemView:
     item: Item
     clocks: list[ClockView]
     facts: list[tuple[str, str]]
-    evidence: list[dict[str, str]]
+    evidence: list[dict[str, Any]]
     forms: list[Form]
     eyes: str
     visits: list[dict[str, str]]
@@ -67,7 +66,7 @@ class ReportView:
 
     report: Report
     received_at: str
-    files: list[dict[str, str]]
+    files: list[dict[str, Any]]
     ways: str
     sealed: bool
     person: Person | None
@@ -260,7 +259,7 @@ def _item(sight: Sight, item: Item, forms: list[Form]) -> ItemView:
         clocks=clock_views(sight.rules, own, sight.now, sight.documents),
         facts=item_facts(sight, item),
         evidence=[
-            evidence_view(one.id, one.name, blob.size, blob.media_type) | {"note": one.note}
+            evidence_view(one.id, one.name, blob) | {"note": one.note}
             for one, blob in dossier.evidence.get(item.id, ())
             if one.assistance_id is None
         ],
@@ -356,13 +355,10 @@ _REACHED_BY = {"email": "邮箱", "phone": "电话", "letter": "地址", "text":
 def _report(
     sight: Sight, report: Report, revealed: dict[int, Person], letter: Letter, call: Phoned
 ) -> ReportView:
-    files = []
-    for one in sight.dossier.attachments.get(report.id, ()):
-        shown = may_be_thumbnail(one.media_type) and one.size <= THUMBNAIL_BYTES
-        picture = url_for("console.attachment_picture", attachment_id=one.id) if shown else ""
-        href = url_for("console.attachment", attachment_id=one.id)
-        file = {"name": one.name, "size": size_text(one.size), "kind": kind_of(one.media_type)}
-        files.append({**file, "href": href, "thumb": picture})
+    files = [
+        attachment_view(one.id, one.name, blob)
+        for one, blob in sight.dossier.attachments.get(report.id, ())
+    ]
     ways = [gettext(_REACHED_BY[way]) for way in sight.dossier.ways[report.id]]
     return ReportView(
         report=report,

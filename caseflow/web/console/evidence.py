@@ -1,6 +1,7 @@
-"""Files of a case, handed out to whoever may see the case."""
+"""Files of a case, handed out to whoever may see the case; as they came, to whoever says why."""
 
 from caseflow.ledger import attached
+from caseflow.web.console import originals
 from caseflow.web.console.frame import Page, blueprint, scope
 from caseflow.web.edge import needs, read
 from caseflow.web.files import download, picture
@@ -36,3 +37,31 @@ def attachment_picture(attachment_id: int) -> Page:
     """Show a picture that came with a report inside the page."""
     with read() as session:
         return picture(session, attached.attachment(session, scope(), attachment_id))
+
+
+@blueprint.get("/evidence/<int:evidence_id>/original")
+@needs("vault.original")
+def evidence_original(evidence_id: int) -> Page:
+    """Ask why a file of an item is to be opened as it came."""
+    return originals.asked(lambda s: attached.evidence(s, scope(), evidence_id))
+
+
+@blueprint.post("/evidence/<int:evidence_id>/original")
+@needs("vault.original")
+def open_evidence(evidence_id: int) -> Page:
+    """Hand out a file of an item as it came, with the reason on record."""
+    return originals.handed(lambda s: attached.evidence(s, scope(), evidence_id))
+
+
+@blueprint.get("/attachments/<int:attachment_id>/original")
+@needs("vault.original")
+def attachment_original(attachment_id: int) -> Page:
+    """Ask why a file that came with a report is to be opened as it came."""
+    return originals.asked(lambda s: attached.attachment(s, scope(), attachment_id))
+
+
+@blueprint.post("/attachments/<int:attachment_id>/original")
+@needs("vault.original")
+def open_attachment(attachment_id: int) -> Page:
+    """Hand out a file that came with a report as it came, with the reason on record."""
+    return originals.handed(lambda s: attached.attachment(s, scope(), attachment_id))

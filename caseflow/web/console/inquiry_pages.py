@@ -17,12 +17,14 @@ from caseflow.escalation.accountability_tables import AccountabilityStep
 from caseflow.paper.sheets import Report, Section
 from caseflow.people import office as offices
 from caseflow.web import edge, inquiry_paper
-from caseflow.web.console.file_views import kind_of, size_text
+from caseflow.web.console import originals
+from caseflow.web.console.file_views import blob_view, original
 from caseflow.web.console.frame import Page, blueprint, scope
 from caseflow.web.console.inquiry_forms import FORMS
 from caseflow.web.edge import actor, can, needs, now, read
-from caseflow.web.files import attached, download, limits_told
+from caseflow.web.files import attached, download
 from caseflow.web.locale import gettext, in_chinese, long_day_text, moment_text, series
+from caseflow.web.proof import limits_told
 
 Facts = list[tuple[str, str]]
 
@@ -130,17 +132,14 @@ def _told(found: Whole, step: AccountabilityStep) -> dict[str, Any]:
     }
 
 
-def _files(found: Whole, n: int) -> list[dict[str, str]]:
+def _files(found: Whole, n: int) -> list[dict[str, Any]]:
     """Return what came with a step, as `components/cards.html` lists it."""
+    at = url_for("console.inquiry_page", inquiry_id=found.file.id)
     return [
         {
-            "href": url_for(
-                "console.inquiry_evidence", inquiry_id=found.file.id, enclosure_id=row.id
-            ),
-            "name": row.name,
-            "size": size_text(blob.size),
-            "kind": kind_of(blob.media_type),
-            "thumb": "",
+            **blob_view(row.name, blob),
+            "href": f"{at}/files/{row.id}",
+            "original": original(blob, f"{at}/files/{row.id}/original", "accountability.original"),
         }
         for row, blob in found.evidence
         if row.n == n
@@ -213,6 +212,26 @@ def inquiry_evidence(inquiry_id: int, enclosure_id: int) -> Page:
     with read() as session:
         found = accountability_reading.file(session, scope(), inquiry_id, enclosure_id)
         return download(session, found)
+
+
+def _enclosure(inquiry_id: int, enclosure_id: int) -> originals.Find:
+    return lambda s: accountability_reading.file(s, scope(), inquiry_id, enclosure_id)
+
+
+@blueprint.get("/inquiries/<int:inquiry_id>/files/<int:enclosure_id>/original")
+@needs("accountability.original")
+def inquiry_original(inquiry_id: int, enclosure_id: int) -> Page:
+    """Ask why a file that came with a step is to be opened as it came."""
+    back = url_for("console.inquiry_page", inquiry_id=inquiry_id)
+    return originals.asked(_enclosure(inquiry_id, enclosure_id), back)
+
+
+@blueprint.post("/inquiries/<int:inquiry_id>/files/<int:enclosure_id>/original")
+@needs("accountability.original")
+def open_inquiry_file(inquiry_id: int, enclosure_id: int) -> Page:
+    """Hand out a file that came with a step as it came, with the reason on record."""
+    back = url_for("console.inquiry_page", inquiry_id=inquiry_id)
+    return originals.handed(_enclosure(inquiry_id, enclosure_id), back, "accountability.original")
 
 
 NOTE = "本卷由办公室保管，不发给单位；送达单位的文书另行制作。各步依次记录，记录后不能更改。"

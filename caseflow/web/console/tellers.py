@@ -235,6 +235,14 @@ def _reveal(_story: "Story", entry: Happened) -> Sentence:
     return with_name(entry, str(entry.facts.get("report") or "")), written(entry, "reason")
 
 
+def _file_opened(_story: "Story", entry: Happened) -> Sentence:
+    return with_name(entry, ""), written(entry, "reason")
+
+
+def _infected(_story: "Story", entry: Happened) -> Sentence:
+    return with_name(entry, str(entry.facts.get("found") or "")), ""
+
+
 def _extension(_story: "Story", entry: Happened) -> Sentence:
     until = day_text(date.fromisoformat(entry.facts["until"]))
     return with_name(entry, until), written(entry, "grounds", "remark", "reason")
@@ -360,6 +368,8 @@ TELLERS: dict[str, Callable[["Story", Happened], Sentence]] = {
     "rung": _climbed,
     **dict.fromkeys(ORDER_MOVES, _document),
     "reveal": _reveal,
+    "open_file": _file_opened,
+    "infected": _infected,
     "tighten": _tighten,
     "retract": _retract,
     **dict.fromkeys(counted_anew.TEXTS, _counted_anew),

@@ -45,7 +45,7 @@ def visit_page(visit_id: int) -> Page:
         found = visits.in_scope(session, scope(), visit_id)
         case, item, visited = found
         pictures: list[dict[str, Any]] = [
-            evidence_view(one.id, one.name, blob.size, blob.media_type)
+            evidence_view(one.id, one.name, blob)
             for one, blob in attached.of_visit(session, visit_id)
         ]
         return render_template(

@@ -223,7 +223,7 @@ def _form(
         areas=offered.areas,
         units=offered.units,
         categories=[(code, gettext(label)) for code, label in words.CATEGORIES.items()],
-        **proof.page_values(files or Proof()),
+        **proof.page_values(files or Proof(), pieces=url_for("public.begin_pieces")),
     )
 
 

@@ -327,7 +327,7 @@ def _letter(
         thanks=thanks,
         nonces=shown,
         ticket=guard.ticket_for(report_id, loose=loose),
-        **proof.page_values(tried.files),
+        **proof.page_values(tried.files, pieces=url_for("public.begin_pieces")),
     )
 
 

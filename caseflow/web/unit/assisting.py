@@ -20,8 +20,9 @@ from caseflow.people.scope import Scope
 from caseflow.web import edge
 from caseflow.web.clocks import ClockView, clock_views
 from caseflow.web.edge import needs, now, typed
-from caseflow.web.files import Brought, limits_told
+from caseflow.web.files import Brought
 from caseflow.web.locale import gettext, moment_text, series
+from caseflow.web.proof import limits_told
 from caseflow.web.unit.evidence import shown
 from caseflow.web.unit.frame import TITLE, Page, bearer, blueprint, scope
 

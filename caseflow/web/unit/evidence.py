@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from caseflow.files import handing
 from caseflow.files.names import FALLBACK
-from caseflow.files.sniff import may_be_thumbnail
 from caseflow.files.tables import Blob
 from caseflow.ledger import assistances, holding
 from caseflow.ledger.attached import Attached
 from caseflow.ledger.tables import Evidence
 from caseflow.web import edge
-from caseflow.web.edge import needs
+from caseflow.web.edge import needs, scans
 from caseflow.web.files import download, picture
 from caseflow.web.locale import gettext
 from caseflow.web.unit.frame import Page, blueprint, scope
@@ -24,7 +24,9 @@ _SUFFIX = {"image/jpeg": ".jpg", "application/pdf": ".pdf"}
 
 @dataclass(frozen=True)
 class Shown:
-    """A file in the list; `thumb` is empty when a browser must not draw it."""
+    """A file in the list; `thumb` is empty when a browser must not draw it. `told`: why it is not
+    handed out at the moment.
+    """
 
     href: str
     name: str
@@ -32,6 +34,7 @@ class Shown:
     kind: str
     thumb: str
     note: str
+    told: str
 
 
 def shown(files: Sequence[tuple[Evidence, Blob]]) -> list[Shown]:
@@ -40,14 +43,15 @@ def shown(files: Sequence[tuple[Evidence, Blob]]) -> list[Shown]:
 
 
 def _shown(place: int, each: Evidence, blob: Blob) -> Shown:
-    href = f"/unit/evidence/{each.id}"
+    href, held = f"/unit/evidence/{each.id}", handing.why(blob, scans=scans())
     return Shown(
         href=href,
         name=gettext("第 %(n)d 份", n=place),
         size=_size(blob.size),
         kind=gettext(_KINDS.get(blob.media_type.partition("/")[0], "文件")),
-        thumb=f"{href}/picture" if may_be_thumbnail(blob.media_type) else "",
+        thumb=f"{href}/picture" if handing.is_pictured(blob, scans=scans()) else "",
         note=each.note,
+        told=gettext(handing.WHY[held]) if held else "",
     )
 
 

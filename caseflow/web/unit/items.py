@@ -21,8 +21,8 @@ from caseflow.people.tables import Area, Unit
 from caseflow.web import edge, visit_typed
 from caseflow.web.clocks import due_text
 from caseflow.web.edge import needs
-from caseflow.web.files import limits_told
 from caseflow.web.locale import day_text, gettext, moment_text, series
+from caseflow.web.proof import limits_told
 from caseflow.web.unit import assisting, signing
 from caseflow.web.unit.evidence import shown
 from caseflow.web.unit.frame import Page, Times, bearer, blueprint, lines, scope, state_label, views

@@ -99,7 +99,8 @@ def _is_text(part: Part) -> bool:
     if part.disposition == "attachment" or part.name:
         return False
     content = part.content
-    return not (b"\0" in content and sniff.sniff(content).media_type != sniff.UNKNOWN)
+    known = sniff.sniff(content).media_type not in (sniff.UNKNOWN, sniff.TEXT)
+    return not (b"\0" in content and known)
 
 
 def _text(part: Part) -> Gathered:

@@ -1,0 +1,228 @@
+"""What the policy does not let through is kept, named on the case, and opened with a reason."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from email.message import EmailMessage
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from sqlalchemy import select, update
+
+from caseflow.files.pictures import NoPictures
+from caseflow.files.tables import Blob
+from caseflow.intake.delivery import deliver
+from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.report_tables import Attachment
+from caseflow.ledger.tables import Evidence
+from caseflow.vault.tables import FileOpening
+from tests.pictures import PLACE, photo
+from tests.web.public_door import TEXT, fill, receipt
+from tests.web.site import Page, Site, a_file
+from tests.web.test_console_files import attachment, is_safe_download, received
+from tests.web.walking import dispatched, on_item
+
+EXE = b"MZ\x90\x00" + bytes(60)
+WHY = "核对拍摄地点，决定是否下校"
+
+
+def shown(page: Page) -> Image.Image:
+    return Image.open(BytesIO(page.response.data))
+
+
+def original(site: Site) -> str:
+    return f"/console/attachments/{attachment(site)}/original"
+
+
+def test_everybody_is_handed_a_picture_without_the_place_where_it_was_taken(site: Site) -> None:
+    received(site, "照片.jpg", photo())
+    answer = site.as_("handler").get(f"/console/attachments/{attachment(site)}")
+    assert is_safe_download(answer)
+    assert PLACE not in answer.response.data
+    assert not shown(answer).getexif()
+    small = site.as_("handler").get(f"/console/attachments/{attachment(site)}/picture")
+    assert small.response.data == answer.response.data
+
+
+def test_the_picture_as_it_came_is_sealed_until_somebody_says_why(site: Site) -> None:
+    number = received(site, "照片.jpg", photo())
+    page = site.as_("handler").get(f"/console/cases/{number}")
+    assert original(site) in page.links
+    asked = site.as_("handler").get(original(site))
+    refused = asked.send(original(site), reason="看")
+    assert refused.status == 422
+    assert "请写明查看原因" in refused.text
+    answer = asked.send(original(site), reason=WHY)
+    assert answer.response.data == photo()
+    assert is_safe_download(answer)
+    rows = site.ask(lambda session: session.scalars(select(FileOpening)).all())
+    assert [(row.user_id, row.reason) for row in rows] == [(site.office["handler"].person, WHY)]
+    story = site.as_("handler").get(f"/console/cases/{number}")
+    assert "取出文件原件" in story.text
+    assert WHY in story.text
+
+
+@pytest.mark.parametrize("name", ["reviewer", "leader", "auditor", "operator"])
+def test_whoever_need_not_have_an_original_is_not_offered_and_refused(
+    site: Site, name: str
+) -> None:
+    number = received(site, "照片.jpg", photo())
+    assert original(site) not in site.as_(name).get(f"/console/cases/{number}").links
+    assert site.as_(name).get(original(site)).status == 403
+    assert site.as_(name).post(original(site), reason=WHY).status == 403
+
+
+def test_another_district_opens_nothing(site: Site) -> None:
+    received(site, "照片.jpg", photo())
+    assert site.as_("stranger").post(original(site), reason=WHY).status == 404
+    assert site.ask(lambda session: session.scalars(select(FileOpening)).all()) == []
+
+
+def test_a_picture_that_was_clean_has_no_other_original(site: Site) -> None:
+    number = received(site)
+    page = site.as_("handler").get(f"/console/cases/{number}")
+    assert original(site) not in page.links
+    assert site.as_("handler").get(original(site)).status == 404
+    assert site.as_("handler").post(original(site), reason=WHY).status == 423
+
+
+def test_the_history_names_the_file_as_it_came(site: Site) -> None:
+    """What was handed in is the evidence; the picture made of it is only how it is looked at."""
+    number = dispatched(site)
+    on_item(site, "handler", number, "sign_for")
+    on_item(site, "handler", number, "hand_in", file=a_file("现场.jpg", photo()))
+    blob = site.ask(
+        lambda s: s.scalars(select(Blob).join(Evidence, Evidence.blob_id == Blob.id)).one()
+    )
+    body = site.ask(lambda s: s.scalars(select(Entry.body).where(Entry.verb == "hand_in")).one())
+    assert blob.sha256 in body
+    assert b"".join(site.rooms.store.open(blob.id)) == photo()
+
+
+HELD = {
+    "工具.exe": EXE,
+    "坏.jpg": b"\xff\xd8\xff\xe0 no picture",
+    "坏.zip": b"PK\x03\x04" + bytes(40),
+}
+
+
+def by_form(site: Site) -> None:
+    receipt(fill(site, text=TEXT, files=[a_file(name, held) for name, held in HELD.items()]))
+
+
+def by_mail(site: Site) -> None:
+    letter = EmailMessage()
+    letter["From"], letter["Subject"], letter["Message-ID"] = "a@mail.example", "食堂", "<a@x>"
+    letter.set_content(TEXT)
+    for name, held in HELD.items():
+        letter.add_attachment(held, "application", "octet-stream", filename=name)
+    deliver(site.rooms, BytesIO(letter.as_bytes()), site.now)
+
+
+@pytest.mark.parametrize("door", [by_form, by_mail])
+def test_what_is_not_let_through_is_named_on_the_case_by_every_door(
+    site: Site, door: Callable[[Site], None]
+) -> None:
+    door(site)
+    page = site.as_("handler").get("/console/")
+    [case] = {link for link in page.links if link.startswith("/console/cases/")}
+    page = site.as_("handler").get(case)
+    for name, told in zip(HELD, ("这类文件不直接放行", "拍摄信息", "压缩包有异常"), strict=True):
+        assert name in page.text
+        assert told in page.text
+    rows = site.ask(lambda s: s.scalars(select(Attachment).order_by(Attachment.id)).all())
+    for row in rows:
+        assert site.as_("handler").get(f"/console/attachments/{row.id}").status == 423
+        opening = f"/console/attachments/{row.id}/original"
+        answer = site.as_("handler").get(opening).send(opening, reason=WHY)
+        assert answer.response.data == HELD[row.name]
+
+
+def test_an_archive_is_listed_beside_it(site: Site) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("食堂/二月账.xlsx", b"12345")
+        archive.writestr("里面.rar", b"x")
+    number = received(site, "材料.zip", buffer.getvalue())
+    page = site.as_("handler").get(f"/console/cases/{number}")
+    for told in ("压缩包内有 2 个文件", "食堂/二月账.xlsx", "里面还有压缩包"):
+        assert told in page.text
+    assert site.as_("handler").get(f"/console/attachments/{attachment(site)}").status == 200
+
+
+def test_a_unit_learns_why_its_own_file_is_not_handed_out(site: Site) -> None:
+    number = dispatched(site, to="school")
+    assert number
+    page = site.as_("school").get("/unit/")
+    [item] = {link for link in page.links if link.startswith("/unit/items/")}
+    page = site.as_("school").get(item).send(f"{item}/sign_for")
+    page = page.send(f"{item}/evidence", evidence=[a_file("工具.exe", EXE)])
+    assert "这类文件不直接放行" in page.text
+    [link] = {link for link in page.links if link.startswith("/unit/evidence/")}
+    assert site.as_("school").get(link).status == 423
+
+
+def test_what_nobody_has_looked_at_yet_waits(site: Site) -> None:
+    """Files from before the policy are looked at by a job, and not handed out before."""
+    received(site)
+    site.do(lambda session: session.execute(update(Blob).values(held="look")))
+    answer = site.as_("handler").get(f"/console/attachments/{attachment(site)}")
+    assert answer.status == 423
+    assert "正在检查" in answer.text
+
+
+def test_a_form_that_is_too_large_as_a_whole_names_the_limits_to_staff_too(site: Site) -> None:
+    number = dispatched(site)
+    on_item(site, "handler", number, "sign_for")
+    site.app.config["MAX_CONTENT_LENGTH"] = 1000
+    page = on_item(site, "handler", number, "hand_in", file=a_file("大.jpg", photo() * 9))
+    assert page.status == 413
+    for told in ("最多 10 个", "每个不超过 20 MB", "一共不超过 100 MB"):
+        assert told in page.text
+
+
+def test_an_office_may_keep_no_picture_as_it_came(site: Site) -> None:
+    site.app.extensions["caseflow.rooms"] = site.rooms = replace(site.rooms, originals=False)
+    receipt(fill(site, text=TEXT, files=[a_file("照片.jpg", photo())]))
+    [blob] = site.ask(lambda session: session.scalars(select(Blob)).all())
+    assert PLACE not in b"".join(site.rooms.store.open(blob.id))
+    assert site.as_("handler").get(f"/console/attachments/{attachment(site)}").status == 200
+    assert site.as_("handler").get(original(site)).status == 404
+
+
+def test_files_of_every_door_that_were_not_let_through_stand_on_the_desk_of_what_was_set_aside(
+    site: Site,
+) -> None:
+    by_form(site)
+    number = dispatched(site)
+    on_item(site, "handler", number, "sign_for")
+    on_item(site, "handler", number, "hand_in", file=a_file("脚本.exe", EXE + b"2"))
+    page = site.as_("operator").get("/console/quarantine")
+    for name in (*HELD, "脚本.exe"):
+        assert name in page.text
+    assert "没有放行的文件" not in site.as_("stranger").get("/console/quarantine").text
+    site.later(days=31)
+    assert "没有放行的文件" not in site.as_("operator").get("/console/quarantine").text
+
+
+def test_what_failed_for_a_reason_that_was_mended_is_looked_at_again(site: Site) -> None:
+    site.app.extensions["caseflow.rooms"] = replace(site.rooms, pictures=NoPictures())
+    receipt(fill(site, text=TEXT, files=[a_file("照片.jpg", photo())]))
+    path = f"/console/attachments/{attachment(site)}"
+    assert site.as_("handler").get(path).status == 423
+    page = site.as_("operator").get("/console/quarantine").send("/console/quarantine/files")
+    assert "1 个文件正在重新检查" in page.text
+    site.services.examine_files(site.now)
+    assert site.as_("handler").get(path).status == 200
+    assert "没有放行的文件" not in site.as_("operator").get("/console/quarantine").text
+
+
+def test_what_a_scanner_could_not_do_is_asked_again_and_what_is_infected_is_not(site: Site) -> None:
+    received(site, "a.pdf", b"%PDF-1.7\n")
+    for scan, due in (("failed", True), ("infected", False)):
+        site.do(lambda s, scan=scan: s.execute(update(Blob).values(scan=scan, scan_due=None)))
+        site.as_("operator").get("/console/quarantine").send("/console/quarantine/files")
+        [row] = site.ask(lambda s: s.scalars(select(Blob)).all())
+        assert (row.scan_due is not None) is due
