@@ -60,6 +60,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "case.decide": (SUPERVISOR, LEADER),
     "case.note": OFFICE,
     "case.assign": (SUPERVISOR,),
+    "case.import": (SUPERVISOR,),
     "case.file": (SUPERVISOR, LEADER, AUDITOR),
     "item.dispatch": _DESK,
     "item.reassign": (SUPERVISOR,),
