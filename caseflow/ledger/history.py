@@ -82,10 +82,15 @@ def append_many(session: Session, lines: Iterable[tuple[Case, Line]]) -> None:
 
     The chain is folded here in the given order; a case may occur several times (engine 10).
     """
-    rows = [_fold(case, line) for case, line in lines]
+    rows = fold(lines)
     if rows:
         # The cases' new heads go with whatever else the move writes to them.
         session.execute(insert(Entry), rows, execution_options={"autoflush": False})
+
+
+def fold(lines: Iterable[tuple[Case, Line]]) -> list[dict[str, Any]]:
+    """Chain lines to the histories of their cases and return the rows, for whoever writes them."""
+    return [_fold(case, line) for case, line in lines]
 
 
 def _fold(case: Case, line: Line) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """Keeping the sketch of a report's text, in the transaction that keeps the report."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from caseflow.ledger import sketch
+from caseflow.ledger import bulk, sketch
 from caseflow.ledger.sketch_tables import Sketch
 
 
@@ -12,3 +14,9 @@ def keep(session: Session, report_id: int, said: str) -> None:
     rows = [{"hash": one, "report_id": report_id} for one in sketch.hashes(said)]
     if rows:
         session.execute(insert(Sketch), rows)
+
+
+def keep_many(session: Session, said: Iterable[tuple[int, str]]) -> None:
+    """Let many reports, by id, be known again by what each says."""
+    rows = [{"hash": one, "report_id": at} for at, text in said for one in sketch.hashes(text)]
+    bulk.write(session, Sketch, rows)

@@ -48,9 +48,7 @@ def _keys(table: str, **others: str) -> list[sa.ForeignKeyConstraint]:
 
 def _index(name: str, table: str, columns: list[str], which: str, *, unique: bool = False) -> None:
     where = sa.text(which)
-    op.create_index(
-        name, table, columns, unique=unique, sqlite_where=where, postgresql_where=where
-    )
+    op.create_index(name, table, columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 def _imports() -> None:

@@ -1,5 +1,6 @@
 """Dates of old ledgers: every way people write them, and those of which nobody can be sure."""
 
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from caseflow.intake.old_ledger.dates import BadDate, Sheet
 
 SHEET = Sheet(this_year=2026, year=2026)
 NO_YEAR = Sheet(this_year=2026)
+wall = datetime.fromisoformat
 
 
 def shown(cell: Cell, sheet: Sheet = SHEET) -> str:
@@ -52,8 +54,8 @@ def shown(cell: Cell, sheet: Sheet = SHEET) -> str:
         ("3/3/2026", "2026-03-03"),
         (46082, "2026-03-01"),
         (46082.5, "2026-03-01 12:00"),
-        (datetime(2026, 3, 1), "2026-03-01"),
-        (datetime(2026, 3, 1, 15, 30), "2026-03-01 15:30"),
+        (wall("2026-03-01"), "2026-03-01"),
+        (wall("2026-03-01 15:30"), "2026-03-01 15:30"),
         (date(2026, 3, 1), "2026-03-01"),
         ("2026-03-01 15:30", "2026-03-01 15:30"),
         ("2026-03-01T15:30:45", "2026-03-01 15:30"),
@@ -128,7 +130,7 @@ WAYS = (
     "{0:%Y-%m-%dT%H:%M:00+08:00}",
     "{0.month}月{0.day}日 {0.hour}:{0.minute:02}",
 )
-_MINUTES = st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31)).map(
+_MINUTES = st.datetimes(wall("2000-01-01"), wall("2099-12-31")).map(
     lambda at: at.replace(second=0, microsecond=0)
 )
 
@@ -142,7 +144,7 @@ def test_every_minute_comes_back_from_every_way_of_writing_it(at: datetime, way:
 
 @given(_MINUTES)
 def test_every_minute_comes_back_from_a_spreadsheets_number(at: datetime) -> None:
-    number = (at - datetime(1899, 12, 30)) / timedelta(days=1)
+    number = (at - wall("1899-12-30")) / timedelta(days=1)
     when = dates.read(number, NO_YEAR)
     assert when is not None
     assert local(when.at).replace(tzinfo=None) == at
@@ -150,7 +152,5 @@ def test_every_minute_comes_back_from_a_spreadsheets_number(at: datetime) -> Non
 
 @given(st.text(max_size=40) | st.floats() | st.integers())
 def test_whatever_a_cell_holds_it_is_a_date_or_told(cell: Cell) -> None:
-    try:
-        dates.read(cell, NO_YEAR)
-    except BadDate as bad:
-        assert str(bad)
+    with suppress(BadDate):
+        assert dates.read(cell, NO_YEAR) is None or shown(cell, NO_YEAR)

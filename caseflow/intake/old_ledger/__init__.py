@@ -1,1 +1,1 @@
-"""The ledger that an office kept in a spreadsheet (台账): read, understood, taken over, given back."""
+"""The ledger that an office kept in a spreadsheet (台账): read, checked, taken over, given back."""

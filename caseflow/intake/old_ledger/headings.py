@@ -44,7 +44,6 @@ IDENTITY = ("name", "phone", "address")
 """What of a row lies in the vault and nowhere else."""
 
 
-
 def _known_headings() -> dict[str, str]:
     """Return the field of each heading that offices use."""
     found, field = {}, ""

@@ -19,8 +19,15 @@ ALIKE = 55.0
 
 _ASIDE = re.compile(r"[(\[【〔].*?[)\]】〕]")
 _MARKS = re.compile(r"[^\w]|_")
-_PLACE = re.compile(r"^(?:[\u4e00-\u9fff]{2,5}?省)?(?:[\u4e00-\u9fff]{2,5}?市)?(?:[\u4e00-\u9fff]{1,5}?[区县])?")
-_DOUBLED = (("小学校", "小学"), ("中学校", "中学"), ("小学学校", "小学"), ("中学学校", "中学"))  # not said
+_PLACE = re.compile(
+    r"^(?:[\u4e00-\u9fff]{2,5}?省)?(?:[\u4e00-\u9fff]{2,5}?市)?(?:[\u4e00-\u9fff]{1,5}?[区县])?"
+)
+_DOUBLED = (
+    ("小学校", "小学"),
+    ("中学校", "中学"),
+    ("小学学校", "小学"),
+    ("中学学校", "中学"),
+)  # not said
 _ENDINGS = ("有限责任公司", "有限公司")  # not said
 
 
@@ -68,7 +75,8 @@ class Register:
     ) -> None:
         """Take the units, and what was answered before: a name's key to its unit, None for none."""
         self.units = tuple(units)
-        self.ids = frozenset(unit.id for unit in self.units)
+        self.names = {unit.id: unit.name for unit in self.units}
+        self.ids = frozenset(self.names)
         answers = (remembered or {}).items()
         self._answered = {words: one for words, one in answers if one is None or one in self.ids}
         self._exact: dict[str, set[int]] = defaultdict(set)

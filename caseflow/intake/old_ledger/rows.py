@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from caseflow import words
+from caseflow.clock import SHANGHAI
 from caseflow.intake.old_ledger import dates
 from caseflow.intake.old_ledger.cells import BROKEN, Cells, plain, said
 from caseflow.intake.old_ledger.dates import BadDate, Sheet, When
@@ -19,13 +20,17 @@ _LONGEST_OF = {"number": 120, "name": 100, "phone": 100, "address": 200, "unit":
 MOMENTS = ("received", "due", "closed")
 
 # The words of a state. What is finished is looked for first, but for what denies it.
-_OPEN = re.compile("未办结|未结|未完成|未办理完|没有办结|尚未|正在|在办|办理中|处理中|调查中|核查中|跟进|跟踪|推进|整改中|已受理|已转|已交办|转办|交办|待办结|待回复|待答复|否")
-_NEW = re.compile("未受理|待受理|未处理|待处理|未办理|待办理|未办|待办|新件|新增")
-_DONE = re.compile("办结|结案|办毕|完成|处理完|已整改|整改到位|已处理|已办|已回复|已答复|销号|了结|终结|化解|是|√|✓")
+_OPEN = re.compile(
+    "未办结|未结|未完成|未办[结完毕]|未办理完|没有办结|尚未|正在|在办|办理中|处理中|调查中|核查中|跟进|跟踪|推进|整改中|已受理|已转|已交办|转办|交办|待办结|待回复|待答复|否"
+)
+_NEW = re.compile("未受理|待受理|未处理|待处理|未办理|待办理|未办(?![结完毕])|待办(?!结)|新件|新增")
+_DONE = re.compile(
+    "办结|结案|办毕|完成|处理完|已整改|整改到位|已处理|已办|已回复|已答复|销号|了结|终结|化解|是|√|✓"
+)
 _KINDS = {
     **{label: code for code, label in words.KINDS.items()},
-    **{"申诉": "complaint", "信访": "complaint", "意见": "suggestion", "求决": "help"},
-    **{"检举": "tip", "控告": "tip", "揭发": "tip", "询问": "question", "反映": "complaint"},
+    "申诉": "complaint", "信访": "complaint", "意见": "suggestion", "求决": "help",
+    "检举": "tip", "控告": "tip", "揭发": "tip", "询问": "question", "反映": "complaint",
 }  # fmt: skip
 
 
@@ -54,8 +59,8 @@ class Wrong:
 class Row:
     """A row that can be taken over, `n` counted from the top of the sheet.
 
-    `said`: what each column says but for who reported, as it is given back in an export. `closed_at`
-    is None also where the row tells that it is finished and not when. `state`: a state of cases.
+    `said`: what each column says but for who reported, as it is given back in an export.
+    `closed_at` is None also where the row is finished and does not tell when. `state`: of cases.
     """
 
     n: int
@@ -241,7 +246,7 @@ def _row(n: int, reading: _Reading, state: str, kind: str) -> Row:
 
 def _moment_said(when: When) -> str:
     """Say a moment as an export does: every spelling of it comes back as this one."""
-    return said(when.at.astimezone(dates.SHANGHAI).replace(tzinfo=None))
+    return said(when.at.astimezone(SHANGHAI).replace(tzinfo=None))
 
 
 def identity_of(row: Row) -> dict[str, str]:
