@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -88,12 +88,21 @@ def append_many(session: Session, lines: Iterable[tuple[Case, Line]]) -> None:
         session.execute(insert(Entry), rows, execution_options={"autoflush": False})
 
 
-def fold(lines: Iterable[tuple[Case, Line]]) -> list[dict[str, Any]]:
+class Headed(Protocol):
+    """What has a history: a case, or what is about to become one."""
+
+    id: Any
+    number: Any
+    head: Any
+    head_n: Any
+
+
+def fold(lines: Iterable[tuple[Headed, Line]]) -> list[dict[str, Any]]:
     """Chain lines to the histories of their cases and return the rows, for whoever writes them."""
     return [_fold(case, line) for case, line in lines]
 
 
-def _fold(case: Case, line: Line) -> dict[str, Any]:
+def _fold(case: Headed, line: Line) -> dict[str, Any]:
     n = case.head_n + 1
     body = body_of(case.number, n, line)
     digest = link(case.head, body)

@@ -3,7 +3,6 @@
 The rule is the one in force when they are taken over: the older ones were never this ledger's.
 """
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -50,12 +49,12 @@ class Promises:
         made = []
         for name in OWED[state]:
             on_case = name in _ON_CASE
-            subject = Subject(
-                case_id=case_id if on_case else None,
-                report_id=None if on_case else report_id,
-                root_case_id=case_id,
-            )
-            made.append(self._one(name, matter, since, imposed) | asdict(subject))
+            subject = {
+                "case_id": case_id if on_case else None,
+                "report_id": None if on_case else report_id,
+                "root_case_id": case_id,
+            }
+            made.append(self._one(name, matter, since, imposed) | subject)
         return made
 
     def _one(self, name: str, matter: Matter, since: datetime, imposed: datetime | None) -> _Made:

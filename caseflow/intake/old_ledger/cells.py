@@ -14,6 +14,8 @@ def said(cell: Cell) -> str:
     """Return what a cell says, as one reads it in the sheet: whole numbers without a point."""
     if cell is None:
         return ""
+    if isinstance(cell, str):
+        return without_controls(cell).strip()
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
@@ -26,11 +28,13 @@ def said(cell: Cell) -> str:
         return cell.isoformat()
     if isinstance(cell, time):
         return cell.strftime("%H:%M")
-    return without_controls(str(cell)).strip()
+    return str(cell)
 
 
 def without_controls(text: str) -> str:
     """Return a text without what no database and no page takes; line breaks and tabs stay."""
+    if text.isprintable():
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "")
     return "".join(ch for ch in text if ch in "\n\t" or unicodedata.category(ch) not in _UNFIT)
 
@@ -40,7 +44,7 @@ _UNFIT = ("Cc", "Cs", "Co")
 
 def is_empty(cells: Cells) -> bool:
     """Tell whether a row says nothing at all."""
-    return not any(said(cell) for cell in cells)
+    return not any(cell is not None and said(cell) for cell in cells)
 
 
 def plain(text: str) -> str:

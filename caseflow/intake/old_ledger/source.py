@@ -36,10 +36,8 @@ class Source:
         for n, cells in enumerate(self.page.rows(), 1):
             if n <= self.table.row or is_empty(cells):
                 continue
-            words = tuple(said(cell) for cell in cells[: len(again)])
-            if words == again or _is_sum(cells):
-                continue
-            yield n, cells
+            if not (_says(cells, again) or _is_sum(cells)):
+                yield n, cells
 
     def dates(self, now: datetime, year: int | None) -> Sheet:
         """Return how its dates are read; `year`: what whoever imports said."""
@@ -54,9 +52,15 @@ class Source:
         ]
 
 
+def _says(cells: Cells, headings_said: tuple[str, ...]) -> bool:
+    """Tell whether a row says the headings once more."""
+    pairs = zip(headings_said, (*cells, *[None] * len(headings_said)), strict=False)
+    return all(heading == said(cell) for heading, cell in pairs)
+
+
 def _is_sum(cells: Cells) -> bool:
-    first = next((said(cell) for cell in cells if said(cell)), "")
-    return _SUMS.fullmatch(first) is not None
+    first = next((cell for cell in cells if cell is not None and cell != ""), "")
+    return isinstance(first, str) and _SUMS.fullmatch(first.strip()) is not None
 
 
 def opened(books: Workbooks, content: bytes, name: str = "") -> Source:

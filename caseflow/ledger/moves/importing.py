@@ -7,7 +7,7 @@ for many at once. Nobody is told: the events are quiet.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -15,16 +15,16 @@ from sqlalchemy.orm import Session
 
 from caseflow import refs
 from caseflow.clock import local
+from caseflow.deadlines.policies import Matter
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import MoveNotAllowed, Told
 from caseflow.ledger import bulk, gate, numbers, search, sketches
-from caseflow.ledger.history import Line, commitment, fold, moment_text
+from caseflow.ledger.history import GENESIS, Line, commitment, fold, moment_text
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.import_clocks import Promises
 from caseflow.ledger.import_tables import ImportedRow, LedgerImport
 from caseflow.ledger.moves.handlers import next_in_line
 from caseflow.ledger.moves.opening import TITLE
-from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import NOTHING
 from caseflow.ledger.tables import NEVER, ORDINARY, Case
@@ -33,6 +33,7 @@ from caseflow.people.actor import Actor
 from caseflow.people.tables import Area
 
 CHANNEL = "import"
+_Made = dict[str, Any]
 _MACHINE = ("rung", "notice_sent")
 _NAMED = 5
 
@@ -64,6 +65,16 @@ class OldCase:
 
 
 @dataclass
+class _Begun:
+    """A case whose history is being begun."""
+
+    id: int
+    number: str
+    head: str = GENESIS
+    head_n: int = 0
+
+
+@dataclass
 class Takeover:
     """One import while its rows are written, some thousand at a time."""
 
@@ -72,7 +83,7 @@ class Takeover:
     of: LedgerImport
     now: datetime
     areas: dict[str, Area] = field(default_factory=dict)
-    handlers: dict[tuple[str, int | None], int] = field(default_factory=dict)
+    passed: dict[tuple[str, int | None, str], Case] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.promises = Promises(self.session, self.now)
@@ -82,97 +93,108 @@ class Takeover:
         if not rows:
             return
         session = self.session
+        taken = _Numbers(session, (pair for row in rows for pair in _periods(row)))
         case_ids = bulk.ids(session, Case, len(rows))
         report_ids = bulk.ids(session, Report, len(rows))
-        case_numbers = _Numbers(session, ((row.area, str(_year(row))) for row in rows))
-        report_numbers = _Numbers(session, ((row.area, _day(row)) for row in rows))
-        cases, reports, imported, clocks = [], [], [], []
-        lines: list[tuple[Case, Line]] = []
+        cases, reports, owed, lines = [], [], [], []
         for row, case_id, report_id in zip(rows, case_ids, report_ids, strict=True):
-            case = self._case(row, case_id, case_numbers.next(row.area, str(_year(row))))
-            report = self._report(row, report_id, case_id, report_numbers.next(row.area, _day(row)))
-            owed = self._promised(row, case, report_id)
-            lines.append((case, Line("import", self.actor, self.now, self._facts(row, report))))
+            case = self._case(row, case_id, taken)
+            report = self._report(row, report_id, case_id, taken)
+            owed += self._promised(row, case, report_id)
+            line = Line("import", self.actor, self.now, self._facts(row, report))
+            lines.append((_Begun(case_id, case["number"]), line))
             cases.append(case)
             reports.append(report)
-            clocks += owed
-            imported.append(self._row(row, case_id, report_id))
         entries = fold(lines)
-        bulk.write(session, Case, [_values(case) for case in cases])
-        bulk.write(session, Report, reports)
-        bulk.write(session, Entry, entries)
-        bulk.write(session, Clock, clocks)
-        bulk.write(session, ImportedRow, imported)
+        for case, (begun, _) in zip(cases, lines, strict=True):
+            case |= {"head": begun.head, "head_n": begun.head_n}
+        kept = map(self._row, rows, case_ids, report_ids)
+        for table, made in (
+            (Case, cases),
+            (Report, reports),
+            (Entry, entries),
+            (Clock, owed),
+            (ImportedRow, list(kept)),
+        ):
+            bulk.write(session, table, made)
         self._findable(rows, report_ids)
         emit_many(session, map(self._news, case_ids, report_ids))
 
-    def _case(self, row: OldCase, case_id: int, seq: int) -> Case:
-        area = self._area(row.area)
-        case = Case(
-            id=case_id,
-            number=refs.case_number(area.code, _year(row), seq),
-            area_code=area.code,
-            province=area.province,
-            city=area.city,
-            county=area.county,
-            district=area.district,
-            registered_in=area.code,
-            year=_year(row),
-            seq=seq,
-            kind=row.kind,
-            category=row.category,
-            urgent=False,
-            rank=ORDINARY,
-            state=NOTHING,
-            matter=_title(row),
-            channel=CHANNEL,
-            unit_id=row.unit_id,
-            place=row.place,
-            opened_at=row.received_at,
-            moved_at=self.now,
-            next_due=NEVER,
-            rung=0,
-            reopened=0,
-            call_back=row.called_back and row.state != "closed",
-            countersign=False,
-            withdrawn=False,
-            head="",
-            head_n=0,
-        )
-        gate.pass_case(self.actor, case, "import", row.state)
-        if row.state == "accepted":
-            case.handler_id = self._handler(case)
-        if row.state == "closed":
-            case.closed_at = row.closed_at or self.now
-        return case
+    def _case(self, row: OldCase, case_id: int, taken: "_Numbers") -> _Made:
+        area, (place, _) = self._area(row.area), _periods(row)
+        passed = self._passed(row)
+        closed = (row.closed_at or self.now) if passed.state == "closed" else None
+        seq = taken.next(*place)
+        return {
+            "id": case_id,
+            "number": refs.case_number(area.code, _year(row), seq),
+            "area_code": area.code,
+            "province": area.province,
+            "city": area.city,
+            "county": area.county,
+            "district": area.district,
+            "registered_in": area.code,
+            "year": _year(row),
+            "seq": seq,
+            "kind": row.kind,
+            "category": row.category,
+            "rank": ORDINARY,
+            "state": passed.state,
+            "matter": _title(row),
+            "channel": CHANNEL,
+            "unit_id": row.unit_id,
+            "place": row.place,
+            "handler_id": passed.handler_id,
+            "opened_at": row.received_at,
+            "closed_at": closed,
+            "moved_at": self.now,
+            "next_due": NEVER,
+            "next_clock": None,
+            "call_back": row.called_back and passed.state != "closed",
+        }
+
+    def _passed(self, row: OldCase) -> Case:
+        """Let a row through the gate and return what came of it: the state, and whose it is.
+
+        What the gate asks of a case that begins is where it lies and what it is about, so that its
+        answer holds for all rows that are alike in these.
+        """
+        key = (row.area, row.unit_id, row.state)
+        if key not in self.passed:
+            area = self._area(row.area)
+            levels = (area.province, area.city, area.county, area.district)
+            case = Case(area_code=area.code, state=NOTHING, unit_id=row.unit_id)
+            case.province, case.city, case.county, case.district = levels
+            gate.pass_case(self.actor, case, "import", row.state)
+            if row.state == "accepted":  # the post's holder goes on with it: nobody chose it
+                case.handler_id = next_in_line(self.session, case, self.now) or self.actor.person
+            self.passed[key] = case
+        return self.passed[key]
 
     def _area(self, code: str) -> Area:
         if code not in self.areas:
             self.areas[code] = self.session.get_one(Area, code)
         return self.areas[code]
 
-    def _handler(self, case: Case) -> int:
-        """Return who goes on with an accepted case: the post's holder, for nobody chose it."""
-        key = (case.area_code, case.unit_id)
-        if key not in self.handlers:
-            found = next_in_line(self.session, case, self.now)
-            self.handlers[key] = found or self.actor.person
-        return self.handlers[key]
-
-    def _promised(self, row: OldCase, case: Case, report_id: int) -> list[dict[str, Any]]:
-        matter, since = matter_of(case), row.received_at
-        owed = self.promises.of(row.state, matter, since, row.due, case.id, report_id)
+    def _promised(self, row: OldCase, case: _Made, report_id: int) -> list[_Made]:
+        area = self._area(row.area)
+        path = (area.district, area.county, area.city, area.province)
+        places = tuple(code for code in path if code)
+        matter = Matter(row.kind, row.category, urgent=False, area=places, channel=CHANNEL)
+        owed = self.promises.of(row.state, matter, row.received_at, row.due, case["id"], report_id)
         if owed:
             first = min(owed, key=lambda clock: clock["due"])  # of equal ones the first that starts
-            case.next_due, case.next_clock = first["due"], first["name"]
+            case |= {"next_due": first["due"], "next_clock": first["name"]}
         return owed
 
-    def _report(self, row: OldCase, report_id: int, case_id: int, seq: int) -> dict[str, Any]:
+    def _report(self, row: OldCase, report_id: int, case_id: int, taken: "_Numbers") -> _Made:
+        _, place = _periods(row)
+        seq = taken.next(*place)
         return {
             "id": report_id,
-            "number": refs.report_number(row.area, _local_day(row), seq),
+            "number": refs.report_number(row.area, local(row.received_at).date(), seq),
             "area_code": row.area,
-            "day": _day(row),
+            "day": place[1],
             "seq": seq,
             "case_id": case_id,
             "channel": CHANNEL,
@@ -205,7 +227,7 @@ class Takeover:
             "said": commitment(row.said),
         }
 
-    def _row(self, row: OldCase, case_id: int, report_id: int) -> dict[str, Any]:
+    def _row(self, row: OldCase, case_id: int, report_id: int) -> _Made:
         return {
             "report_id": report_id,
             "case_id": case_id,
@@ -248,24 +270,14 @@ def _year(row: OldCase) -> int:
     return numbers.year_of(row.received_at)
 
 
-def _day(row: OldCase) -> str:
-    return numbers.day_of(row.received_at)
-
-
-def _local_day(row: OldCase) -> date:
-    return local(row.received_at).date()
+def _periods(row: OldCase) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return where a row's case is counted, and its report."""
+    return (row.area, str(_year(row))), (row.area, numbers.day_of(row.received_at))
 
 
 def _title(row: OldCase) -> str:
     words = " ".join((row.subject or row.text).split())
     return words[:TITLE] + ("…" if len(words) > TITLE else "")
-
-
-_CASE_COLUMNS = tuple(column.name for column in Case.__table__.columns)
-
-
-def _values(case: Case) -> dict[str, Any]:
-    return {name: getattr(case, name) for name in _CASE_COLUMNS}
 
 
 # Undoing
