@@ -29,8 +29,9 @@ class LedgerImport(Base):
     `state`: `open` until its columns are settled, `checking` and `running` while a job works on it,
     `checked` when whoever imports reads what would come of it, then `done`, and `undone`, or
     `dropped` without anything. `choices`: what was settled about its columns, as JSON; `found`:
-    what the check found, in numbers and reasons, never what a row says. `name`: the name of the
-    file, sealed. `fault`: why a job could not go on.
+    what the check found, in numbers and reasons, never what a row says. `flat_blob_id`: the sheet
+    as plain lines, once it was read to its end; `report_blob_id`: what becomes of each row.
+    `name`: the name of the file, sealed. `fault`: why a job could not go on.
     """
 
     __tablename__ = "ledger_import"
@@ -38,6 +39,7 @@ class LedgerImport(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     area_code: Mapped[str] = mapped_column(ForeignKey("area.code"), index=True)
     blob_id: Mapped[str | None] = mapped_column(ForeignKey("blob.id"), index=True)
+    flat_blob_id: Mapped[str | None] = mapped_column(ForeignKey("blob.id"), index=True)
     report_blob_id: Mapped[str | None] = mapped_column(ForeignKey("blob.id"), index=True)
     name: Mapped[bytes] = mapped_column(LargeBinary)
     sha256: Mapped[str] = mapped_column(String(64))

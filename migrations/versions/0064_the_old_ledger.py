@@ -57,6 +57,7 @@ def _imports() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("area_code", sa.String(12), nullable=False),
         sa.Column("blob_id", sa.String(64), nullable=True),
+        sa.Column("flat_blob_id", sa.String(64), nullable=True),
         sa.Column("report_blob_id", sa.String(64), nullable=True),
         sa.Column("name", sa.LargeBinary(), nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
@@ -83,13 +84,14 @@ def _imports() -> None:
             "ledger_import",
             area_code="area.code",
             blob_id="blob.id",
+            flat_blob_id="blob.id",
             report_blob_id="blob.id",
             user_id="user_account.id",
             undone_by="user_account.id",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_import")),
     )
-    for column in ("area_code", "blob_id", "report_blob_id"):
+    for column in ("area_code", "blob_id", "flat_blob_id", "report_blob_id"):
         op.create_index(op.f(f"ix_ledger_import_{column}"), "ledger_import", [column])
     which = "state IN ('checking', 'running')"
     _index("ix_ledger_import_worked_on", "ledger_import", ["id"], which)

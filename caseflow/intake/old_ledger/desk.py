@@ -4,7 +4,7 @@ what is asked, read what would come of it, take it over, undo it.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from io import BytesIO
 
@@ -16,7 +16,7 @@ from caseflow.errors import BadInput, CaseflowError, MoveNotAllowed, NotFound, T
 from caseflow.files import blobs
 from caseflow.files.blobs import Put
 from caseflow.files.names import safe_name
-from caseflow.intake.old_ledger import checking, headings, names, source
+from caseflow.intake.old_ledger import checking, flat, headings, names, source
 from caseflow.intake.old_ledger.books import Workbooks
 from caseflow.intake.old_ledger.checking import Checked, Reader
 from caseflow.intake.old_ledger.rows import Choices
@@ -81,8 +81,11 @@ class Desk:
 
     def source(self, session: Session, one: LedgerImport) -> Source:
         """Open the file of an import. Raises BadInput, NotFound."""
-        content = blobs.read(session, self.rooms.store, one.blob_id or "")
-        return source.opened(self.books, content, self.name_of(one))
+        store, name = self.rooms.store, self.name_of(one)
+        if one.flat_blob_id:
+            page = flat.page(blobs.read(session, store, one.flat_blob_id))
+            return source.again(page, one.sha256, name)
+        return source.opened(self.books, blobs.read(session, store, one.blob_id or ""), name)
 
     def settle(self, actor: Actor, import_id: int, choices: Choices, now: datetime) -> None:
         """Keep what the columns hold, also for the next sheet with these headings, and check.
@@ -133,15 +136,13 @@ class Desk:
             )
             return size <= AT_ONCE
 
-    def checked(self, session: Session, one: LedgerImport, now: datetime) -> Checked:
-        """Read the file of an import and return what would come of it, without writing a line."""
-        return checking.check(session, self._reader(session, one, now), one.area_code)
-
     def _reader(self, session: Session, one: LedgerImport, now: datetime) -> Reader:
         actor = accounts.actor_of(session, session.get_one(User, one.user_id))
         require(actor, MAY)
         register = checking.register(session, actor, one.area_code)
         found = self.source(session, one)
+        if not one.flat_blob_id:
+            found = replace(found, page=flat.Flattening(found.page))
         return Reader(found, choices_of(one), self.rooms.ring, register, actor, now)
 
     def check(self, import_id: int, now: datetime) -> None:
@@ -152,20 +153,35 @@ class Desk:
             one = session.get_one(LedgerImport, import_id)
             if one.state != "checking":
                 return
-            try:
-                found, fault = self.checked(session, one, now), ""
-            except CaseflowError as error:
-                found, fault = Checked(), error.told or str(error)
-        lies = blobs.put(self.rooms.store, self._written(found))
+            found, fault, lines = self._checked(session, one, now)
+        store = self.rooms.store
+        lies = blobs.put(store, self._written(found))
+        plain = blobs.put(store, lines) if lines else None
 
         def keep(session: Session) -> None:
             one = session.get_one(LedgerImport, import_id, with_for_update=True)
             if one.state == "checking":
                 one.report_blob_id = blobs.name(session, lies, now).id
+                if plain is not None:
+                    one.flat_blob_id = blobs.name(session, plain, now).id
                 one.found, one.fault = checking.told(found), fault
                 one.state = "open" if fault else "checked"
 
         self.rooms.database.run(keep)
+
+    def _checked(
+        self, session: Session, one: LedgerImport, now: datetime
+    ) -> tuple[Checked, str, bytes]:
+        """Return what a check found, why it could not go on, and the sheet as plain lines where
+        it was read from the file itself.
+        """
+        try:
+            reader = self._reader(session, one, now)
+            found = checking.check(session, reader, one.area_code)
+        except CaseflowError as error:
+            return Checked(), error.told or str(error), b""
+        page = reader.source.page
+        return found, "", page.content() if isinstance(page, flat.Flattening) else b""
 
     def _written(self, found: Checked) -> bytes:
         file = BytesIO()
@@ -239,7 +255,8 @@ def drop(session: Session, actor: Actor, import_id: int) -> None:
     """Give up an import of which nothing was taken over; its file is forgotten."""
     one = of(session, actor, import_id, lock=True)
     _require_state(one, "open", "checked")
-    one.state, one.blob_id, one.report_blob_id, one.found = "dropped", None, None, ""
+    one.state, one.found = "dropped", ""
+    one.blob_id = one.flat_blob_id = one.report_blob_id = None
 
 
 def of(session: Session, actor: Actor, import_id: int, *, lock: bool = False) -> LedgerImport:

@@ -63,6 +63,17 @@ def _is_sum(cells: Cells) -> bool:
     return isinstance(first, str) and _SUMS.fullmatch(first.strip()) is not None
 
 
+def again(page: Page, sha256: str, name: str = "") -> Source:
+    """Open a page that was found to be the ledger of its file before. Raises BadInput."""
+    table = headings.find(list(islice(page.rows(), headings.LOOKED_AT)), (page.name, name))
+    if table is None:
+        raise BadInput({"file": _NO_HEADINGS})
+    return Source(page, table, sha256)
+
+
+_NO_HEADINGS = "找不到表头：至少要有三列是台账里常见的，例如编号、来件时间、反映内容"
+
+
 def opened(books: Workbooks, content: bytes, name: str = "") -> Source:
     """Open a file and find the sheet that is a ledger: the first with the most known headings.
 
@@ -76,8 +87,6 @@ def opened(books: Workbooks, content: bytes, name: str = "") -> Source:
             known = sum(1 for field in headings.guess(table.headings) if field)
             found.append((known, page, table))
     if not found:
-        raise BadInput(
-            {"file": "找不到表头：至少要有三列是台账里常见的，例如编号、来件时间、反映内容"}
-        )
+        raise BadInput({"file": _NO_HEADINGS})
     _, page, table = max(found, key=lambda one: one[0])
     return Source(page, table, hashlib.sha256(content).hexdigest())
