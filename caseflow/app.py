@@ -28,6 +28,7 @@ from config import ROOT, Settings
 
 if TYPE_CHECKING:
     from caseflow.backup.restoring import Restored
+    from caseflow.intake.old_ledger.desk import Desk
 
 FONTS = ROOT / "static" / "vendor" / "fonts"
 
@@ -106,6 +107,18 @@ class Services:
         from caseflow.intake.mailboxes import await_any
 
         return partial(await_any, [partial(await_news, url) for url in urls])
+
+    @cached_property
+    def desk_of_ledgers(self) -> "Desk":
+        """Takes over ledgers that offices kept before; its libraries are read when first used."""
+        from caseflow.adapters.workbook import Workbooks
+        from caseflow.intake.old_ledger.desk import Desk
+
+        return Desk(self.rooms, Workbooks())
+
+    def import_ledgers(self, now: datetime) -> int:
+        """Work on imports that wait for it and return how many."""
+        return self.desk_of_ledgers.work(now)
 
     def forget_files(self, now: datetime) -> int:
         """Forget files that nothing names any more and return how many."""
@@ -195,6 +208,7 @@ def configure(app: Flask, built: Services) -> None:
     settings, ring = built.settings, built.rooms.ring
     app.extensions["caseflow.rooms"] = built.rooms
     app.extensions["caseflow.settings"] = settings
+    app.extensions["caseflow.ledgers"] = lambda: built.desk_of_ledgers
     app.extensions["caseflow.typesetter"] = lambda: built.typesetter
     app.config.update(
         SECRET_KEY=ring.session_secret().hex(),

@@ -25,7 +25,7 @@ class Job:
     wait: Waiting | None = None
 
 
-NAMES = ("sweep", "mail", "outbox", "anchor", "files")
+NAMES = ("sweep", "mail", "outbox", "ledgers", "anchor", "files")
 """In order of precedence: a slow mail server must not keep a ladder waiting."""
 
 
@@ -35,6 +35,7 @@ def schedule(services: Services) -> list[Job]:
         Job("sweep", 60, partial(work.sweep, services)),
         Job("mail", 60, partial(work.poll_mail, services), services.await_mail),
         Job("outbox", 2, partial(work.carry_out_outbox, services)),
+        Job("ledgers", 5, partial(work.import_ledgers, services)),
         Job("anchor", 1800, partial(work.anchor, services)),
         Job("files", 6 * 3600, partial(work.forget_files, services)),
     ]

@@ -61,6 +61,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "case.note": OFFICE,
     "case.assign": (SUPERVISOR,),
     "case.import": (SUPERVISOR,),
+    "ledger.export": (SUPERVISOR, LEADER, AUDITOR),
     "case.file": (SUPERVISOR, LEADER, AUDITOR),
     "item.dispatch": _DESK,
     "item.reassign": (SUPERVISOR,),

@@ -34,7 +34,8 @@ from caseflow.people.tables import Area
 
 CHANNEL = "import"
 _Made = dict[str, Any]
-_MACHINE = ("rung", "notice_sent")
+UNTOUCHED = ("rung", "notice_sent", "reveal", "hand_out")
+"""What the machine notes, and what only looks: a case is as it came in all the same."""
 _NAMED = 5
 
 
@@ -284,11 +285,11 @@ def _title(row: OldCase) -> str:
 
 
 def moved_since(session: Session, import_id: int) -> Sequence[str]:
-    """Return the numbers of the first few cases of an import in which something was done since by
-    anybody but the machine: then it cannot be undone.
+    """Return the numbers of the first few cases of an import in which something was done since:
+    then it cannot be undone.
     """
     done = select(Entry.case_id).where(
-        Entry.case_id == Case.id, Entry.n > 1, Entry.verb.not_in(_MACHINE)
+        Entry.case_id == Case.id, Entry.n > 1, Entry.verb.not_in(UNTOUCHED)
     )
     query = (
         select(Case.number)
