@@ -39,9 +39,10 @@ def take(
 ) -> None:
     """Take over the ledger that an office kept in FILE (.xlsx, .csv): all rows, or none.
 
-    --mapping names a file like {"columns": ["number", "received", "", "text"], "kind": "complaint",
-    "result": "closed", "year": 2025, "units": {"城东小雪": 17, "某单位": null}}; what it leaves out
-    is guessed, or as the office settled it before. Exits 1 where a row is wrong or a name not settled.
+    --mapping names a JSON file: {"columns": ["number", "received", "", "text"],
+    "kind": "complaint", "result": "closed", "year": 2025, "units": {"NAME": 17, "OTHER": null}}.
+    What it leaves out is guessed, or as the office settled it before. Exits 1 where a row is
+    wrong or a name not settled.
     """
     from caseflow import typed_moves
     from caseflow.app import services

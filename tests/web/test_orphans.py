@@ -112,4 +112,4 @@ def test_every_table_that_names_a_blob_is_asked() -> None:
         if any(column.name == "blob_id" for column in table.columns)
     }
     assert named == said
-    assert len(named) == 6
+    assert len(named) == 7
