@@ -87,9 +87,9 @@ class _Sheet:
     def rows(self) -> Iterator[Cells]:
         """Yield its rows. Raises BadInput where it cannot be read, or is too long."""
         self._page.reset_dimensions()
-        found = self._page.iter_rows(max_col=MAX_COLUMNS, values_only=True)
         try:
-            yield from bounded(found)
+            for row in bounded(self._page.iter_rows(values_only=True)):
+                yield row[:MAX_COLUMNS]
         except BadInput:
             raise
         except Exception as error:  # see above
