@@ -158,6 +158,9 @@ SIGHTS = (
     assisted(),
     asked_to_assist(),
     at("supervisor", "/console/figures"),
+    at("supervisor", "/console/imports"),
+    at("supervisor", "/console/ledger-sheet"),
+    at("auditor", "/console/ledger-sheet"),
     at("leader", "/console/circulars"),
     at("supervisor", "/console/circulars/new"),
     a_circular("drafted", "reviewer"),
@@ -199,10 +202,11 @@ NO_PAGE = {
     *("console.order_pdf", "unit.order_pdf"),
     *("console.visit_pdf", "console.figure_table", "console.inquiry_pdf"),
     *("console.inquiry_paper_pdf", "console.inquiry_evidence"),
+    "console.import_report",
     *("console.circular_pdf", "console.public_circular_pdf"),
 }
 # Looked at where there is one: a test makes it (test_answers.py).
-ELSEWHERE = {"admin.outbox_message", "console.inquiry_page"}
+ELSEWHERE = {"admin.outbox_message", "console.inquiry_page", "console.import_page"}
 
 
 def test_every_page_of_the_site_is_looked_at(shown: House) -> None:

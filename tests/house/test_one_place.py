@@ -12,6 +12,7 @@ PROVIDERS = {
     "boto3": ("caseflow.adapters",),
     "imap_tools": ("caseflow.adapters",),
     "imaplib": ("caseflow.adapters",),
+    "openpyxl": ("caseflow.adapters",),
     "poplib": ("caseflow.adapters",),
     "redis": ("caseflow.jobs", "caseflow.outbox", "caseflow.adapters"),
     "requests": ("caseflow.adapters",),
@@ -19,6 +20,7 @@ PROVIDERS = {
     "smtplib": ("caseflow.adapters",),
     "twilio": ("caseflow.adapters",),
     "typst": ("caseflow.adapters",),
+    "xlsxwriter": ("caseflow.adapters",),
 }
 
 CLOCKS = {"clock", "edge"}  # clock.now(), and the request's own moment, read from it once

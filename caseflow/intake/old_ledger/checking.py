@@ -223,16 +223,16 @@ def _parts(why: str) -> tuple[str, dict[str, object]]:
     return (why.text, dict(why.values)) if isinstance(why, Told) else (why, {})
 
 
-FATES = {TAKEN: "导入", REPEATED: "不重复导入", WRONG: "有问题"}
+FATES = {TAKEN: "导入", REPEATED: "不重复导入", WRONG: "有问题"}  # not said
 
 
 def report(found: Checked, states: dict[str, str]) -> Written:
     """Return the report of every row as a sheet. `states`: the word of each state of a case."""
 
     def lines() -> Iterator[Sequence[str]]:
-        yield ("行号", "编号", "结果", "生成的办件", "对应单位", "列", "原因")
+        yield ("行号", "编号", "结果", "生成的办件", "对应单位", "列", "原因")  # not said
         for line in found.lines:
             made, column = states.get(line.made, ""), rows.heading(line.column)
             yield (str(line.n), line.number, FATES[line.fate], made, line.unit, column, line.why)
 
-    return Written("逐行核对", lines(), (8, 20, 12, 12, 28, 14, 48))
+    return Written("逐行核对", lines(), (8, 20, 12, 12, 28, 14, 48))  # not said

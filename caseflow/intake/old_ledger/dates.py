@@ -101,7 +101,7 @@ def _number(number: int | float, sheet: Sheet) -> When:
 # Texts
 
 _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")  # not said
-_SIGN = r"\s*[.\-/年、,]\s*"
+_SIGN = r"\s*[.\-/年、,]\s*"  # not said
 _YMD = re.compile(rf"(\d{{4}}){_SIGN}(\d{{1,2}})(?:{_SIGN}|\s*月\s*)(\d{{1,2}})\s*[日号]?")
 _SHORT = re.compile(r"(\d{1,2})\s*([.\-/])\s*(\d{1,2})\s*\2\s*(\d{1,4})")
 _SHORT_WORDS = re.compile(r"'?(\d{2})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?")
@@ -131,7 +131,7 @@ def _text(text: str, sheet: Sheet) -> When:
 
 
 def _tens(found: re.Match[str]) -> str:
-    tens, ones = found[1] or "一", found[2] or "零"
+    tens, ones = found[1] or "一", found[2] or "零"  # not said
     return (tens + ones).translate(_DIGITS)
 
 
@@ -203,7 +203,8 @@ def _day(year: int, month: int, day: int) -> date:
 
 # The time behind a date
 
-_HALF = {"上午": 0, "早上": 0, "早晨": 0, "清晨": 0, "凌晨": 0, "am": 0, "中午": 12, "下午": 12}
+_HALF = {"上午": 0, "早上": 0, "早晨": 0, "清晨": 0, "凌晨": 0, "am": 0}  # not said
+_HALF |= {"中午": 12, "下午": 12}  # not said
 _HALF |= {"傍晚": 12, "晚上": 12, "晚": 12, "夜里": 12, "pm": 12}  # not said
 _HALVES = "|".join(sorted(_HALF, key=len, reverse=True))
 _TIME_OF_DAY = re.compile(
@@ -212,7 +213,7 @@ _TIME_OF_DAY = re.compile(
     re.IGNORECASE,
 )
 _ONLY_HALF = re.compile(rf"\s*(?:{_HALVES})\s*", re.IGNORECASE)
-_PARTS = {"半": 30, "一刻": 15, "三刻": 45, "1刻": 15, "3刻": 45}
+_PARTS = {"半": 30, "一刻": 15, "三刻": 45, "1刻": 15, "3刻": 45}  # not said
 
 
 def _with_time(day: date, rest: str, sheet: Sheet) -> When:
@@ -232,12 +233,12 @@ def _hour(hour: int, half: str) -> int:
     if not half or hour > 12:
         return hour
     if hour == 12:
-        if half in ("中午", "下午", "pm"):
+        if half in ("中午", "下午", "pm"):  # not said
             return 12
-        if half in ("凌晨", "am"):
+        if half in ("凌晨", "am"):  # not said
             return 0
         _refuse(_NOON)
-    if half == "中午" and hour >= 10:  # 中午11点半 is before noon
+    if half == "中午" and hour >= 10:  # not said; 11:30 at noon is before it
         return hour
     return hour + _HALF[half]
 

@@ -94,7 +94,7 @@ def export(
     rows = _Rows(session, rooms, actor, wanted, now)
     file = BytesIO()
     widths = [_WIDTHS.get(name, 14) for name in wanted.shape.fields]
-    books.write(file, [Written("台账", rows.all(), widths)])
+    books.write(file, [Written("台账", rows.all(), widths)])  # not said
     return file.getvalue()
 
 

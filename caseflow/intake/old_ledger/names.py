@@ -22,12 +22,8 @@ _MARKS = re.compile(r"[^\w]|_")
 _PLACE = re.compile(
     r"^(?:[\u4e00-\u9fff]{2,5}?省)?(?:[\u4e00-\u9fff]{2,5}?市)?(?:[\u4e00-\u9fff]{1,5}?[区县])?"
 )
-_DOUBLED = (
-    ("小学校", "小学"),
-    ("中学校", "中学"),
-    ("小学学校", "小学"),
-    ("中学学校", "中学"),
-)  # not said
+_DOUBLED = {"小学校": "小学", "中学校": "中学"}  # not said
+_DOUBLED |= {"小学学校": "小学", "中学学校": "中学"}  # not said
 _ENDINGS = ("有限责任公司", "有限公司")  # not said
 
 
@@ -60,7 +56,7 @@ def normal(words: str) -> str:
     short = _MARKS.sub("", _ASIDE.sub("", plain(words)))
     for ending in _ENDINGS:
         short = short.removesuffix(ending)
-    for long, plainly in _DOUBLED:
+    for long, plainly in _DOUBLED.items():
         if short.endswith(long):
             short = short.removesuffix(long) + plainly
     bare = _PLACE.sub("", short)
