@@ -23,6 +23,7 @@ PLACES: Mapping[str, str] = {
     "mail": NOTICES,
     "outbox": NOTICES,
     "anchor": BULK,
+    "ledgers": BULK,
     "files": BULK,
 }
 """Where what comes round waits: a slow mail server must not keep a ladder waiting, nor a backlog of

@@ -62,6 +62,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "case.assign": (SUPERVISOR,),
     "case.import": (SUPERVISOR,),
     "ledger.export": (SUPERVISOR, LEADER, AUDITOR),
+    "ledger.export_people": (SUPERVISOR,),
     "case.file": (SUPERVISOR, LEADER, AUDITOR),
     "item.dispatch": _DESK,
     "item.reassign": (SUPERVISOR,),

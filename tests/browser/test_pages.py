@@ -202,7 +202,7 @@ NO_PAGE = {
     *("console.order_pdf", "unit.order_pdf"),
     *("console.visit_pdf", "console.figure_table", "console.inquiry_pdf"),
     *("console.inquiry_paper_pdf", "console.inquiry_evidence"),
-    "console.import_report",
+    *("console.import_report", "console.export_sheet"),
     *("console.circular_pdf", "console.public_circular_pdf"),
 }
 # Looked at where there is one: a test makes it (test_answers.py).

@@ -77,16 +77,18 @@ def test_every_job_stands_in_the_schedule(house: House) -> None:
         ("sweep", 60),
         ("mail", 60),
         ("outbox", 2),
+        ("ledgers", 5),
         ("anchor", 1800),
         ("files", 21_600),
     ]
     assert tuple(job.name for job in with_mail) == NAMES
-    assert [job.name for job in schedule(house)] == ["sweep", "outbox", "anchor", "files"]  # type: ignore[arg-type]
+    names = ["sweep", "outbox", "ledgers", "anchor", "files"]
+    assert [job.name for job in schedule(house)] == names  # type: ignore[arg-type]
 
 
 def test_a_job_says_whether_there_may_be_more(house: House, now: datetime) -> None:
     house.batches, house.mails = 2, 0
-    sweep, mail, outbox, anchor, _ = schedule(house)  # type: ignore[arg-type]
+    sweep, mail, outbox, _, anchor, _ = schedule(house)  # type: ignore[arg-type]
     assert [sweep.work(now), sweep.work(now), sweep.work(now)] == [True, True, False]
     assert mail.work(now) is False
     house.mails = 3

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from io import BytesIO
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from caseflow import words
@@ -28,7 +28,7 @@ from caseflow.ledger.moves import importing
 from caseflow.people import accounts
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import require
-from caseflow.people.tables import User
+from caseflow.people.tables import Area, User
 
 LARGEST = 20 * 1024 * 1024
 AT_ONCE = 300_000
@@ -100,7 +100,7 @@ class Desk:
             one = of(session, actor, import_id, lock=True)
             _require_state(one, "open", "checked")
             one.choices, one.state, one.fault = _dumped(choices), "checking", ""
-            _remember(session, actor, found, choices, now)
+            _remember(session, actor, one.area_code, found, choices, now)
 
         self.rooms.database.run(keep)
         self.check_if_small(import_id, now)
@@ -113,11 +113,11 @@ class Desk:
         def keep(session: Session) -> None:
             one = of(session, actor, import_id, lock=True)
             _require_state(one, "checked", "open")
-            known = checking.register(session, actor, actor.area).ids
+            known = checking.register(session, actor, one.area_code).ids
             for said, unit in answers.items():
                 if unit is not None and unit not in known:
                     raise BadInput({"unit": "请从名册里选择"})
-                _answered(session, actor, said, unit, now)
+                _answered(session, actor, one.area_code, said, unit, now)
             one.state, one.fault = "checking", ""
 
         self.rooms.database.run(keep)
@@ -260,10 +260,9 @@ def drop(session: Session, actor: Actor, import_id: int) -> None:
 
 
 def of(session: Session, actor: Actor, import_id: int, *, lock: bool = False) -> LedgerImport:
-    """Return an import of the actor's own office. Raises NotPermitted, NotFound."""
+    """Return an import of the actor's areas. Raises NotPermitted, NotFound."""
     require(actor, MAY)
-    query = select(LedgerImport).where(LedgerImport.id == import_id)
-    query = query.where(LedgerImport.area_code == actor.area)
+    query = select(LedgerImport).where(LedgerImport.id == import_id, _within(actor))
     one = session.scalar(query.with_for_update() if lock else query)
     if one is None:
         raise NotFound("没有这次导入")
@@ -271,10 +270,15 @@ def of(session: Session, actor: Actor, import_id: int, *, lock: bool = False) ->
 
 
 def recent(session: Session, actor: Actor, before: int = 0) -> Sequence[LedgerImport]:
-    """Return a page of the imports of the actor's office, the newest first."""
-    query = select(LedgerImport).where(LedgerImport.area_code == actor.area)
+    """Return a page of the imports of the actor's areas, the newest first."""
+    query = select(LedgerImport).where(_within(actor))
     query = query.where(LedgerImport.id < before) if before else query
     return session.scalars(query.order_by(LedgerImport.id.desc()).limit(PAGE)).all()
+
+
+def _within(actor: Actor) -> ColumnElement[bool]:
+    here = select(Area.code).where(getattr(Area, actor.level) == actor.area)
+    return LedgerImport.area_code.in_(here)
 
 
 def choices_of(one: LedgerImport) -> Choices:
@@ -334,11 +338,11 @@ def _require_sound(choices: Choices, found: Source) -> None:
 
 
 def _remember(
-    session: Session, actor: Actor, found: Source, choices: Choices, now: datetime
+    session: Session, actor: Actor, area: str, found: Source, choices: Choices, now: datetime
 ) -> None:
     kept = asdict(choices) | {"year": None}
     saved = SavedMapping(
-        area_code=actor.area,
+        area_code=area,
         fingerprint=found.table.fingerprint,
         choices=json.dumps(kept),
         headings=json.dumps(found.table.headings, ensure_ascii=False),
@@ -348,13 +352,13 @@ def _remember(
     session.merge(saved)
 
 
-def _answered(session: Session, actor: Actor, said: str, unit: int | None, now: datetime) -> None:
+def _answered(
+    session: Session, actor: Actor, area: str, said: str, unit: int | None, now: datetime
+) -> None:
     known = names.key(said)[:200]
-    session.execute(
-        delete(UnitName).where(UnitName.area_code == actor.area, UnitName.words == known)
-    )
+    session.execute(delete(UnitName).where(UnitName.area_code == area, UnitName.words == known))
     values = {"unit_id": unit, "set_by": actor.person, "set_at": now}
-    session.add(UnitName(area_code=actor.area, words=known, **values))
+    session.add(UnitName(area_code=area, words=known, **values))
     session.flush()
 
 

@@ -34,7 +34,7 @@ from caseflow.people.scope import scope_of
 from caseflow.people.tables import Unit
 from caseflow.vault.person import Person
 
-MAY = "ledger.export"
+MAY, MAY_PEOPLE = "ledger.export", "ledger.export_people"
 MOST_PEOPLE = 2_000
 """Of so many cases at the most identities are exported at once."""
 _AT_ONCE = 500
@@ -89,7 +89,7 @@ def export(
     """
     require(actor, MAY)
     if wanted.reason is not None:
-        require(actor, "vault.reveal")
+        require(actor, MAY_PEOPLE)
         _require_few(session, actor, wanted)
     rows = _Rows(session, rooms, actor, wanted, now)
     file = BytesIO()

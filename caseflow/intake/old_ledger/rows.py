@@ -30,7 +30,8 @@ _DONE = re.compile(
 _KINDS = {
     **{label: code for code, label in words.KINDS.items()},
     "申诉": "complaint", "信访": "complaint", "意见": "suggestion", "求决": "help",  # not said
-    "检举": "tip", "控告": "tip", "揭发": "tip", "询问": "question", "反映": "complaint",  # not said
+    "检举": "tip", "控告": "tip", "揭发": "tip", "询问": "question",  # not said
+    "反映": "complaint",  # not said
 }  # fmt: skip
 
 

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from datetime import date
 
-from flask import render_template
+from flask import Response, render_template, request
 from sqlalchemy.orm import Session
 
 from caseflow.clock import Period
-from caseflow.errors import BadInput, NotPermitted
+from caseflow.errors import BadInput
+from caseflow.intake.channels.webform import legible
 from caseflow.intake.old_ledger import exporting
 from caseflow.intake.old_ledger.exporting import Wanted
-from caseflow.people.permissions import may
 from caseflow.web.console.frame import Page, blueprint
 from caseflow.web.console.import_pages import XLSX
-from caseflow.web.edge import actor, change, ledgers, needs, now, read, rooms, typed, typed_day
+from caseflow.web.edge import actor, change, ledgers, needs, now, read, rooms
 from caseflow.web.files import attached
 from caseflow.web.locale import gettext
 
@@ -38,47 +38,60 @@ def _shown(errors: Mapping[str, str]) -> Page:
         "console/export.html",
         active="imports",
         shapes=shapes,
-        people=may(actor(), "vault.reveal"),
         most=exporting.MOST_PEOPLE,
-        values={name: typed(name) for name in ("shape", "first", "last", "people", "reason")},
+        values={name: _said(name) for name in ("shape", "first", "last", "reason")},
         errors=errors,
         language=not errors,
     )
     return page, 422 if errors else 200
 
 
-@blueprint.post("/ledger-sheet")
+@blueprint.get("/ledger-sheet.xlsx")
 @needs("ledger.export")
 def export_sheet() -> Page:
-    """Hand the ledger out. Where it says who reported, each opening is recorded first."""
+    """Hand the ledger out, without who reported."""
     try:
-        period, reason = _period(), typed("reason") if typed("people") else None
-        if reason is not None and not may(actor(), "vault.reveal"):
-            raise NotPermitted("您的岗位没有这项权限")
-
-        def work(session: Session) -> bytes:
-            shape = exporting.shape_named(session, actor(), typed("shape"))
-            wanted = Wanted(shape, period, reason)
-            books = ledgers().books
-            return exporting.export(session, rooms(), books, actor(), wanted, now())
-
-        if reason is not None:
-            content = change(work)
-        else:
-            with read() as session:
-                content = work(session)
+        with read() as session:
+            return _handed_out(_written(session, None))
     except BadInput as wrong:
         return _shown(wrong.fields)
+
+
+@blueprint.post("/ledger-sheet")
+@needs("ledger.export_people")
+def export_people() -> Page:
+    """Hand the ledger out with who reported: each opening is recorded first."""
+    reason = _said("reason")
+    try:
+        return _handed_out(change(lambda session: _written(session, reason)))
+    except BadInput as wrong:
+        return _shown(wrong.fields)
+
+
+def _written(session: Session, reason: str | None) -> bytes:
+    shape = exporting.shape_named(session, actor(), _said("shape"))
+    wanted = Wanted(shape, _period(), reason)
+    return exporting.export(session, rooms(), ledgers().books, actor(), wanted, now())
+
+
+def _handed_out(content: bytes) -> Response:
     return attached(content, XLSX, "台账.xlsx")  # not said
+
+
+def _said(name: str) -> str:
+    """Return one word of the form or of the address, without what no database takes."""
+    return legible(request.values.get(name, "")).strip()
 
 
 def _period() -> Period | None:
     """Return the days that were asked for, None for all. Raises BadInput."""
-    if not (typed("first") or typed("last")):
+    said = _said("first"), _said("last")
+    if not any(said):
         return None
-    first, last = typed_day("first"), typed_day("last")
-    if first is None or last is None:
-        raise BadInput({"period": "请填写起止日期"})
+    try:
+        first, last = map(date.fromisoformat, said)
+    except ValueError:
+        raise BadInput({"period": "请填写起止日期"}) from None
     if not _FIRST <= first <= last:
         raise BadInput({"period": "起始日期不能晚于截止日期"})
     return Period(first, last)
