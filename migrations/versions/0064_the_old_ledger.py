@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0064"
-down_revision = "0061"
+down_revision = "0069"
 
 _MOMENT = sa.DateTime(timezone=True)
 _FIRST = "'received', 'answered', 'declined', 'referred', 'merged', 'accepted', 'handling', "
