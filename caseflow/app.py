@@ -33,6 +33,7 @@ from config import ROOT, Settings
 if TYPE_CHECKING:
     from caseflow.adapters.twilio import Twilio
     from caseflow.backup.restoring import Restored
+    from caseflow.intake.old_ledger.desk import Desk
 
 FONTS = ROOT / "static" / "vendor" / "fonts"
 
@@ -189,6 +190,18 @@ class Services:
         looked = examining.look(self.rooms, now)
         return looked + (examining.scan(self.rooms, self.scanner, now) if self.scanner else 0)
 
+    @cached_property
+    def desk_of_ledgers(self) -> "Desk":
+        """Takes over ledgers that offices kept before; its libraries are read when first used."""
+        from caseflow.adapters.workbook import Workbooks
+        from caseflow.intake.old_ledger.desk import Desk
+
+        return Desk(self.rooms, Workbooks())
+
+    def import_ledgers(self, now: datetime) -> int:
+        """Work on imports that wait for it and return how many."""
+        return self.desk_of_ledgers.work(now)
+
     def forget_files(self, now: datetime) -> int:
         """Forget files that nothing names any more and return how many."""
         from caseflow.backup.taking import unhindered
@@ -303,6 +316,7 @@ def configure(app: Flask, built: Services) -> None:
     app.extensions["caseflow.settings"] = settings
     app.extensions["caseflow.twilio"] = built.twilio
     app.extensions["caseflow.voice"] = _in_twiml
+    app.extensions["caseflow.ledgers"] = lambda: built.desk_of_ledgers
     app.extensions["caseflow.typesetter"] = lambda: built.typesetter
     app.config.update(
         SECRET_KEY=ring.session_secret().hex(),

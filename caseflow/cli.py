@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from caseflow import clock, typed_commands
+from caseflow import clock, typed_commands, typed_ledgers
 from caseflow.errors import CaseflowError
 
 TRY_AGAIN = 75  # EX_TEMPFAIL: the mail server keeps the message
@@ -329,7 +329,10 @@ def verify() -> None:
     sys.exit(0 if report.fits else 1)
 
 
-for command in (typed_commands.moves, typed_commands.move, typed_commands.read):
+for command in (
+    *(typed_commands.moves, typed_commands.move, typed_commands.read),
+    *(typed_ledgers.take, typed_ledgers.give),
+):
     ledger.add_command(command)
 
 

@@ -20,7 +20,14 @@ from caseflow.escalation.tables import Rung
 from caseflow.files.store import Store
 from caseflow.files.tables import Blob
 from caseflow.intake import call_laws
-from caseflow.ledger import assist_laws, oversight_laws, review_laws, split_laws, waves
+from caseflow.ledger import (
+    assist_laws,
+    import_laws,
+    oversight_laws,
+    review_laws,
+    split_laws,
+    waves,
+)
 from caseflow.ledger.application_tables import Exclusion, Proposal, Withdrawal
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves.visiting import FEWEST
@@ -140,7 +147,7 @@ def _closings() -> Iterator[Query]:
     undone = exists().where(Item.case_id == Case.id, Item.state.not_in(ITEM_DONE))
     yield select(Case.number).where(Case.state.in_(_ANSWERED), undone)
     items = exists().where(Item.case_id == Case.id)
-    asks = and_(Case.kind.not_in(WITHOUT_ITEMS), Case.reviews.is_(None))
+    asks = and_(Case.kind.not_in(WITHOUT_ITEMS), Case.reviews.is_(None), ~import_laws.as_it_was())
     yield select(Case.number).where(Case.state.in_(_ANSWERED), asks, ~items)
     got = exists().where(
         Reply.report_id == Report.id,
@@ -150,7 +157,8 @@ def _closings() -> Iterator[Query]:
     )
     unanswered = ~got.correlate_except(Reply)
     owed = exists().where(Report.case_id == Case.id, Report.follows.is_(None), unanswered)
-    yield select(Case.number).where(Case.state.in_(("answered", *_ANSWERED[1:])), owed)
+    here = and_(Case.state.in_(("answered", *_ANSWERED[1:])), ~import_laws.as_it_was())
+    yield select(Case.number).where(here, owed)
     called = exists().where(CallBack.case_id == Case.id, CallBack.round == Case.reopened)
     yield select(Case.number).where(Case.state == "closed", Case.call_back, ~called)
     lends = exists().where(Merger.case_id == Case.id, Merger.undone_at.is_(None))
@@ -369,6 +377,7 @@ LAWS: dict[str, Callable[[], Iterator[Query]]] = {
     "reviews are linked, by other eyes": review_laws.broken,
     "what comes back is looked into": oversight_laws.broken,
     "split cases say so": split_laws.broken,
+    "imports are whole": import_laws.broken,
     "waves went where they say": waves.broken,
     "visits": _visits,
     "assisting units are heard": assist_laws.broken,

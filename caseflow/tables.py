@@ -11,6 +11,7 @@ import caseflow.intake.text_tables
 import caseflow.ledger.application_tables
 import caseflow.ledger.assistance_tables
 import caseflow.ledger.history_tables
+import caseflow.ledger.import_tables
 import caseflow.ledger.oversight_tables
 import caseflow.ledger.report_tables
 import caseflow.ledger.review_tables

@@ -20,7 +20,7 @@ def moves(about: str, username: str) -> None:
     from caseflow.app import services
 
     rooms = services().rooms
-    actor = typed_moves.sign_in(rooms, username, _password(), clock.now())
+    actor = typed_moves.sign_in(rooms, username, asked_password(), clock.now())
     for name, wants in typed_moves.offered(rooms, actor, about, clock.now()):
         said = (one.name if one.needed else f"[{one.name}]" for one in wants)
         click.echo(" ".join([name, *said]))
@@ -42,7 +42,7 @@ def move(about: str, name: str, said: tuple[str, ...], username: str) -> None:
 
     rooms = services().rooms
     typed = dict(_typed(one) for one in said)
-    actor = typed_moves.sign_in(rooms, username, _password(), clock.now())
+    actor = typed_moves.sign_in(rooms, username, asked_password(), clock.now())
     try:
         click.echo(typed_moves.make(rooms, actor, about, name, typed, clock.now()))
     except BadInput as error:
@@ -63,11 +63,12 @@ def read(about: str, what: str, username: str) -> None:
     from caseflow.app import services
 
     rooms = services().rooms
-    actor = typed_moves.sign_in(rooms, username, _password(), clock.now())
+    actor = typed_moves.sign_in(rooms, username, asked_password(), clock.now())
     click.echo(typed_moves.read(rooms, actor, about, what))
 
 
-def _password() -> str:
+def asked_password() -> str:
+    """Ask for the password of whoever types, without showing it."""
     password: str = click.prompt("password", hide_input=True, err=True)
     return password
 

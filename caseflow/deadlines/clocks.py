@@ -70,7 +70,7 @@ def start(
     due = _due(rules, policy, now, before, imposed)
     if least:
         due = max(due, rules.calendar.due(now, least, Unit.working_days))
-    return _open(session, rules, policy, name, subject, now, due, follows)
+    return _kept(session, planned(rules, policy, name, subject, now, due, follows))
 
 
 def _due(
@@ -117,16 +117,21 @@ def again(
     return clock
 
 
-def _open(
-    session: Session,
+def _kept(session: Session, clock: Clock) -> Clock:
+    session.add(clock)
+    return clock
+
+
+def planned(
     rules: Rules,
     policy: Policy,
     name: str,
     subject: Subject,
-    now: datetime,
+    since: datetime,
     due: datetime,
-    follows: int | None,
+    follows: int | None = None,
 ) -> Clock:
+    """Return a clock that counts from `since`, with the rung that comes next, not yet kept."""
     ladder = rules.newest(policy.ladder)
     clock = Clock(
         **asdict(subject),
@@ -135,16 +140,15 @@ def _open(
         unit=str(policy.unit),
         ladder=ladder.name,
         ladder_version=ladder.version,
-        started_at=now,
+        started_at=since,
         due=due,
-        provisional=rules.calendar.rests_on_provisional(now, due),
+        provisional=rules.calendar.rests_on_provisional(since, due),
         state="running",
         last_rung=0,
         entered=0,
         follows=follows,
     )
     _plan(rules, clock)
-    session.add(clock)
     return clock
 
 
@@ -293,7 +297,8 @@ def restart(
         due = min(due, max(cap, old.due))
     floor = rules.calendar.due(now, policy.minimum_after_return, Unit.working_days)
     subject = Subject(item_id=old.item_id, order_id=old.order_id, root_case_id=root_case_id)
-    return _open(session, rules, policy, old.name, subject, now, max(due, floor), old.id)
+    due = max(due, floor)
+    return _kept(session, planned(rules, policy, old.name, subject, now, due, old.id))
 
 
 def _policy_of(rules: Rules, clock: Clock) -> Policy | None:

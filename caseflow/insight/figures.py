@@ -72,6 +72,7 @@ def figures(session: Session, scope: Scope, period: Period, now: datetime) -> Fi
         (_called(scope, period), _of_calls),
         (_items(scope, period), _of_items),
         (_on_time(scope, period, now), _of_promises),
+        (_taken_over(scope, period), _of_imports),
     ):
         rows = session.execute(query).all()
         width = len(query.selected_columns) - 1
@@ -88,8 +89,10 @@ def _summed(rows: Iterable[Row[Any]], width: int) -> list[int]:
     return [sum(column) for column in zip([0] * width, *(row[1:] for row in rows), strict=True)]
 
 
-_OF_ITSELF = Case.reviews.is_(None)
-"""A review looks at an answer that counts already, and is no matter of its own."""
+_OF_ITSELF = and_(Case.reviews.is_(None), Case.channel != "import")
+"""A review looks at an answer that counts already, and is no matter of its own. What was taken over
+from an old ledger began elsewhere, where none of these promises ran: it is counted apart.
+"""
 
 
 def _came_in(scope: Scope, period: Period) -> ColumnElement[bool]:
@@ -246,6 +249,23 @@ def _on_time(scope: Scope, period: Period, now: datetime) -> Select[*tuple[Any, 
 def _of_promises(*counted: int) -> Named:
     pairs = zip(counted[::2], counted[1::2], strict=True)
     return {figure: Share(*pair) for figure, pair in zip(ON_TIME, pairs, strict=True)}, {}
+
+
+def _taken_over(scope: Scope, period: Period) -> Select[*tuple[Any, ...]]:
+    during = and_(Report.received_at >= period.since, Report.received_at < period.until)
+    here = and_(Case.channel == "import", Case.state != "void", Report.follows.is_(None))
+    return (
+        select(_LEFT_OUT, _how_many(Report.id))
+        .select_from(Report)
+        .join(Case, Case.id == Report.case_id)
+        .outerjoin(Exclusion, exclusions.of_case())
+        .where(during, visible(scope), here)
+        .group_by(_LEFT_OUT)
+    )
+
+
+def _of_imports(taken_over: int) -> Named:
+    return {}, {"imported": taken_over}
 
 
 def _late_units(session: Session, scope: Scope, now: datetime) -> Sequence[tuple[str, int]]:

@@ -25,6 +25,7 @@ PLACES: Mapping[str, str] = {
     "calls": NOTICES,
     "look": BULK,
     "anchor": BULK,
+    "ledgers": BULK,
     "files": BULK,
 }
 """Where what comes round waits: a slow mail server must not keep a ladder waiting, nor a backlog of

@@ -25,7 +25,7 @@ class Job:
     wait: Waiting | None = None
 
 
-NAMES = ("sweep", "mail", "pictures", "outbox", "calls", "look", "anchor", "files")
+NAMES = ("sweep", "mail", "pictures", "outbox", "calls", "look", "ledgers", "anchor", "files")
 """In order of precedence: a slow mail server must not keep a ladder waiting."""
 
 
@@ -38,6 +38,7 @@ def schedule(services: Services) -> list[Job]:
         Job("outbox", 2, partial(work.carry_out_outbox, services)),
         Job("calls", 30, partial(work.mind_calls, services)),
         Job("look", 10, partial(work.examine_files, services)),
+        Job("ledgers", 5, partial(work.import_ledgers, services)),
         Job("anchor", 1800, partial(work.anchor, services)),
         Job("files", 6 * 3600, partial(work.forget_files, services)),
     ]

@@ -48,5 +48,8 @@ class Services(Protocol):
     def anchor(self, now: datetime) -> bool:
         """Sign what the histories came to, once a day; tell whether this was it."""
 
+    def import_ledgers(self, now: datetime) -> int:
+        """Work on imports of old ledgers that wait for it and return how many."""
+
     def sweep(self, session: Session, now: datetime) -> int:
         """Take one batch of due clocks a rung up and return how many; 0 when none is left."""

@@ -52,6 +52,11 @@ def examine_files(services: Services, now: datetime) -> bool:
     return services.examine_files(now) > 0
 
 
+def import_ledgers(services: Services, now: datetime) -> bool:
+    """Check or take over old ledgers. A second run finds them checked, or done."""
+    return services.import_ledgers(now) > 0
+
+
 def forget_files(services: Services, now: datetime) -> bool:
     """Forget files that nothing names. A second run finds none."""
     services.forget_files(now)

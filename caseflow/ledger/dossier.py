@@ -37,6 +37,7 @@ from caseflow.ledger.assistance_tables import Assistance
 from caseflow.ledger.checkers import Eyes
 from caseflow.ledger.extensions import Asked
 from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.import_tables import ImportedRow
 from caseflow.ledger.oversight_tables import Oversight
 from caseflow.ledger.report_tables import Attachment, CallBack, Question, Reply, Report
 from caseflow.ledger.shelving_tables import Milestone, Shelving
@@ -114,6 +115,7 @@ class Dossier:
     before: Sequence[Happened]
     units: Mapping[int, Unit]
     people: Mapping[int, str]
+    imported: ImportedRow | None = None
 
     @property
     def first_reports(self) -> list[Report]:
@@ -167,6 +169,13 @@ _CLOCKS = (
 )
 
 
+def _imported(session: Session, case: Case) -> ImportedRow | None:
+    """Return the row of an old ledger that a case began as."""
+    if case.channel != "import":
+        return None
+    return session.scalar(select(ImportedRow).where(ImportedRow.case_id == case.id))
+
+
 def load(session: Session, case: Case) -> Dossier:
     """Load the dossier of a case that the caller has found within a scope."""
     area = session.get_one(Area, case.area_code)
@@ -218,6 +227,7 @@ def load(session: Session, case: Case) -> Dossier:
         before=before,
         units=names.units(session, _unit_ids(case, items, reports, told)),
         people=names.users(session, _user_ids(case, items, told)),
+        imported=_imported(session, case),
     )
 
 

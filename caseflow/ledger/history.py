@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -83,10 +83,24 @@ def append_many(session: Session, lines: Iterable[tuple[Case, Line]]) -> None:
     The chain is folded here in the given order; a case may occur several times (engine 10).
     """
     # The cases' new heads go with whatever else the move writes to them.
-    add_many(session, Entry, [_fold(case, line) for case, line in lines])
+    add_many(session, Entry, fold(lines))
 
 
-def _fold(case: Case, line: Line) -> dict[str, Any]:
+class Headed(Protocol):
+    """What has a history: a case, or what is about to become one."""
+
+    id: Any
+    number: Any
+    head: Any
+    head_n: Any
+
+
+def fold(lines: Iterable[tuple[Headed, Line]]) -> list[dict[str, Any]]:
+    """Chain lines to the histories of their cases and return the rows, for whoever writes them."""
+    return [_fold(case, line) for case, line in lines]
+
+
+def _fold(case: Headed, line: Line) -> dict[str, Any]:
     n = case.head_n + 1
     body = body_of(case.number, n, line)
     digest = link(case.head, body)

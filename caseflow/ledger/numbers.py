@@ -18,7 +18,12 @@ from caseflow.ledger.tables import Counter
 
 def take(session: Session, area: str, period: str) -> int:
     """Return the next number of an area and period (YYYYMMDD for reports, YYYY for cases)."""
-    values = {"area_code": area, "period": period, "value": 1}
+    return take_many(session, area, period, 1)
+
+
+def take_many(session: Session, area: str, period: str, n: int) -> int:
+    """Take the next `n` numbers of an area and period at once; return the last of them."""
+    values = {"area_code": area, "period": period, "value": n}
     value: int = session.execute(_next(session.get_bind().dialect.name), values).scalar_one()
     return value
 
@@ -27,9 +32,10 @@ def take(session: Session, area: str, period: str) -> int:
 def _next(dialect: str) -> ReturningInsert[int]:
     add = (sqlite if dialect == "sqlite" else postgresql).insert(Counter)
     named: dict[str, Any] = {key: bindparam(key) for key in ("area_code", "period", "value")}
-    upsert = add.values(named).on_conflict_do_update(
+    add = add.values(named)
+    upsert = add.on_conflict_do_update(
         index_elements=[Counter.area_code, Counter.period],
-        set_={"value": Counter.value + 1},
+        set_={"value": Counter.value + add.excluded.value},
     )
     query: ReturningInsert[int] = upsert.returning(Counter.value)
     return query

@@ -11,7 +11,7 @@ that name and the others in a report. Units are few: their names are compared he
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from sqlalchemy import (
@@ -33,6 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from caseflow.ledger import bulk
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
 from caseflow.people.tables import Unit
@@ -82,6 +83,26 @@ _INTO_FTS5 = text("INSERT INTO search_report (rowid, terms) VALUES (:id, :terms)
 _INTO_TSVECTOR = text(
     "INSERT INTO search_report (report_id, terms) VALUES (:id, array_to_tsvector(:terms))"
 ).bindparams(bindparam("terms", type_=ARRAY(String)))
+
+
+def index_many(session: Session, said: Iterable[tuple[int, str]]) -> None:
+    """Make many reports, by id, findable."""
+    if _is_sqlite(session):
+        rows = [
+            {"id": at, "terms": " ".join(_hex(term) for term in sorted(terms(words)))}
+            for at, words in said
+        ]
+        query = text("INSERT INTO search_report (rowid, terms) VALUES (:id, :terms)")
+        if rows:
+            session.execute(query, rows)
+        return
+    # Terms are letters, digits and characters: nothing in them has to be escaped.
+    found = [
+        {"report_id": at, "terms": " ".join(f"'{term}'" for term in sorted(terms(words)))}
+        for at, words in said
+    ]
+    if found:
+        bulk.copy(session, "search_report", found)
 
 
 def matching(

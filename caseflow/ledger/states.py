@@ -4,7 +4,10 @@ Each edge says which move leads where, who may (a permission of `people.permissi
 in words. `STAY` as target means that the move is recorded and the state remains.
 """
 
-from typing import NamedTuple
+from caseflow.ledger.edges import NOTHING, STAY, SYSTEM, Edge, edges
+from caseflow.ledger.edges import each as _from
+
+__all__ = ["NOTHING", "STAY", "SYSTEM", "Edge", "edges"]
 
 KINDS = ("question", "help", "suggestion", "complaint", "tip")
 FINDINGS = ("substantiated", "partly", "unsubstantiated", "unverifiable")
@@ -30,6 +33,7 @@ CASE_STATES = (
     "replying",
     "calling_back",
     "closed",
+    "void",
 )
 OPEN_CASE_STATES = (
     "received",
@@ -55,11 +59,9 @@ ITEM_DONE = ("struck_off", "withdrawn", "statutory")
 COUNTED_APART = ("withdrawn", "statutory")
 """Over, and never struck off: no part of how many were and how many are still to be."""
 
-STAY = ""
-SYSTEM = "system"
-
 # A merged case is another one's: nothing happens in it but that it becomes a case of its own again.
-_OF_ITSELF = tuple(state for state in CASE_STATES if state != "merged")
+# A void one should never have been: nothing happens in it at all.
+_OF_ITSELF = tuple(state for state in CASE_STATES if state not in ("merged", "void"))
 UNANSWERED = ("received", "accepted", "handling", "awaiting_reporter")
 BROUGHT_UP = UNANSWERED
 """States of a case in which it is brought before the level above: it has just come back."""
@@ -117,24 +119,18 @@ ENDS = ("answered", "declined", "referred", "closed")
 """States of a case that is over: whoever writes later is answered on their own."""
 
 
+IMPORTED_AS = ("received", "accepted", "closed")
+"""States in which a row of the ledger that the office kept before begins here (导入)."""
+_IMPORTED_WHY = (
+    "旧台账没有办结也没有受理，接着办理",
+    "旧台账已经受理，接着办理",
+    "旧台账已经办结，按原来的记载导入",
+)
+
 EXCLUDED = ("answered", "closed")
 """States of a case that may be left out of the figures: over, and not counted apart already, as
 what was declined or referred is.
 """
-
-
-class Edge(NamedTuple):
-    """One edge of a state table: from `source` by `move` to `target`, allowed to `who`."""
-
-    move: str
-    source: str
-    target: str
-    who: str
-    why: str
-
-
-def _from(sources: tuple[str, ...], move: str, target: str, who: str, why: str) -> list[Edge]:
-    return [Edge(move, source, target, who, why) for source in sources]
 
 
 CASE_EDGES: tuple[Edge, ...] = (
@@ -295,6 +291,11 @@ CASE_EDGES: tuple[Edge, ...] = (
     *_from(BROUGHT_UP, "go_up", STAY, SYSTEM, "多次退回、重办或无人承接，提级督办"),
     *_from(_OF_ITSELF, "oversee", STAY, "case.oversee", "上一级看过，写明督办意见"),
     *_from(ENDS, "answer_later", STAY, "case.reply", "办结后又来件，单独答复，不重新办理"),
+    *(
+        Edge("import", NOTHING, state, "case.import", why)
+        for state, why in zip(IMPORTED_AS, _IMPORTED_WHY, strict=True)
+    ),
+    *_from(IMPORTED_AS, "void", "void", "case.import", "整次导入撤销：没有办理过的，编号保留"),
 )
 
 HELD = ("dispatched", "verifying", "rectifying")
@@ -393,8 +394,3 @@ WHILE_SHELVED = ("statutory_outcome",)
 
 CASE_MOVES = tuple(dict.fromkeys(edge.move for edge in CASE_EDGES))
 ITEM_MOVES = tuple(dict.fromkeys(edge.move for edge in ITEM_EDGES))
-
-
-def edges(table: tuple[Edge, ...], move: str, source: str) -> tuple[Edge, ...]:
-    """Return the edges of `move` out of `source`: none, one, or several that the verb decides."""
-    return tuple(edge for edge in table if edge.move == move and edge.source == source)

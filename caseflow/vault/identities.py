@@ -4,8 +4,9 @@ Whether the asker may see it at all is checked by the caller: permissions are no
 """
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.orm import Session
@@ -40,22 +41,45 @@ def keep_identity(
     only by the blind index.
     """
     identity_id = secrets.token_hex(16)
+    row = _sealed(ring, identity_id, contact, now, answerable=answerable, texts=texts)
+    session.execute(insert(Identity).values(row))
+    return identity_id
+
+
+def keep_many(
+    session: Session,
+    ring: KeyRing,
+    people: Sequence[tuple[str, PersonLike]],
+    now: datetime,
+) -> None:
+    """Seal many people, each under an id that the caller made at random; one statement."""
+    rows = [_sealed(ring, identity_id, contact, now) for identity_id, contact in people]
+    if rows:
+        session.execute(insert(Identity), rows)
+
+
+def _sealed(
+    ring: KeyRing,
+    identity_id: str,
+    contact: PersonLike,
+    now: datetime,
+    *,
+    answerable: bool = True,
+    texts: bool = False,
+) -> dict[str, Any]:
     told = _told(contact)
     sealed = {
         field: ring.seal(text.encode(), _context(identity_id, field)) if text else None
         for field, text in told.items()
     }
-    session.execute(
-        insert(Identity).values(
-            id=identity_id,
-            phone_index=blind.phone_index(ring, told["phone"]),
-            email_index=blind.email_index(ring, told["email"]),
-            can_be_reached=",".join(sorted_ways(contact, answerable=answerable, texts=texts)),
-            created_at=now,
-            **sealed,
-        )
-    )
-    return identity_id
+    return {
+        "id": identity_id,
+        "phone_index": blind.phone_index(ring, told["phone"]),
+        "email_index": blind.email_index(ring, told["email"]),
+        "can_be_reached": ",".join(sorted_ways(contact, answerable=answerable, texts=texts)),
+        "created_at": now,
+        **sealed,
+    }
 
 
 def sorted_ways(contact: PersonLike, *, answerable: bool = True, texts: bool = False) -> list[str]:

@@ -5,7 +5,7 @@ store. A person sees them only with a reason and on the record.
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from io import BytesIO
 
@@ -60,6 +60,27 @@ def keep_original(
         )
     )
     return original_id
+
+
+def keep_many(
+    session: Session,
+    ring: KeyRing,
+    store: Store,
+    raws: Sequence[tuple[str, bytes]],
+    now: datetime,
+) -> None:
+    """Keep the bytes of many, each under an id that the caller made at random; one statement for
+    all that fit into their rows. Raises Unavailable when the store is stopped.
+    """
+    rows = []
+    for original_id, content in raws:
+        lies = put_original(store, content)
+        blob = blobs.name(session, lies, now).id if isinstance(lies, Put) else None
+        sealed = None if isinstance(lies, Put) else ring.seal(lies, _context(original_id))
+        kept = {"sealed": sealed, "blob_id": blob, "size": len(content), "received_at": now}
+        rows.append({"id": original_id, **kept})
+    if rows:
+        session.execute(insert(Original), rows)
 
 
 def open_original(

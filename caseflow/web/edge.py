@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from caseflow import clock, refs
 from caseflow.errors import SignedOut
 from caseflow.intake.channels.webform import legible
+from caseflow.intake.old_ledger.desk import Desk
 from caseflow.intake.rooms import Rooms
 from caseflow.paper.sheets import Typesetter
 from caseflow.people.actor import Actor
@@ -49,6 +50,11 @@ def scans() -> bool:
 def typesetter() -> Typesetter:
     """Return what sets documents in this process. Raises Unavailable without fonts."""
     return cast(Callable[[], Typesetter], current_app.extensions["caseflow.typesetter"])()
+
+
+def ledgers() -> Desk:
+    """Return the desk at which ledgers that offices kept before are taken over."""
+    return cast(Callable[[], Desk], current_app.extensions["caseflow.ledgers"])()
 
 
 def now() -> datetime:

@@ -46,6 +46,7 @@ CASE_STATES = {
     "replying": "待答复",
     "calling_back": "待回访",
     "closed": "已办结",
+    "void": "已作废",
 }
 ITEM_STATES = {
     "draft": "待派发",
@@ -83,6 +84,7 @@ CHANNELS = {
     "handed_down": "上级或其他部门交办",
     "mailbox": "电子邮件",
     "text": "短信",
+    "import": "旧台账导入",
 }
 CLOCKS = {
     "immediate": "即时处置",
@@ -260,6 +262,8 @@ MOVES = {
     "refuse_step_up": "不同意督办升级",
     "stand_still": "随挂账暂停办理",
     "carry_on": "随销账恢复办理",
+    "import": "由旧台账导入",
+    "void": "导入撤销，作废",
 }
 PASSING = {
     "area": "属于该办的辖区",
@@ -394,5 +398,6 @@ COUNTED = {
     "not_ours": "不予受理或已转送",
     "called": "已回访接通",
     "unreached": "回访未接通",
+    "imported": "旧台账导入",
 }
-TABLE = ("办件", "问题项", "从", "办理", "到", "谁可以", "说明", "系统自动")
+TABLE = ("（旧台账）", "办件", "问题项", "从", "办理", "到", "谁可以", "说明", "系统自动")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0065"
-down_revision = "0063"
+down_revision = "0064"
 
 _MOMENT = sa.DateTime(timezone=True)
 _HELD = "held IN ('', 'look', 'type', 'picture', 'archive')"

@@ -20,6 +20,7 @@ from tests.browser.house import House
 from tests.browser.looking import LANGUAGES, UNFOLD, arrive, look
 from tests.browser.people import letter, log, open_case, photograph, put, receipt, report, send
 from tests.browsers import TELEPHONE
+from tests.import_ledger import messy
 
 CRY = "有人在校门口收保护费"
 every_language = pytest.mark.parametrize("lang", LANGUAGES)
@@ -331,3 +332,17 @@ def test_a_list_on_paper_has_no_buttons_and_says_what_follows(shown: House, path
     more = page.locator("a[rel=next]").count()
     expect(page.locator("main").get_by_text("本页之后还有")).to_have_count(more)
     assert more == (path == "/console/")
+
+
+@every_language
+def test_an_import_is_settled_and_read(shown: House, lang: str, tmp_path: Path) -> None:
+    file = tmp_path / "台账.xlsx"
+    rows, _ = messy.ledger(clean=False, rows=120)
+    file.write_bytes(messy.workbook(rows))
+    page = shown.as_("supervisor")
+    arrive(page, "/console/imports", lang)
+    page.locator("#f-file").set_input_files(file)
+    sent(page, "form[action='/console/imports']")
+    look(page, "answer:import columns", lang)
+    sent(page, "form[action$='/columns']")
+    look(page, "answer:import found", lang)

@@ -173,6 +173,9 @@ SIGHTS = (
     assisted(),
     asked_to_assist(),
     at("supervisor", "/console/figures"),
+    at("supervisor", "/console/imports"),
+    at("supervisor", "/console/ledger-sheet"),
+    at("auditor", "/console/ledger-sheet"),
     at("leader", "/console/circulars"),
     at("supervisor", "/console/circulars/new"),
     a_circular("drafted", "reviewer"),
@@ -215,11 +218,12 @@ NO_PAGE = {
     *("console.order_pdf", "unit.order_pdf"),
     *("console.visit_pdf", "console.figure_table", "console.inquiry_pdf"),
     *("console.inquiry_paper_pdf", "console.inquiry_evidence"),
+    *("console.import_report", "console.export_sheet"),
     *("console.circular_pdf", "console.public_circular_pdf"),
 }
 # Looked at where there is one: a test makes it (test_answers.py).
 # The page of an original is one, whichever file it is about.
-ELSEWHERE = {"admin.outbox_message", "console.inquiry_page"} | {
+ELSEWHERE = {"admin.outbox_message", "console.inquiry_page", "console.import_page"} | {
     *("console.attachment_original", "console.inquiry_original"),
 }
 

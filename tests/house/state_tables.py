@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from caseflow import words
 from caseflow.escalation.accountability_states import ACCOUNTABILITY_EDGES
 from caseflow.escalation.order_states import ORDER_EDGES
-from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES, STAY, SYSTEM, Edge
+from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES, NOTHING, STAY, SYSTEM, Edge
 from caseflow.people.permissions import PERMISSIONS
 from caseflow.publishing.circular_states import CIRCULAR_EDGES
 from tests.house.extraction import english
@@ -47,12 +47,13 @@ def page() -> str:
 def _table(say: Say, title: str, edges: tuple[Edge, ...], states: dict[str, str]) -> Iterator[str]:
     head = [say(text) for text in ("从", "办理", "到", "谁可以", "说明")]
     yield from ("", f"### {title}", "", f"| {' | '.join(head)} |", "|---|---|---|---|---|")
+    states = {NOTHING: "（旧台账）"} | states
     order = list(states)
     moves = words.MOVES | words.CIRCULAR_MOVES | words.ACCOUNTABILITY_MOVES
     for edge in sorted(edges, key=lambda edge: order.index(edge.source)):
         target = "" if edge.target == STAY else f"{say(states[edge.target])} `{edge.target}`"
         cells = (
-            f"{say(states[edge.source])} `{edge.source}`",
+            f"{say(states[edge.source])} `{edge.source}`".removesuffix(" ``"),
             f"{say(moves[edge.move])} `{edge.move}`",
             target,
             _who(say, edge),

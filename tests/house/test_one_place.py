@@ -13,6 +13,7 @@ PROVIDERS = {
     "PIL": ("caseflow.adapters",),
     "imap_tools": ("caseflow.adapters",),
     "imaplib": ("caseflow.adapters",),
+    "openpyxl": ("caseflow.adapters",),
     "poplib": ("caseflow.adapters",),
     "redis": ("caseflow.jobs", "caseflow.outbox", "caseflow.adapters"),
     "requests": ("caseflow.adapters",),
@@ -20,6 +21,7 @@ PROVIDERS = {
     "smtplib": ("caseflow.adapters",),
     "twilio": ("caseflow.adapters",),
     "typst": ("caseflow.adapters",),
+    "xlsxwriter": ("caseflow.adapters",),
 }
 
 CLOCKS = {"clock", "edge"}  # clock.now(), and the request's own moment, read from it once

@@ -68,6 +68,7 @@ def test_each_figure_is_as_counted_by_hand(database: Database, now: datetime) ->
         "not_ours": 1,
         "called": 1,
         "unreached": 1,
+        "imported": 0,
     }
     assert found.kept == found.every
     assert found.every.shares == {
@@ -111,6 +112,7 @@ def test_what_was_left_out_is_shown_beside_and_counts_again_once_lifted(
         "not_ours": 1,
         "called": 0,
         "unreached": 1,
+        "imported": 0,
     }
     assert found.kept.shares == {
         "response": Share(1, 3),
@@ -174,7 +176,7 @@ def test_a_fixed_number_of_statements(sqlite_database: Database, now: datetime) 
             figures(session, scope, MARCH, now)
     finally:
         event.remove(sqlite_database.engine, "before_cursor_execute", note)
-    assert len(sent) == 6
+    assert len(sent) == 7
 
 
 @pytest.mark.parametrize("part", [0, 1])

@@ -93,18 +93,19 @@ def test_every_job_stands_in_the_schedule(house: House) -> None:
         ("outbox", 2),
         ("calls", 30),
         ("look", 10),
+        ("ledgers", 5),
         ("anchor", 1800),
         ("files", 21_600),
     ]
     assert tuple(job.name for job in with_mail) == NAMES
     assert [job.name for job in schedule(house)] == [  # type: ignore[arg-type]
-        *("sweep", "outbox", "calls", "look", "anchor", "files")
+        *("sweep", "outbox", "calls", "look", "ledgers", "anchor", "files")
     ]
 
 
 def test_a_job_says_whether_there_may_be_more(house: House, now: datetime) -> None:
     house.batches, house.mails = 2, 0
-    sweep, mail, _, outbox, calls, _, anchor, _ = schedule(house)  # type: ignore[arg-type]
+    sweep, mail, _, outbox, calls, _, _, anchor, _ = schedule(house)  # type: ignore[arg-type]
     assert [sweep.work(now), sweep.work(now), sweep.work(now)] == [True, True, False]
     assert mail.work(now) is False
     house.mails = 3

@@ -173,7 +173,7 @@ def test_rows_wait_by_how_soon_somebody_should_look(database: Database, now: dat
 
 
 def test_what_comes_round_waits_where_it_holds_up_nobody(redis_url: str, link: Redis) -> None:
-    for name in ("sweep", "mail", "outbox", "look", "anchor", "files"):
+    for name in ("sweep", "mail", "outbox", "look", "ledgers", "anchor", "files"):
         assert put(name, 1, link)
         assert not put(name, 2, link)
     assert {name: queue_of(name, link).count for name in QUEUES} == {

@@ -22,11 +22,14 @@ from caseflow.escalation import accountability_record
 from caseflow.escalation.accountability_states import OPENED
 from caseflow.escalation.accountability_tables import AccountabilityEvidence, AccountabilityFile
 from caseflow.escalation.tables import Order
+from caseflow.files import blobs
 from caseflow.intake.call_tables import Call, DutyLine, Recording
 from caseflow.intake.mail_tables import Blocked, Folded
+from caseflow.intake.rooms import Rooms
 from caseflow.intake.tables import Quarantine, ShiftNote
 from caseflow.ledger import visit_tables
 from caseflow.ledger.assistance_tables import Assistance
+from caseflow.ledger.import_tables import LedgerImport
 from caseflow.ledger.report_tables import Attachment, Report
 from caseflow.ledger.tables import Case, Evidence, Item
 from caseflow.outbox.tables import Event, Message
@@ -58,7 +61,7 @@ INSIDERS = {
 STRANGERS = {f"stranger_{role}": role for role in ROLES}
 ABOUT_NO_UNIT = {
     *("user_id", "post_key", "quarantine_id", "unit_id", "note_id", "folded_id", "blocked_id"),
-    *("call_id", "line_id"),
+    *("call_id", "line_id", "import_id"),
 }
 """Arguments of routes whose samples are about no unit, so that nobody is recused from them."""
 
@@ -96,6 +99,7 @@ class World:
         self.database.run(mail_samples.add)
         self.database.run(lambda session: call_samples.add(session, built.rooms))
         self.app.extensions["caseflow.streams"] = Streams(looks=1)
+        self.database.run(lambda session: _add_an_import(session, built.rooms, now))
         self.written: list[str] = []
         event.listen(self.database.engine, "before_cursor_execute", self._hear)
         self._visits: dict[str, Visit] = {}
@@ -258,6 +262,19 @@ def _add_a_file(session: Any) -> None:
     session.add(row)
 
 
+def _add_an_import(session: Any, rooms: Rooms, now: datetime) -> None:
+    """Let the supervisor have uploaded a ledger."""
+    boss = session.scalars(select(User).where(User.username == "supervisor")).one()
+    content = "编号,来件时间,反映内容\n1,2025.3.1,饭菜有异味\n".encode()
+    blob = blobs.keep(session, rooms.store, content, now)
+    kept = {"report_blob_id": blob.id, "blob_id": blob.id, "at": now, "user_id": boss.id}
+    choices = '{"columns": ["number", "received", "text"]}'
+    name = rooms.ring.seal("台账.csv".encode(), f"import:{blob.sha256}:name")
+    row = LedgerImport(area_code="430503", name=name, sha256=blob.sha256, choices=choices, **kept)
+    session.add(row)
+    session.flush()
+
+
 def _samples(session: Any) -> dict[str, tuple[Any, Any]]:
     """Return for each argument of a route a real value and one that never was.
 
@@ -304,6 +321,7 @@ def _samples(session: Any) -> dict[str, tuple[Any, Any]]:
         "user_id": any_user,
         "unit_id": select(Unit.id).where(Unit.id == unit),
         "message_id": select(Message.id).where(Message.state == "dead"),
+        "import_id": select(LedgerImport.id),
         "event_id": select(Event.id).where(Event.dead_at.is_not(None)),
     }
     return one | {

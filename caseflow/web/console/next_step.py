@@ -318,6 +318,10 @@ def _displeased(here: Calls, case: CaseForms) -> Step:
     return Step(gettext("反映人不满意：等督办负责人决定重新办理或解释说明。"))
 
 
+def _void(_sight: Sight, _case: CaseForms, _items: ItemForms) -> Step:
+    return Step(gettext("导入已经撤销，这个办件作废。"))
+
+
 def _ended(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
     if "second_look" in case:
         return Step(gettext("另一人作出的决定等您复看。"), case["second_look"])
@@ -376,4 +380,5 @@ _STEPS = {
     "replying": _replying,
     "calling_back": _calling_back,
     "closed": _ended,
+    "void": _void,
 }

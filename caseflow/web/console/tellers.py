@@ -17,6 +17,7 @@ from caseflow.web.clocks import unspoken
 from caseflow.web.console import (
     counted_anew,
     exclusion_forms,
+    import_told,
     mediating_forms,
     oversight_forms,
     passing_forms,
@@ -41,6 +42,10 @@ def _open(_story: "Story", entry: Happened) -> Sentence:
     channel = worded(words.CHANNELS, entry.facts.get("channel"))
     name = gettext("%(number)s（%(channel)s）", number=entry.facts.get("report"), channel=channel)
     return with_name(entry, name), ""
+
+
+def _imported(story: "Story", entry: Happened) -> Sentence:
+    return moved(entry), import_told.told(entry, story.dossier.imported)
 
 
 def _accept(story: "Story", entry: Happened) -> Sentence:
@@ -337,6 +342,7 @@ def _counted_anew(_story: "Story", entry: Happened) -> Sentence:
 
 TELLERS: dict[str, Callable[["Story", Happened], Sentence]] = {
     "open": _open,
+    "import": _imported,
     "add": _open,
     "retaliation": _open,
     "accept": _accept,

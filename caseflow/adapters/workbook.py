@@ -1,0 +1,96 @@
+"""Workbooks (.xlsx): read with openpyxl, written with XlsxWriter. Both are loaded when first used.
+
+What unpacks to far more than it is, is refused before it is unpacked; rows are streamed.
+"""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+from zipfile import BadZipFile, ZipFile
+
+from caseflow.errors import BadInput
+from caseflow.intake.old_ledger.books import MAX_COLUMNS, Page, Written, bounded
+from caseflow.intake.old_ledger.cells import Cells
+
+_LARGEST = 400 * 1024 * 1024
+_MOST_PARTS = 2_000
+_MOST_TIMES = 200  # text of a ledger is packed some 10 to 30 times
+_SMALL = 10 * 1024 * 1024
+_LONGEST = 32_767  # characters of a cell, by the format
+
+# It tells of what it does not keep (charts, checks of what is typed): nothing of a ledger's rows.
+warnings.filterwarnings("ignore", module="openpyxl")
+_NO_WORKBOOK = "不是能打开的 .xlsx 文件，可能已经损坏"
+
+
+class Workbooks:
+    """Reads and writes .xlsx, as `intake.old_ledger.books` declares."""
+
+    def pages(self, file: BinaryIO) -> Sequence[Page]:
+        """Return the visible sheets of a workbook. Raises BadInput on `file`."""
+        _require_small(file)
+        from openpyxl import load_workbook
+        from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+        try:
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        except Exception as error:  # whatever a library stumbles over in a file of somebody else's
+            raise BadInput({"file": _NO_WORKBOOK}) from error
+        from_1904 = book.epoch == CALENDAR_MAC_1904
+        shown = [one for one in book.worksheets if one.sheet_state == "visible"]
+        return [_Sheet(one.title, from_1904, one) for one in shown]
+
+    def write(self, file: BinaryIO, sheets: Sequence[Written]) -> None:
+        """Write a workbook of texts: nothing in it is a formula or an address."""
+        from xlsxwriter import Workbook
+
+        plainly = {"strings_to_formulas": False, "strings_to_urls": False}
+        with Workbook(file, {"constant_memory": True, **plainly}) as book:
+            bold = book.add_format({"bold": True})
+            for sheet in sheets:
+                page = book.add_worksheet(sheet.name[:31])
+                page.freeze_panes(1, 0)
+                for at, width in enumerate(sheet.widths):
+                    page.set_column(at, at, width)
+                for n, row in enumerate(sheet.rows):
+                    for at, text in enumerate(row):
+                        if text:
+                            page.write_string(n, at, text[:_LONGEST], None if n else bold)
+
+
+def _require_small(file: BinaryIO) -> None:
+    """Refuse what would be too large once unpacked; the parts say how large they are, and no more
+    than that is ever read of them.
+    """
+    try:
+        with ZipFile(file) as packed:
+            parts = packed.infolist()
+    except (BadZipFile, NotImplementedError, ValueError) as error:
+        raise BadInput({"file": _NO_WORKBOOK}) from error
+    whole = sum(part.file_size for part in parts)
+    packed_size = max(1, sum(part.compress_size for part in parts))
+    bloated = whole > _SMALL and whole > _MOST_TIMES * packed_size
+    if whole > _LARGEST or len(parts) > _MOST_PARTS or bloated:
+        raise BadInput({"file": "这个文件解开以后太大，没有读取"})
+    file.seek(0)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet whose rows are read when asked for. What it says of its own size is not believed."""
+
+    name: str
+    from_1904: bool
+    _page: Any
+
+    def rows(self) -> Iterator[Cells]:
+        """Yield its rows. Raises BadInput where it cannot be read, or is too long."""
+        self._page.reset_dimensions()
+        try:
+            for row in bounded(self._page.iter_rows(values_only=True)):
+                yield row[:MAX_COLUMNS]
+        except BadInput:
+            raise
+        except Exception as error:  # see above
+            raise BadInput({"file": _NO_WORKBOOK}) from error

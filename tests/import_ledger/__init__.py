@@ -1,0 +1,1 @@
+"""The ledger that an office kept before is taken over."""

@@ -1,0 +1,167 @@
+"""Files that hold a ledger: workbooks and text of every encoding, and what is refused unread."""
+
+import zipfile
+from collections.abc import Sequence
+from datetime import datetime
+from io import BytesIO
+from itertools import islice
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+
+from caseflow.adapters.workbook import Workbooks
+from caseflow.errors import BadInput
+from caseflow.intake.old_ledger import flat, source
+from caseflow.intake.old_ledger.books import MAX_COLUMNS, MAX_ROWS, Written, pages
+from caseflow.intake.old_ledger.cells import Cell, Cells
+
+LINES = "编号,来件时间,反映内容\n1,2025.3.1,𠮷林，“引号”\n"
+
+
+def first(content: bytes) -> list[Cells]:
+    return list(pages(Workbooks(), content)[0].rows())
+
+
+def packed(rows: Sequence[Sequence[Cell]]) -> bytes:
+    book = Workbook(write_only=True)
+    page = book.create_sheet("台账")
+    for row in rows:
+        page.append(row)
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_text_is_read_whatever_its_encoding(encoding: str) -> None:
+    assert first(LINES.encode(encoding))[1] == ("1", "2025.3.1", "𠮷林，“引号”")
+
+
+def test_tabs_part_columns_too() -> None:
+    assert first("编号\t来件时间\n1\t2025.3.1\n".encode()) == [
+        ("编号", "来件时间"),
+        ("1", "2025.3.1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "空的"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 100, "旧版 .xls"),
+        (b"PK\x03\x04broken", "打开"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "不是 .xlsx"),
+    ],
+)
+def test_what_is_no_ledger_is_refused_with_the_reason(content: bytes, why: str) -> None:
+    with pytest.raises(BadInput, match=why):
+        first(content)
+
+
+def test_what_unpacks_to_far_more_than_it_is_is_not_unpacked() -> None:
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("xl/worksheets/sheet1.xml", b"0" * 60_000_000)
+    with pytest.raises(BadInput, match="解开以后太大"):
+        first(file.getvalue())
+
+
+def test_a_sheet_with_too_many_rows_is_refused_while_it_is_read() -> None:
+    row = f"1{',x' * 2}\n"
+    with pytest.raises(BadInput, match="最多"):
+        first((row * (MAX_ROWS + 1)).encode())
+
+
+def test_a_row_far_down_and_a_cell_far_right_cost_nothing() -> None:
+    """Both are written by people who press End: the sheet says that it is a million rows long."""
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    page["A1"], page["XFD2"], page["A1048576"] = "编号", "远", "最后"
+    file = BytesIO()
+    book.save(file)
+    found = pages(Workbooks(), file.getvalue())[0].rows()
+    assert [len(row) for row in islice(found, 2)] == [1, MAX_COLUMNS]
+    with pytest.raises(BadInput, match="最多"):
+        list(found)
+
+
+def test_a_formula_is_its_value_and_a_hidden_sheet_is_passed_over() -> None:
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    page.append(["编号", "=1+1"])
+    book.create_sheet("藏起来的").sheet_state = "hidden"
+    file = BytesIO()
+    book.save(file)
+    found = pages(Workbooks(), file.getvalue())
+    assert len(found) == 1
+    assert list(found[0].rows()) == [("编号", None)]  # nobody computed it yet
+
+
+def test_nothing_that_is_written_is_a_formula_or_a_link() -> None:
+    file = BytesIO()
+    words = ("=1+1", "@SUM(A1)", "http://example.invalid/", "+86", "-1")
+    Workbooks().write(file, [Written("台账", [("一",) * 5, words])])
+    page = load_workbook(file).active
+    assert page is not None
+    assert [cell.value for cell in page[2]] == list(words)
+    assert {cell.data_type for cell in page[2]} == {"s"}
+    assert [cell.hyperlink for cell in page[2]] == [None] * 5
+
+
+_CELL = st.one_of(
+    st.none(),
+    st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=20),
+    st.integers(-(10**9), 10**12),
+    st.floats(-1e6, 1e6, allow_nan=False),
+    st.booleans(),
+    st.datetimes(datetime.fromisoformat("1990-01-01"), datetime.fromisoformat("2099-01-01")),
+)
+
+
+class _Page:
+    name, from_1904 = "台账", False
+
+    def __init__(self, rows: list[Cells]) -> None:
+        self._rows = rows
+
+    def rows(self):  # type: ignore[no-untyped-def]
+        yield from self._rows
+
+
+@given(st.lists(st.lists(_CELL, max_size=6).map(tuple), max_size=6))
+def test_a_sheet_as_plain_lines_says_the_same(rows: list[Cells]) -> None:
+    flattening = flat.Flattening(_Page(rows))
+    assert list(flattening.rows()) == rows
+    again = list(flat.page(flattening.content()).rows())
+    assert [_bare(row) for row in again] == [_bare(row) for row in rows]
+
+
+def _bare(row: Cells) -> Cells:
+    while row and row[-1] is None:
+        row = row[:-1]
+    return row
+
+
+def test_the_sheet_with_the_most_known_headings_is_the_ledger() -> None:
+    book = Workbook(write_only=True)
+    book.create_sheet("统计").append(["编号", "时间", "内容"])
+    page = book.create_sheet("台账")
+    page.append(["编号", "来件时间", "反映人", "电话", "反映内容"])
+    page.append([1, "2025.3.1", "甲", "1", "内容"])
+    page.append(["合计", 1])
+    page.append(["编号", "来件时间", "反映人", "电话", "反映内容"])
+    file = BytesIO()
+    book.save(file)
+    found = source.opened(Workbooks(), file.getvalue())
+    assert found.page.name == "台账"
+    assert [n for n, _ in found.rows()] == [2]
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n", packed([["甲", "乙"]])])
+def test_a_file_without_headings_says_so(content: bytes) -> None:
+    with pytest.raises(BadInput, match="找不到表头"):
+        source.opened(Workbooks(), content)
