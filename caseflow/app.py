@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import caseflow.tables  # noqa: F401 - foreign keys name tables of every room
+from caseflow.adapters import handed_sheet
 from caseflow.adapters.file_store import LocalStore
 from caseflow.crypto.keys import KeyRing
 from caseflow.db import Database
@@ -196,6 +197,7 @@ def configure(app: Flask, built: Services) -> None:
     app.extensions["caseflow.rooms"] = built.rooms
     app.extensions["caseflow.settings"] = settings
     app.extensions["caseflow.typesetter"] = lambda: built.typesetter
+    app.extensions["caseflow.sheets"] = handed_sheet.sheets
     app.config.update(
         SECRET_KEY=ring.session_secret().hex(),
         SECRET_KEY_FALLBACKS=[secret.hex() for secret in ring.session_fallbacks()],

@@ -8,6 +8,7 @@ import caseflow.intake.mail_tables
 import caseflow.intake.tables
 import caseflow.ledger.application_tables
 import caseflow.ledger.assistance_tables
+import caseflow.ledger.handed_tables
 import caseflow.ledger.history_tables
 import caseflow.ledger.oversight_tables
 import caseflow.ledger.report_tables

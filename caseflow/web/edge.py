@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from caseflow import clock, refs
 from caseflow.errors import SignedOut
+from caseflow.intake.channels.handed.files import Sheets
 from caseflow.intake.channels.webform import legible
 from caseflow.intake.rooms import Rooms
 from caseflow.paper.sheets import Typesetter
@@ -41,6 +42,11 @@ def settings() -> Settings:
 def typesetter() -> Typesetter:
     """Return what sets documents in this process. Raises Unavailable without fonts."""
     return cast(Callable[[], Typesetter], current_app.extensions["caseflow.typesetter"])()
+
+
+def sheets() -> Sheets:
+    """Return what reads workbooks of other offices; its library is loaded with the first one."""
+    return cast(Sheets, current_app.extensions["caseflow.sheets"])
 
 
 def now() -> datetime:

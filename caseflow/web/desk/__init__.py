@@ -3,7 +3,7 @@
 The same sheet serves four doors: telephone, window, letter, and what other offices hand down.
 """
 
-from caseflow.web.desk import fragments, handover, page
+from caseflow.web.desk import fragments, handover, page, paste
 from caseflow.web.desk.frame import blueprint
 
-__all__ = ["blueprint", "fragments", "handover", "page"]
+__all__ = ["blueprint", "fragments", "handover", "page", "paste"]
