@@ -19,7 +19,7 @@ from caseflow.escalation import accountability_laws, accountability_record, orde
 from caseflow.escalation.tables import Rung
 from caseflow.files.store import Store
 from caseflow.files.tables import Blob
-from caseflow.ledger import assist_laws, oversight_laws, review_laws, split_laws, waves
+from caseflow.ledger import assist_laws, back_laws, oversight_laws, review_laws, split_laws, waves
 from caseflow.ledger.application_tables import Exclusion, Proposal, Withdrawal
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves.visiting import FEWEST
@@ -367,6 +367,7 @@ LAWS: dict[str, Callable[[], Iterator[Query]]] = {
     "what is shelved is not forgotten": _shelvings,
     "reviews are linked, by other eyes": review_laws.broken,
     "what comes back is looked into": oversight_laws.broken,
+    "what is handed down is reported back": back_laws.broken,
     "split cases say so": split_laws.broken,
     "waves went where they say": waves.broken,
     "visits": _visits,

@@ -6,6 +6,8 @@ in words. `STAY` as target means that the move is recorded and the state remains
 
 from typing import NamedTuple
 
+from caseflow.ledger.back_states import BACK_MOVES, OWES_BACK
+
 KINDS = ("question", "help", "suggestion", "complaint", "tip")
 FINDINGS = ("substantiated", "partly", "unsubstantiated", "unverifiable")
 TO_RECTIFY = ("substantiated", "partly")
@@ -115,12 +117,8 @@ agreed (`second_look`), or would not have it count (`ask_exclusion`), has judged
 """
 ENDS = ("answered", "declined", "referred", "closed")
 """States of a case that is over: whoever writes later is answered on their own."""
-
-
 EXCLUDED = ("answered", "closed")
-"""States of a case that may be left out of the figures: over, and not counted apart already, as
-what was declined or referred is.
-"""
+"""States of a case that may be left out of the figures: over, and not counted apart already."""
 
 
 class Edge(NamedTuple):
@@ -293,6 +291,7 @@ CASE_EDGES: tuple[Edge, ...] = (
     *_from(EXCLUDED, "lift_exclusion", STAY, "case.decide_exclusion", "撤销剔除，重新计入考核"),
     Edge("lift_exclusion", "accepted", STAY, SYSTEM, "重新办理，原来的剔除随之撤销"),
     *_from(BROUGHT_UP, "go_up", STAY, SYSTEM, "多次退回、重办或无人承接，提级督办"),
+    *(edge for back in BACK_MOVES for edge in _from(OWES_BACK, *back)),
     *_from(_OF_ITSELF, "oversee", STAY, "case.oversee", "上一级看过，写明督办意见"),
     *_from(ENDS, "answer_later", STAY, "case.reply", "办结后又来件，单独答复，不重新办理"),
 )
