@@ -195,7 +195,8 @@ def _promises() -> Iterator[Query]:
     here = (Item.case_id == Case.id, Item.state == "withdrawn", Item.round == Case.reopened)
     yield select(Case.number).where(Case.withdrawn.is_(False), exists().where(*here))
     alive = and_(Clock.root_case_id == Case.id, Clock.state.in_(ALIVE))
-    resolve = exists().where(alive, Clock.name == "resolve")
+    # What waits for nothing but a sender's signature is promised to that one (`back_laws`).
+    resolve = exists().where(alive, Clock.name.in_(("resolve", "report_back", "signed_back")))
     yield select(Case.number).where(Case.state.in_(_PROMISED), ~resolve)
     later = exists().where(Report.id == Clock.report_id, Report.follows.is_not(None))
     ended = exists().where(alive, Clock.name.in_(_OWED), Clock.order_id.is_(None), ~later)

@@ -259,9 +259,10 @@ def call_back(
     facts = asdict(heard) | {"words": commitment(heard.words), "whose": whose, "report": report.id}
     record(session, case, actor, "call_back", now, facts)
     calls = calls_of(session, case)
-    heard_out = heard.reached and heard.satisfied and calls.pleased()
-    if heard_out and not case.countersign and not back_promise.hold(session, case, now):
-        _close(session, actor, case, EXPLAINED if calls.explained else "反映人满意", now)
+    if heard.reached and heard.satisfied and calls.pleased() and not case.countersign:
+        _called(session, case, now)
+        if not back_promise.hold(session, case, now):
+            _close(session, actor, case, EXPLAINED if calls.explained else "反映人满意", now)
 
 
 def _whom(calls: Calls, report_id: int | None) -> Report:
@@ -309,8 +310,10 @@ def explained(session: Session, actor: Actor, case: Case, now: datetime) -> None
     """Close a case by what was explained to a reporter, unless somebody else is still to be heard
     or a reason waits for its countersignature.
     """
-    held = case.countersign or back_promise.hold(session, case, now)
-    if calls_of(session, case).settled() and not held:
+    if case.countersign or not calls_of(session, case).settled():
+        return
+    _called(session, case, now)
+    if not back_promise.hold(session, case, now):
         _close(session, actor, case, EXPLAINED, now)
 
 
