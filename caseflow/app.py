@@ -173,6 +173,7 @@ def _ring(settings: Settings) -> KeyRing:
 
 def create_app(built: Services) -> Flask:
     """Return the web application on these services."""
+    from caseflow.api import v1 as api
     from caseflow.web import edge, failures, locale, login, security, shell, trail
     from caseflow.web.blueprints import register
 
@@ -182,10 +183,11 @@ def create_app(built: Services) -> Flask:
     configure(app, built)
     if built.settings.https:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(api.blueprint)  # a machine shows its token, and carries no cookie
     for part in (trail, edge, locale, security, failures, shell, login):
         part.install(app)
     register(app)
+    app.register_blueprint(api.blueprint)
     trail.begin_counting(app)
     app.extensions["caseflow.revisions"] = cache(lambda: (known(), head()))
     return app

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from caseflow import clock, typed_commands
+from caseflow import clock, typed_commands, typed_exchange
 from caseflow.errors import CaseflowError
 
 TRY_AGAIN = 75  # EX_TEMPFAIL: the mail server keeps the message
@@ -322,6 +322,9 @@ def verify() -> None:
     click.echo(report.line)
     sys.exit(0 if report.fits else 1)
 
+
+for group in (typed_exchange.token, typed_exchange.exchange):
+    main.add_command(group)
 
 for command in (typed_commands.moves, typed_commands.move, typed_commands.read):
     ledger.add_command(command)

@@ -23,6 +23,7 @@ import caseflow.ledger.visit_tables
 import caseflow.outbox.tables
 import caseflow.people.office_tables
 import caseflow.people.tables
+import caseflow.people.token_tables
 import caseflow.publishing.tables
 import caseflow.vault.tables  # noqa: F401
 from caseflow.db import Base

@@ -13,7 +13,7 @@ BACK_MOVES = (
     ("check_report_back", _STAY, "case.check_back", "另一人核稿，同意送出"),
     ("return_report_back", _STAY, "case.check_back", "另一人核稿，退回修改"),
     ("send_report_back", _STAY, "case.report_back", "办结报告送来文机关"),
-    ("sign_report_back", _STAY, "case.report_back", "来文机关签收；都签收了即办结"),
+    ("sign_report_back", _STAY, "case.sign_back", "来文机关签收；都签收了即办结"),
     ("refuse_report_back", _STAY, "case.report_back", "来文机关退回，另写一份"),
     ("waive_report_back", _STAY, "case.waive_back", "来文机关不要回报，写明依据"),
 )

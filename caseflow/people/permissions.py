@@ -53,6 +53,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "case.close_unsatisfied": (SUPERVISOR,),
     "case.second_look": (HANDLER, REVIEWER, SUPERVISOR, LEADER),
     "case.report_back": CASEWORK,
+    "case.sign_back": (*CASEWORK, SYSTEM),
     "case.check_back": (REVIEWER, SUPERVISOR, LEADER),
     "case.waive_back": (SUPERVISOR, LEADER),
     "case.oversee": (SUPERVISOR, LEADER),

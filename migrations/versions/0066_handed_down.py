@@ -149,6 +149,22 @@ def upgrade() -> None:
     )
     _claim()
     _reports_back()
+    op.create_table(
+        "access_token",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(60), nullable=False),
+        sa.Column("role", sa.String(20), nullable=False),
+        sa.Column("sender", sa.String(120), nullable=False),
+        sa.Column("area_code", sa.String(12), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("created_at", _MOMENT, nullable=False),
+        sa.Column("revoked_at", _MOMENT, nullable=True),
+        sa.CheckConstraint("role IN ('exchange')", name=op.f("ck_access_token_role")),
+        sa.ForeignKeyConstraint(
+            ["area_code"], ["area.code"], name=op.f("fk_access_token_area_code_area")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_token")),
+    )
     op.execute(_CLOSED)
     for name, days in (("report_back", 2), ("signed_back", 5)):
         op.execute(_RULE.format(name=name, days=days))
@@ -160,6 +176,7 @@ def downgrade() -> None:
     op.execute(_NOT_OWED)
     op.execute(_SOONEST.format(never=_NEVER[op.get_bind().dialect.name]))
     op.execute(_UNUSED)
+    op.drop_table("access_token")
     op.drop_table("report_back")
     op.drop_table("handed_matter")
     op.drop_column("report", "back_due")

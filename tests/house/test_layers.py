@@ -19,6 +19,7 @@ ROWS = (
         "logs",
         "typed_commands",
         "typed_documents",
+        "typed_exchange",
         "typed_moves",
         "typed_values",
     },

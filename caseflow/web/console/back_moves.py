@@ -63,7 +63,7 @@ def send_report_back(number: str) -> Page:
 
 
 @blueprint.post("/cases/<number>/sign_report_back")
-@needs("case.report_back")
+@needs("case.sign_back")
 def sign_report_back(number: str) -> Page:
     """Record that the sender signed for it (签收)."""
     return _make(number, "sign_report_back", reporting_back.sign_report_back, "signed_by", "proof")
