@@ -118,7 +118,7 @@ def _refused(row: Any, error: CaseflowError) -> dict[str, Any]:
 @exchange.command()
 @click.option("--sender", required=True, help="the office that is reported to")
 def out(sender: str) -> None:
-    """Print the reports back that were sent to SENDER and not yet signed for, a line of JSON each."""
+    """Print the reports back that SENDER has not signed for yet, a line of JSON each."""
     from caseflow.api.v1.handed_down import standing_as_json
     from caseflow.app import services
     from caseflow.intake import exchange as exchanging
@@ -127,5 +127,6 @@ def out(sender: str) -> None:
     rooms, after = services().rooms, 0
     with rooms.database.read() as session:
         while found := exchanging.waiting(session, Bearer(0, sender, rooms.area), after):
-            for after, one in found:
+            for _, one in found:
                 click.echo(json.dumps(standing_as_json(one), ensure_ascii=False))
+            after = found[-1][0]
