@@ -145,6 +145,7 @@ SIGHTS = (
         for channel in ("telephone", "window", "letter", "handed_down")
     ),
     at("operator", "/console/desk/handover"),
+    at("operator", "/console/desk/paste"),
     at("reviewer", "/console/check"),
     at("supervisor", "/console/orders"),
     at("leader", "/console/orders?state=issued"),
@@ -196,7 +197,8 @@ NO_PAGE = {
     *("console.attachment", "console.attachment_picture"),
     *("console.evidence", "console.evidence_picture"),
     *("unit.evidence", "unit.evidence_picture"),
-    *("console.order_pdf", "unit.order_pdf"),
+    *("console.order_pdf", "unit.order_pdf", "console.report_back_pdf"),
+    *("api.waiting", "api.standing"),
     *("console.visit_pdf", "console.figure_table", "console.inquiry_pdf"),
     *("console.inquiry_paper_pdf", "console.inquiry_evidence"),
     *("console.circular_pdf", "console.public_circular_pdf"),

@@ -26,6 +26,7 @@ from caseflow.intake.mail_tables import Blocked, Folded
 from caseflow.intake.tables import Quarantine, ShiftNote
 from caseflow.ledger import visit_tables
 from caseflow.ledger.assistance_tables import Assistance
+from caseflow.ledger.handed_tables import ReportBack
 from caseflow.ledger.report_tables import Attachment, Report
 from caseflow.ledger.tables import Case, Evidence, Item
 from caseflow.outbox.tables import Event, Message
@@ -90,6 +91,7 @@ class World:
         self.database.run(_add_outsiders)
         self.database.run(_add_dead_letters)
         self.database.run(_add_a_file)
+        self.database.run(_add_a_report_back)
         self.database.run(mail_samples.add)
         self.written: list[str] = []
         event.listen(self.database.engine, "before_cursor_execute", self._hear)
@@ -253,6 +255,18 @@ def _add_a_file(session: Any) -> None:
     session.add(row)
 
 
+def _add_a_report_back(session: Any) -> None:
+    """Write what is reported back of the sample's case to whoever handed it down."""
+    unit = session.scalars(select(User.unit_id).where(User.username == "unit")).one()
+    held = select(Item.case_id).where(Item.verifying_unit_id == unit, Item.inspector_id.is_(None))
+    case_id = session.scalars(held.where(Item.state == "rectifying").order_by(Item.id)).first()
+    report = session.scalars(select(Report).where(Report.case_id == case_id)).first()
+    by = session.scalars(select(User.id).where(User.username == "handler")).one()
+    row = {"case_id": case_id, "report_id": report.id, "round": 0, "state": "drafted"}
+    row |= {"drafted_by": by, "drafted_at": report.received_at, "text": "市信访局：\n已整改。"}
+    session.add(ReportBack(**row))
+
+
 def _samples(session: Any) -> dict[str, tuple[Any, Any]]:
     """Return for each argument of a route a real value and one that never was.
 
@@ -291,6 +305,7 @@ def _samples(session: Any) -> dict[str, tuple[Any, Any]]:
         "folded_id": select(Folded.id),
         "blocked_id": select(Blocked.id),
         "note_id": select(ShiftNote.id),
+        "row_id": select(ReportBack.id).where(ReportBack.case_id == case.id),
         "user_id": any_user,
         "unit_id": select(Unit.id).where(Unit.id == unit),
         "message_id": select(Message.id).where(Message.state == "dead"),

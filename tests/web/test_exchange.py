@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +45,8 @@ class Platform:
 
 
 @pytest.fixture
-def platform(site: Site) -> Iterator[Platform]:
-    yield Platform(site)
+def platform(site: Site) -> Platform:
+    return Platform(site)
 
 
 def cases(site: Site) -> int:
