@@ -1,4 +1,4 @@
-"""A leader's instruction is first on every list of the office (trade): also to check, and to sign."""
+"""A leader's instruction is first on every list (trade): also to check, and to sign."""
 
 from datetime import datetime, timedelta
 
@@ -34,9 +34,11 @@ def test_what_waits_for_its_check_begins_with_the_instructed(
         cases = three(session, now)
         for n, case in enumerate(cases):
             case.state = "handling"
-            item = Item(case_id=case.id, n=1, matter="食堂", state="submitted", created_at=now)
+            item = Item(case_id=case.id, n=1, matter="食堂", created_at=now)
             session.add(item)
             session.flush()
+            for item.state in ("dispatched", "verifying", "submitted"):
+                session.flush()
             clocks.start(session, "check", of_item(item), matter_of(case), now + n * DAY)
         scope = scope_of(office["reviewer"])
         found = to_check(session, scope)

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 _DAY = (
-    r"(?:(?P<year>(?:19|20)\d\d)\s*[-/.年]\s*)?(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*[日号]?"
-    r"|(?P<packed>20\d{6})(?!\d)"
+    r"(?:(?P<year>(?:19|20)\d\d)\s*[-/.年]\s*)?"  # not said
+    r"(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*[日号]?|(?P<packed>20\d{6})(?!\d)"
 )
-_HOUR = r"(?P<half>上午|下午|晚上|中午)?\s*(?P<hour>\d{1,2})\s*(?:[:时点]\s*(?P<minute>\d{1,2})?)"
+_HOUR = (
+    r"(?P<half>上午|下午|晚上|中午)?\s*"  # not said
+    r"(?P<hour>\d{1,2})\s*(?:[:时点]\s*(?P<minute>\d{1,2})?)"
+)
 MOMENT = re.compile(rf"(?<!\d)(?:{_DAY})(?:\s*[T(（]?[^\d\n]{{0,8}}?\s*{_HOUR})?")
 _WITHIN = re.compile(
     r"(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})\s*个?\s*(?P<unit>工作日|自然日|日历日|日|天)"

@@ -50,7 +50,7 @@ def pattern() -> re.Pattern[str]:
     known = sorted(fields(), key=len, reverse=True)
     spread = "|".join(_LETTER_GAP.join(map(re.escape, label)) for label in known)
     plain = "|".join(map(re.escape, known))
-    one = "[一二三四五六七八九十]{1,3}"
+    one = "[一二三四五六七八九十]{1,3}"  # not said
     number = rf"(?:\d{{1,2}}[.．、)）]|{one}、|[（(](?:\d{{1,2}}|{one})[)）])?"
     remark = r"(?:[（(][^（()）\n]{0,12}[)）])?"
     return re.compile(
