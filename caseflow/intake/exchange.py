@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound
@@ -16,6 +17,7 @@ from caseflow.intake import desk_places
 from caseflow.intake.channels.handed import exchange
 from caseflow.intake.channels.handed.exchange import Order
 from caseflow.intake.receive import Received, take_in
+from caseflow.intake.report import IncomingReport
 from caseflow.intake.rooms import Rooms
 from caseflow.ledger import handed, reports_back
 from caseflow.ledger.handed_tables import HandedMatter, ReportBack
@@ -83,7 +85,7 @@ def take(rooms: Rooms, bearer: Bearer, order: Order, now: datetime) -> Taken:
         return before
     incoming = exchange.incoming(order, bearer.sender, bearer.area, unit_id, now)
     try:
-        received = take_in(rooms, incoming, now)
+        received = _once(rooms, incoming, now)
     except BadInput as error:
         if "sender_number" in error.fields:
             raise MoveNotAllowed(handed.CAME_BEFORE) from error
@@ -92,6 +94,14 @@ def take(rooms: Rooms, bearer: Bearer, order: Order, now: datetime) -> Taken:
         with rooms.database.read() as session:
             return _kept(session, rooms, bearer, order) or _taken(order.id, received, again=True)
     return _taken(order.id, received, again=False)
+
+
+def _once(rooms: Rooms, incoming: IncomingReport, now: datetime) -> Received:
+    """Take a report in; where somebody writes its number down at this very moment, find that."""
+    try:
+        return take_in(rooms, incoming, now)
+    except IntegrityError:
+        return take_in(rooms, incoming, now)
 
 
 def _taken(number: str, received: Received, *, again: bool) -> Taken:
