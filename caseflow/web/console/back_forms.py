@@ -162,7 +162,7 @@ def step(sight: Sight, forms: Mapping[str, Form]) -> tuple[str, Form | None]:
             return gettext(told), forms[move]
     states = [gettext(handed.BACK_STATES[row.state]) for _, row in waits if row is not None]
     told = states[0] if states else gettext("等承办人起草")
-    return gettext("来文机关签收办结报告后办结：%(now)s。", now=told), None
+    return gettext("等来文机关签收办结报告：%(now)s。", now=told), None
 
 
 def told(entry: Happened) -> str:
