@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0066"
-down_revision = "0061"
+down_revision = "0069"
 
 
 def _normal(said: str) -> str:

@@ -33,7 +33,7 @@ FAULTS: dict[str, Fault] = {
     "nobody is urged to send it": Fault(
         lambda: [(back_promise, "_run", _nothing)],
         scenes.signed_for,
-        "report back: promised",
+        "law 7: no resolve clock in replying",
     ),
     "a merger that is undone leaves the promise to whoever is gone": Fault(
         lambda: [(merging, "back_promise", SimpleNamespace(hold=_nothing))],
