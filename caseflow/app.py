@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import caseflow.tables  # noqa: F401 - foreign keys name tables of every room
+from caseflow.adapters import handed_sheet
 from caseflow.adapters.file_store import LocalStore
 from caseflow.adapters.pictures import Pillow
 from caseflow.crypto.keys import KeyRing
@@ -290,6 +291,7 @@ def _in_twiml(steps: Sequence[Step]) -> str:
 
 def create_app(built: Services) -> Flask:
     """Return the web application on these services."""
+    from caseflow.api import v1 as api
     from caseflow.web import edge, failures, hooks, locale, login, security, shell, trail
     from caseflow.web.blueprints import register
 
@@ -300,10 +302,13 @@ def create_app(built: Services) -> Flask:
     if built.settings.https:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     trail.install(app)  # first of all, or what the next one refuses was never begun
-    CSRFProtect(app).exempt(hooks.blueprint)
+    csrf = CSRFProtect(app)
+    csrf.exempt(hooks.blueprint)
+    csrf.exempt(api.blueprint)  # a machine shows its token, and carries no cookie
     for part in (edge, locale, security, failures, shell, login):
         part.install(app)
     register(app)
+    app.register_blueprint(api.blueprint)
     trail.begin_counting(app)
     app.extensions["caseflow.revisions"] = cache(lambda: (known(), head()))
     return app
@@ -318,6 +323,7 @@ def configure(app: Flask, built: Services) -> None:
     app.extensions["caseflow.voice"] = _in_twiml
     app.extensions["caseflow.ledgers"] = lambda: built.desk_of_ledgers
     app.extensions["caseflow.typesetter"] = lambda: built.typesetter
+    app.extensions["caseflow.sheets"] = handed_sheet.sheets
     app.config.update(
         SECRET_KEY=ring.session_secret().hex(),
         SECRET_KEY_FALLBACKS=[secret.hex() for secret in ring.session_fallbacks()],

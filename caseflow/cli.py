@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from caseflow import clock, typed_commands, typed_ledgers
+from caseflow import clock, typed_commands, typed_exchange, typed_ledgers
 from caseflow.errors import CaseflowError
 
 TRY_AGAIN = 75  # EX_TEMPFAIL: the mail server keeps the message
@@ -328,6 +328,9 @@ def verify() -> None:
     click.echo(report.line)
     sys.exit(0 if report.fits else 1)
 
+
+for group in (typed_exchange.token, typed_exchange.exchange):
+    main.add_command(group)
 
 for command in (
     *(typed_commands.moves, typed_commands.move, typed_commands.read),

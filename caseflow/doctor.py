@@ -22,6 +22,7 @@ from caseflow.files.tables import Blob
 from caseflow.intake import call_laws
 from caseflow.ledger import (
     assist_laws,
+    back_laws,
     import_laws,
     oversight_laws,
     review_laws,
@@ -204,7 +205,8 @@ def _promises() -> Iterator[Query]:
     here = (Item.case_id == Case.id, Item.state == "withdrawn", Item.round == Case.reopened)
     yield select(Case.number).where(Case.withdrawn.is_(False), exists().where(*here))
     alive = and_(Clock.root_case_id == Case.id, Clock.state.in_(ALIVE))
-    resolve = exists().where(alive, Clock.name == "resolve")
+    # What waits for nothing but a sender's signature is promised to that one (`back_laws`).
+    resolve = exists().where(alive, Clock.name.in_(("resolve", "report_back", "signed_back")))
     yield select(Case.number).where(Case.state.in_(_PROMISED), ~resolve)
     later = exists().where(Report.id == Clock.report_id, Report.follows.is_not(None))
     ended = exists().where(alive, Clock.name.in_(_OWED), Clock.order_id.is_(None), ~later)
@@ -376,6 +378,7 @@ LAWS: dict[str, Callable[[], Iterator[Query]]] = {
     "what is shelved is not forgotten": _shelvings,
     "reviews are linked, by other eyes": review_laws.broken,
     "what comes back is looked into": oversight_laws.broken,
+    "what is handed down is reported back": back_laws.broken,
     "split cases say so": split_laws.broken,
     "imports are whole": import_laws.broken,
     "waves went where they say": waves.broken,

@@ -10,6 +10,7 @@ import caseflow.intake.tables
 import caseflow.intake.text_tables
 import caseflow.ledger.application_tables
 import caseflow.ledger.assistance_tables
+import caseflow.ledger.handed_tables
 import caseflow.ledger.history_tables
 import caseflow.ledger.import_tables
 import caseflow.ledger.oversight_tables
@@ -26,6 +27,7 @@ import caseflow.notices.sms_tables
 import caseflow.outbox.tables
 import caseflow.people.office_tables
 import caseflow.people.tables
+import caseflow.people.token_tables
 import caseflow.publishing.tables
 import caseflow.vault.tables  # noqa: F401
 from caseflow.db import Base

@@ -125,6 +125,15 @@ def _oversights(ids: Iterator[int]) -> Iterator[Policy]:
     yield row(id=next(ids), amount=3, unit=Unit.working_days)
 
 
+def _reports_back(ids: Iterator[int]) -> Iterator[Policy]:
+    """Yield in which days the office that handed a matter down reads what came of it, and signs for
+    it: where it asked for an earlier day, that one wins.
+    """
+    days = partial(_row, ladder="office", unit=Unit.working_days)
+    yield days(id=next(ids), clock=ClockName.report_back, amount=2)
+    yield days(id=next(ids), clock=ClockName.signed_back, amount=5)
+
+
 def _milestones(ids: Iterator[int]) -> Iterator[Policy]:
     """Yield how far ahead the office may put what a shelved case waits for: a year, and no more at
     once, so that somebody has to say anew why it still cannot be solved.
@@ -164,6 +173,7 @@ def _all() -> Iterator[Policy]:
     yield from _office(ids)
     yield from _units(ids)
     yield from _offices(ids)
+    yield from _reports_back(ids)
     yield from _milestones(ids)
     yield from _reviews(ids)
     yield from _oversights(ids)

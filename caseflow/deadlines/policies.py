@@ -32,6 +32,8 @@ class ClockName(StrEnum):
     check = "check"  # item: the office checks what was submitted
     decide = "decide"  # item: the office decides what its holder asked for
     consent = "consent"  # item: another person decides whether it is withdrawn
+    report_back = "report_back"  # case: what came of it was sent to the office that handed it down
+    signed_back = "signed_back"  # case: that office has signed for what was sent
     oversee = "oversee"  # case: the level above says what it makes of what came back too often
     objection = "objection"  # item: in which days a unit may object; a right, no clock runs
     remedy = "remedy"  # report: in which days a review may be asked for; a right, no clock runs

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
@@ -57,7 +56,8 @@ def _rows(
         .outerjoin(Rung, Rung.id == Order.rung_id)
         .where(queries.visible(scope), *conditions)  # type: ignore[arg-type]
     )
-    order = (Order.drafted_at.desc(), Order.id.desc()) if newest else (Order.drafted_at, Order.id)
+    newest_first = (Order.drafted_at.desc(), Order.id.desc())
+    order = newest_first if newest else (Case.rank, Order.drafted_at, Order.id)
     rows = session.execute(query.order_by(*order).limit(limit))
     return [OrderRow(*row) for row in rows]
 
@@ -66,16 +66,21 @@ def orders(
     session: Session,
     scope: Scope,
     state: str,
-    after: tuple[datetime, int] | None = None,
+    after: queries.Place | None = None,
     limit: int = PAGE,
 ) -> list[OrderRow]:
-    """Return the orders of a state: drafts oldest first, others newest first; by keyset."""
+    """Return the orders of a state: drafts, which somebody has to sign, those of an instructed case
+    first, then the oldest; others newest first; by keyset.
+    """
     newest = state != "draft"
     conditions: list[object] = [Order.state == state]
     if after is not None:
-        place = tuple_(literal(after[0], Moment), literal(after[1]))
-        here = tuple_(Order.drafted_at, Order.id)
-        conditions.append(here < place if newest else here > place)
+        rank, when, last = literal(after.rank), literal(after.next_due, Moment), literal(after.id)
+        if newest:
+            conditions.append(tuple_(Order.drafted_at, Order.id) < tuple_(when, last))
+        else:
+            here = tuple_(Case.rank, Order.drafted_at, Order.id)
+            conditions.append(here > tuple_(rank, when, last))
     return _rows(session, scope, *conditions, newest=newest, limit=limit)
 
 

@@ -241,6 +241,8 @@ def _sealed(
         handed_number=handed.number,
         imposed_due=handed.due,
         report_back=handed.report_back,
+        handed_at=handed.sent_at,
+        back_due=handed.back_due,
         urgent=incoming.urgent,
         instructed=handed.instructed,
         call_began=incoming.call_began,

@@ -41,7 +41,8 @@ class IncomingFile:
 class HandedDown:
     """What another office hands down: from whom, under which number, by when, report back?
 
-    `instructed`: a leader's instruction (领导批示), which comes first on every list.
+    `instructed`: a leader's instruction (领导批示), which comes first on every list. `sent_at`:
+    when the sender gave it out; `back_due`: when the report back has to be with them.
     """
 
     sender: str
@@ -49,6 +50,8 @@ class HandedDown:
     due: datetime | None = None
     report_back: bool = False
     instructed: bool = False
+    sent_at: datetime | None = None
+    back_due: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """The check list: submitted items of a scope, the check that is due first at the top."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import func, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
@@ -37,10 +36,12 @@ class ToCheck:
 def to_check(
     session: Session,
     scope: Scope,
-    after: tuple[datetime, int] | None = None,
+    after: queries.Place | None = None,
     limit: int = PAGE,
 ) -> list[ToCheck]:
-    """Return the items that wait for their check; keyset pages by due moment and item."""
+    """Return the items that wait for their check, those of an instructed case first; keyset pages
+    by rank, due moment and item.
+    """
     worked_by = func.coalesce(Item.rectifying_unit_id, Item.verifying_unit_id)
     worker = aliased(Unit)
     query = (
@@ -57,9 +58,9 @@ def to_check(
         )
     )
     if after is not None:
-        place = tuple_(literal(after[0], Moment), literal(after[1]))
-        query = query.where(tuple_(Clock.due, Item.id) > place)
-    rows = session.execute(query.order_by(Clock.due, Item.id).limit(limit)).all()
+        place = tuple_(literal(after.rank), literal(after.next_due, Moment), literal(after.id))
+        query = query.where(tuple_(Case.rank, Clock.due, Item.id) > place)
+    rows = session.execute(query.order_by(Case.rank, Clock.due, Item.id).limit(limit)).all()
     eyes = checkers.eyes(session, [(row[3], row[0], row[1]) for row in rows])
     files = _files(session, [row[1].id for row in rows])
     return [

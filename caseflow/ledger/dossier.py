@@ -26,6 +26,7 @@ from caseflow.ledger import (
     oversights,
     proposals,
     queries,
+    reports_back,
     shelvings,
     splits,
     step_ups,
@@ -36,6 +37,7 @@ from caseflow.ledger.application_tables import Exclusion, Proposal, Withdrawal
 from caseflow.ledger.assistance_tables import Assistance
 from caseflow.ledger.checkers import Eyes
 from caseflow.ledger.extensions import Asked
+from caseflow.ledger.handed_tables import ReportBack
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.import_tables import ImportedRow
 from caseflow.ledger.oversight_tables import Oversight
@@ -105,6 +107,7 @@ class Dossier:
     visits: Sequence[Visited]
     exclusions: Sequence[Exclusion]
     oversights: Sequence[Oversight]
+    reports_back: Sequence[ReportBack]
     assistances: Sequence[Assistance]
     step_ups: Sequence[StepUp]
     above: Case | None
@@ -214,6 +217,7 @@ def load(session: Session, case: Case) -> Dossier:
         milestones=shelvings.milestones(session, case.id) if "ask_shelving" in verbs else (),
         visits=_visits(session, told),
         exclusions=exclusions.asked(session, case.id) if "ask_exclusion" in verbs else (),
+        reports_back=_reports_back(session, case, reports),
         oversights=oversights.asked(session, case.id) if "go_up" in verbs else (),
         assistances=(
             assistances.of_items(session, told_ids) if "ask_assistance" in of_items else ()
@@ -257,6 +261,12 @@ def _ways(session: Session, reports: Sequence[Report]) -> dict[int, tuple[str, .
         report.id: tuple(way for way in reached.get(report.identity_id or "", "").split(",") if way)
         for report in reports
     }
+
+
+def _reports_back(session: Session, case: Case, reports: Sequence[Report]) -> Sequence[ReportBack]:
+    """Return what was written for the offices that want a report; nothing is asked of others."""
+    asked = any(report.report_back for report in reports)
+    return reports_back.of_case(session, case.id) if asked else ()
 
 
 def _by_item(findings: Sequence[Finding]) -> dict[int, list[Finding]]:

@@ -29,6 +29,7 @@ class Report(Base):
     nothing comes in twice. A later contact about the same report `follows` it and has neither
     receipt nor clocks of its own. One that tells of two matters is handled under two numbers:
     `split_from` is the report as it came in, of which this is the linked one (`two_matters`).
+    `handed_at`: when another office gave it out; `back_due`: when it wants the report back.
     """
 
     __tablename__ = "report"
@@ -64,6 +65,8 @@ class Report(Base):
     handed_number: Mapped[str] = mapped_column(String(120), default="")
     imposed_due: Mapped[datetime | None] = mapped_column(Moment)
     report_back: Mapped[bool] = mapped_column(Boolean, default=False)
+    handed_at: Mapped[datetime | None] = mapped_column(Moment)
+    back_due: Mapped[datetime | None] = mapped_column(Moment)
     call_began: Mapped[datetime | None] = mapped_column(Moment)
     call_ended: Mapped[datetime | None] = mapped_column(Moment)
 

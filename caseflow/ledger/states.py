@@ -4,6 +4,7 @@ Each edge says which move leads where, who may (a permission of `people.permissi
 in words. `STAY` as target means that the move is recorded and the state remains.
 """
 
+from caseflow.ledger.back_states import BACK_MOVES, OWES_BACK
 from caseflow.ledger.edges import NOTHING, STAY, SYSTEM, Edge, edges
 from caseflow.ledger.edges import each as _from
 
@@ -128,9 +129,7 @@ _IMPORTED_WHY = (
 )
 
 EXCLUDED = ("answered", "closed")
-"""States of a case that may be left out of the figures: over, and not counted apart already, as
-what was declined or referred is.
-"""
+"""States of a case that may be left out of the figures: over, and not counted apart already."""
 
 
 CASE_EDGES: tuple[Edge, ...] = (
@@ -289,6 +288,7 @@ CASE_EDGES: tuple[Edge, ...] = (
     *_from(EXCLUDED, "lift_exclusion", STAY, "case.decide_exclusion", "撤销剔除，重新计入考核"),
     Edge("lift_exclusion", "accepted", STAY, SYSTEM, "重新办理，原来的剔除随之撤销"),
     *_from(BROUGHT_UP, "go_up", STAY, SYSTEM, "多次退回、重办或无人承接，提级督办"),
+    *(edge for back in BACK_MOVES for edge in _from(OWES_BACK, *back)),
     *_from(_OF_ITSELF, "oversee", STAY, "case.oversee", "上一级看过，写明督办意见"),
     *_from(ENDS, "answer_later", STAY, "case.reply", "办结后又来件，单独答复，不重新办理"),
     *(

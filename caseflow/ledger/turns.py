@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from caseflow.deadlines.tables import Clock
+from caseflow.ledger import back_turns
 from caseflow.ledger.application_tables import Exclusion, Extension, Proposal, Withdrawal
 from caseflow.ledger.asker import HERE, ME, said_of
 from caseflow.ledger.at_work import AT_WORK
@@ -136,6 +137,8 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
         "case.acknowledge": _alarmed(),
         "case.call_back": _to_call_back(actor),
         "case.close_unsatisfied": UNSATISFIED,
+        "case.report_back": back_turns.to_write(),
+        "case.check_back": back_turns.to_check(),
         "item.decide": or_(_objected(Item.objections < OBJECTIONS, *far(actor)), _held_up(actor)),
         "case.decide": Case.id.in_(_asks().where(Extension.item_id.is_(None))),
         "item.designate": _objected(Item.objections >= OBJECTIONS, designates(actor)),

@@ -284,6 +284,9 @@ SILENT = (
     "pause_over",
     "meet_milestone",
     "mediate",
+    # What comes next stands on the list of whoever does it, and its clock urges.
+    *("draft_report_back", "check_report_back", "return_report_back", "send_report_back"),
+    *("sign_report_back", "refuse_report_back", "waive_report_back"),
     "statutory_outcome",
     "opine",  # its reply tells the reporter, and `reviewed` the office below
     "merge",

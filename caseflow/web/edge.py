@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from caseflow import clock, refs
 from caseflow.errors import SignedOut
+from caseflow.intake.channels.handed.files import Sheets
 from caseflow.intake.channels.webform import legible
 from caseflow.intake.old_ledger.desk import Desk
 from caseflow.intake.rooms import Rooms
@@ -55,6 +56,11 @@ def typesetter() -> Typesetter:
 def ledgers() -> Desk:
     """Return the desk at which ledgers that offices kept before are taken over."""
     return cast(Callable[[], Desk], current_app.extensions["caseflow.ledgers"])()
+
+
+def sheets() -> Sheets:
+    """Return what reads workbooks of other offices; its library is loaded with the first one."""
+    return cast(Sheets, current_app.extensions["caseflow.sheets"])
 
 
 def now() -> datetime:

@@ -12,6 +12,7 @@ from caseflow.words.documents import (
     CIRCULAR_STATES,
     ORDER_STATES,
 )
+from caseflow.words.handed import BACK_MOVES
 
 __all__ = [
     "ACCOUNTABILITY_ANSWERS",
@@ -102,6 +103,8 @@ CLOCKS = {
     "check": "验收期限",
     "decide": "审批期限",
     "consent": "另一人审批期限",
+    "report_back": "回报期限",
+    "signed_back": "来文机关签收期限",
     "oversee": "督办意见期限",
     "objection": "退单期限",
     "draft": "文书签发",
@@ -245,6 +248,7 @@ MOVES = {
     "mediate": "调解",
     "go_up": "提级督办",
     "oversee": "上一级督办意见",
+    **BACK_MOVES,
     "ask_exclusion": "申请考核剔除",
     "exclude": "同意考核剔除",
     "refuse_exclusion": "不同意考核剔除",

@@ -21,6 +21,7 @@ ROWS = (
         "typed_commands",
         "typed_documents",
         "typed_ledgers",
+        "typed_exchange",
         "typed_moves",
         "typed_values",
     },

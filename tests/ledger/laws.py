@@ -24,6 +24,7 @@ from tests.ledger import (
     laws_of_passing,
     laws_of_pauses,
     laws_of_people,
+    laws_of_reporting,
     laws_of_reviews,
     laws_of_rules,
     laws_of_shelving,
@@ -62,7 +63,7 @@ def every_law() -> tuple[Callable[[Snapshot], None], ...]:
     others = (*others, laws_of_shelving, laws_of_triage, laws_of_excluding, laws_of_oversight)
     others = (*others, laws_of_signing, laws_of_visits, laws_of_reviews, laws_of_assisting)
     others = (*others, laws_of_splitting)
-    others = (*others, laws_of_stepping)
+    others = (*others, laws_of_stepping, laws_of_reporting)
     return (*LAWS, *(law for module in others for law in module.LAWS))
 
 

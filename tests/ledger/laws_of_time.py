@@ -18,10 +18,11 @@ DAY = timedelta(days=1)
 # What may go on running after the end (documents outlive their case), and what a clock that counts
 # as kept was kept by.
 OF_DOCUMENT = {"draft", "answer"}
+OF_SENDER = {"report_back", "signed_back"}
 OVER = {
-    "answered": {"oversee", "second_look", "immediate", "consent"} | OF_DOCUMENT,
-    "declined": {"oversee", "second_look", "immediate", "notice"} | OF_DOCUMENT,
-    "referred": {"oversee", "immediate", "notice"} | OF_DOCUMENT,
+    "answered": {"oversee", "second_look", "immediate", "consent"} | OF_DOCUMENT | OF_SENDER,
+    "declined": {"oversee", "second_look", "immediate", "notice"} | OF_DOCUMENT | OF_SENDER,
+    "referred": {"oversee", "immediate", "notice"} | OF_DOCUMENT | OF_SENDER,
     "merged": OF_DOCUMENT,
     "closed": {"oversee", "immediate", "consent"} | OF_DOCUMENT,
 }
@@ -29,6 +30,8 @@ DONE_BY_REPLY = {"answer", "reply", "reply_delivered", "countersign", "answer_la
 KEPT_BY = {
     "immediate": {"answer", "dispatch", "decline", "refer", "conclude", "acknowledge"}
     | {"conclude_withdrawn", "merge", "supplement"},
+    "report_back": {"send_report_back"},
+    "signed_back": {"sign_report_back"},
     "sign_for": {"sign_for"},
     "verify": {"find"},
     "rectify": {"submit"},
@@ -43,7 +46,7 @@ KEPT_BY = {
     "reply": DONE_BY_REPLY,
     "resolve": DONE_BY_REPLY,
     "notice": DONE_BY_REPLY | {"tell", "notice_sent", "accept", "decline", "refer", "take_in"},
-    "call_back": {"close", "reopen"},
+    "call_back": {"close", "reopen", "call_back", "explain", "reply_delivered"},
     "assist": {"answer_assistance", "record_assistance"},
     "receive": {"receive", "send_back"},
     "oversee": {"oversee"},
@@ -91,10 +94,13 @@ def an_open_case_is_promised(seen: Snapshot) -> None:
     for case in seen.cases.values():
         names = {clock.name for clock in seen.alive(case.id)}
         if case.state in ("received", "accepted", "handling", "awaiting_reporter", "replying"):
-            assert "resolve" in names, f"law 7: no resolve clock in {case.state}"
+            waits = OF_SENDER if case.state == "replying" else set()
+            assert names & {"resolve", *waits}, f"law 7: no resolve clock in {case.state}"
             _replies_are_promised(seen, case)
         if case.state == "calling_back":
-            assert "call_back" in names, "law 7: nothing urges the call-back, or what follows it"
+            assert names & {"call_back", *OF_SENDER}, (
+                "law 7: nothing urges the call-back, or what follows it"
+            )
         of_itself = case.reviews is None and not case.urgent
         if case.state in ("received", "accepted") and of_itself:
             assert "immediate" in names, "law 7: nobody must handle it at once"

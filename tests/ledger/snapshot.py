@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines.tables import Clock, Pause, PolicyRow
 from caseflow.escalation.tables import Order, OrderAnswer, Rung
 from caseflow.ledger.application_tables import Exclusion, Extension, Proposal, Withdrawal
+from caseflow.ledger.handed_tables import ReportBack
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.oversight_tables import Oversight
 from caseflow.ledger.report_tables import CallBack, Merger, Passage, Question, Reply, Report
@@ -76,6 +77,7 @@ class Snapshot:
     proposals: list[Row]
     exclusions: list[Row]
     oversights: list[Row]
+    reports_back: list[Row]
     splits: dict[int, Row]
     split_reports: list[Row]
     split_items: list[Row]
@@ -139,7 +141,7 @@ _MOVING = (
     *(Case, Item, Report, Reply, CallBack, Question, Clock, Pause, Rung, Order, Tally, Event),
     OrderAnswer,
     *(Entry, Extension, Withdrawal, Proposal, Exclusion, Merger, Passage),
-    *(Shelving, Milestone, ShelvedClock, VisitDemand, Review, Oversight, StepUp),
+    *(Shelving, Milestone, ShelvedClock, VisitDemand, Review, Oversight, StepUp, ReportBack),
     *(Split, SplitReport, SplitItem),
 )
 _STANDING = (User, Unit, Area, PolicyRow, Recusal, Post)
@@ -187,6 +189,7 @@ def take(session: Session, now: datetime, known: dict[type[Any], list[Row]]) -> 
         proposals=rows(Proposal),
         exclusions=rows(Exclusion),
         oversights=rows(Oversight),
+        reports_back=rows(ReportBack),
         splits=by_id(Split),
         split_reports=rows(SplitReport),
         split_items=rows(SplitItem),

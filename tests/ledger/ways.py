@@ -10,6 +10,7 @@ from caseflow.people.actor import Actor
 from tests.ledger import (
     heard,
     laws,
+    reported,
     reviewed,
     shelved,
     ways_of_handing,
@@ -278,7 +279,8 @@ class Way:
             begins = edge.target
         for _ in range(LEADS):
             made_ready(world, item, edge)
-            if item.state == begins and not self._unsigned(item, edge):
+            signs = item.state == "rectifying" and edge.move != "sign_for"
+            if item.state == begins and (item.signed_at or not signs):
                 break
             self._item_step(item, finding)
         self._made_ready(case, item, edge, finding)
@@ -357,9 +359,6 @@ class Way:
             laws.hold(self.world)
         assert item.state == "objected", "no way to objected"
 
-    def _unsigned(self, item: Item, edge: Edge) -> bool:
-        return item.state == "rectifying" and item.signed_at is None and edge.move != "sign_for"
-
     def _item_step(self, item: Item, finding: int) -> None:
         move = {
             "draft": "dispatch",
@@ -395,6 +394,7 @@ _OF_THEIR_OWN = {
     shelved.MOVES: Way._along_shelving,
     reviewed.MOVES: ways_of_reviews.along,
     heard.MOVES: heard.along,
+    reported.MOVES: reported.along,
     ways_of_oversight.MOVES: ways_of_oversight.along,
     ways_of_splitting.MOVES: ways_of_splitting.along,
 }

@@ -272,9 +272,8 @@ class World:
             "fall_back": lambda at: handings.leaves(self, case, at),
             "name_unit": lambda at: naming.name_unit(s, me, n, self._unit(luck), "来件所述", at),
         }
-        tries |= shelved.tries(self, me, case, luck)
-        tries |= reviewed.tries(self, me, case, luck) | apart.tries(self, me, case, luck)
-        tries |= heard.tries(self, me, case, luck) | overseen.tries(self, me, case)
+        for told in (shelved, reviewed, apart, heard, overseen):
+            tries |= told.tries(self, me, case, luck)
         return self.attempt(lambda: tries[move](self.now))
 
     def _called(self, case: Case) -> int | None:

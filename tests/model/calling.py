@@ -4,7 +4,7 @@
 
 from datetime import datetime
 
-from tests.model import days
+from tests.model import back, days
 from tests.model.matters import Call, Case, Said, may, need
 from tests.model.office import Person
 
@@ -20,12 +20,24 @@ def go_on(case: Case, now: datetime) -> None:
     if case.countersign or case.state != "replying":
         return
     if set(case.reach) - case.replied:
+        back.hold(case, now, ripe=False)
         return
     case.meet("all", now, "resolve")
+    waits = back.hold(case, now)
     if case.call_back:
         case.state = "calling_back"
         case.start("call_back", "case", now)
-    else:
+    elif not waits:
+        _closed(case, now)
+
+
+def signed(case: Case, now: datetime) -> None:
+    """Once the senders have signed: closed, unless somebody is still to be answered or called."""
+    if case.state != "calling_back":
+        go_on(case, now)
+        return
+    waits = back.hold(case, now) or case.countersign
+    if not waits and all(_pleased(case, n) for n in _whom(case)):
         _closed(case, now)
 
 
@@ -37,7 +49,9 @@ def call_back(case: Case, person: Person, said: Said, now: datetime) -> None:
     case.calls.append(Call(said.report, days.day_of(now), said.reached, pleased))
     case.explained.discard(said.report)
     if pleased and all(_pleased(case, n) for n in _whom(case)) and not case.countersign:
-        _closed(case, now)
+        called(case, now)
+        if not back.hold(case, now):
+            _closed(case, now)
 
 
 def _whom(case: Case) -> list[int]:
@@ -81,6 +95,7 @@ def close(case: Case, person: Person, said: Said, now: datetime) -> None:
         need(all(_about(case, n) for n in _whom(case)), "never called back")
         need(not displeased(case), "not satisfied")
     countersigned(case)
+    need(not back.owed(case), "the sender has not signed")
     _closed(case, now)
 
 
@@ -91,7 +106,9 @@ def explain(case: Case, person: Person, said: Said, now: datetime) -> None:
     case.explained.add(said.report)
     case.sent.add(said.report)
     if _settled(case) and not case.countersign:
-        _closed(case, now)
+        called(case, now)
+        if not back.hold(case, now):
+            _closed(case, now)
 
 
 def called(case: Case, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from tests.model import days, promises
+from tests.model import back, days, promises
 from tests.model.above import came_back, oversee
 from tests.model.calling import call_back, called, close, countersigned, explain, go_on
 from tests.model.excluding import counts_again
@@ -72,6 +72,7 @@ def answer(case: Case, person: Person, said: Said, now: datetime) -> None:
     case.handled(now)
     if case.kind != "question":
         case.start("second_look", "case", now)
+    back.hold(case, now)
 
 
 def accept(case: Case, person: Person, said: Said, now: datetime) -> None:
@@ -111,6 +112,7 @@ def _left(case: Case, state: str, now: datetime) -> None:
     case.more_time = case.shelving = None
     for item in case.items:
         item.more_time = item.withdrawal = None
+    back.hold(case, now)
 
 
 def announce(case: Case, now: datetime) -> None:
@@ -254,6 +256,8 @@ def reopen(case: Case, person: Person, said: Said, now: datetime) -> None:
     counts_again(case, now)
     case.state, case.reopened = "accepted", case.reopened + 1
     case.replied, case.calls, case.explained = set(), [], set()
+    case.backs = {}
+    case.stop("case", now, "report_back", "signed_back")
     case.once_accepted = True
     if not case.handler:  # whoever takes it up, but not for another office
         own = person.name if person.area == case.area else in_post(case.area, case.about)

@@ -5,7 +5,7 @@ only, for the rest is tried too and must be refused by both.
 from collections.abc import Callable
 from datetime import datetime
 
-from tests.model import more_time
+from tests.model import back, more_time
 from tests.model.calling import displeased
 from tests.model.case_moves import WITHOUT_ITEMS
 from tests.model.item_moves import waiting
@@ -39,6 +39,8 @@ def _wants_more(case: Case, now: datetime) -> bool:
 
 def on_case(move: str, case: Case, now: datetime) -> bool:
     """Tell whether a move of a case has something to be about."""
+    if move in back.MOVES:
+        return back.on_case(move, case)
     over = all(item.state in OVER for item in case.items)
     waited_for = case.shelving.milestones if case.shelving is not None else []
     wished = any(one.wish is not None for one in waited_for)

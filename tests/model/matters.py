@@ -190,7 +190,8 @@ class Case:
     """A case with everything of it, the `n`-th; a report has the number of the case that it opened.
 
     `reach`: of each report that it has, how its sender can be reached; `wants`: to be called back.
-    `sent`: who was ever sent a reply.
+    `sent`: who was ever sent a reply. `asks`: of all reports there are, those whose sender wants a
+    report back; `backs`: how far that is in this round, and who wrote it.
     """
 
     area: str
@@ -229,6 +230,8 @@ class Case:
     category: str = ""
     shelving: Shelving | None = None
     exclusion: Wish | None = None
+    backs: dict[int, tuple[str, str]] = field(default_factory=dict)
+    asks: set[int] = field(default_factory=set)
     left_out: bool = False
 
     @property

@@ -6,13 +6,13 @@ Left out: chains of mergers, several at once into one case, and danger that was 
 
 from datetime import datetime
 
-from tests.model import days, promises
+from tests.model import back, days, promises
 from tests.model.calling import go_on
 from tests.model.case_moves import announce
 from tests.model.item_moves import hasten, lapse
 from tests.model.matters import Case, Lent, Said, may, need
 from tests.model.office import PEOPLE, Person, first_handler, manages, reaches
-from tests.model.states import OVER
+from tests.model.states import ENDED, OVER
 
 ALIKE = {"complaint", "help"}
 
@@ -82,6 +82,8 @@ def unmerge(case: Case, target: Case, person: Person, said: Said, now: datetime)
     lost = not case.handler or not reaches(PEOPLE[case.handler], case.area, case.about)
     if lost and case.state != "received":
         case.handler = first_handler(person, case.area, case.about)
+    if target.state in ENDED:
+        back.hold(target, now)
     go_on(target, now)
 
 

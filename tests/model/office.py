@@ -65,6 +65,9 @@ _WHO = {
     "hs": "split edit ask conclude reply extend_case withdraw statutory_outcome name_unit resume"
     " merge take_in unmerge give_back ask_shelving meet_milestone ask_milestone ask_exclusion"
     " ask_assistance release_assistance share_assistance",
+    "hs ": "draft_report_back send_report_back sign_report_back refuse_report_back",
+    "rsl": "check_report_back return_report_back",
+    "sl ": "waive_report_back",
     "l": "shelve refuse_shelving move_milestone refuse_milestone",
     "hrsl": "second_look",
     "ohrsl": "note",
@@ -75,7 +78,7 @@ _WHO = {
     "hsl": "consent_draft refuse_draft take_up",
 }
 MAY = {
-    move: frozenset(_INITIALS[one] for one in roles)
+    move: frozenset(_INITIALS[one] for one in roles.strip())
     for roles, moves in _WHO.items()
     for move in moves.split()
 }

@@ -16,6 +16,7 @@ from caseflow.db import WRITE
 from tests.ledger.conftest import Stage
 from tests.model import (
     assisting,
+    back,
     case_moves,
     excluding,
     item_moves,
@@ -46,6 +47,8 @@ ITEM_MOVES = (
     | assisting.MOVES
 )
 CASE_MOVES = case_moves.MOVES | more_time.CASE_MOVES | shelving.MOVES | excluding.MOVES
+_OF_OTHERS = dict(CASE_MOVES)
+CASE_MOVES |= back.MOVES
 ORDER_MOVES = silence.MOVES
 MOVES = {*ITEM_MOVES, *CASE_MOVES, *ORDER_MOVES, *merging.MOVES}
 TWO = merging.MOVES  # of two cases
@@ -91,6 +94,8 @@ class Story:
         self.picks = Choosing(self.chance)
         self.now = self.chance.choice(BEGINNINGS)
         self.cases: list[Case] = []
+        self.asks: set[int] = set()
+        self.handed_down = seed % 5 == 0  # the other stories are as short as they were
         self.told: list[str] = []
 
     def goes_on(self, steps: int) -> None:
@@ -145,11 +150,13 @@ class Story:
         self._tell("report", area, kind, reach, about, said)
         self.cases.append(opened(len(self.cases), self.now, area, kind, reach, about, **said))
         food = said.pop("category") or None
+        asks = self.handed_down and said["imposed"] is None and len(self.cases) % 3 < 2
+        self.asks |= {len(self.cases) - 1} if asks else set()
+        self.cases[-1].asks = self.asks
         category = "petition" if said.pop("petition") else food
         more = {"call_back": said.pop("agreed"), "imposed_due": said.pop("imposed")}
-        self.product.comes_in(
-            self.now, area, kind=kind, reach=reach, about=about, category=category, **said, **more
-        )
+        more |= {"reach": reach, "about": about, "category": category, "asks": asks}
+        self.product.comes_in(self.now, area, kind=kind, **said, **more)
         self._made("report", len(self.cases) - 1)
 
     def _more(self) -> None:
@@ -211,8 +218,12 @@ class Story:
         n = self.picks.likely(able)
         case = self.cases[n]
         fitting = [move for move in CASE_MOVES if case.state in IN[move]]
+        if not back.owed(case):
+            fitting = [move for move in fitting if move not in back.MOVES]
         move = self.picks.pick(
-            fitting, CASE_MOVES, lambda move: likely.on_case(move, case, self.now)
+            fitting,
+            CASE_MOVES if self.handed_down else _OF_OTHERS,
+            lambda move: likely.on_case(move, case, self.now),
         )
         by_reporter = move == "resume" and self.chance.random() < 0.4
         who = None if by_reporter else self.picks.who(move, case)

@@ -133,10 +133,11 @@ class Product:
 
     # Steps
 
-    def comes_in(self, now: datetime, area: str, **said: Any) -> None:
-        """A report comes in."""
+    def comes_in(self, now: datetime, area: str, *, asks: bool, **said: Any) -> None:
+        """A report comes in; `asks`: who sent it wants a report back."""
         about = self.office.units.get(said.pop("about"))
         case, report = offices.report(self.session, now, area=AREAS[area], unit=about, **said)
+        report.report_back = asks
         self.cases.append(case.id)
         self.reports.append(report.id)
         self.orders[len(self.cases) - 1] = {}
@@ -211,7 +212,7 @@ class Product:
             "grant_case": lambda: extending.grant_case(s, me, n, "", at),
             "refuse_case": lambda: extending.refuse_case(s, me, n, "来得及", at),
         }
-        return (tries | verbs.of_case(s, me, n, said, at))[move]
+        return (tries | verbs.of_case(s, me, n, report, said, at))[move]
 
     def on_two(
         self, move: str, who: str, case: int, target: int, now: datetime

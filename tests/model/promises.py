@@ -21,6 +21,8 @@ _OWN = {
     "decide": 1,
     "consent": 1,
     "oversee": 3,
+    "report_back": 2,
+    "signed_back": 5,
     "assist": 5,
     "milestone": 1,  # until the day that it is put on
 }

@@ -36,6 +36,10 @@ IN = {
     "tell": (*GOING[1:], *ENDED),
     "assign": GOING,
     "oversee": GOING + ENDED,
+    **{
+        f"{step}_report_back": ("replying", "calling_back", *ENDED[:3])
+        for step in ("draft", "check", "return", "send", "sign", "refuse", "waive")
+    },
     "name_unit": OPEN,
     "merge": ("received", *_BEGUN),
     "take_in": ("received", *_BEGUN, "awaiting_reporter"),

@@ -3,13 +3,22 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from caseflow.clock import local
 from caseflow.ledger import visits
-from caseflow.ledger.moves import assisting, excluding, milestones, shelving, signing, visiting
+from caseflow.ledger.moves import (
+    assisting,
+    excluding,
+    milestones,
+    reporting_back,
+    shelving,
+    signing,
+    visiting,
+)
 from caseflow.ledger.moves.visiting import Seen
 from caseflow.people import accounts
 from caseflow.people.actor import Actor
@@ -37,12 +46,12 @@ def furnish(session: Session, office: offices.Office) -> offices.Office:
     return replace(office, actors={**office.actors, "clerk": accounts.actor_of(session, clerk)})
 
 
-def of_case(s: Session, me: Actor, n: int, said: Said, at: datetime) -> Tries:
+def of_case(s: Session, me: Actor, n: int, report: int, said: Said, at: datetime) -> Tries:
     """Return what may be tried with a case."""
     day = local(at).date() + timedelta(days=said.ahead)
     wanted = [("批复", day)] + [("竣工", day + timedelta(days=APART))] * said.two
     which = said.which
-    return {
+    return _reports_back(s, me, n, report, at) | {
         "ask_shelving": lambda: shelving.ask_shelving(
             s, me, n, "没有资金", "列入预算", "今年没有资金", wanted, at
         ),
@@ -57,6 +66,25 @@ def of_case(s: Session, me: Actor, n: int, said: Said, at: datetime) -> Tries:
         "exclude": lambda: excluding.exclude(s, me, n, "", at),
         "refuse_exclusion": lambda: excluding.refuse_exclusion(s, me, n, "照常", at),
         "lift_exclusion": lambda: excluding.lift_exclusion(s, me, n, "弄错了", at),
+    }
+
+
+def _reports_back(s: Session, me: Actor, n: int, report: int, at: datetime) -> Tries:
+    """Return what may be tried with the report back to whoever handed a report down."""
+    said = {
+        "draft": ("办理情况如下。",),
+        "check": (),
+        "return": ("写明日期",),
+        "send": ("letter",),
+        "sign": ("王科长",),
+        "refuse": ("没有附材料",),
+        "waive": ("电话告知不用回报",),
+    }
+    return {
+        f"{step}_report_back": partial(
+            getattr(reporting_back, f"{step}_report_back"), s, me, n, report, *words, now=at
+        )
+        for step, words in said.items()
     }
 
 

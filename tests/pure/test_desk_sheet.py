@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from caseflow.errors import BadInput
-from caseflow.intake.channels.desk import CHANNELS, Logged, Seat, imposed_due, parse
+from caseflow.intake.channels.desk import CHANNELS, Logged, Seat, parse
+from caseflow.intake.channels.handed.sheet import imposed_due
 
 NOW = datetime(2026, 3, 3, 2, 0, tzinfo=UTC)
 SEAT = Seat(operator=7, area="430503", now=NOW, unit_id=3)

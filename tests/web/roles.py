@@ -29,6 +29,7 @@ from caseflow.intake.rooms import Rooms
 from caseflow.intake.tables import Quarantine, ShiftNote
 from caseflow.ledger import visit_tables
 from caseflow.ledger.assistance_tables import Assistance
+from caseflow.ledger.handed_tables import ReportBack
 from caseflow.ledger.import_tables import LedgerImport
 from caseflow.ledger.report_tables import Attachment, Report
 from caseflow.ledger.tables import Case, Evidence, Item
@@ -96,6 +97,7 @@ class World:
         self.database.run(_add_outsiders)
         self.database.run(_add_dead_letters)
         self.database.run(_add_a_file)
+        self.database.run(_add_a_report_back)
         self.database.run(mail_samples.add)
         self.database.run(lambda session: call_samples.add(session, built.rooms))
         self.app.extensions["caseflow.streams"] = Streams(looks=1)
@@ -275,6 +277,18 @@ def _add_an_import(session: Any, rooms: Rooms, now: datetime) -> None:
     session.flush()
 
 
+def _add_a_report_back(session: Any) -> None:
+    """Write what is reported back of the sample's case to whoever handed it down."""
+    unit = session.scalars(select(User.unit_id).where(User.username == "unit")).one()
+    held = select(Item.case_id).where(Item.verifying_unit_id == unit, Item.inspector_id.is_(None))
+    case_id = session.scalars(held.where(Item.state == "rectifying").order_by(Item.id)).first()
+    report = session.scalars(select(Report).where(Report.case_id == case_id)).first()
+    by = session.scalars(select(User.id).where(User.username == "handler")).one()
+    row = {"case_id": case_id, "report_id": report.id, "round": 0, "state": "drafted"}
+    row |= {"drafted_by": by, "drafted_at": report.received_at, "text": "市信访局：\n已整改。"}
+    session.add(ReportBack(**row))
+
+
 def _samples(session: Any) -> dict[str, tuple[Any, Any]]:
     """Return for each argument of a route a real value and one that never was.
 
@@ -318,6 +332,7 @@ def _samples(session: Any) -> dict[str, tuple[Any, Any]]:
         "call_id": select(Call.id),
         "line_id": select(DutyLine.id),
         "recording_id": select(Recording.id),
+        "row_id": select(ReportBack.id).where(ReportBack.case_id == case.id),
         "user_id": any_user,
         "unit_id": select(Unit.id).where(Unit.id == unit),
         "message_id": select(Message.id).where(Message.state == "dead"),

@@ -32,7 +32,9 @@ from tests.web.roles import (
 )
 from tests.web.site import Page
 
-RULES = rules()
+MACHINES = [rule for rule in rules() if rule.endpoint.startswith("api.")]
+"""Routes of machines, which show a token: no session opens them (`test_exchange`)."""
+RULES = [rule for rule in rules() if rule not in MACHINES]
 READING = [rule for rule in RULES if "GET" in methods(rule)]
 CHANGING = [rule for rule in RULES if methods(rule) != ["GET"]]
 ABOUT_AN_OBJECT = [rule for rule in RULES if rule.arguments - {"filename", "nonce"}]
@@ -188,6 +190,16 @@ def test_the_auditor_changes_nothing(world: World, rule: Rule) -> None:
         with nothing_written(world):
             answer = world.call("auditor", methods(rule)[-1], world.address(rule))
         assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("rule", MACHINES, ids=said)
+def test_no_session_opens_what_is_a_machines(world: World, rule: Rule) -> None:
+    address = rule.rule.replace("<path:order>", "GD-1")
+    for account, method in product(("", *INSIDERS), methods(rule)):
+        with nothing_written(world):
+            answer = world.call(account, method, address)
+        assert answer.status_code == 401, account
+        assert answer.mimetype == "application/problem+json"
 
 
 # What pages offer and tell

@@ -7,12 +7,12 @@ field in the order of the page, so that an operator with a caller on the line co
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
-from caseflow.clock import SHANGHAI
 from caseflow.crypto.blind import normal_email, normal_phone, takes_texts
 from caseflow.errors import BadInput
-from caseflow.intake.report import Contact, HandedDown, IncomingFile, IncomingReport
+from caseflow.intake.channels.handed import sheet as from_above
+from caseflow.intake.report import Contact, IncomingFile, IncomingReport
 from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.states import DISCLOSURES, KINDS
 from caseflow.refs import whole
@@ -28,8 +28,6 @@ _LONGEST = {
     "name": 60,
     "email": 120,
     "address": 200,
-    "sender": 120,
-    "sender_number": 120,
     "place": 200,
     "happened": 200,
     "police_who": 60,
@@ -38,17 +36,16 @@ _LONGEST = {
     "reason": 500,
     "text": LONGEST_TEXT,
     "answer_text": LONGEST_TEXT,
+    **from_above.LONGEST,
 }
 FIELDS = (
     *("phone", "name", "email", "address", "texts"),
-    *("sender", "sender_number", "due_day", "due_time", "report_back", "instructed"),
+    *from_above.FIELDS,
     *("kind", "danger", "police_called", "police_who", "police_at", "police_number"),
     *("leader_told", "reason", "category", "area", "unit", "place", "happened", "text"),
     *("disclosure", "call_back", "outcome", "answer_text", "started", "call"),
 )
 
-# A hand-down may come late, but a due moment far off is a slip of the finger.
-_LATEST_PAST, _FARTHEST = timedelta(days=60), timedelta(days=730)
 # A draft may lie until the next shift; what began earlier was no call that ends now.
 _LONGEST_CALL = timedelta(days=1)
 
@@ -92,7 +89,7 @@ def parse(
     wrong = problems(channel, said, card, seat.now)
     if wrong:
         raise BadInput(wrong)
-    handed = _handed_down(said) if channel == "handed_down" else None
+    handed = from_above.handed_down(said) if channel == "handed_down" else None
     began = call_began(said["started"], seat.now) if channel == "telephone" else None
     incoming = IncomingReport(
         channel=channel,
@@ -100,6 +97,7 @@ def parse(
         received_at=seat.now,
         kind=said["kind"],
         text=said["text"],
+        subject=said["title"] if handed else "",
         original=original(channel, said, files),
         category=said["category"] or None,
         area_code=seat.area,
@@ -138,7 +136,7 @@ def problems(
     """Return field name to message in the order of the page; empty when all can be taken."""
     wrong = _contact(said)
     if channel == "handed_down":
-        wrong |= _from_above(said, now)
+        wrong |= from_above.problems(said, now)
     if said["kind"] not in KINDS:
         wrong["kind"] = "请选择诉求类型"
     if card is not None:
@@ -167,34 +165,6 @@ def _contact(said: Mapping[str, str]) -> dict[str, str]:
     return wrong
 
 
-def _from_above(said: Mapping[str, str], now: datetime) -> dict[str, str]:
-    wrong = {}
-    if not said["sender"]:
-        wrong["sender"] = "请写明交办单位"
-    if said["due_day"] or said["due_time"]:
-        due = imposed_due(said["due_day"], said["due_time"])
-        if due is None:
-            wrong["due_day"] = "请写明限办日期，例如 2026-03-06"
-        elif not now - _LATEST_PAST < due < now + _FARTHEST:
-            wrong["due_day"] = "限办日期离今天太远，请核对年份"
-    return wrong
-
-
-def imposed_due(day: str, at: str) -> datetime | None:
-    """Return a due moment set from outside: the end of the Shanghai day unless an hour is said.
-
-    `day` is ISO (2026-03-06), `at` is HH:MM or empty. None when they are no moment.
-    """
-    try:
-        on = date.fromisoformat(day)
-        hour = time.fromisoformat(at) if at else None
-        if hour is None:  # 24:00 of that day is the first moment of the next
-            return datetime.combine(on + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
-        return datetime.combine(on, hour, SHANGHAI).astimezone(UTC)
-    except (ValueError, OverflowError):  # the first and the last day that a calendar can name
-        return None
-
-
 def call_began(started: str, now: datetime) -> datetime | None:
     """Return when a call began, which the page noted with the first word; it ends with the saving.
 
@@ -208,16 +178,6 @@ def call_began(started: str, now: datetime) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return began if now - _LONGEST_CALL <= began <= now else None
-
-
-def _handed_down(said: Mapping[str, str]) -> HandedDown:
-    return HandedDown(
-        sender=said["sender"],
-        number=said["sender_number"],
-        due=imposed_due(said["due_day"], said["due_time"]),
-        report_back=bool(said["report_back"]),
-        instructed=bool(said["instructed"]),
-    )
 
 
 def _card(said: Mapping[str, str]) -> DangerCard:

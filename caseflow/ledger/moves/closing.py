@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, Told
-from caseflow.ledger import exclusions, gate, passages, proposals
+from caseflow.ledger import exclusions, gate, passages, proposals, reports_back
 from caseflow.ledger.history import commitment
-from caseflow.ledger.moves import excluding, extending, overseeing
+from caseflow.ledger.moves import back_promise, excluding, extending, overseeing
 from caseflow.ledger.moves.calling import Calls, calls_of
 from caseflow.ledger.moves.handlers import ROLES, hand_over, is_missing, next_in_line
 from caseflow.ledger.moves.notice import BY_MESSAGE, NO_CODE, has_receipt, reachable
@@ -185,21 +185,36 @@ def go_on(session: Session, case: Case, now: datetime) -> None:
     A reason that still waits for its countersignature holds the case where it is.
     """
     session.flush()
-    if case.countersign:
+    if case.state != "replying" or case.countersign:
         return
     owed = {report.id for report in first_reports(session, case)}
     got = select(Reply.report_id).where(
         Reply.case_id == case.id, Reply.round == case.reopened, Reply.delivered_at.is_not(None)
     )
-    if case.state != "replying" or owed - set(session.scalars(got)):
+    if owed - set(session.scalars(got)):
+        back_promise.hold(session, case, now, ripe=False)
         return
     clocks.meet(session, whole(case), now, "resolve")
+    waits = back_promise.hold(session, case, now)
     if case.call_back:
         gate.pass_case(SWEEP, case, "await_call_back")
         clocks.start(session, "call_back", of_case(case), matter_of(case), now)
         record(session, case, SWEEP, "await_call_back", now)
-    else:
+    elif not waits:
         _close(session, SWEEP, case, "答复已送达", now)
+
+
+def signed(session: Session, case: Case, now: datetime) -> None:
+    """Lead a case on whose senders signed for what was reported back to them, where they all have:
+    it closes, unless its reporters are still to be answered, called, or heard.
+    """
+    if case.state != "calling_back":
+        go_on(session, case, now)
+        return
+    waits = back_promise.hold(session, case, now) or case.countersign
+    calls = calls_of(session, case)
+    if not waits and calls.pleased():
+        _close(session, SWEEP, case, EXPLAINED if calls.explained else "反映人满意", now)
 
 
 def _sound(heard: Heard) -> Heard:
@@ -257,7 +272,9 @@ def call_back(
     record(session, case, actor, "call_back", now, facts)
     calls = calls_of(session, case)
     if heard.reached and heard.satisfied and calls.pleased() and not case.countersign:
-        _close(session, actor, case, EXPLAINED if calls.explained else "反映人满意", now)
+        _called(session, case, now)
+        if not back_promise.hold(session, case, now):
+            _close(session, actor, case, EXPLAINED if calls.explained else "反映人满意", now)
 
 
 def _whom(calls: Calls, report_id: int | None) -> Report:
@@ -305,7 +322,10 @@ def explained(session: Session, actor: Actor, case: Case, now: datetime) -> None
     """Close a case by what was explained to a reporter, unless somebody else is still to be heard
     or a reason waits for its countersignature.
     """
-    if calls_of(session, case).settled() and not case.countersign:
+    if case.countersign or not calls_of(session, case).settled():
+        return
+    _called(session, case, now)
+    if not back_promise.hold(session, case, now):
         _close(session, actor, case, EXPLAINED, now)
 
 
@@ -318,6 +338,8 @@ def _called(session: Session, case: Case, now: datetime) -> None:
 def _close(session: Session, actor: Actor, case: Case, reason: str, now: datetime) -> None:
     if case.countersign:
         raise MoveNotAllowed("未报警的理由还没有会签，不能办结")
+    if reports_back.owed(session, case):
+        raise MoveNotAllowed(back_promise.NOT_SIGNED)
     gate.pass_case(actor, case, "close")
     case.closed_at = now
     _called(session, case, now)
@@ -357,6 +379,7 @@ def reopen(
     for one in later(session, case):
         clocks.stop(session, of_report(case, one.id), now, "notice")
     clocks.stop(session, whole(case), now, "call_back", "second_look", "resolve", "reply")
+    clocks.stop(session, whole(case), now, "report_back", "signed_back")
     matter = matter_of(case)
     if not clocks.alive(session, of_case(case), "immediate"):
         clocks.start(session, "immediate", of_case(case), matter, now)

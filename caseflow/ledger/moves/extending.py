@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import clocks, recalendar
@@ -45,7 +45,8 @@ _HOLDERS = (UNIT, INSPECTOR)
 
 def imposed(session: Session, case: Case) -> bool:
     """Tell whether another office set the case's due moment: it must consent to another."""
-    query = select(Report.id).where(Report.case_id == case.id, Report.imposed_due.is_not(None))
+    asked = or_(Report.imposed_due.is_not(None), Report.back_due.is_not(None))
+    query = select(Report.id).where(Report.case_id == case.id, asked)
     return session.scalar(query.limit(1)) is not None
 
 

@@ -29,7 +29,7 @@ from caseflow.ledger import (
     withdrawals,
 )
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.moves import calling, closing, extending, naming
+from caseflow.ledger.moves import back_promise, calling, closing, extending, naming
 from caseflow.ledger.moves.handlers import first_handler, hand_over, is_missing
 from caseflow.ledger.moves.notice import announce
 from caseflow.ledger.moves.record import (
@@ -45,7 +45,7 @@ from caseflow.ledger.moves.record import (
 )
 from caseflow.ledger.moves.urgency import require_no_danger
 from caseflow.ledger.report_tables import MergedClock, MergedReport, Merger, Reply, Report
-from caseflow.ledger.states import TAKES_IN
+from caseflow.ledger.states import ENDS, TAKES_IN
 from caseflow.ledger.tables import URGENT, Case, Item
 from caseflow.people.actor import SWEEP, Actor
 from caseflow.people.scope import scope_of
@@ -156,6 +156,8 @@ def unmerge(
     if is_missing(session, case) and case.state != "received":
         hand_over(session, case, first_handler(session, actor, case, now))
     facts |= {"handler": case.handler_id} if case.handler_id is not None else {}
+    if target.state in ENDS:  # who is owed a report back may have gone
+        back_promise.hold(session, target, now)
     merger.case_undone_n = record(session, case, actor, "unmerge", now, facts)
     told = {"case": case.number, "reports": [one.number for one in reports], "reason": why}
     merger.into_undone_n = record(session, target, actor, "give_back", now, told)

@@ -11,7 +11,7 @@ from caseflow import refs
 from caseflow.clock import local
 from caseflow.deadlines import clocks
 from caseflow.deadlines.tables import Clock
-from caseflow.ledger import numbers, search, sketches
+from caseflow.ledger import handed, numbers, search, sketches
 from caseflow.ledger.history import commitment, moment_text
 from caseflow.ledger.moves.record import matter_of, of_case, of_report, record, whole
 from caseflow.ledger.report_tables import Attachment, Report
@@ -74,6 +74,8 @@ class NewReport:
     handed_number: str = ""
     imposed_due: datetime | None = None
     report_back: bool = False
+    handed_at: datetime | None = None
+    back_due: datetime | None = None
     urgent: bool = False
     instructed: bool = False
     call_began: datetime | None = None
@@ -139,6 +141,7 @@ def _numbered(session: Session, new: NewReport, now: datetime) -> Case:
 
 def _came_in(session: Session, actor: Actor, case: Case, new: NewReport, now: datetime) -> Report:
     report = _keep(session, case, new, None)
+    handed.claim(session, report)
     _start_clocks(session, case, report, now)
     search.index(session, report.id, f"{new.subject}\n{new.text}\n{new.place}")
     sketches.keep(session, report.id, new.text)
@@ -199,6 +202,8 @@ def _keep(session: Session, case: Case, new: NewReport, follows: int | None) -> 
         handed_number=new.handed_number,
         imposed_due=new.imposed_due,
         report_back=new.report_back,
+        handed_at=new.handed_at,
+        back_due=new.back_due,
         call_began=new.call_began,
         call_ended=new.call_ended,
     )
@@ -233,7 +238,7 @@ def _facts(new: NewReport) -> dict[str, object]:
 
 def _start_clocks(session: Session, case: Case, report: Report, now: datetime) -> None:
     matter = matter_of(case)
-    imposed = report.imposed_due
+    imposed = min((due for due in (report.imposed_due, report.back_due) if due), default=None)
     resolve = clocks.start(session, "resolve", of_case(case), matter, now, imposed=imposed)
     if case.reviews is None:  # whoever asks for a review in time knows that it is accepted
         clocks.start(session, "notice", of_report(case, report.id), matter, now)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import recalendar
@@ -128,14 +128,13 @@ def resolves_first(of_case: Iterable[Clock]) -> list[Clock]:
 
 def imposed(session: Session, touched: ColumnElement[bool]) -> Mapping[int, set[datetime]]:
     """Return by case the due moments that were set from outside."""
-    query = select(Report.case_id, Report.imposed_due).where(
-        Report.imposed_due.is_not(None),
+    query = select(Report.case_id, Report.imposed_due, Report.back_due).where(
+        or_(Report.imposed_due.is_not(None), Report.back_due.is_not(None)),
         Report.case_id.in_(select(Clock.root_case_id).where(touched)),
     )
     found: dict[int, set[datetime]] = {}
-    for case_id, due in session.execute(query):
-        if due is not None:
-            found.setdefault(case_id, set()).add(due)
+    for case_id, *dues in session.execute(query):
+        found.setdefault(case_id, set()).update(due for due in dues if due is not None)
     return found
 
 

@@ -11,7 +11,7 @@ from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
 from caseflow.ledger import gate, proposals, reasons, reviews, supplements, withdrawals
 from caseflow.ledger.history import commitment
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.moves import extending
+from caseflow.ledger.moves import back_promise, extending
 from caseflow.ledger.moves.handlers import first_handler, is_missing, take_over
 from caseflow.ledger.moves.notice import NO_CODE, announce, has_receipt, owe_word, reachable
 from caseflow.ledger.moves.opening import first_reports
@@ -85,6 +85,7 @@ def answer(
     handled(session, case, now)
     if case.kind != "question":
         _second_look_due(session, case, now)
+    back_promise.hold(session, case, now)
     facts = {"way": way, "text": commitment(said)}
     refs = {"way": way, "reports": [report.id for report in reports]}
     record(session, case, actor, "answer", now, facts, refs=refs)
@@ -200,6 +201,7 @@ def carry_out(
         refs |= {"asked_by": asked_by}
     elif move == reasons.DECLINE:
         _second_look_due(session, case, now)
+    back_promise.hold(session, case, now)
     record(session, case, actor, move, now, facts, refs=refs)
 
 

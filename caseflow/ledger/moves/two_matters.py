@@ -24,7 +24,16 @@ from caseflow.ledger.tables import Case
 _SAME = (
     *("channel", "kind", "category", "received_at", "subject", "text", "unit_id", "place"),
     *("happened", "disclosure", "anonymous", "call_back", "locale", "identity_id", "original_id"),
-    *("logged_by", "handed_by", "handed_number", "imposed_due", "report_back", "call_began"),
+    *(
+        "logged_by",
+        "handed_by",
+        "handed_number",
+        "imposed_due",
+        "report_back",
+        "handed_at",
+        "back_due",
+    ),
+    "call_began",
     "call_ended",
 )
 

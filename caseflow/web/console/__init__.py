@@ -5,6 +5,7 @@ The desk and the administrators' pages are blueprints of their own beside this o
 
 from caseflow.web.console import (
     assisting_moves,
+    back_moves,
     case_file,
     case_moves,
     case_page,
@@ -38,6 +39,7 @@ from caseflow.web.console.frame import blueprint
 
 PAGES = (
     assisting_moves,
+    back_moves,
     case_file,
     case_moves,
     case_page,

@@ -8,6 +8,7 @@ from caseflow import words
 from caseflow.ledger import supplements, turns
 from caseflow.ledger.states import WITHOUT_ITEMS
 from caseflow.web.console import (
+    back_forms,
     closing_forms,
     ending_forms,
     exclusion_forms,
@@ -302,6 +303,7 @@ _BUILDERS: dict[str, Builder] = {
     **shelving_forms.BUILDERS,
     **review_forms.BUILDERS,
     **exclusion_forms.BUILDERS,
+    **back_forms.BUILDERS,
     "oversee": oversight_forms.form,
     "raise_urgency": _raise_urgency,
     "acknowledge": _acknowledge,

@@ -19,6 +19,7 @@ from caseflow.vault.person import Person
 from caseflow.web.clocks import ClockView, clock_views, due_text
 from caseflow.web.console import (
     assisting_forms,
+    back_forms,
     case_forms,
     ending_forms,
     exclusion_forms,
@@ -98,6 +99,7 @@ class CaseView:
     claiming: list[tuple[str, str]]
     reviews: list[dict[str, str]]
     orders: list[Paper]
+    reports_back: list[back_forms.Line]
     units: list[str]
     again: Again | None
     refused: Form | None
@@ -144,6 +146,7 @@ def view(sight: Sight, again: Again | None, revealed: dict[int, Person]) -> Case
         claiming=mail_views.claiming(sight),
         reviews=review_forms.lines(sight),
         orders=timeline.papers(sight.dossier, orders),
+        reports_back=back_forms.lines(sight),
         units=list(unit_labels(sight.units)) if asks_for_unit else [],
         again=again,
         refused=_refused(sight, again, drawn) if again else None,

@@ -21,13 +21,14 @@ from caseflow.web.locale import gettext
 def check_list() -> Page:
     """Show the submitted items of the scope, the check that is due first at the top."""
     with read() as session:
-        found = to_check(session, scope(), paging.after(), PAGE + 1)
+        found = to_check(session, scope(), paging.after_place(), PAGE + 1)
         rules = rules_of(session)
         rows = [{**_row(one), "clock": clock_view(rules, one.clock, now())} for one in found[:PAGE]]
     following = ""
     if len(found) > PAGE:
         last = found[PAGE - 1]
-        following = url_for("console.check_list", after=paging.mark(last.clock.due, last.item.id))
+        place = paging.mark(last.case.rank, last.clock.due, last.item.id)
+        following = url_for("console.check_list", after=place)
     return render_template(
         "console/check_list.html", active="check", rows=rows, next_href=following
     )

@@ -7,7 +7,7 @@ from flask import url_for
 
 from caseflow import words
 from caseflow.deadlines import pauses
-from caseflow.ledger import exclusions
+from caseflow.ledger import exclusions, reports_back
 from caseflow.ledger.dossier import Dossier
 from caseflow.ledger.moves import calling
 from caseflow.ledger.moves.calling import Calls, wants_call_back, whom
@@ -240,7 +240,7 @@ def _each_of_them(calls: Calls) -> str:
 
 
 def _close(sight: Sight) -> Form | None:
-    if sight.case.countersign:
+    if sight.case.countersign or _unsigned(sight):
         return None
     here = calls(sight)
     if here.pleased() and not here.explained:
@@ -265,6 +265,13 @@ def _close(sight: Sight) -> Form | None:
         (told,),
         (Field("textarea", "reason", gettext("理由"), longest=4000),),
     )
+
+
+def _unsigned(sight: Sight) -> bool:
+    """Tell whether an office that handed the matter down has not signed for its report yet."""
+    dossier = sight.dossier
+    rows, rounds = dossier.reports_back, sight.case.reopened
+    return bool(reports_back.open_of(dossier.first_reports, rows, rounds))
 
 
 def _may_end(sight: Sight, here: Calls) -> bool:

@@ -13,6 +13,7 @@ from caseflow.ledger.tables import Item
 from caseflow.web.clocks import due_text
 from caseflow.web.console import (
     awaited,
+    back_forms,
     exclusion_forms,
     passing_forms,
     retracting_forms,
@@ -273,7 +274,8 @@ def _replying(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
         return Step(gettext("答复未能送达，等待承办人换一种方式答复。"))
     if unanswered(sight):
         return Step(gettext("等待承办人答复反映人。"))
-    return Step(gettext("答复正在送达。"))
+    back = Step(*back_forms.step(sight, case))
+    return back if back.words else Step(gettext("答复正在送达。"))
 
 
 def _undelivered(sight: Sight, failed: Mapping[int, Reply]) -> str:
@@ -298,6 +300,9 @@ def _calling_back(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
     if here.pleased():
         if sight.case.countersign:
             return Step(gettext("反映人满意；未报警的理由会签后才能办结。"))
+        back = Step(*back_forms.step(sight, case))
+        if back.words:
+            return back
         told = gettext("反映人满意，可以办结。")
         if here.explained:
             told = gettext("回访完成，不满意的已解释说明，可以办结。")
@@ -334,7 +339,7 @@ def _ended(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
         return Step(gettext("还没有告知反映人。"), case["tell"])
     if "exclude" in case:
         return Step(gettext("有人申请考核剔除：看理由，同意或不同意。"), case["exclude"])
-    back = _report_back(sight, case)
+    back = Step(*back_forms.step(sight, case))
     left_out = exclusion_forms.waits(sight)
     return back if back.words or not left_out else _waits_for([left_out])
 
@@ -347,24 +352,6 @@ def _merged(sight: Sight, _case: CaseForms, _items: ItemForms) -> Step:
         told = gettext("已并入 %(number)s；来件后来分案，由 %(parts)s 办理、答复。", **both)
         return Step(told)
     return Step(gettext("已并入 %(number)s，在那里一同办理、答复。", number=number))
-
-
-_ENDS = ("close", "answer", "decline", "refer")
-
-
-def _report_back(sight: Sight, case: CaseForms) -> Step:
-    """Remind of the office that handed the matter down, until something is noted after the end."""
-    asked = next((one for one in sight.dossier.first_reports if one.report_back), None)
-    since = next((one.verb for one in sight.dossier.entries if one.verb in (*_ENDS, "note")), "")
-    if asked is None or since == "note":
-        return Step("")
-    whom, number = asked.handed_by, asked.handed_number or gettext("无编号")
-    told = gettext(
-        "向 %(whom)s 回报办理结果（来文编号：%(number)s），回报后补记一条。",
-        whom=whom,
-        number=number,
-    )
-    return Step(told, case.get("note"))
 
 
 _STEPS = {

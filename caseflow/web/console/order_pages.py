@@ -45,15 +45,15 @@ def order_list() -> Page:
     said = request.args.get("state", "draft")
     state = said if said in ORDER_STATES else "draft"
     with read() as session:
-        found = reading.orders(session, scope(), state, paging.after(), PAGE + 1)
+        found = reading.orders(session, scope(), state, paging.after_place(), PAGE + 1)
         counts = reading.counts(session, scope())
         files = accountability_reading.open_files(session, scope()) if _reads_files() else ()
         rules, drafted = rules_of(session), _drafted(session, found)
         rows = [_shown(rules, row, drafted) for row in found[:PAGE]]
     following = ""
     if len(found) > PAGE:
-        last = found[PAGE - 1].order
-        place = paging.mark(last.drafted_at, last.id)
+        last = found[PAGE - 1]
+        place = paging.mark(last.case.rank, last.order.drafted_at, last.order.id)
         following = url_for("console.order_list", state=state, after=place)
     tabs = [
         {

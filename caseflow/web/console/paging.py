@@ -16,13 +16,6 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def after() -> tuple[datetime, int] | None:
-    """Return moment and id that the page before ended with; nonsense is the first page."""
-    when, _, number = request.args.get("after", "").rpartition("_")
-    moment, last = _moment(when), whole(number)
-    return (moment, last) if moment and last is not None else None
-
-
 def after_place() -> Place | None:
     """Return the place in the work list that the page before ended with."""
     rank, _, rest = request.args.get("after", "").partition("_")

@@ -15,6 +15,7 @@ from caseflow.ledger.report_tables import CallBack
 from caseflow.ledger.states import BESIDE
 from caseflow.web.clocks import unspoken
 from caseflow.web.console import (
+    back_forms,
     counted_anew,
     exclusion_forms,
     import_told,
@@ -323,6 +324,10 @@ def _oversight(_story: "Story", entry: Happened) -> Sentence:
     return oversight_forms.told(entry)
 
 
+def _reported_back(_story: "Story", entry: Happened) -> Sentence:
+    return with_name(entry, entry.facts["report"]), back_forms.told(entry)
+
+
 def _tighten(_story: "Story", entry: Happened) -> Sentence:
     return with_name(entry, worded(words.DISCLOSURES, entry.facts.get("disclosure"))), ""
 
@@ -388,6 +393,7 @@ TELLERS: dict[str, Callable[["Story", Happened], Sentence]] = {
     **dict.fromkeys(("meet_milestone", "ask_milestone"), _shelving),
     **dict.fromkeys(("move_milestone", "refuse_milestone"), _shelving),
     **dict.fromkeys(("go_up", "oversee"), _oversight),
+    **dict.fromkeys(back_forms.BUILDERS, _reported_back),
     **dict.fromkeys(("ask_exclusion", "exclude"), _exclusion),
     **dict.fromkeys(("refuse_exclusion", "lift_exclusion"), _exclusion),
     **dict.fromkeys(("ask_step_up", "step_up", "refuse_step_up"), _step_up),

@@ -3,7 +3,7 @@
 The same sheet serves four doors: telephone, window, letter, and what other offices hand down.
 """
 
-from caseflow.web.desk import calls, duty, fragments, handover, page, streams
+from caseflow.web.desk import calls, duty, fragments, handover, page, paste, streams
 from caseflow.web.desk.frame import blueprint
 
-__all__ = ["blueprint", "calls", "duty", "fragments", "handover", "page", "streams"]
+__all__ = ["blueprint", "calls", "duty", "fragments", "handover", "page", "paste", "streams"]

@@ -26,7 +26,7 @@ from caseflow.ledger.report_tables import Report
 from caseflow.refs import grouped
 from caseflow.web import edge, proof
 from caseflow.web.clocks import clock_views
-from caseflow.web.desk import handover
+from caseflow.web.desk import handover, paste
 from caseflow.web.desk.frame import (
     Page,
     blueprint,
@@ -115,7 +115,7 @@ def save() -> Page:
     except Unavailable:
         return _not_now(channel, nonce, form, proof.offered_again(nonce))
     try:
-        logged = _read(channel, nonce, form, files)
+        logged = _read(channel, nonce, form, files, known=before is not None)
         if before is not None and not _same(before, logged):
             fresh, told = fresh_nonce(), Told(USED, number=before.number)
             return _again(channel, fresh, form, {"text": told}, proof.carry_over(files, fresh))
@@ -137,17 +137,25 @@ def _same(report: Report, logged: Logged) -> bool:
     return same_door and said_the_same(edge.rooms(), logged.incoming)
 
 
-def _read(channel: str, nonce: str, form: Mapping[str, str], files: Proof) -> Logged:
-    """Parse the sheet. Raises BadInput with what the parser and the house found wrong."""
+def _read(
+    channel: str, nonce: str, form: Mapping[str, str], files: Proof, *, known: bool
+) -> Logged:
+    """Parse the sheet. Raises BadInput with what the parser and the house found wrong.
+
+    `known`: this very sheet was saved before.
+    """
     now = edge.now()
     with edge.read() as session:
         place = place_of(session, form)
         unit_id = place.unit.id if place.unit else None
+        asks = channel == paste.CHANNEL and not known
+        came = paste.before_words(session, form) if asks else ""
     seat = sheets.Seat(edge.actor().person, place.area, now, unit_id)
     wrong = {**place.wrong, **({"files": files.words} if files.words else {})}
+    wrong |= {"sender_number": came} if came else {}
     try:
-        came = [file.incoming() for file in files.kept]
-        logged = sheets.parse(channel, nonce, form, seat, came)
+        kept = [file.incoming() for file in files.kept]
+        logged = sheets.parse(channel, nonce, form, seat, kept)
     except BadInput as error:
         raise BadInput(_in_order({**error.fields, **wrong})) from error
     if wrong:
@@ -236,4 +244,5 @@ def _page(session: Session, typed: Sheet, saved: Saved | None = None) -> str:
         missed=call_lists.count_owed(session, edge.actor()),
         **handover.waiting(session),
         **proof.page_values(typed.files),
+        **paste.came_from(session, typed.form),
     )

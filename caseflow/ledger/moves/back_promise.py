@@ -1,0 +1,56 @@
+"""The two promises of a report back: that it is sent, and that its sender signs for it.
+
+Each runs on the case from when it can be kept. Sent is due before the moment that the sender asked
+for, where that still lies ahead.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from caseflow.deadlines import clocks
+from caseflow.deadlines.policies import ClockName
+from caseflow.ledger import reports_back
+from caseflow.ledger.handed_tables import ReportBack
+from caseflow.ledger.moves.record import matter_of, of_case, refresh
+from caseflow.ledger.report_tables import Report
+from caseflow.ledger.tables import Case
+
+Owed = Sequence[tuple[Report, ReportBack | None]]
+NOT_SIGNED = "办结报告还没有送出并由来文机关签收，不能办结"
+
+
+def hold(session: Session, case: Case, now: datetime, *, ripe: bool = True) -> bool:
+    """Tell whether a case is still owed a signature, and let what is owed run.
+
+    `ripe`: nothing else is left to be done before the report back. The caller has locked the case.
+    """
+    owed = reports_back.owed(session, case)
+    unsent = [report for report, row in owed if row is None or row.state != "sent"]
+    _run(session, case, ClockName.report_back, now, _due(unsent, now), wanted=ripe and bool(unsent))
+    sent = len(unsent) < len(owed)
+    _run(session, case, ClockName.signed_back, now, None, wanted=sent)
+    refresh(session, case)
+    return bool(owed)
+
+
+def _run(
+    session: Session,
+    case: Case,
+    name: ClockName,
+    now: datetime,
+    imposed: datetime | None,
+    *,
+    wanted: bool,
+) -> None:
+    runs = bool(clocks.alive(session, of_case(case), name))
+    if wanted and not runs:
+        clocks.start(session, name, of_case(case), matter_of(case), now, imposed=imposed)
+    elif runs and not wanted:
+        clocks.stop(session, of_case(case), now, name)
+
+
+def _due(unsent: Sequence[Report], now: datetime) -> datetime | None:
+    asked = [due for one in unsent for due in (one.back_due, one.imposed_due) if due and due > now]
+    return min(asked, default=None)

@@ -1,0 +1,126 @@
+"""The model's reports back to the offices that handed a matter down (办结报告): written, checked by
+other eyes, sent, signed for; the case closes only then (docs/decisions/0064).
+"""
+
+from datetime import datetime
+
+from tests.model.matters import Case, Said, may, need
+from tests.model.office import Person
+from tests.model.states import ENDED
+
+
+def owed(case: Case) -> dict[int, str]:
+    """Return what stands for each report whose sender has not signed: nothing, or how far it is."""
+    stands = {n: case.backs.get(n, ("", ""))[0] for n in case.reach if n in case.asks}
+    return {n: state for n, state in stands.items() if state != "done"}
+
+
+def hold(case: Case, now: datetime, *, ripe: bool = True) -> bool:
+    """Tell whether a signature is owed. Sending is promised once nothing else is left, the
+    signature once it is sent.
+    """
+    states = owed(case).values()
+    _run(case, "report_back", now, wanted=ripe and any(one != "sent" for one in states))
+    _run(case, "signed_back", now, wanted="sent" in states)
+    return bool(states)
+
+
+def _run(case: Case, name: str, now: datetime, *, wanted: bool) -> None:
+    if wanted and not case.alive("case", name):
+        case.start(name, "case", now)
+    if not wanted:
+        case.stop("case", now, name)
+
+
+def _asked(case: Case, person: Person, said: Said, move: str, *states: str) -> str:
+    """Return who wrote what stands for a report; refuse where it is not one of these."""
+    may(person, f"{move}_report_back", case)
+    need(said.report in owed(case), "no report back is owed")
+    state, by = case.backs.get(said.report, ("", ""))
+    need(state in states, "the report back's state")
+    return by
+
+
+def draft_report_back(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """Written, or written anew before it is sent."""
+    _asked(case, person, said, "draft", "", "drafted", "checked")
+    case.backs[said.report] = ("drafted", person.name)
+
+
+def check_report_back(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """By other eyes."""
+    by = _asked(case, person, said, "check", "drafted")
+    need(by != person.name, "four eyes")
+    case.backs[said.report] = ("checked", by)
+
+
+def return_report_back(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """By other eyes; another one is to be written."""
+    by = _asked(case, person, said, "return", "drafted")
+    need(by != person.name, "four eyes")
+    del case.backs[said.report]
+
+
+def send_report_back(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """Only what was checked."""
+    by = _asked(case, person, said, "send", "checked")
+    case.backs[said.report] = ("sent", by)
+    if set(owed(case).values()) == {"sent"}:
+        case.meet("case", now, "report_back")
+    _go_on(case, now)
+
+
+def sign_report_back(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """The sender has it."""
+    by = _asked(case, person, said, "sign", "sent")
+    case.backs[said.report] = ("done", by)
+    if "sent" not in owed(case).values():
+        case.meet("case", now, "signed_back")
+    _go_on(case, now)
+
+
+def refuse_report_back(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """The sender does not take it."""
+    _asked(case, person, said, "refuse", "sent")
+    del case.backs[said.report]
+    _go_on(case, now)
+
+
+def waive_report_back(case: Case, person: Person, said: Said, now: datetime) -> None:
+    """The sender wants none any more."""
+    by = _asked(case, person, said, "waive", "", "drafted", "checked", "sent")
+    case.backs[said.report] = ("done", by)
+    _go_on(case, now)
+
+
+def _go_on(case: Case, now: datetime) -> None:
+    from tests.model.calling import signed  # it asks this module whether a case is held
+
+    if case.state in ENDED:
+        hold(case, now)
+    else:
+        signed(case, now)
+
+
+def on_case(move: str, case: Case) -> bool:
+    """Tell whether a move has something to be about."""
+    states = set(owed(case).values())
+    wanted = {
+        "draft": {""},
+        "check": {"drafted"},
+        "return": {"drafted"},
+        "send": {"checked"},
+        "sign": {"sent"},
+        "refuse": {"sent"},
+        "waive": {""},
+    }
+    return bool(states & wanted[move.partition("_")[0]])
+
+
+MOVES = {
+    move.__name__: move
+    for move in (
+        *(draft_report_back, check_report_back, return_report_back, send_report_back),
+        *(sign_report_back, refuse_report_back, waive_report_back),
+    )
+}
