@@ -14,7 +14,7 @@ from caseflow.ledger.moves import (
     triage,
     urgency,
 )
-from caseflow.ledger.moves.closing import Heard
+from caseflow.ledger.moves.heard import Heard
 from caseflow.ledger.moves.urgency import DangerCard
 
 PLEASED = Heard(reached=True, solved=True, satisfied=True, words="处理得及时，满意")

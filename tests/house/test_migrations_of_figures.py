@@ -6,7 +6,7 @@ from sqlalchemy import inspect, text
 
 from caseflow.db import Database
 from caseflow.ledger.moves import closing, excluding, explaining, triage
-from caseflow.ledger.moves.closing import Heard
+from caseflow.ledger.moves.heard import Heard
 from caseflow.ledger.verify import verify_chains
 from caseflow.migrating import downgrade, upgrade
 from tests import office as offices

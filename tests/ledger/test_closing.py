@@ -17,7 +17,7 @@ from caseflow.intake import tracking
 from caseflow.ledger import asker, turns
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import closing, explaining, merging, retracting, triage
-from caseflow.ledger.moves.closing import Heard
+from caseflow.ledger.moves.heard import Heard
 from caseflow.ledger.report_tables import CallBack, Reply
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import REPORTER, Actor

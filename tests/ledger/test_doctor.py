@@ -15,7 +15,7 @@ from caseflow.db import WRITE, Database
 from caseflow.escalation.sweep import sweep
 from caseflow.files import blobs
 from caseflow.ledger.moves import check, closing, items, triage, withdrawing, work
-from caseflow.ledger.moves.closing import Heard
+from caseflow.ledger.moves.heard import Heard
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.work import Result
 from tests import office as offices

@@ -11,7 +11,7 @@ from caseflow.clock import Period
 from caseflow.db import Database
 from caseflow.insight.figures import Figures, Share, figures
 from caseflow.ledger.moves import check, closing, excluding, triage
-from caseflow.ledger.moves.closing import Heard
+from caseflow.ledger.moves.heard import Heard
 from caseflow.ledger.report_tables import CallBack
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.scope import scope_of

@@ -11,7 +11,7 @@ from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, NotPermitted
 from caseflow.files.tables import Blob
 from caseflow.ledger.moves import check, closing, items, triage, work
-from caseflow.ledger.moves.closing import Heard
+from caseflow.ledger.moves.heard import Heard
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.tables import Case, Item

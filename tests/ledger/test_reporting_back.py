@@ -14,7 +14,7 @@ from caseflow.ledger import back_laws, gate, reports_back, turns
 from caseflow.ledger.asker import said_of
 from caseflow.ledger.handed_tables import ReportBack
 from caseflow.ledger.moves import closing, reporting_back, triage
-from caseflow.ledger.moves.closing import Heard
+from caseflow.ledger.moves.heard import Heard
 from caseflow.ledger.moves.record import of_case
 from caseflow.ledger.tables import Case
 from caseflow.people.scope import scope_of

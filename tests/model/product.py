@@ -43,7 +43,7 @@ from caseflow.ledger.moves import (
     withdrawing,
     work,
 )
-from caseflow.ledger.moves.closing import Heard
+from caseflow.ledger.moves.heard import Heard
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.transferring import Transfer
 from caseflow.ledger.moves.urgency import DangerCard

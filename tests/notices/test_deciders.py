@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from caseflow.deadlines.tables import Clock
 from caseflow.escalation.sweep import sweep
 from caseflow.ledger.moves import check, closing, extending, objecting, withdrawing, work
-from caseflow.ledger.moves.closing import Heard
+from caseflow.ledger.moves.heard import Heard
 from caseflow.ledger.tables import Item
 from caseflow.people.tables import Post, Recusal, User
 from tests import office as offices

@@ -24,7 +24,7 @@ from caseflow.ledger.moves import (
     urgency,
     work,
 )
-from caseflow.ledger.moves.closing import Heard
+from caseflow.ledger.moves.heard import Heard
 from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.moves.work import Result
 from caseflow.ledger.tables import Case, Item

@@ -1,6 +1,6 @@
 """The reply, the call-back, the closure, the reopening (答复, 回访, 办结, 重新办理)."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,13 +13,13 @@ from caseflow.ledger.history import commitment
 from caseflow.ledger.moves import back_promise, excluding, extending, overseeing
 from caseflow.ledger.moves.calling import Calls, calls_of
 from caseflow.ledger.moves.handlers import ROLES, hand_over, is_missing, next_in_line
+from caseflow.ledger.moves.heard import Heard, sound
 from caseflow.ledger.moves.notice import BY_MESSAGE, NO_CODE, has_receipt, reachable
 from caseflow.ledger.moves.opening import first_reports, later, start_reply
 from caseflow.ledger.moves.record import (
     handled,
     let_go,
     matter_of,
-    may_say,
     of_case,
     of_report,
     record,
@@ -33,21 +33,8 @@ from caseflow.people.actor import SWEEP, Actor
 from caseflow.people.permissions import require
 
 LONGEST_PROOF = 300
-WHOSE = ("reporter", "caller")
-"""The reporter's own words, or the caller's summary of them."""
 EXPLAINED = "不满意的已解释说明"
 AT_ONCE = ("telephone", "window", "letter", "track", "impossible")
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What a call-back brought: `whose` words (`WHOSE`) say it, where any do."""
-
-    reached: bool
-    solved: bool | None = None
-    satisfied: bool | None = None
-    words: str = ""
-    whose: str = "reporter"
 
 
 def conclude(
@@ -217,22 +204,6 @@ def signed(session: Session, case: Case, now: datetime) -> None:
         _close(session, SWEEP, case, EXPLAINED if calls.explained else "反映人满意", now)
 
 
-def _sound(heard: Heard) -> Heard:
-    """Return what a call brought as it goes on record: of nobody who was not reached it is said
-    what they think, and who is not satisfied says why, for somebody decides by that.
-    """
-    said = may_say(heard.words, "words")
-    if not heard.reached:
-        return Heard(reached=False, words=said, whose="caller")
-    if heard.solved is None or heard.satisfied is None:
-        raise BadInput({"satisfied": "已接通时请记录是否解决、是否满意"})
-    if not said and not heard.satisfied:
-        raise BadInput({"words": "不满意的，请写明反映人怎么说"})
-    if said and heard.whose not in WHOSE:
-        raise BadInput({"whose": "请选择是反映人的原话，还是回访人的概括"})
-    return replace(heard, words=said)
-
-
 def call_back(
     session: Session,
     actor: Actor,
@@ -250,7 +221,7 @@ def call_back(
     nothing would urge that decision.
     """
     case = gate.lock(session, case_id, seen)
-    heard = _sound(heard)
+    heard = sound(heard)
     whose = heard.whose if heard.words else None
     report = _whom(calls_of(session, case), report_id)
     gate.pass_case(actor, case, "call_back")

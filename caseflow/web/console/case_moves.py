@@ -19,7 +19,7 @@ from caseflow.ledger.moves import (
     urgency,
     withdrawing,
 )
-from caseflow.ledger.moves.closing import Heard
+from caseflow.ledger.moves.heard import Heard
 from caseflow.ledger.moves.urgency import DangerCard
 from caseflow.ledger.tables import Case
 from caseflow.refs import whole

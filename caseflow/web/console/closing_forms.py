@@ -11,7 +11,7 @@ from caseflow.ledger import exclusions, reports_back
 from caseflow.ledger.dossier import Dossier
 from caseflow.ledger.moves import calling
 from caseflow.ledger.moves.calling import Calls, wants_call_back, whom
-from caseflow.ledger.moves.closing import WHOSE
+from caseflow.ledger.moves.heard import WHOSE
 from caseflow.ledger.moves.notice import has_receipt
 from caseflow.ledger.report_tables import Reply, Report
 from caseflow.ledger.retractions import retracted

@@ -13,7 +13,6 @@ from caseflow.escalation.order_states import ORDER_MOVES
 from caseflow.ledger.dossier import Happened
 from caseflow.ledger.report_tables import CallBack
 from caseflow.ledger.states import BESIDE
-from caseflow.web.clocks import unspoken
 from caseflow.web.console import (
     back_forms,
     counted_anew,
@@ -25,8 +24,8 @@ from caseflow.web.console import (
     review_forms,
     shelving_forms,
     splitting_forms,
-    step_up_forms,
     told_reasons,
+    told_rungs,
 )
 from caseflow.web.console.sentences import Sentence, moved, with_name, worded, written
 from caseflow.web.locale import day_text, gettext, series
@@ -197,46 +196,6 @@ def _acknowledge(_story: "Story", entry: Happened) -> Sentence:
     return moved(entry), "\n".join(line for line in lines if line)
 
 
-_UNSIGNED = "问题项还没有签收，按签收期限督办，这一级未另拟文书"
-_PUT_OFF = {
-    "answer": "文书还没有签收，按签收期限督办，这一级未另拟文书",
-    "sign_for": "已有同级或更严的文书，这一级未另拟文书",
-}
-"""Why a rung drafted no document of its own, by the promise that climbed it."""
-
-
-def _climbed(story: "Story", entry: Happened) -> Sentence:
-    clock = worded(words.CLOCKS, entry.facts.get("clock"))
-    about = story.orders.get(entry.facts.get("document") or 0)
-    if about is not None:  # several promises of one name may run: of the item, and of its documents
-        name = about.number or story.name(about)
-        clock = gettext("%(what)s（%(more)s）", what=clock, more=name)
-    late = gettext("补记，未另发通知") if entry.facts.get("superseded") else ""
-    if entry.facts.get("unsigned"):
-        late = gettext(_PUT_OFF.get(entry.facts["clock"], _UNSIGNED))
-    return with_name(entry, clock), late or step_up_forms.because(entry.facts)
-
-
-def _step_up(_story: "Story", entry: Happened) -> Sentence:
-    return with_name(entry, step_up_forms.named(entry.facts)), step_up_forms.told(entry.facts)
-
-
-def _document(story: "Story", entry: Happened) -> Sentence:
-    """Say which document: its kind and the rung that drafted it, for a draft has no number."""
-    text = written(entry, "number", "reason")
-    order = story.orders.get(entry.facts["order"])
-    climbed = story.climbed.get(order.id) if order else None
-    if order is None or climbed is None:
-        return moved(entry), text
-    name, clock = story.name(order), worded(words.CLOCKS, climbed["clock"])
-    if unspoken(order.kind, order.state):  # the name is that of the rung
-        return with_name(entry, gettext("%(what)s（%(more)s）", what=name, more=clock)), text
-    which = gettext(
-        "%(document)s（%(clock)s，第 %(n)s 级）", document=name, clock=clock, n=climbed["rung"]
-    )
-    return with_name(entry, which), text
-
-
 def _reveal(_story: "Story", entry: Happened) -> Sentence:
     return with_name(entry, str(entry.facts.get("report") or "")), written(entry, "reason")
 
@@ -376,8 +335,8 @@ TELLERS: dict[str, Callable[["Story", Happened], Sentence]] = {
     "close": _close,
     "reopen": _reopen,
     "acknowledge": _acknowledge,
-    "rung": _climbed,
-    **dict.fromkeys(ORDER_MOVES, _document),
+    "rung": told_rungs.climbed,
+    **dict.fromkeys(ORDER_MOVES, told_rungs.document),
     "reveal": _reveal,
     "open_file": _file_opened,
     "infected": _infected,
@@ -396,7 +355,7 @@ TELLERS: dict[str, Callable[["Story", Happened], Sentence]] = {
     **dict.fromkeys(back_forms.BUILDERS, _reported_back),
     **dict.fromkeys(("ask_exclusion", "exclude"), _exclusion),
     **dict.fromkeys(("refuse_exclusion", "lift_exclusion"), _exclusion),
-    **dict.fromkeys(("ask_step_up", "step_up", "refuse_step_up"), _step_up),
+    **dict.fromkeys(("ask_step_up", "step_up", "refuse_step_up"), told_rungs.step_up),
     **dict.fromkeys(("extend", "grant", "refuse"), _extension),
     **dict.fromkeys(("extend_case", "grant_case", "refuse_case"), _extension),
 }
