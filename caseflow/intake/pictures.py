@@ -74,7 +74,7 @@ def _one(
     """Fetch one; 0 where the provider cannot be reached or has it no more."""
     try:
         _, pieces = provider.fetch(place, longest)
-        lies = blobs.put(rooms.store, _Stream(pieces))
+        lies = rooms.accept(_Stream(pieces))
     except ProviderDown as error:
         log.info("picture %d: not now (%s)", picture, error)
         return 0

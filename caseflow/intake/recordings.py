@@ -108,7 +108,7 @@ def _claim(session: Session, now: datetime, deletes: bool) -> tuple[int, str, st
 
 def _fetch(rooms: Rooms, kept: KeptFiles, row_id: int, place: str, now: datetime) -> None:
     _, pieces = kept.fetch(place, LARGEST)
-    lies = blobs.put(rooms.store, _Pieces(pieces))
+    lies = rooms.accept(_Pieces(pieces))
 
     def work(session: Session) -> None:
         row = session.get_one(Recording, row_id, with_for_update=True)

@@ -260,6 +260,7 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
 # Moves after which nobody has to be told: whoever comes next was told already, or nobody does.
 SILENT = (
     *("circular_published", "circular_withdrawn", "circular_cancelled"),
+    *("import", "void"),
     "countersign",
     "note",
     "name_unit",

@@ -6,17 +6,21 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from caseflow.files import blobs
+from caseflow.files import blobs, handing
 from caseflow.files.tables import Blob
 from caseflow.intake.recordings import PLAYED
-from caseflow.web.edge import rooms
+from caseflow.web.edge import rooms, scans
 from caseflow.web.files import sealed_off
 
 
 def played(session: Session, blob: Blob) -> Response:
-    """Answer with sound, or the piece of it that was asked for; whose it is the caller checked."""
+    """Answer with sound, or the piece of it that was asked for; whose it is the caller checked.
+
+    Raises HeldBack where the file is not handed out.
+    """
     if blob.media_type not in PLAYED:
         raise ValueError(f"{blob.media_type} is not played")
+    blob = handing.given(session, blob, scans=scans())
     pieces = blobs.chunks(session, rooms().store, blob.id)
     wanted = _range(blob.size)
     if wanted is None and request.range is not None and _is_single():

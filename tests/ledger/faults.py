@@ -64,8 +64,10 @@ def _unchained(session: Any, case: Any, line: Any) -> int:
     return int(case.head_n)
 
 
-def _sends_all(**values: Any) -> Any:
-    return _RUNG(**{**values, "superseded": False})
+def _sends_all(*told: Any) -> Any:
+    rung, step = _HAPPENED(*told)
+    rung.superseded = False
+    return rung, step
 
 
 def _decided_by_anybody(session: Any, _actor: Any, case: Any, item: Any) -> Any:
@@ -79,7 +81,7 @@ def _nothing_ends(*_: Any) -> None:
     return None
 
 
-_RUNG, _TAKE, _PAUSE = sweeping.Rung, numbers.take, pauses.pause
+_HAPPENED, _TAKE, _PAUSE = sweeping._happened, numbers.take, pauses.pause
 _CLIMBED = clocks.climbed
 _SCOPE, _START = gate.scope_of, clocks.start
 
@@ -179,7 +181,7 @@ FAULTS: dict[str, Fault] = {
         lambda: [(sweeping, "_in_turn", _at_once)], scenes.standstill, "law 6: out of order"
     ),
     "after a standstill every rung sends": Fault(
-        lambda: [(sweeping, "Rung", _sends_all)], scenes.standstill, "law 6: an old rung sent"
+        lambda: [(sweeping, "_happened", _sends_all)], scenes.standstill, "law 6: an old rung sent"
     ),
     "a clock that is met runs on": Fault(
         lambda: [(clocks, "meet", _nothing)], scenes.every_kind, "law 7: (item clocks|.*runs on)"

@@ -20,9 +20,10 @@ from hypothesis.stateful import (
 from sqlalchemy.orm import Session
 
 from caseflow.db import WRITE
-from caseflow.ledger.states import CASE_EDGES, CASE_STATES, ITEM_EDGES, STAY, SYSTEM, Edge
+from caseflow.ledger.states import CASE_STATES, ITEM_EDGES, STAY, SYSTEM, Edge
 from tests import office as offices
 from tests.ledger import laws, rule_changes
+from tests.ledger.along import CASE_WAYS
 from tests.ledger.conftest import Stage
 from tests.ledger.ways import Way
 from tests.ledger.world import KINDS, REACH, World
@@ -32,9 +33,9 @@ ENOUGH = 5
 _SIMPLEST_AND_ONE = 2  # the first story of a run is always the one in which next to nothing happens
 _BEGINNINGS = 5
 _AMENDED = 2  # so often a story: each moves many promises
-_ALL = (*CASE_EDGES, *ITEM_EDGES)
+_ALL = (*CASE_WAYS, *ITEM_EDGES)
 _OF_ITEMS = [e for e in ITEM_EDGES if e.who != SYSTEM]
-_MADE_BY_PEOPLE = [e for e in CASE_EDGES if e.who != SYSTEM and e.move != "dispatch"]
+_MADE_BY_PEOPLE = [e for e in CASE_WAYS if e.who != SYSTEM and e.move != "dispatch"]
 
 
 @contextmanager

@@ -76,7 +76,7 @@ def everything_is_there(session: Session) -> None:
     after_the_end = select(Report.id).where(Report.follows.is_not(None))
     owed = (Clock.report_id.in_(after_the_end), Clock.name == "reply", Clock.state == "running")
     assert count(session, *owed) == 1
-    assert column(session, Case.state) == set(CASE_STATES)
+    assert column(session, Case.state) == set(CASE_STATES) - {"void"}  # nobody imported anything
     assert column(session, Case.kind) == set(KINDS)
     assert column(session, Report.channel) == set(CHANNELS)
     assert column(session, Item.state) == set(ITEM_STATES)

@@ -11,12 +11,13 @@ from collections import Counter
 
 import pytest
 
-from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES
+from caseflow.ledger.states import ITEM_EDGES
+from tests.ledger.along import CASE_WAYS, EDGES
 from tests.ledger.conftest import Stage
 from tests.ledger.everything import SCENES
 from tests.ledger.machine import a_world, chance_on, run
 from tests.ledger.scenes import Scene
-from tests.ledger.ways import EDGES, Way
+from tests.ledger.ways import Way
 
 Taken = Counter[tuple[str, str, str]]
 STORIES, MORE, STEPS = 16, 40, 40
@@ -30,7 +31,7 @@ def test_the_laws_hold_along_every_edge_and_in_the_stories(
 ) -> None:
     stage = request.getfixturevalue(on)
     led: Taken = Counter()
-    for edge in (*CASE_EDGES, *ITEM_EDGES):
+    for edge in (*CASE_WAYS, *ITEM_EDGES):
         with a_world(stage) as world:
             Way(world).along(edge)
             led.update(world.taken)

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from caseflow.ledger import gate
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.states import CASE_EDGES, ITEM_DONE, ITEM_EDGES, STAY, SYSTEM, Edge
+from caseflow.ledger.states import ITEM_DONE, ITEM_EDGES, STAY, SYSTEM, Edge
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
 from tests.ledger import (
@@ -22,7 +22,6 @@ from tests.ledger.assistants import MOVES, made_ready
 from tests.ledger.ways_of_stepping import ALONG
 from tests.ledger.world import World
 
-EDGES = {(e.move, e.source, e.target) for e in (*CASE_EDGES, *ITEM_EDGES)}
 LEADS, _NOWHERE = 12, ("",) * 4
 _END = {"answered": "answer", "declined": "decline", "referred": "refer"}
 _FOR_DANGER = ("acknowledge", "countersign")

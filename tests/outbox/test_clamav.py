@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -12,10 +13,12 @@ from tests.clamd import EICAR, Clamd
 
 
 @pytest.fixture(params=["unix", "tcp"])
-def clamd(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Clamd]:
-    daemon = Clamd(tmp_path / "clamd.ctl" if request.param == "unix" else None, longest=600_000)
-    yield daemon
-    daemon.stop()
+def clamd(request: pytest.FixtureRequest) -> Iterator[Clamd]:
+    with TemporaryDirectory(dir="/tmp") as short:  # the path of a socket has 108 characters at most
+        at = Path(short) / "clamd.ctl" if request.param == "unix" else None
+        daemon = Clamd(at, longest=600_000)
+        yield daemon
+        daemon.stop()
 
 
 def test_a_clean_stream_is_clean_whatever_its_pieces(clamd: Clamd) -> None:

@@ -22,11 +22,12 @@ from caseflow.errors import CaseflowError, MoveNotAllowed, Stale, Unavailable
 from caseflow.escalation.sweep import sweep
 from caseflow.ledger import gate
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.states import CASE_EDGES, ITEM_EDGES, SYSTEM, Edge
+from caseflow.ledger.states import ITEM_EDGES, SYSTEM, Edge
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
 from tests import office as offices
+from tests.ledger.along import CASE_WAYS
 from tests.ledger.world import KINDS, REACH, START, World
 from tests.office import Office
 from tests.soak.days import Days
@@ -38,7 +39,7 @@ HOT, AT_ONE = 5, 1.0
 _ENDS = ("answered", "declined", "referred", "statutory", "withdrawn")
 _OF_TWO_CASES = ("merge", "take_in", "unmerge", "give_back")
 _NOTES = ("notice_sent", "rung")
-_CASE_MOVES = [e for e in CASE_EDGES if e.who != SYSTEM and e.move != "dispatch"]
+_CASE_MOVES = [e for e in CASE_WAYS if e.who != SYSTEM and e.move != "dispatch"]
 _ITEM_MOVES = [e for e in ITEM_EDGES if e.who != SYSTEM]
 
 Told = tuple[int, int, str, str, int | None]

@@ -12,7 +12,7 @@ from caseflow.deadlines.tables import Clock
 from caseflow.intake import duty
 from caseflow.intake.call_tables import Call
 from tests.telephone import stories
-from tests.telephone.calling import connected
+from tests.telephone.calling import PUBLIC, connected
 from tests.telephone.stories import ANNA, BO, ByTwilio, Exchange, Generic
 from tests.telephone.twilio_api import FakeTwilio
 from tests.web.site import Site
@@ -29,7 +29,7 @@ def app(site: Site) -> Flask:
         site.do(
             lambda s, p=person, n=number: duty.put_on(s, ring, office["operator"], p, n, site.now)
         )
-    return create_app(connected(site.services))
+    return create_app(connected(site.services, public_url=PUBLIC))
 
 
 @pytest.fixture(params=["generic", "twilio"])

@@ -29,7 +29,7 @@ def call(app: Flask, site: Site, twilio: FakeTwilio) -> ByTwilio:
 
 @pytest.fixture
 def built(site: Site, twilio: FakeTwilio) -> Iterator[Services]:
-    return connected(site.services, twilio.base)
+    return connected(site.services, twilio.base, public_url=PUBLIC)
 
 
 def row(site: Site) -> Recording:
@@ -52,7 +52,9 @@ def test_a_caller_is_greeted_in_both_languages_and_the_first_is_rung(call: ByTwi
 def test_a_recorded_call_says_so_before_it_rings(
     site: Site, twilio: FakeTwilio, app: Flask
 ) -> None:
-    taping = create_app(connected(site.services, record_calls=True, ring_seconds=9))
+    taping = create_app(
+        connected(site.services, record_calls=True, ring_seconds=9, public_url=PUBLIC)
+    )
     found = steps_of(ByTwilio(taping, site.now, twilio).comes())
     assert [words for tag, words, _ in found if "录音" in words]
     assert [words for tag, words, _ in found if "recorded" in words]

@@ -129,4 +129,4 @@ def test_every_table_that_names_a_blob_is_asked() -> None:
         if any(column.name in ("blob_id", "shown_id") for column in table.columns)
     }
     assert named == said
-    assert len(named) == 7
+    assert len(named) == 12

@@ -103,8 +103,11 @@ def test_a_letter_that_is_printed_names_the_day(site: Site) -> None:
 
 
 def test_every_state_of_a_case_has_its_words() -> None:
-    """But for a merged one: its reports are another case's."""
-    assert set(words_of.STATES) == {*CASE_STATES, "replied_to", "supplementing"} - {"merged"}
+    """But for a merged one, whose reports are another case's, and for a void one, of which nobody
+    outside has a receipt: it came from a spreadsheet.
+    """
+    told = {*CASE_STATES, "replied_to", "supplementing"} - {"merged", "void"}
+    assert set(words_of.STATES) == told
 
 
 def test_everything_that_is_told_has_its_words() -> None:

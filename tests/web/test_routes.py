@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from caseflow import clock
+from caseflow.intake.recordings import PLAYED
 from caseflow.ledger.report_tables import Attachment, Reply, Report
 from caseflow.ledger.tables import Case, Finding, Item
 from caseflow.people.permissions import PERMISSIONS
@@ -56,8 +57,10 @@ PUBLIC = {
 }
 """What stands open to everybody; whoever opens one more writes it here, for all to see."""
 
-MACHINES = {"static", "public.healthz", "public.readyz", "public.metrics"}
-"""What is read by machines, and was sent by nobody."""
+READ_BY_MACHINES = {"static", "public.healthz", "public.readyz", "public.metrics"} | {
+    "desk.ringing_stream"
+}
+"""What was sent by nobody."""
 
 OWN = {"account.change_password", "account.come_back", "account.go_away"}
 """What everybody who signs in may change: a wrong try at the own password is counted."""
@@ -139,8 +142,8 @@ def test_a_page_opens_for_whoever_may_and_writes_nothing(world: World, rule: Rul
 
 @pytest.mark.parametrize("rule", READING, ids=said)
 def test_bytes_leave_as_downloads_that_nothing_runs(world: World, rule: Rule) -> None:
-    """But for pictures that were made anew, which a page shows, and the figures for machines."""
-    if rule.endpoint in MACHINES:
+    """But for what a page shows or plays: pictures made anew, recordings; and machines figures."""
+    if rule.endpoint in READ_BY_MACHINES:
         return
     for account in INSIDERS:
         answer = world.call(account, "GET", world.address(rule))
@@ -150,6 +153,7 @@ def test_bytes_leave_as_downloads_that_nothing_runs(world: World, rule: Rule) ->
         assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         inline = rule.rule.endswith("/picture") and answer.mimetype in ("image/png", "image/jpeg")
+        inline |= rule.endpoint == "console.recording" and answer.mimetype in PLAYED
         said = answer.headers["Content-Disposition"]
         assert said == "inline" if inline else said.startswith("attachment; filename")
 

@@ -214,7 +214,7 @@ def _line(case: Case, row: ReportBack, report: Report) -> Line:
 def sheet(row: ReportBack, report: Report, office: str) -> Official:
     """Return a report back as the formal document that the office sends."""
     lines = [line.strip() for line in row.text.splitlines() if line.strip()]
-    to = lines.pop(0) if lines and lines[0].endswith("：") else f"{report.handed_by}："
+    to = lines.pop(0) if lines and lines[0].endswith("：") else f"{report.handed_by}："  # not said
     day = local(row.sent_at or row.checked_at or row.drafted_at).date()
     dated = f"{day.year}年{day.month}月{day.day}日"  # not said
     title = back_draft.title(report)

@@ -10,7 +10,6 @@ from typing import Any
 from flask import abort
 from sqlalchemy.orm import Session
 
-from caseflow.files import blobs
 from caseflow.intake import calls, duty, recordings
 from caseflow.intake.calls import Told
 from caseflow.web import edge
@@ -50,7 +49,7 @@ def _recording() -> Answer:
     """Keep what an exchange recorded of a call: `audio` in base64, whatever format it says."""
     said = told()
     what, rooms, now = _told(said, "recording"), edge.rooms(), edge.now()
-    lies = blobs.put(rooms.store, _audio(said.get("audio")))
+    lies = rooms.accept(_audio(said.get("audio")))
 
     def work(session: Session) -> None:
         call = calls.take(session, rooms.ring, rooms.area, what, now)
