@@ -67,13 +67,14 @@ def first_day(before: Calendar, after: Calendar, change: Change) -> date | None:
 
 
 def hold(session: Session) -> None:
-    """Let nobody read the calendar until this transaction ends, and wait for all who have.
+    """Let nobody read the calendar until this transaction ends, and wait for all who have: whoever
+    works by the rules asks for their edition first (`deadlines.rules`).
 
     Without it a promise given at the same moment by the old calendar would slip through. SQLite
     has one writer anyway. Must come before this session reads the rules itself.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("LOCK TABLE day_override IN ACCESS EXCLUSIVE MODE"))
+        session.execute(text("LOCK TABLE rules_edition IN ACCESS EXCLUSIVE MODE"))
 
 
 def write(session: Session, change: Change, user_id: int, now: datetime) -> None:

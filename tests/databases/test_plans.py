@@ -280,7 +280,7 @@ def test_the_figures_of_a_day_read_what_came_in_that_day(ledger: Ledger) -> None
     day = period_figures.Period(now.date(), now.date())
     plan = plans(database, partial(period_figures.figures, scope=scope, period=day, now=now))
     assert "ix_case_file_opened_at" in plan, plan
-    assert "ix_clock_sweep" in plan, plan
+    assert "ix_clock_running_due" in plan, plan
     assert "ix_case_file_open_" in plan, plan
     assert "ix_report_received_at" in plan, plan
     assert whole_tables(plan) == set(), plan

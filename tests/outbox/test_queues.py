@@ -179,5 +179,5 @@ def test_what_comes_round_waits_where_it_holds_up_nobody(redis_url: str, link: R
     assert {name: queue_of(name, link).count for name in QUEUES} == {
         "immediate": 1,
         "notices": 2,
-        "bulk": 3,
+        "bulk": 4,
     }
