@@ -163,7 +163,7 @@ SIGHTS = (
     at("reviewer", "/console/check"),
     at("supervisor", "/console/orders"),
     at("leader", "/console/orders?state=issued"),
-    *(a_case(state, LOOKS_AT.get(state, "supervisor")) for state in CASE_STATES),
+    *(a_case(state, LOOKS_AT.get(state, "supervisor")) for state in CASE_STATES if state != "void"),
     a_case("received", "operator"),
     an_item("submitted", "reviewer"),
     an_item("draft", "handler"),
