@@ -7,9 +7,11 @@ that alone, and each child opens connections of its own.
 import gc
 import os
 
+from caseflow import memory
 from caseflow.app import create_app, services
 from caseflow.logs import configure
 
+memory.be_frugal()
 _built = services()
 configure(_built.settings)
 app = create_app(_built)

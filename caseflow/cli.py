@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from caseflow import clock, typed_commands, typed_exchange, typed_ledgers
+from caseflow import clock, memory, typed_commands, typed_exchange, typed_ledgers
 from caseflow.errors import CaseflowError
 
 TRY_AGAIN = 75  # EX_TEMPFAIL: the mail server keeps the message
@@ -29,6 +29,7 @@ class _Plain(click.Group):
 @click.group(cls=_Plain)
 def main() -> None:
     """Complaint and tip-line ledger for education supervision."""
+    memory.be_frugal()
 
 
 @main.command()

@@ -32,7 +32,7 @@ ROWS = (
     {"deadlines", "vault"},
     {"people", "outbox", "files"},
     {"crypto", "db", "paper"},
-    {"refs", "errors", "clock", "words"},
+    {"refs", "errors", "clock", "memory", "words"},
 )
 
 # The composition root is one thing in several files.

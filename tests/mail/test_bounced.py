@@ -68,7 +68,7 @@ def test_a_permanent_bounce_ends_the_way_and_tells_the_handler(rooms: Rooms, now
             "bounced 5.1.1"
         )
     morning = now.replace(hour=9)
-    assert any("不能收信" in sent.text for to, sent in carried_out(rooms, morning))
+    assert any("收不到消息" in sent.text for to, sent in carried_out(rooms, morning))
     assert [reason for reason, _ in quarantined(rooms)] == ["退信通知（系统自动发出）"]
     assert rows(rooms, "SELECT state FROM quarantine") == [("discarded",)]
     assert rows(rooms, "SELECT count(*) FROM clock WHERE name = 'look'") == [(0,)]

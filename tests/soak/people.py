@@ -4,6 +4,7 @@ The moves and what is said in them are the machine's (`tests/ledger/world.py`). 
 came of it, and every entry it was told.
 """
 
+import json
 import time
 import traceback
 from collections import Counter
@@ -289,8 +290,10 @@ class _HungUpError(Exception):
 
 
 def _entries(state: ORMExecuteState) -> list[Told]:
-    """Return the entries that a statement writes."""
-    if not state.is_insert or state.bind_mapper is None or state.bind_mapper.class_ is not Entry:
+    """Return the entries that a statement writes, as `db.add_many` hands them to PostgreSQL."""
+    statement: Any = state.statement
+    if not state.is_insert or statement.table is not Entry.__table__:
         return []
-    rows: Any = state.parameters
+    told: Any = state.parameters
+    rows = json.loads(told["rows"])
     return [(row["case_id"], row["n"], row["hash"], row["verb"], row["user_id"]) for row in rows]
