@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
@@ -20,7 +19,7 @@ def sheets(content: bytes) -> list[Rows]:
     _weigh(content)
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        return [_rows(sheet.iter_rows(values_only=True)) for sheet in book.worksheets[:_SHEETS]]
+        return [_rows(sheet) for sheet in book.worksheets[:_SHEETS]]
     except Exception:  # noqa: BLE001 - a damaged workbook: whatever its reader stumbles over
         raise BadInput({"file": NOT_READ}) from None
 
@@ -36,9 +35,10 @@ def _weigh(content: bytes) -> None:
         raise BadInput({"file": TOO_LARGE})
 
 
-def _rows(values: Iterable[tuple[Any, ...]]) -> Rows:
+def _rows(sheet: Any) -> Rows:
+    sheet.reset_dimensions()  # what a sheet says of its own size is not believed
     rows = []
-    for n, row in enumerate(values):
+    for n, row in enumerate(sheet.iter_rows(values_only=True)):
         if n >= _ROWS:
             break
         cells = [_said(value) for value in row[:_COLUMNS]]

@@ -119,6 +119,18 @@ def test_a_bomb_is_not_unpacked() -> None:
     assert refused("a.xlsx", out.getvalue()) == files.TOO_LARGE
 
 
+def test_a_sheet_that_says_it_is_smaller_than_it_is_is_read_whole() -> None:
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook(["工单编号", "诉求内容"], ["A1", "有虫"]))) as good,
+        zipfile.ZipFile(out, "w") as told,
+    ):
+        for part in good.namelist():
+            told.writestr(part, good.read(part).replace(b'ref="A1:B2"', b'ref="A1"'))
+    assert b'ref="A1"' in zipfile.ZipFile(out).read("xl/worksheets/sheet1.xml")
+    assert sheets(out.getvalue()) == [[["工单编号", "诉求内容"], ["A1", "有虫"]]]
+
+
 _GOOD = [document(paragraph("工单编号：A1")), workbook(["工单编号", "来电人", "诉求内容"])]
 
 
