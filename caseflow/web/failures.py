@@ -109,6 +109,7 @@ class Quiet(Flask):
 
 def install(app: Flask) -> None:
     """Answer every error with a page of our own."""
+    app.extensions["caseflow.note"] = note  # for answers to machines, which are no pages
     app.register_error_handler(CaseflowError, _explained)
     app.register_error_handler(SignedOut, _signed_out)
     app.register_error_handler(CSRFError, _csrf)

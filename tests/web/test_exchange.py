@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from caseflow.intake.channels.handed import exchange
@@ -249,3 +250,29 @@ def test_what_does_not_fit_the_schema_is_not_taken(name: str, value: Any) -> Non
     # An empty word and null say nothing, which is as if they were left out.
     left_out = {key: one for key, one in order.items() if one not in ("", None)}
     assert fits(left_out, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (OperationalError("SELECT", {}, Exception("away")), (503, "unavailable")),
+        (ValueError("食堂的菜里有虫"), (500, "failed")),
+    ],
+)
+def test_what_was_not_foreseen_is_said_to_a_machine_too(
+    platform: Platform, fault: Exception, said: tuple[int, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    app = platform.site.app
+    before = app.view_functions["api.waiting"]
+
+    def breaks() -> None:
+        raise fault
+
+    app.view_functions["api.waiting"] = breaks
+    app.testing = app.config["PROPAGATE_EXCEPTIONS"] = False
+    try:
+        assert problem(platform.asks("GET")) == said
+    finally:
+        app.view_functions["api.waiting"] = before
+    assert "api.waiting" in caplog.text
+    assert "有虫" not in caplog.text

@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any, ParamSpec, cast
 
 from flask import Blueprint, Response, current_app, g, json, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 
 from caseflow import clock
 from caseflow.errors import BadInput, CaseflowError, MoveNotAllowed, NotFound, Unavailable
@@ -123,6 +123,17 @@ def _http(error: HTTPException) -> Response:
     detail = f"At most {LARGEST} bytes" if large else error.name
     title = error.name
     return _problem({"type": f"{TYPES}{name}", "title": title, "status": status, "detail": detail})
+
+
+@blueprint.errorhandler(InternalServerError)
+def _unforeseen(error: InternalServerError) -> Response:
+    """Say it as JSON, which the page of the application is not, and log it as pages do; 503 where
+    the database is away, so that the machine comes again.
+    """
+    note = cast(Callable[[InternalServerError], bool], current_app.extensions["caseflow.note"])
+    if note(error):
+        return _problem(problem_of(Unavailable("系统繁忙，请稍后再试")))
+    return _http(InternalServerError())
 
 
 def now() -> Any:
