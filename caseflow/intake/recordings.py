@@ -35,9 +35,14 @@ LARGEST = 200 * 1024 * 1024
 LEASE = timedelta(minutes=10)
 """So long an errand may take before another worker does it again."""
 
-TRIES = 60
-WAITS = (timedelta(seconds=30), timedelta(minutes=5), timedelta(hours=1))
-"""How long is waited after the first, the second and each further errand that failed."""
+WAITS = (
+    *(timedelta(seconds=30), timedelta(minutes=5)),
+    *[timedelta(hours=1)] * 48,
+    timedelta(days=1),
+)
+"""How long is waited after an errand that failed: in the end a day, and it is never given up, for
+only the provider knows that a recording is gone.
+"""
 
 PLAYED = frozenset({"audio/mpeg", "audio/x-wav", "audio/ogg", "audio/mp4", "audio/aac"})
 """What a browser is given to play inside a page, as the content says it is."""
@@ -95,9 +100,7 @@ def _one(rooms: Rooms, kept: KeptFiles, now: datetime, deletes: bool) -> bool:
 
 def _claim(session: Session, now: datetime, deletes: bool) -> tuple[int, str, str] | None:
     states = ("wanted", "kept") if deletes else ("wanted",)
-    query = select(Recording).where(
-        Recording.state.in_(states), Recording.next_at <= now, Recording.tries < TRIES
-    )
+    query = select(Recording).where(Recording.state.in_(states), Recording.next_at <= now)
     first = query.order_by(Recording.next_at, Recording.id).limit(1)
     row = session.scalars(first.with_for_update(skip_locked=True)).first()
     if row is None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from caseflow.app import Services, create_app
 from caseflow.intake import recordings
@@ -155,6 +155,17 @@ def test_while_twilio_is_away_the_errand_waits_and_is_done_later(
     assert row(site).next_at == site.now + recordings.WAITS[0]
     back = connected(site.services, twilio.base)
     assert back.mind_calls(site.now + recordings.WAITS[0]) == 2
+    assert name not in twilio.recordings
+
+
+def test_a_recording_is_never_given_up(call: ByTwilio, site: Site, twilio: FakeTwilio) -> None:
+    name = left_a_message(call, twilio)
+    site.do(lambda session: session.execute(update(Recording).values(tries=500)))
+    away = connected(site.services, "http://127.0.0.1:9")
+    assert away.mind_calls(site.now) == 1
+    later = row(site).next_at
+    assert later == site.now + timedelta(days=1)
+    assert connected(site.services, twilio.base).mind_calls(later) == 2
     assert name not in twilio.recordings
 
 
