@@ -21,6 +21,9 @@ _LONGEST = 32_767  # characters of a cell, by the format
 
 # It tells of what it does not keep (charts, checks of what is typed): nothing of a ledger's rows.
 warnings.filterwarnings("ignore", module="openpyxl")
+UNREADABLE = (BadZipFile, NotImplementedError, ValueError, OSError, EOFError)
+"""What a file that is no sound archive raises."""
+
 _NO_WORKBOOK = "不是能打开的 .xlsx 文件，可能已经损坏"
 
 
@@ -60,20 +63,25 @@ class Workbooks:
 
 
 def _require_small(file: BinaryIO) -> None:
-    """Refuse what would be too large once unpacked; the parts say how large they are, and no more
-    than that is ever read of them.
-    """
     try:
-        with ZipFile(file) as packed:
-            parts = packed.infolist()
-    except (BadZipFile, NotImplementedError, ValueError) as error:
+        bloated = is_bloated(file, _LARGEST)
+    except UNREADABLE as error:
         raise BadInput({"file": _NO_WORKBOOK}) from error
+    if bloated:
+        raise BadInput({"file": "这个文件解开以后太大，没有读取"})
+
+
+def is_bloated(file: BinaryIO, largest: int) -> bool:
+    """Tell whether a workbook would be too large once unpacked (`largest`: bytes). Its parts say
+    how large they are, and no more than that is ever read of them. Raises one of `UNREADABLE`.
+    """
+    with ZipFile(file) as packed:
+        parts = packed.infolist()
+    file.seek(0)
     whole = sum(part.file_size for part in parts)
     packed_size = max(1, sum(part.compress_size for part in parts))
-    bloated = whole > _SMALL and whole > _MOST_TIMES * packed_size
-    if whole > _LARGEST or len(parts) > _MOST_PARTS or bloated:
-        raise BadInput({"file": "这个文件解开以后太大，没有读取"})
-    file.seek(0)
+    out_of_measure = whole > _SMALL and whole > _MOST_TIMES * packed_size
+    return whole > largest or len(parts) > _MOST_PARTS or out_of_measure
 
 
 @dataclass(frozen=True)

@@ -196,18 +196,7 @@ def _sealed(
     counter holds up every other report of the area (engine 3).
     """
     contact = incoming.contact
-    identity_id = (
-        keep_identity(
-            session,
-            rooms.ring,
-            contact,
-            now,
-            answerable=incoming.answerable,
-            texts=incoming.texts and not is_stopped(session, rooms.ring, contact.phone),
-        )
-        if contact
-        else None
-    )
+    identity_id = _identity(session, incoming, now, rooms)
     handed = incoming.handed_down or HandedDown("")
     laid = laid or lay(rooms, incoming)
     files = tuple(
@@ -248,6 +237,18 @@ def _sealed(
         call_began=incoming.call_began,
         call_ended=incoming.call_ended,
         files=files,
+    )
+
+
+def _identity(
+    session: Session, incoming: IncomingReport, now: datetime, rooms: Rooms
+) -> str | None:
+    contact = incoming.contact
+    if not contact:
+        return None
+    texts = incoming.texts and not is_stopped(session, rooms.ring, contact.phone)
+    return keep_identity(
+        session, rooms.ring, contact, now, answerable=incoming.answerable, texts=texts
     )
 
 

@@ -8,6 +8,7 @@ A case is found by the name of the unit it is about as well, or by words of whic
 that name and the others in a report. Units are few: their names are compared here, one by one.
 """
 
+import json
 import re
 import unicodedata
 from collections import defaultdict
@@ -33,7 +34,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from caseflow.ledger import bulk
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
 from caseflow.people.tables import Unit
@@ -87,22 +87,22 @@ _INTO_TSVECTOR = text(
 
 def index_many(session: Session, said: Iterable[tuple[int, str]]) -> None:
     """Make many reports, by id, findable."""
+    found = [(at, sorted(terms(words))) for at, words in said]
+    if not found:
+        return
     if _is_sqlite(session):
-        rows = [
-            {"id": at, "terms": " ".join(_hex(term) for term in sorted(terms(words)))}
-            for at, words in said
-        ]
-        query = text("INSERT INTO search_report (rowid, terms) VALUES (:id, :terms)")
-        if rows:
-            session.execute(query, rows)
+        hexed = [{"id": at, "terms": " ".join(map(_hex, each))} for at, each in found]
+        session.execute(_INTO_FTS5, hexed)
         return
     # Terms are letters, digits and characters: nothing in them has to be escaped.
-    found = [
-        {"report_id": at, "terms": " ".join(f"'{term}'" for term in sorted(terms(words)))}
-        for at, words in said
-    ]
-    if found:
-        bulk.copy(session, "search_report", found)
+    rows = [{"id": at, "terms": " ".join(f"'{term}'" for term in each)} for at, each in found]
+    session.execute(_MANY_INTO_TSVECTOR, {"rows": json.dumps(rows, ensure_ascii=False)})
+
+
+_MANY_INTO_TSVECTOR = text("""INSERT INTO search_report (report_id, terms)
+    SELECT id, CAST(terms AS tsvector)
+    FROM json_to_recordset(CAST(:rows AS json)) AS one (id int, terms text)
+""")
 
 
 def matching(

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from caseflow.db import add_many
-from caseflow.ledger import bulk, sketch
+from caseflow.ledger import sketch
 from caseflow.ledger.sketch_tables import Sketch
 
 
@@ -18,4 +18,4 @@ def keep(session: Session, report_id: int, said: str) -> None:
 def keep_many(session: Session, said: Iterable[tuple[int, str]]) -> None:
     """Let many reports, by id, be known again by what each says."""
     rows = [{"hash": one, "report_id": at} for at, text in said for one in sketch.hashes(text)]
-    bulk.write(session, Sketch, rows)
+    add_many(session, Sketch, rows)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from caseflow import refs
 from caseflow.clock import local
+from caseflow.db import add_many
 from caseflow.deadlines.policies import Matter
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import MoveNotAllowed, Told
@@ -117,7 +118,7 @@ class Takeover:
             (Clock, owed),
             (ImportedRow, list(kept)),
         ):
-            bulk.write(session, table, made)
+            add_many(session, table, made)
         self._findable(rows, report_ids)
         emit_many(session, map(self._news, case_ids, report_ids))
 
@@ -321,7 +322,7 @@ def undo(session: Session, actor: Actor, of: LedgerImport, reason: str, now: dat
     _stop_clocks(session, of_import, now)
     facts = {"import": of.id, "reason": reason}
     lines = [(case, Line("void", actor, now, facts)) for case in cases]
-    bulk.write(session, Entry, fold(lines))
+    add_many(session, Entry, fold(lines))
     body = {"item": None, "by": actor.id}
     emit_many(
         session,

@@ -145,3 +145,12 @@ def test_a_damaged_file_is_read_or_refused(
         read(name, damaged)
     except BadInput as wrong:
         assert set(wrong.fields) == {"file"}  # noqa: PT017 - refused in words, or read
+
+
+def test_a_workbook_that_holds_more_than_is_read_is_refused_rather_than_cut() -> None:
+    wide: list[object] = ["工单编号", *[""] * 200, "x"]
+    assert "请分开以后再选" in refused("很宽.xlsx", workbook(wide))
+    long = workbook(["工单编号"], *(["A1"] for _ in range(20_000)))
+    assert "请分开以后再选" in refused("很长.xlsx", long)
+    narrow = workbook(["工单编号", *[""] * 200], ["A1"])
+    assert list(read("不宽.xlsx", narrow).sheets) == [[["工单编号"], ["A1"]]]
