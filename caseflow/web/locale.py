@@ -37,6 +37,8 @@ def gettext(text: str, **values: object) -> str:
     """Return a text in the page's language, its named holes filled."""
     if isinstance(text, Told):
         return gettext(text.text, **text.values)
+    if not text:
+        return ""  # under nothing a catalogue keeps the words about itself
     said = str(_catalogue().ugettext(text))
     return said % values if values else said
 

@@ -61,6 +61,15 @@ def test_a_ledger_goes_from_upload_over_columns_and_names_to_cases(site: Site) -
     assert cases(site) == 3
 
 
+def test_no_page_of_an_import_warns_of_nothing_in_english(site: Site) -> None:
+    page = upload(site)
+    for _ in range(2):
+        english = page.visit.get(f"{page.path}?lang=en")
+        assert english.status == 200
+        assert 'role="alert"' not in english.html
+        page = page.send(f"{page.path}/columns", year="2025")
+
+
 def test_what_is_no_ledger_is_told_beside_the_field(site: Site) -> None:
     page = upload(site, b"hello,world\n1,2\n", "a.csv")
     assert page.status == 422

@@ -29,6 +29,10 @@ def test_the_values_of_an_error_reach_both_languages(lang: str) -> None:
     assert str(wrong) == said["zh"]
 
 
+def test_nothing_is_nothing_in_both_languages(lang: str) -> None:
+    assert locale.gettext("") == "", lang
+
+
 def test_an_error_without_values_is_said_too(lang: str) -> None:
     said = {"zh": "没有这个办件", "en": "There is no such case"}
     assert locale.gettext(NotFound("没有这个办件").told) == said[lang]
