@@ -292,7 +292,7 @@ def _in_twiml(steps: Sequence[Step]) -> str:
 def create_app(built: Services) -> Flask:
     """Return the web application on these services."""
     from caseflow.api import v1 as api
-    from caseflow.web import edge, failures, hooks, locale, login, security, shell, trail
+    from caseflow.web import counts, edge, failures, hooks, locale, login, security, shell, trail
     from caseflow.web.blueprints import register
 
     app = failures.Quiet(
@@ -305,7 +305,7 @@ def create_app(built: Services) -> Flask:
     csrf = CSRFProtect(app)
     csrf.exempt(hooks.blueprint)
     csrf.exempt(api.blueprint)  # a machine shows its token, and carries no cookie
-    for part in (edge, locale, security, failures, shell, login):
+    for part in (edge, locale, security, failures, shell, login, counts):
         part.install(app)
     register(app)
     app.register_blueprint(api.blueprint)

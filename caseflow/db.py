@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from psycopg import RawCursor
 from sqlalchemy import (
     ARRAY,
     JSON,
@@ -343,6 +344,7 @@ def _postgresql(url: str) -> Engine:
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
         pool_size=10,
+        paramstyle="numeric_dollar",
         # Compiling the count of what waits for somebody takes the server 250 ms, counting it 5; and
         # starting another process to help with it takes longer than it helps.
         connect_args={"options": "-c jit=off -c max_parallel_workers_per_gather=0"},
@@ -352,6 +354,7 @@ def _postgresql(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(driver_connection: Any, _record: Any) -> None:
         driver_connection.prepared_max = STATEMENTS
+        driver_connection.cursor_factory = RawCursor
 
     return engine
 

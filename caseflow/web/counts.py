@@ -1,37 +1,90 @@
-"""What the navigation counts: what waits for whoever is signed in, and nothing else."""
+"""What the navigation counts: what waits for whoever is signed in, and nothing else.
 
-from flask import g
+Counting it is half of what a page asks of the database. A page that shows what is counted counts it
+anew; the others show what this process counted for the person some seconds ago, until they send
+something themselves.
+"""
 
+import secrets
+from dataclasses import dataclass, field
+from typing import cast
+
+from flask import Flask, Response, current_app, g, request
+from flask import session as cookie
+
+from caseflow.clock import monotonic
 from caseflow.db import plan_once
 from caseflow.escalation import waiting as documents
 from caseflow.ledger import waiting as ledger
 from caseflow.ledger.waiting import Waiting
 from caseflow.publishing import waiting as circulars
-from caseflow.web.edge import actor, can, read
+from caseflow.web.edge import actor, can, read, signed_in
+
+FRESH_FOR = 10.0
+"""Seconds that the navigation may lag behind what others did."""
+_MOST = 1000
+_ACTED = "acted"
+"""In the session's cookie: marks the last thing that its owner sent, in whichever process."""
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What was counted, until when it holds, by person and what they sent last."""
+
+    counted: dict[tuple[int, str], tuple[float, Waiting]] = field(default_factory=dict)
+
+    def of(self, key: tuple[int, str]) -> Waiting | None:
+        until, found = self.counted.get(key, (0.0, None))
+        return found if monotonic() < until else None
+
+    def keep(self, key: tuple[int, str], found: Waiting) -> None:
+        if len(self.counted) >= _MOST:
+            self.counted.clear()
+        self.counted[key] = monotonic() + FRESH_FOR, found
+
+
+def _kept() -> _Kept:
+    return cast(_Kept, current_app.extensions["caseflow.waiting"])
 
 
 def waiting(turns: int | None = None) -> Waiting:
-    """Return what waits for whoever is signed in: asked once a request, where a page shows it.
+    """Return what waits for whoever is signed in, counted now: for the lists that show it.
 
     `turns`: how many open cases are their turn, where a page counted them already.
     """
-    if "waiting" not in g:
-        g.waiting = Waiting()
-        if can("ledger.read"):
-            with read() as session:
-                plan_once(session)
-                others = (documents.mine, circulars.mine)
-                g.waiting = ledger.waiting(session, actor(), turns, *others)
-    found: Waiting = g.waiting
+    found = Waiting()
+    if can("ledger.read"):
+        with read() as session:
+            plan_once(session)
+            found = ledger.waiting(session, actor(), turns, documents.mine, circulars.mine)
+        _kept().keep(_key(), found)
+    g.waiting = found
     return found
+
+
+def _key() -> tuple[int, str]:
+    return actor().person, cookie.get(_ACTED, "")
 
 
 def nav_counts() -> dict[str, int]:
     """Return the counts beside the entries of the navigation (a template global)."""
-    found = waiting()
+    kept = _kept().of(_key()) if can("ledger.read") else Waiting()
+    found = g.get("waiting") or kept or waiting()
     return {
         "work": found.cases,
         "check": found.checks,
         "orders": found.documents,
         "circulars": found.circulars,
     }
+
+
+def _mark(response: Response) -> Response:
+    if signed_in() and request.method not in ("GET", "HEAD"):
+        cookie[_ACTED] = secrets.token_urlsafe(6)
+    return response
+
+
+def install(app: Flask) -> None:
+    """Keep what this application counts; whoever sends something has it counted anew."""
+    app.extensions["caseflow.waiting"] = _Kept()
+    app.after_request(_mark)

@@ -4,10 +4,12 @@ from calendar import month_name
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel.support import NullTranslations
 from flask import Flask, Response, g, has_app_context, request
 from flask_babel import Babel, get_translations
+from markupsafe import Markup
 
 from caseflow import clock
 from caseflow.clock import local
@@ -17,20 +19,36 @@ from caseflow.web.edge import by_machine
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 COOKIE = "lang"
 _YEAR = 365 * 24 * 3600
+_SOURCE = NullTranslations()
 _WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
 def _catalogue() -> NullTranslations:
     """Return the catalogue of this request, looked up once: a page asks for hundreds of texts."""
     found: NullTranslations
-    if not has_app_context():
+    try:
+        known = g._get_current_object()  # each look through the proxy costs as much as the text
+    except RuntimeError:  # outside the application
         found = get_translations()
         return found
-    known = g._get_current_object()  # each look through the proxy costs as much as the text
     if "catalogue" not in known:
         known.catalogue = get_translations()
     found = known.catalogue
     return found
+
+
+@lru_cache(maxsize=8192)
+def _marked(catalogue: NullTranslations, text: str) -> Markup:
+    return Markup(catalogue.ugettext(text) if text else "")  # noqa: S704 - written as HTML
+
+
+def _in_template(text: str, **values: object) -> str:
+    """Return a template's text, its named holes filled and what fills them escaped.
+
+    As Jinja's own gettext, without the four calls that it makes for each of some hundred texts.
+    """
+    said = _marked(_catalogue(), text)
+    return said % values if values or "%" in said else said
 
 
 def gettext(text: str, **values: object) -> str:
@@ -73,7 +91,7 @@ def ngettext(one: str, many: str, num: int) -> str:
 def in_chinese() -> Iterator[None]:
     """Say everything in Chinese within: a document is, whatever the language of the page."""
     before = g.get("catalogue")
-    g.catalogue, g.document = NullTranslations(), True
+    g.catalogue, g.document = _SOURCE, True
     try:
         yield
     finally:
@@ -150,6 +168,7 @@ def install(app: Flask) -> None:
         pgettext=lambda context, text: _catalogue().upgettext(context, text),
         newstyle=True,
     )
+    app.jinja_env.globals["_"] = _in_template
     app.jinja_env.filters.update(day=day_text, moment=moment_text, t=gettext)
 
     @app.before_request

@@ -7,6 +7,7 @@ from caseflow.deadlines.rules import rules_of
 from caseflow.ledger.checklist import PAGE, ToCheck, to_check
 from caseflow.ledger.moves.reserving import RESERVED, is_free_for
 from caseflow.ledger.oversights import HELD
+from caseflow.web import counts
 from caseflow.web.clocks import clock_view
 from caseflow.web.console import paging
 from caseflow.web.console.case_view import eyes_text
@@ -23,6 +24,7 @@ def check_list() -> Page:
     with read() as session:
         found = to_check(session, scope(), paging.after_place(), PAGE + 1)
         rules = rules_of(session)
+        counts.waiting()
         rows = [{**_row(one), "clock": clock_view(rules, one.clock, now())} for one in found[:PAGE]]
     following = ""
     if len(found) > PAGE:

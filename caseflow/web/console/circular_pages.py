@@ -17,7 +17,7 @@ from caseflow.publishing.circular_wording import FEWEST
 from caseflow.publishing.reading import PAGE, Row, Whole
 from caseflow.publishing.tables import Circular
 from caseflow.refs import whole
-from caseflow.web import circular_paper
+from caseflow.web import circular_paper, counts
 from caseflow.web.console import paging
 from caseflow.web.console.frame import Page, blueprint, scope
 from caseflow.web.edge import actor, can, change, needs, now, read, typed, typed_day
@@ -31,6 +31,7 @@ def circular_list() -> Page:
     before = whole(request.args.get("before", ""))
     with read() as session:
         found = reading.circulars(session, scope(), before)
+        counts.waiting()
     rows = [_row(row) for row in found[:PAGE]]
     following = ""
     if len(found) > PAGE:

@@ -28,6 +28,7 @@ from caseflow.ledger import gate
 from caseflow.ledger.moves.record import matter_of
 from caseflow.people import names
 from caseflow.people.permissions import may
+from caseflow.web import counts
 from caseflow.web.clocks import clock_views, document_label, due_text, unspoken
 from caseflow.web.console import paging
 from caseflow.web.console.frame import Page, blueprint, scope
@@ -46,7 +47,8 @@ def order_list() -> Page:
     state = said if said in ORDER_STATES else "draft"
     with read() as session:
         found = reading.orders(session, scope(), state, paging.after_place(), PAGE + 1)
-        counts = reading.counts(session, scope())
+        by_state = reading.counts(session, scope())
+        counts.waiting()
         files = accountability_reading.open_files(session, scope()) if _reads_files() else ()
         rules, drafted = rules_of(session), _drafted(session, found)
         rows = [_shown(rules, row, drafted) for row in found[:PAGE]]
@@ -59,7 +61,7 @@ def order_list() -> Page:
         {
             "href": url_for("console.order_list", state=one),
             "label": gettext(words.ORDER_STATES[one]),
-            "count": counts.get(one, 0),
+            "count": by_state.get(one, 0),
             "selected": one == state,
         }
         for one in ORDER_STATES
