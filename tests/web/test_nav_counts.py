@@ -180,6 +180,144 @@ def test_a_reply_waits_for_its_handler_until_it_is_on_its_way(site: Site) -> Non
 
 def test_a_decision_waits_for_everybody_who_may_look_at_it_again(site: Site) -> None:
     number = open_case(site, reach="phone")
+    on_case(site, "supervisor", number, "decline", code="other", reason="不属于受理范围")
+    assert for_(site, "supervisor") == {}  # who decided does not look again
+    for name in ("handler", "reviewer", "leader"):
+        assert for_(site, name) == {"": 1}
+        page = site.as_(name).get("/console/?mine=turn")
+        assert "已经结束，等您复看 1" in page.text
+        assert number in page.text
+    for name in ("operator", "auditor", "stranger", "supervisor", "city"):
+        assert for_(site, name) == {}
+        assert "等您复看" not in site.as_(name).get("/console/").text
+    page = on_case(site, "reviewer", number, "second_look")
+    assert counts(page) == {}
+    assert for_(site, "handler") == {}
+
+
+def test_the_heading_of_the_list_says_the_same_number(site: Site) -> None:
+    open_case(site)
+    dispatched(site)
+    page = site.as_("handler").get("/console/")
+    assert counts(page) == {"": 1}
+    assert "等您办的 1 件。未办结 2 件" in page.text
+    assert "待办 1 ，等您办" in page.text
+
+
+@pytest.mark.parametrize("away", [(), ("reviewer",), ("reviewer", "supervisor")])
+def test_as_many_checks_are_counted_as_the_list_offers(site: Site, away: tuple[str, ...]) -> None:
+    """Where everybody of the district must keep away, the level above is asked."""
+    school = site.office.units["school"]
+    submitted(site, unit=school)
+    submitted(site)
+
+    for name in away:
+        keep_away(site, name, "school")
+    assert _counted(site) == _offered(site)
+    assert sum(_counted(site).values()) == {0: 4, 1: 3, 2: 3}[len(away)]
+
+
+def _checkers(session: Session) -> list[User]:
+    people = session.scalars(select(User).where(User.active.is_(True)).order_by(User.id)).all()
+    return [one for one in people if may(actor_of(session, one), "item.strike_off")]
+
+
+def _counted(site: Site) -> dict[str, int]:
+    return site.ask(
+        lambda s: {one.name: waiting(s, actor_of(s, one)).checks for one in _checkers(s)}
+    )
+
+
+def _offered(site: Site) -> dict[str, int]:
+    def listed(session: Session, one: User) -> int:
+        rows = checklist.to_check(session, scope_of(actor_of(session, one)))
+        return sum(row.eyes.may(one.id) for row in rows)
+
+    return site.ask(lambda s: {one.name: listed(s, one) for one in _checkers(s)})
+
+
+def test_the_counts_cost_one_statement_however_much_waits(site: Site) -> None:
+    costs = []
+    for rows in (2, 20):
+        fill(site, rows)
+        submitted(site)
+        with statements(site) as sent:
+            site.ask(lambda s: waiting(s, site.office["supervisor"]))
+        costs.append(len([one for one in sent if one.startswith("SELECT")]))
+    assert costs == [1, 1]
+
+
+def test_asking_for_more_time_waits_for_everybody_else_who_may_decide(site: Site) -> None:
+    number = dispatched(site, "school")
+    said = {"until": "2026-03-24", "grounds": "检测要十天"}
+    page = on_case(site, "supervisor", number, "extend_case", **said)
+    assert counts(page) == {}  # whoever asked decides nothing
+    assert (for_(site, "leader"), for_(site, "city")) == ({"": 1}, {"": 1})
+    page = site.as_("leader").get(f"/console/cases/{number}")
+    assert page.html.index("准予延期") < page.html.index("不予延期") < page.html.index("其他操作")
+    on_case(site, "leader", number, "grant_case")
+    assert for_(site, "city") == {}
+    item = item_of(site, number).id
+    school = site.as_("school").get(f"/unit/items/{item}").send(f"/unit/items/{item}/sign_for")
+    school.send(f"/unit/items/{item}/extend", until="2026-03-19", grounds="检测要十天")
+    assert for_(site, "supervisor") == {"": 1}
+
+
+def test_a_tip_waits_for_its_handler_once_the_unit_handed_in_what_it_saw(site: Site) -> None:
+    number = dispatched(site, "academy", kind="tip", unit=site.office.units["school"])
+    item, case = item_of(site, number), f"/console/cases/{number}"
+    path = f"/unit/items/{item.id}"
+    page = site.as_("academy").get(path).send(f"{path}/sign_for")
+    assert (for_(site, "handler"), for_(site, "supervisor")) == ({}, {})
+    assert "测试academy 核查" in site.as_("handler").get(case).text
+    site.later(minutes=10)
+    page = page.send(f"{path}/evidence", evidence=a_file())
+    assert (for_(site, "handler"), for_(site, "supervisor")) == ({"": 1}, {})
+    page = site.as_("handler").get(case)
+    assert "核查单位已交来材料：看材料，作出核查结论。" in page.text
+    other = site.as_("supervisor").get(case)
+    assert "等待：承办人为第 1 项作出核查结论" in other.text
+    page = on_item(site, "handler", number, "find", result="unsubstantiated", basis="不属实")
+    assert counts(page) == {}
+    on_item(site, "reviewer", number, "return", reason="看不清")
+    assert for_(site, "handler") == {}
+    assert "测试academy 核查" in site.as_("handler").get(case).text
+
+
+def test_what_a_unit_says_waits_for_nobody_who_keeps_away_from_it(site: Site) -> None:
+    """The case is about no unit: the supervisor sees it, and decides on nothing of that unit's."""
+    number = dispatched(site, "school")
+    keep_away(site, "supervisor", "school")
+    item = item_of(site, number).id
+    path = f"/unit/items/{item}"
+    site.as_("school").get(path).send(f"{path}/object", reason="归区里管")
+    assert (for_(site, "supervisor"), for_(site, "city")) == ({}, {"": 1})
+    on_item(site, "city", number, "reject_objection", reason="由你校核查")
+    site.as_("school").get(path).send(f"{path}/sign_for")
+    on_case(site, "handler", number, "extend_case", until="2026-03-24", grounds="检测要十天")
+    on_case(site, "leader", number, "grant_case")
+    site.as_("school").get(path).send(f"{path}/extend", until="2026-03-19", grounds="检测要十天")
+    assert (for_(site, "supervisor"), for_(site, "city")) == ({}, {"": 1})
+
+
+def keep_away(site: Site, name: str, unit: str) -> None:
+    person, away = site.office[name].person, site.office.units[unit]
+    site.do(lambda s: s.add(Recusal(user_id=person, unit_id=away, reason="亲属", since=site.now)))
+
+
+def come_back(site: Site, name: str) -> None:
+    person = site.office[name].person
+    site.do(lambda s: s.execute(delete(Recusal).where(Recusal.user_id == person)))
+
+
+def test_what_somebody_sends_is_counted_at_once_and_what_others_do_some_seconds_later(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    since = 1000.0
+    monkeypatch.setattr(counting, "monotonic", lambda: since)
+    number = open_case(site)
+    path, handler = f"/console/cases/{number}", site.as_("handler")
+    assert counts(handler.get(path)) == {"": 1}
     open_case(site)
     assert counts(handler.get(path)) == {"": 1}, "some seconds old"
     assert for_(site, "handler") == {"": 2}, "a list counts what it shows"
