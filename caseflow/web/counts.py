@@ -86,5 +86,10 @@ def _mark(response: Response) -> Response:
 
 def install(app: Flask) -> None:
     """Keep what this application counts; whoever sends something has it counted anew."""
-    app.extensions["caseflow.waiting"] = _Kept()
+    forget(app)
     app.after_request(_mark)
+
+
+def forget(app: Flask) -> None:
+    """Forget whatever was counted: the application serves nobody yet."""
+    app.extensions["caseflow.waiting"] = _Kept()

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 
 from caseflow.app import Services, configure, create_app
-from caseflow.web import shell
+from caseflow.web import counts, shell
 
 _made: list[tuple[Flask, dict[str, Any]]] = []
 
@@ -23,4 +23,5 @@ def start(built: Services) -> Flask:
     app.config.update(config)
     configure(app, built)
     shell.know_the_office(app)
+    counts.forget(app)
     return app
