@@ -104,6 +104,12 @@ _APART = "state = 'running' AND name IN ('immediate', 'second_look')"
 """In SQL: promises that few cases wait for at any time, and that lists look for by their name."""
 
 
+def _subject(name: str) -> Index:
+    """The index of what a promise is about: one of six columns, and none of the others is kept."""
+    said = text(f"{name} IS NOT NULL")
+    return Index(f"ix_clock_{name}", name, sqlite_where=said, postgresql_where=said)
+
+
 class Clock(Base):
     """A running promise with a stored due moment (时限).
 
@@ -116,12 +122,12 @@ class Clock(Base):
     __tablename__ = "clock"
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
-    item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), index=True)
-    order_id: Mapped[int | None] = mapped_column(ForeignKey("supervision_order.id"), index=True)
-    quarantine_id: Mapped[int | None] = mapped_column(ForeignKey("quarantine.id"), index=True)
-    report_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"), index=True)
-    call_id: Mapped[int | None] = mapped_column(ForeignKey("phone_call.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"))
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("supervision_order.id"))
+    quarantine_id: Mapped[int | None] = mapped_column(ForeignKey("quarantine.id"))
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"))
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("phone_call.id"))
     root_case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
     name: Mapped[str] = mapped_column(String(20))
     policy_id: Mapped[int | None] = mapped_column(ForeignKey("policy.id"))
@@ -145,6 +151,7 @@ class Clock(Base):
         CheckConstraint(
             "state IN ('running', 'paused', 'met', 'superseded', 'stopped')", name="state"
         ),
+        *map(_subject, _SUBJECTS),
         Index(
             "ix_clock_sweep",
             "next_rung_at",

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, select, tuple_
 from sqlalchemy.orm import Session
 
-from caseflow.db import Database, Moment, add_many
+from caseflow.db import Database, Moment, add_many, change_many
 from caseflow.deadlines import clocks
 from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.clocks import Planned
@@ -21,6 +21,7 @@ from caseflow.deadlines.tables import Clock, Pause
 from caseflow.errors import MoveNotAllowed
 from caseflow.escalation import answers, orders, series, stepping, telling
 from caseflow.escalation.tables import Rung
+from caseflow.escalation.telling import Climbed
 from caseflow.ledger import history
 from caseflow.ledger.history import Line
 from caseflow.ledger.moves import asking
@@ -120,49 +121,64 @@ def _climb(session: Session, due: Sequence[tuple[Clock, Case | None]], now: date
     rules = rules_of(session)
     turn = _in_turn(rules, due, now)
     climbs = [_happened(rules, clock, case, after, now) for clock, case, after in turn]
+    change_many(session, [clock for clock, _, _ in turn], _CLIMBED)
     put_off = _put_off(session, climbs)
     for rung, _ in climbs:
         rung.superseded = rung.superseded or rung.clock_id in put_off
-    climbs = _keep(session, climbs)
+    kept = _keep(session, climbs)
     lines: list[tuple[Case, Line]] = []
     news: list[News] = []
     drafted_for: dict[int, Case] = {}
     for (clock, case, _), (rung, step) in zip(turn, climbs, strict=True):
         drafted = None
         if case is not None and step.document and not rung.superseded and _may_draft(case):
-            drafted = orders.draft(session, case, clock, rung, now).id
+            drafted = orders.draft(session, case, clock, kept[rung.clock_id], now).id
             drafted_for[case.id] = case
         if case is not None:
-            case.rung = max(case.rung, rung.n) if clock.ladder == "units" else case.rung
-            case.moved_at = now
             waits = clock.id in put_off
             lines.append((case, telling.line(clock, rung, drafted, now, put_off=waits)))
         news.append(telling.news(clock, case, rung, step, drafted, now))
-    history.append_many(session, lines)
+    _note(session, turn, climbs, lines, now)
     emit_many(session, news)
     for case in drafted_for.values():
         refresh(session, case)  # climbing moves no due moment; only a new draft clock may
     return len(turn)
 
 
-def _keep(session: Session, climbs: Sequence[tuple[Rung, Step]]) -> list[tuple[Rung, Step]]:
-    """Write what happened, in its order. Only what a document may be drafted for is read back with
-    its id: asking for every id takes three times as long as writing.
+_CLIMBED = ("last_rung", "next_rung", "next_rung_at")
+_NOTED = ("rung", "moved_at", "head", "head_n")
+
+
+def _note(
+    session: Session,
+    turn: Sequence[tuple[Clock, Case | None, Planned]],
+    climbs: Sequence[tuple[Climbed, Step]],
+    lines: Sequence[tuple[Case, Line]],
+    now: datetime,
+) -> None:
+    """Write what happened to the cases: into their histories, and how far they are."""
+    for (clock, case, _), (rung, _) in zip(turn, climbs, strict=True):
+        if case is not None:
+            case.rung = max(case.rung, rung.n) if clock.ladder == "units" else case.rung
+            case.moved_at = now
+    history.append_many(session, lines)
+    change_many(session, list(dict.fromkeys(case for case, _ in lines)), _NOTED)
+
+
+def _keep(session: Session, climbs: Sequence[tuple[Climbed, Step]]) -> dict[int, Rung]:
+    """Write what happened, in its order. Return by its clock only what a document may be drafted
+    for: asking for every id takes three times as long as writing.
     """
-    rows = [{name: getattr(rung, name) for name in _SAID} for rung, _ in climbs]
-    add_many(session, Rung, rows)
+    add_many(session, Rung, [vars(rung) for rung, _ in climbs])
     named = [(rung.clock_id, rung.n) for rung, step in climbs if step.document]
-    if not named:
-        return list(climbs)
-    kept = {(rung.clock_id, rung.n): rung for rung in session.scalars(_KEPT, {"named": named})}
-    return [(kept.get((rung.clock_id, rung.n), rung), step) for rung, step in climbs]
+    kept = session.scalars(_KEPT, {"named": named}) if named else ()
+    return {rung.clock_id: rung for rung in kept}
 
 
 _KEPT = select(Rung).where(tuple_(Rung.clock_id, Rung.n).in_(bindparam("named", expanding=True)))
-_SAID = ("clock_id", "case_id", "n", "action", "planned_at", "at", "superseded")
 
 
-def _put_off(session: Session, climbs: Sequence[tuple[Rung, Step]]) -> frozenset[int]:
+def _put_off(session: Session, climbs: Sequence[tuple[Climbed, Step]]) -> frozenset[int]:
     """Return which clocks draft no document now, for there is one of the same silence already."""
     drafts = {rung.clock_id: rung.n for rung, step in climbs if step.document}
     if not drafts:
@@ -200,7 +216,7 @@ def _in_turn(
 
 def _happened(
     rules: Rules, clock: Clock, case: Case | None, after: Planned, now: datetime
-) -> tuple[Rung, Step]:
+) -> tuple[Climbed, Step]:
     """Return the rung that is due and its step, and plan the clock's next one."""
     n, planned = clock.next_rung, clock.next_rung_at
     if n is None or planned is None:
@@ -208,7 +224,7 @@ def _happened(
     step = clocks.ladder_of(rules, clock).step(n, Unit(clock.unit))
     clocks.climbed(clock, after)
     newer = after is not None and after[1] <= now
-    rung = Rung(
+    rung = Climbed(
         clock_id=clock.id,
         case_id=case.id if case else None,
         n=n,

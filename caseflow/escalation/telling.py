@@ -1,5 +1,6 @@
 """A rung is told: in the history of its case, and to whomever the ladder names."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from caseflow.deadlines.ladder import Step
@@ -12,8 +13,29 @@ from caseflow.outbox.events import JSON, News
 from caseflow.people.actor import SWEEP
 
 
+@dataclass
+class Climbed:
+    """A rung that happens, before it is a row of the ledger. Its fields are called as its columns:
+    a row of the ledger is much dearer to make, and most are written without being read again.
+    """
+
+    clock_id: int
+    case_id: int | None
+    n: int
+    action: str
+    planned_at: datetime
+    at: datetime
+    superseded: bool
+    cause: str = ""
+
+
 def line(
-    clock: Clock, rung: Rung, order_id: int | None, now: datetime, *, put_off: bool = False
+    clock: Clock,
+    rung: Rung | Climbed,
+    order_id: int | None,
+    now: datetime,
+    *,
+    put_off: bool = False,
 ) -> Line:
     """Return what the history of its case says of a rung; `order`: what it drafted, `document`:
     what the promise is about. `put_off`: it drafted nothing, for another of the same
@@ -37,7 +59,7 @@ def line(
 def news(
     clock: Clock,
     case: Case | None,
-    rung: Rung,
+    rung: Rung | Climbed,
     step: Step,
     order_id: int | None,
     now: datetime,

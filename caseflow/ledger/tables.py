@@ -174,6 +174,7 @@ class Case(Base):
             sqlite_where=text(_BOUND),
             postgresql_where=text(_BOUND),
         ),
+        {"postgresql_with": {"fillfactor": 80}},  # room for new heads beside the old rows
     )
 
 

@@ -83,6 +83,8 @@ def fill(database: Database, now: datetime) -> Office:
         session.execute(text("SET LOCAL session_replication_role = replica"))  # past the guards
         gone = {"state": "'struck_off'", "struck_off_by": str(office["reviewer"].id)}
         copies(session, Item, item.id, CLOSED - 1, 1, **gone, case_id="nth")
+        of_item = {"name": "'verify'", "case_id": "NULL", "item_id": "nth", "root_case_id": "nth"}
+        copies(session, Clock, clock.id, CLOSED // 10, 0, **over, **of_item)
     analyse(database)
     return office
 
@@ -319,3 +321,17 @@ def test_the_cases_of_a_unit_are_found_by_its_id(
         assert "ix_case_file_unit_id" in plans(
             database, partial(queries.find, scope=scope, words="school")
         )
+
+
+def test_a_case_keeps_its_page_when_only_its_head_changes(ledger: Ledger, now: datetime) -> None:
+    """No index is written for a rung or an entry: a page keeps room for the new head of a case."""
+    database, _ = ledger
+    with database.read() as session:
+        kept = session.scalars(text("SELECT reloptions FROM pg_class WHERE relname = 'case_file'"))
+        indexed = session.scalars(
+            text("SELECT indexdef FROM pg_indexes WHERE tablename = 'case_file'")
+        )
+        assert kept.one() == ["fillfactor=80"]
+        said = " ".join(indexed)
+    for name in ("head", "head_n", "moved_at", "rung"):
+        assert not re.search(rf"\b{name}\b", said), name
