@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from psycopg import RawCursor
+from psycopg import RawCursor, RawServerCursor
 from sqlalchemy import (
     ARRAY,
     JSON,
@@ -378,6 +378,7 @@ def _postgresql(url: str) -> Engine:
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
         pool_size=10,
+        # As PostgreSQL reads it: the driver need not read each statement and say it anew.
         paramstyle="numeric_dollar",
         # Compiling the count of what waits for somebody takes the server 250 ms, counting it 5; and
         # starting another process to help with it takes longer than it helps.
@@ -389,6 +390,7 @@ def _postgresql(url: str) -> Engine:
     def prepare(driver_connection: Any, _record: Any) -> None:
         driver_connection.prepared_max = STATEMENTS
         driver_connection.cursor_factory = RawCursor
+        driver_connection.server_cursor_factory = RawServerCursor
 
     return engine
 
