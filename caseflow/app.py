@@ -228,10 +228,11 @@ class Services:
 
     def anchor(self, now: datetime) -> bool:
         """Sign what the histories came to, once a day; tell whether this was it."""
+        from caseflow.histories import BESIDE
         from caseflow.ledger import anchors
 
         rooms = self.rooms
-        return anchors.make(rooms.database, rooms.store, rooms.ring, rooms.area, now)
+        return anchors.make(rooms.database, rooms.store, rooms.ring, rooms.area, now, BESIDE)
 
     def sweep(self, session: Session, now: datetime) -> int:
         """Take one batch of due clocks a rung up; 0 when none is left."""

@@ -257,6 +257,7 @@ def _examined(laws: bool) -> bool:
     from caseflow import advice
     from caseflow import doctor as examining
     from caseflow.app import services
+    from caseflow.histories import BESIDE
     from caseflow.ledger import anchored
     from caseflow.migrating import is_current
 
@@ -272,7 +273,7 @@ def _examined(laws: bool) -> bool:
             for finding in examining.examine(session, rooms.store):
                 click.echo(finding.line)
                 sound = sound and not finding.broken
-            history = anchored.verify(session, rooms.store, rooms.ring, clock.now())
+            history = anchored.verify(session, rooms.store, rooms.ring, clock.now(), BESIDE)
         click.echo(f"8 history: {history.line}")
         sound = sound and history.fits
     return sound
@@ -319,13 +320,14 @@ def ledger() -> None:
 
 @ledger.command()
 def verify() -> None:
-    """Check every case's chain and every anchor; name the first that does not fit, and exit 1."""
+    """Check every history and every anchor; name the first that does not fit, and exit 1."""
     from caseflow.app import services
+    from caseflow.histories import BESIDE
     from caseflow.ledger import anchored
 
     rooms = services().rooms
     with rooms.database.read(snapshot=True) as session:
-        report = anchored.verify(session, rooms.store, rooms.ring, clock.now())
+        report = anchored.verify(session, rooms.store, rooms.ring, clock.now(), BESIDE)
     click.echo(report.line)
     sys.exit(0 if report.fits else 1)
 

@@ -390,7 +390,7 @@ def _postgresql(url: str) -> Engine:
     def prepare(driver_connection: Any, _record: Any) -> None:
         driver_connection.prepared_max = STATEMENTS
         driver_connection.cursor_factory = RawCursor
-        driver_connection.server_cursor_factory = RawServerCursor
+        driver_connection.server_cursor_factory = RawServerCursor  # what streams, by `yield_per`
 
     return engine
 

@@ -15,14 +15,16 @@ from sqlalchemy.orm import Session, aliased
 
 from caseflow.deadlines.clocks import ALIVE
 from caseflow.deadlines.tables import Clock
-from caseflow.escalation import accountability_laws, accountability_record, order_laws
+from caseflow.escalation import accountability_laws, order_laws
 from caseflow.escalation.tables import Rung
 from caseflow.files.store import Store
 from caseflow.files.tables import Blob
+from caseflow.histories import BESIDE
 from caseflow.intake import call_laws
 from caseflow.ledger import (
     assist_laws,
     back_laws,
+    beside,
     import_laws,
     oversight_laws,
     review_laws,
@@ -50,7 +52,7 @@ from caseflow.ledger.visits import UNVISITED
 from caseflow.outbox.tables import Event
 from caseflow.people.permissions import OFFICE
 from caseflow.people.tables import Area, Recusal, User
-from caseflow.publishing import circular_laws, circular_record
+from caseflow.publishing import circular_laws
 
 NAMED = 5
 """So many that break a law are named; more help nobody to find out why."""
@@ -90,8 +92,7 @@ def examine(session: Session, store: Store) -> Iterator[Finding]:
         for query in queries():
             found += session.scalars(query.limit(NAMED)).all()
         yield Finding(law, tuple(dict.fromkeys(str(one) for one in found))[:NAMED])
-    misfits = chain(circular_record.misfits(session), accountability_record.misfits(session))
-    yield Finding(ON_RECORD, tuple(islice(misfits, NAMED)))
+    yield Finding(ON_RECORD, tuple(islice(beside.misfits(session, BESIDE), NAMED)))
 
 
 def _files(session: Session, store: Store) -> tuple[str, ...]:

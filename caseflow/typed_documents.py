@@ -5,7 +5,6 @@ Whoever may read the page may name it, and a move goes through the function that
 calls. So does drafting a circular, which is about none yet: that is a move of `circulars`.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -300,7 +299,6 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-_ONE = re.compile(f"({'|'.join(KINDS)})/([0-9]{{1,9}})")
 _LISTS: Mapping[str, Kind] = {
     "orders": KINDS["order"],
     "circulars": KINDS["circular"],
@@ -310,8 +308,8 @@ _LISTS: Mapping[str, Kind] = {
 
 
 def is_ours(about: str) -> bool:
-    """Tell whether something is named that is no case or item."""
-    return about in _LISTS or _ONE.fullmatch(about) is not None
+    """Tell whether something is named that is no case or item, whether it is there or not."""
+    return about in _LISTS or about.partition("/")[0] in KINDS
 
 
 def offered(
@@ -372,7 +370,8 @@ def read(session: Session, actor: Actor, about: str, what: str) -> str:
 
 
 def _named(about: str) -> tuple[Kind, int]:
-    found = _ONE.fullmatch(about)
-    if found is None:
+    """Return what is named and which: 0, which nothing has, where that is no number."""
+    name, _, n = about.partition("/")
+    if name not in KINDS:
         raise NotFound(NO_MOVE)
-    return KINDS[found[1]], int(found[2])
+    return KINDS[name], whole(n) or 0

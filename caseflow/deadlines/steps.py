@@ -130,6 +130,14 @@ def taken(ladder: Ladder, other: Ladder) -> Ladder:
     return _next(ladder, other.steps, other.triggers)
 
 
+def added(ladder: Ladder, triggers: Iterable[Trigger]) -> Ladder:
+    """Return the next version of a ladder with what events bring beside what they bring already.
+
+    Raises BadInput where nothing comes to it.
+    """
+    return _next(ladder, ladder.steps, (*ladder.triggers, *triggers))
+
+
 def _next(ladder: Ladder, steps: tuple[Step, ...], triggers: tuple[Trigger, ...]) -> Ladder:
     if (steps, triggers) == (ladder.steps, ladder.triggers):
         raise BadInput({"": "没有改动：督办阶梯已经是这样"})

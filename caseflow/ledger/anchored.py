@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from caseflow.crypto.keys import KeyRing
 from caseflow.errors import CaseflowError, Unavailable
 from caseflow.files.store import Store
-from caseflow.ledger import anchors
+from caseflow.ledger import anchors, beside
 from caseflow.ledger.history_tables import Anchor, AnchoredHead, Entry
 from caseflow.ledger.tables import Case
 from caseflow.ledger.verify import Verdict, verify_chains
@@ -24,17 +24,21 @@ Head = tuple[str, int, str]
 """Case number, number of an entry, its hash."""
 
 
-def verify(session: Session, store: Store, ring: KeyRing, now: datetime) -> Verdict:
-    """Check every chain, every anchor against them, and that nothing was kept from being anchored.
-    Bounded memory: four bytes for each case, a page at least.
+def verify(
+    session: Session, store: Store, ring: KeyRing, now: datetime, kinds: Sequence[beside.Kind]
+) -> Verdict:
+    """Check every chain, every anchor against them, and that nothing was kept from being anchored;
+    with the histories of these `kinds` beside those of cases.
+    Bounded memory: four bytes for each case, a page at least, and the heads of the few others.
 
     The first thing that does not fit is named: an entry by case and number, an anchor by its own.
     Raises Unavailable where the store is away: nobody changed an anchor for that.
     """
     verdict = verify_chains(session)
-    if not verdict.fits:
-        return verdict
-    before, reached = None, _Reached()
+    odd = verdict.misfit or next(beside.misfits(session, kinds), "")
+    if odd:
+        return replace(verdict, misfit=odd)
+    before, reached = None, _Reached(beside.Told(session, kinds))
     for n in session.scalars(select(Anchor.n).order_by(Anchor.n)).all():
         anchor, misfit = _read(session, ring, n, before)
         if anchor is not None and not misfit:
@@ -42,9 +46,11 @@ def verify(session: Session, store: Store, ring: KeyRing, now: datetime) -> Verd
         if misfit:
             return replace(verdict, misfit=misfit)
         before = anchor
+    until = min(before.at, now) - anchors.OVERLAP if before else None
     late = _kept_back(session, reached)
-    if before and not late:
-        late = _in_no_anchor(session, min(before.at, now), reached)
+    if until and not late:
+        late = _in_no_anchor(session, until, reached)
+    late = late or reached.others.in_no_anchor(until)
     return replace(verdict, misfit=late, anchors=before.n if before else 0)
 
 
@@ -63,12 +69,13 @@ def _read(
 
 
 class _Reached:
-    """Up to which entry each case's history stands in an anchor.
+    """Up to which entry each case's history stands in an anchor; and the `others` beside them.
 
     In pages, so that what it takes goes by how many cases there are, and not by the highest id.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, others: beside.Told) -> None:
+        self.others = others
         self._pages: dict[int, array[int]] = {}
 
     def __getitem__(self, case_id: int) -> int:
@@ -96,12 +103,12 @@ def _kept_back(session: Session, reached: _Reached) -> str:
     return ""
 
 
-def _in_no_anchor(session: Session, newest: datetime, reached: _Reached) -> str:
+def _in_no_anchor(session: Session, until: datetime, reached: _Reached) -> str:
     """Return the first entry that should stand in an anchor by its moment, and does in none: one
     that was put there with an old moment, or kept from being anchored.
     """
     query = select(Case.id, Case.number, func.max(Entry.n)).join(Entry, Entry.case_id == Case.id)
-    query = query.where(Entry.at < newest - anchors.OVERLAP).group_by(Case.id, Case.number)
+    query = query.where(Entry.at < until).group_by(Case.id, Case.number)
     with session.execute(query.order_by(Case.id).execution_options(yield_per=BATCH)) as found:
         for case_id, number, n in found:
             if n > reached[case_id]:
@@ -116,8 +123,8 @@ def _misfit(session: Session, store: Store, anchor: Anchor, reached: _Reached) -
         for heads in _batches(lines(store.open(anchor.blob_id), digest)):
             counted += len(heads)
             gone = _gone(session, heads, reached)
-            if gone is not None:
-                return f"{gone[0]} {gone[1]} anchor {anchor.n}"
+            if gone:
+                return f"{gone} anchor {anchor.n}"
     except Unavailable:
         raise
     except (CaseflowError, ValueError):  # gone from the store, or not what was put there
@@ -170,9 +177,9 @@ def _batches(heads: Iterator[Head]) -> Iterator[Sequence[Head]]:
         yield batch
 
 
-def _gone(session: Session, heads: Sequence[Head], reached: _Reached) -> Head | None:
+def _gone(session: Session, heads: Sequence[Head], reached: _Reached) -> str:
     """Return the first head that its history does not hold; note how far the others reach."""
-    asked = [(number, n) for number, n, _ in heads if n]
+    asked = [(number, n) for number, n, _ in heads if n and number != beside.NAMELESS]
     query = select(Case.id, Case.number, Entry.n, Entry.hash)
     query = query.join(Entry, Entry.case_id == Case.id)
     found = {}
@@ -181,4 +188,11 @@ def _gone(session: Session, heads: Sequence[Head], reached: _Reached) -> Head | 
     ):
         found[number, n] = digest
         reached.note(case_id, n)
-    return next((one for one in heads if one[1] and found.get(one[:2]) != one[2]), None)
+    for number, n, digest in heads:
+        if number == beside.NAMELESS:
+            lost = reached.others.lacks(n, digest)
+        else:
+            lost = f"{number} {n}" if n and found.get((number, n)) != digest else ""
+        if lost:
+            return lost
+    return ""

@@ -26,9 +26,10 @@ from caseflow.crypto.keys import KeyRing, SealBroken
 from caseflow.db import Database
 from caseflow.files import blobs
 from caseflow.files.store import Store
-from caseflow.ledger import numbers
+from caseflow.ledger import beside, numbers
+from caseflow.ledger.beside import Kind
 from caseflow.ledger.history import moment_text
-from caseflow.ledger.history_tables import Anchor, AnchoredHead
+from caseflow.ledger.history_tables import Anchor, AnchoredBeside, AnchoredHead
 from caseflow.ledger.tables import Case
 from caseflow.outbox.events import JSON, emit
 
@@ -41,16 +42,24 @@ BATCH = 500
 OVERLAP = timedelta(days=1)
 
 
-def make(database: Database, store: Store, ring: KeyRing, area: str, now: datetime) -> bool:
+def make(
+    database: Database,
+    store: Store,
+    ring: KeyRing,
+    area: str,
+    now: datetime,
+    kinds: Sequence[Kind],
+) -> bool:
     """Anchor what the histories came to, once for each Shanghai day; tell whether this was it.
 
-    `area`: whose auditors are told. Of two at the same moment the second finds the day taken.
+    `area`: whose auditors are told. `kinds`: of which histories beside those of cases.
+    Of two at the same moment the second finds the day taken.
     """
     with database.read(snapshot=True) as session:
         before, day = last(session), numbers.day_of(now)
         if _is_anchored(session, day):
             return False
-        grown = Grown(array("q"), array("q"))
+        grown = Grown(array("q"), array("q"), beside.grown(session, kinds))
         with TemporaryFile() as heads:
             cases, digest = _write(heads, session, grown)
             heads.seek(0)
@@ -161,10 +170,11 @@ def _digest(text: str) -> str:
 
 
 class Grown(NamedTuple):
-    """Which cases' histories grew, and up to which entry: sixteen bytes for each."""
+    """Which cases' histories grew, and up to which entry: sixteen bytes for each. And others."""
 
     cases: "array[int]"
     entries: "array[int]"
+    beside: Sequence[beside.Head]
 
 
 def _write(file: IO[bytes], session: Session, grown: Grown) -> tuple[int, str]:
@@ -172,18 +182,23 @@ def _write(file: IO[bytes], session: Session, grown: Grown) -> tuple[int, str]:
     the SHA-256 of all of them.
     """
     digest = hashlib.sha256()
+
+    def write(line: str) -> None:
+        file.write(line.encode())
+        digest.update(line.encode())
+
     known = func.coalesce(AnchoredHead.n, 0)
     query = select(Case.id, Case.number, Case.head_n, Case.head)
     query = query.join(AnchoredHead, AnchoredHead.case_id == Case.id, isouter=True)
     query = query.where(known != Case.head_n).order_by(Case.id)
     with session.execute(query.execution_options(yield_per=BATCH)) as found:
         for case_id, number, n, head in found:
-            line = f"{number} {n} {head}\n".encode()
-            file.write(line)
-            digest.update(line)
+            write(f"{number} {n} {head}\n")
             grown.cases.append(case_id)
             grown.entries.append(n)
-    return len(grown.cases), digest.hexdigest()
+    for one in grown.beside:
+        write(f"{beside.NAMELESS} {one.n} {one.hash}\n")
+    return len(grown.cases) + len(grown.beside), digest.hexdigest()
 
 
 def _remember(session: Session, grown: Grown) -> None:
@@ -193,3 +208,5 @@ def _remember(session: Session, grown: Grown) -> None:
         some = zip(ids, grown.entries[start : start + BATCH], strict=True)
         rows = [{"case_id": case_id, "n": n} for case_id, n in some]
         session.execute(insert(AnchoredHead), rows)
+    if grown.beside:
+        session.execute(insert(AnchoredBeside), [one._asdict() for one in grown.beside])

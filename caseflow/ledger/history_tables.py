@@ -35,7 +35,8 @@ class Anchor(Base):
     """What the histories had come to on a Shanghai day, signed (`anchors`); append-only.
 
     `heads`: SHA-256 of the file `blob_id`, a line `number n hash` for each history that had grown
-    since the ones before. `previous`: SHA-256 of the statement before, `-` for the first.
+    since the ones before (`-` for the number of one that is no case's), and `cases` counts them.
+    `previous`: SHA-256 of the statement before, `-` for the first.
     """
 
     __tablename__ = "anchor"
@@ -59,4 +60,17 @@ class AnchoredHead(Base):
     __tablename__ = "anchored_head"
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(Integer)
+
+
+class AnchoredBeside(Base):
+    """The end of a history beside those of cases (`beside`) that stands in an anchor, by its hash:
+    to know which grew since, and to name one that is gone.
+    """
+
+    __tablename__ = "anchored_beside"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    row_id: Mapped[int] = mapped_column(Integer)
     n: Mapped[int] = mapped_column(Integer)

@@ -11,18 +11,19 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import preview
 from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.policies import ClockName
 from caseflow.deadlines.rules import rules_of
-from caseflow.ledger import passages, queries, splits
+from caseflow.ledger import mergers, passages, queries, splits
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.report_tables import Reply, Report
 from caseflow.ledger.review_tables import Review
+from caseflow.ledger.split_tables import Split
 from caseflow.ledger.states import CLAIMS, NO_HAND, REVIEWED
 from caseflow.ledger.tables import Case
 from caseflow.people.permissions import PERMISSIONS
@@ -180,13 +181,28 @@ def is_ended(session: Session, report: Report) -> bool:
 
 def is_ordered(session: Session, case: Case) -> bool:
     """Tell whether the office above ordered that a matter be handled again, in the present round:
-    what it owes then is another answer.
+    what it owes then is another answer. It was this case, one that it was split off from since, or
+    one that is merged into it.
     """
-    if not case.reopened:
-        return False
-    query = select(Entry.body).where(Entry.case_id == case.id, Entry.verb == "reopen")
-    body = session.scalar(query.order_by(Entry.n.desc()).limit(1))
-    return body is not None and "review" in json.loads(body)["facts"]
+    cases = select(Case).where(Case.id.in_({case.id, *mergers.below(session, case.id)}))
+    return any(one.reopened and _by_order(session, one) for one in session.scalars(cases).all())
+
+
+def _by_order(session: Session, case: Case) -> bool:
+    """Tell whether a case was taken up again by order: as its history says, or before it was split
+    off that of the case which it comes from.
+    """
+    where: ColumnElement[bool] = Entry.case_id == case.id
+    at: int | None = case.id
+    while at is not None:
+        query = select(Entry.body).where(where, Entry.verb == "reopen").order_by(Entry.n.desc())
+        body = session.scalar(query.limit(1))
+        if body is not None:
+            return "review" in json.loads(body)["facts"]
+        split = session.scalar(select(Split).where(Split.part_id == at))
+        at = split.case_id if split else None
+        where = and_(Entry.case_id == at, Entry.n < split.case_n) if split else where
+    return False
 
 
 def ended(session: Session, scope: Scope, case: Case) -> Sequence[Case]:

@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session, aliased
 
 from caseflow.clock import local
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound, Told
-from caseflow.people import staff
 from caseflow.people.actor import Actor
-from caseflow.people.office_changes import note
+from caseflow.people.office_changes import note, person_in_reach
 from caseflow.people.permissions import (
     ADMINISTRATOR,
     AUDITOR,
@@ -204,7 +203,7 @@ def _whose(session: Session, actor: Actor, user_id: int) -> User:
         user = session.get_one(User, user_id)
     else:
         require(actor, "people.send_away")
-        user = staff.in_reach_of(session, actor, user_id)
+        user = person_in_reach(session, actor, user_id)
     session.refresh(user, with_for_update={"key_share": True})
     if not user.active:
         raise MoveNotAllowed("这个账号已经停用")

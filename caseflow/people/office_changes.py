@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.orm import Session
 
+from caseflow.errors import NotFound
 from caseflow.people.actor import Actor
 from caseflow.people.office_tables import OfficeChange
 from caseflow.people.tables import Area, User
@@ -88,6 +89,15 @@ def in_reach(actor: Actor) -> ColumnElement[bool]:
     """Return the SQL condition on `Area` for the subtree that somebody answers for."""
     column: ColumnElement[bool] = getattr(Area, actor.level) == actor.area
     return column
+
+
+def person_in_reach(session: Session, actor: Actor, user_id: int) -> User:
+    """Return an account of the actor's areas; raises NotFound for any other."""
+    query = select(User).join(Area, Area.code == User.area_code)
+    user = session.scalar(query.where(User.id == user_id, in_reach(actor)))
+    if user is None:
+        raise NotFound("没有这个账号")
+    return user
 
 
 def answers_for(session: Session, actor: Actor, area: str) -> bool:

@@ -14,11 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from caseflow.errors import BadInput, MoveNotAllowed, NotFound, NotPermitted
+from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
+from caseflow.people import absences
 from caseflow.people.accounts import actor_of
 from caseflow.people.actor import Actor
-from caseflow.people.office_changes import in_reach, note
-from caseflow.people.permissions import ADMINISTRATOR, ROLES, UNIT, require
+from caseflow.people.office_changes import in_reach, note, person_in_reach
+from caseflow.people.permissions import ADMINISTRATOR, ROLES, SUPERVISOR, UNIT, require
 from caseflow.people.tables import Area, Unit, User
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
@@ -44,15 +45,6 @@ def fresh_password() -> str:
     """Return a password to be told once: four groups of four, some 79 bits."""
     groups = ("".join(secrets.choice(_SIGNS) for _ in range(_GROUP)) for _ in range(_GROUPS))
     return "-".join(groups)
-
-
-def in_reach_of(session: Session, actor: Actor, user_id: int) -> User:
-    """Return an account of the actor's areas; raises NotFound for any other."""
-    query = select(User).join(Area, Area.code == User.area_code)
-    user = session.scalar(query.where(User.id == user_id, in_reach(actor)))
-    if user is None:
-        raise NotFound("没有这个账号")
-    return user
 
 
 def create(
@@ -102,6 +94,8 @@ def change(session: Session, actor: Actor, user_id: int, account: Account, now: 
     wrong = _wrong(session, actor, account)
     if wrong:
         raise BadInput(wrong)
+    if moves_away(user, account):
+        _not_the_last(session, user, now)
     before = _facts(user)
     columns = _columns(account)
     if any(getattr(user, name) != columns[name] for name in ("role", "area_code", "unit_id")):
@@ -129,10 +123,35 @@ def close(session: Session, actor: Actor, user_id: int, now: datetime) -> User:
     user = somebody_else(session, actor, user_id)
     if not user.active:
         raise MoveNotAllowed("这个账号已经停用")
+    _not_the_last(session, user, now)
     user.active = False
     user.session_epoch += 1
     note(session, actor, "account_closed", now, user_id=user.id)
     return user
+
+
+def _not_the_last(session: Session, user: User, now: datetime) -> None:
+    """Raise MoveNotAllowed where nobody else of the office decides and assigns: what is asked for
+    would wait, and what falls to nobody would stay there. Whoever is away counts as nobody, for
+    the one who leaves may be who stands in.
+
+    The others are locked, so that two who leave at once do not each count on the other. An account
+    that must be shut this minute gets a new password.
+    """
+    if not user.active or user.role != SUPERVISOR:
+        return
+    others = select(User).where(
+        User.id != user.id,
+        User.area_code == user.area_code,
+        User.role == SUPERVISOR,
+        User.active,
+    )
+    found = session.scalars(others.order_by(User.id).with_for_update(key_share=True)).all()
+    away = absences.away(session, now)
+    if not found:
+        raise MoveNotAllowed("这是本级唯一的督办负责人：请先设另一位，再停用或调整这个账号")
+    if all(other.id in away for other in found):
+        raise MoveNotAllowed("本级其他督办负责人都在外出：请先设另一位，或结束其外出")
 
 
 def reopen(session: Session, actor: Actor, user_id: int, now: datetime) -> User:
@@ -168,7 +187,7 @@ def unlock(session: Session, actor: Actor, user_id: int, now: datetime) -> User:
 def somebody_else(session: Session, actor: Actor, user_id: int) -> User:
     """Return somebody else's account, locked; raises NotPermitted for one's own."""
     require(actor, "people.edit")
-    user = in_reach_of(session, actor, user_id)
+    user = person_in_reach(session, actor, user_id)
     if user.id == actor.id:
         raise NotPermitted("自己的账号由另一位管理员修改")
     session.refresh(user, with_for_update=True)

@@ -17,6 +17,7 @@ ROWS = (
         "tables",
         "migrating",
         "doctor",
+        "histories",
         "logs",
         "typed_commands",
         "typed_documents",

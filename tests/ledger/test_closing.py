@@ -200,6 +200,23 @@ def test_what_is_explained_counts_once_told_and_only_to_who_is_not_satisfied(
     assert tracking.story(called.session, called.one).reply == "已整改"
 
 
+def test_what_failed_and_arrived_when_it_was_sent_again_failed_no_more(called: Called) -> None:
+    called.call(called.two, DISPLEASED)
+    called.call(called.one, PLEASED)
+    sent = called.explain(called.two, way="message")
+    closing.undeliverable(called.session, sent.id, called.now)
+    assert called.waits_for("supervisor")
+    closing.delivered(called.session, sent.id, called.now)  # again, from the outbox page
+    assert (called.case.state, called.last_reason()) == ("closed", closing.EXPLAINED)
+    first, n = sent.delivered_at, called.case.head_n
+    called.now += DAY
+    closing.undeliverable(called.session, sent.id, called.now)  # it came back after all
+    closing.delivered(called.session, sent.id, called.now)
+    closing.delivered(called.session, sent.id, called.now)
+    assert (sent.failed_at, sent.delivered_at) == (None, first)
+    assert called.case.head_n == n + 2
+
+
 def test_who_cannot_be_reached_keeps_nobody_waiting_who_is_satisfied(called: Called) -> None:
     called.call(called.one, PLEASED)
     for _ in range(3):

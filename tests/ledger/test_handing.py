@@ -19,9 +19,9 @@ from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.record import let_go, refresh
 from caseflow.ledger.tables import Case, Item
 from caseflow.outbox.tables import Event
-from caseflow.people.tables import Recusal, User
+from caseflow.people.tables import Post, Recusal, User
 from tests import office as offices
-from tests.ledger.test_absences import colleague
+from tests.ledger.test_absences import colleague, send_away
 from tests.office import Office
 
 
@@ -208,6 +208,30 @@ def test_what_somebody_leaves_falls_to_the_post_and_is_told_once(bench: Bench) -
     entry = bench.last(cases[0])
     assert (entry.verb, entry.user_id) == ("fall_back", None)
     assert bench.told("handed_over") == [(bench.id("supervisor"), 2)]
+
+
+def test_nothing_falls_to_somebody_who_cannot_go_on_with_it(bench: Bench) -> None:
+    """The deputy is away and the supervisor gone: the leader can neither work nor assign."""
+    case, leaver = bench.case(), bench.id("handler")
+    deputy = colleague(bench.session, bench.office, "handler", "deputy")
+    post = select(Post).where(Post.duty == "office_handler", Post.user_id == leaver)
+    bench.session.scalars(post).one().deputy_id = deputy.id
+    send_away(bench.session, bench.office, "deputy", "twin", bench.now)
+    for gone in ("twin", "supervisor", "handler"):
+        bench.session.get_one(User, bench.id(gone)).active = False
+    bench.session.flush()
+    handing.left_behind(bench.session, bench.office["administrator"], leaver, bench.now)
+    assert case.handler_id == deputy.id
+    there = colleague(bench.session, bench.office, "handler", "there")
+    deputy.role = "reviewer"
+    bench.session.flush()
+    me = bench.office["administrator"]
+    handing.left_behind(bench.session, me, deputy.id, bench.now, moved=True)
+    assert case.handler_id == there.id
+    there.active = False
+    bench.session.flush()
+    handing.left_behind(bench.session, me, there.id, bench.now)
+    assert case.handler_id == bench.id("city")
 
 
 def test_only_what_somebody_must_keep_away_from_is_left(bench: Bench) -> None:

@@ -9,8 +9,11 @@ from caseflow.clock import Period
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound, NotPermitted
 from caseflow.insight.figures import figures
 from caseflow.ledger import gate, queries, review_laws
-from caseflow.ledger.moves import items, proposing, triage
+from caseflow.ledger.moves import closing, items, merging, proposing, splitting, triage
+from caseflow.ledger.moves.triage import Because
+from caseflow.ledger.tables import Case
 from caseflow.people.scope import scope_of
+from tests import office as offices
 from tests.ledger.appeals import CITY, DAY, Answered, answered
 from tests.office import entries_since, last_entry
 
@@ -244,3 +247,36 @@ def test_figures_count_no_answer_twice(answered: Answered) -> None:
     before = counted()
     answered.ask()
     assert counted() == before == 1
+
+
+def test_what_is_ordered_to_be_done_again_is_not_declined_nor_is_a_part_of_it(
+    answered: Answered,
+) -> None:
+    session, case, now = answered.session, answered.case, answered.now
+    answered.opine(answered.ask(), "redone")
+    part = splitting.split_off(
+        *(session, answered["handler"], case.id, [], "两件事", now),
+        shared=[answered.report.number],
+        matter="另一笔费用",
+    )
+    because = Because("other", "不属于")
+    boss, handler = answered["supervisor"], answered["handler"]
+
+    def evaded(one: Case) -> None:
+        for try_it in (
+            lambda: triage.decline(session, boss, one.id, "不属于", now),
+            lambda: triage.refer(session, boss, one.id, "市监局", "不属于", now),
+            lambda: proposing.propose(session, handler, one.id, "decline", because, now),
+        ):
+            with pytest.raises(MoveNotAllowed, match="责令重新办理"):
+                try_it()
+
+    evaded(case)
+    evaded(part)
+    other, _ = offices.report(session, now, kind="complaint")
+    triage.accept(session, boss, other.id, now)
+    merging.merge(session, boss, part.id, other.number, "同一件事", now)
+    evaded(other)
+    case.state = "closed"
+    closing.reopen(session, boss, case.id, "有新的事实", now)  # by itself, and no order
+    triage.decline(session, boss, case.id, "不属于", now)

@@ -17,6 +17,7 @@ from caseflow.crypto.keys import KeyRing
 from caseflow.db import Database
 from caseflow.errors import Unavailable
 from caseflow.files import orphans
+from caseflow.histories import BESIDE
 from caseflow.ledger import anchored, anchors, history
 from caseflow.ledger.history import GENESIS, Line, link
 from caseflow.ledger.history_tables import Anchor, Entry
@@ -47,7 +48,9 @@ class Place:
                 triage.accept(session, self.me, case.id, self.now)
 
     def anchor(self) -> bool:
-        return anchors.make(self.database, self.store, self.ring, offices.DISTRICT, self.now)
+        return anchors.make(
+            self.database, self.store, self.ring, offices.DISTRICT, self.now, BESIDE
+        )
 
     def next_day(self) -> None:
         self.now += DAY
@@ -59,7 +62,7 @@ class Place:
 
     def line(self) -> str:
         with self.database.read() as session:
-            return anchored.verify(session, self.store, self.ring, self.now).line
+            return anchored.verify(session, self.store, self.ring, self.now, BESIDE).line
 
     def damage(self, *statements: str, **values: object) -> None:
         """Change rows as somebody would who owns the database: past its triggers."""

@@ -15,6 +15,7 @@ from caseflow.cli import main
 from caseflow.crypto.keys import KeyRing
 from caseflow.db import Database
 from caseflow.escalation.tables import Rung
+from caseflow.histories import BESIDE
 from caseflow.ledger import anchors
 from caseflow.ledger.history import GENESIS, link
 from caseflow.ledger.moves import triage
@@ -108,7 +109,7 @@ def test_the_doctor_asks_for_every_law(ledger: Database) -> None:
 
 def test_anchors_are_printed_as_they_were_signed(ledger: Database, now: datetime) -> None:
     rooms = services().rooms
-    anchors.make(ledger, rooms.store, rooms.ring, offices.DISTRICT, now)
+    anchors.make(ledger, rooms.store, rooms.ring, offices.DISTRICT, now, BESIDE)
     with ledger.read() as session:
         [row] = anchors.all_of(session)
     said = command("ledger", "anchors")

@@ -191,3 +191,22 @@ def test_an_assisting_unit_answers_with_its_files(desk: Desk, tmp_path: Path) ->
         row = session.scalars(select(Assistance)).one()
     assert (row.answer, row.unit_id is not None) == ("明细如下", True)
     assert desk.does("school", f"item/{row.item_id:06d}", "sign_for") == "verifying"
+
+
+@pytest.mark.parametrize(
+    ("about", "why"),
+    [
+        ("order/abc", "没有这份文书"),
+        ("order/", "没有这份文书"),
+        ("order/99999999999999999999", "没有这份文书"),
+        ("circular/abc", "没有这份通报"),
+        ("inquiry/abc", "没有这份案卷"),
+        ("assistance/abc", "没有这个协办事项"),
+    ],
+)
+def test_what_is_not_there_is_said_to_be_what_it_was_called(
+    desk: Desk, about: str, why: str
+) -> None:
+    who = "school" if about.startswith("assistance") else "city"
+    refused = desk.types(who, about)
+    assert (refused.exit_code, why in refused.output) == (1, True)

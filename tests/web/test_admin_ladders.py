@@ -1,9 +1,10 @@
 """With which of three ladders an office begins, and what events bring, over HTTP."""
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from caseflow.deadlines.rules import rules_of
-from caseflow.deadlines.tables import Clock
+from caseflow.deadlines.tables import Clock, LadderRow
 from tests.web.site import Page, Site
 from tests.web.test_admin_policies import LADDER, LADDER_PREVIEW, confirm
 from tests.web.walking import dispatched
@@ -12,7 +13,7 @@ from tests.web.walking import dispatched
 def begun(site: Site, start: str) -> Page:
     """Send the form that begins anew with another ladder."""
     page = site.as_("administrator").get(LADDER)
-    [form] = [one for one in page.forms if "begin" in one.fields]
+    [form] = [one for one in page.forms if one.fields.get("begin") == ["1"]]
     chosen = {"start": [start]} if start else {"start": []}
     return page.visit.sent(form.action, {**form.fields, **chosen})
 
@@ -82,3 +83,28 @@ def test_the_offices_own_ladder_knows_no_events_and_no_other_beginning(site: Sit
     page = site.as_("administrator").get("/console/ladders?name=office")
     assert "按事件升级" not in page.text
     assert not [one for one in page.forms if "begin" in one.fields]
+
+
+def test_an_office_that_was_there_before_them_takes_on_what_events_bring(site: Site) -> None:
+    def before_them(session: Session) -> None:
+        session.get_one(LadderRow, ("units", 1)).triggers = "[]"
+
+    site.do(before_them)
+    page = site.as_("administrator").get(LADDER)
+    [form] = [one for one in page.forms if one.fields.get("begin") == ["events"]]
+    for said in ("同一事项第 2 次退回 → 督办单", "30 天内有 3 人反映同一单位 → 督办单"):
+        assert said in page.text
+    page = page.visit.sent(form.action, form.fields)
+    assert "同一事项第 2 次退回，升到督办单" in page.text
+    assert not site.ask(lambda s: rules_of(s).newest("units").triggers)
+    steps = labels(site)
+    page = confirm(page)
+    found = site.ask(lambda s: rules_of(s).newest("units").triggers)
+    assert [(one.event, one.label, one.times) for one in found] == [
+        ("sent_back", "督办单", 2),
+        ("many_reports", "督办单", 3),
+    ]
+    assert labels(site) == steps
+    assert "补上常用的事件规则" not in page.text
+    page = page.visit.sent(form.action, {**form.fields, "version": ["2"]})
+    assert "没有改动" in page.text

@@ -12,6 +12,7 @@ from caseflow.people.office_tables import OfficeChange
 from caseflow.people.posts import holder
 from caseflow.people.tables import Post, Recusal, Unit, User
 from tests import office as offices
+from tests.ledger.test_absences import colleague, send_away
 from tests.web.site import Page, Site
 from tests.web.walking import dispatched
 
@@ -362,3 +363,20 @@ def test_a_strange_field_is_no_error_of_ours(site: Site, value: str) -> None:
     lines = {"lines": f"2026-03-09 休 {value}", "year": value, "mark": value}
     for where in ("/console/calendar/preview", "/console/calendar"):
         assert site.as_("administrator").post(where, **lines).status < 500
+
+
+def test_an_office_keeps_somebody_who_decides_and_assigns(site: Site) -> None:
+    path = path_of(site, "supervisor")
+    page = admin(site, path).send(f"{path}/close")
+    assert (page.status, user(site, "supervisor").active) == (409, True)
+    assert "这是本级唯一的督办负责人" in page.text
+    page = admin(site, path).send(f"{path}/change", role="reviewer")
+    assert (page.status, user(site, "supervisor").role) == (409, "supervisor")
+    site.do(lambda s: colleague(s, site.office, "supervisor"))
+    site.do(lambda s: send_away(s, site.office, "twin", "supervisor", site.now))
+    page = admin(site, path).send(f"{path}/close")
+    assert (page.status, user(site, "supervisor").active) == (409, True)
+    assert "其他督办负责人都在外出" in page.text
+    site.do(lambda s: colleague(s, site.office, "supervisor", "third"))
+    admin(site, path).send(f"{path}/close")
+    assert not user(site, "supervisor").active

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from caseflow.crypto.stream import CHUNK
 from caseflow.files.store import Store
+from caseflow.histories import BESIDE
 from caseflow.insight import case_file
 from caseflow.insight.case_file import CARRIED
 from caseflow.ledger import anchors
@@ -89,7 +90,7 @@ def case(site: Site) -> str:
     """The number of a case with evidence, anchored before its file is asked for."""
     number = submitted(site)
     area, rooms = offices.DISTRICT, site.rooms
-    anchors.make(rooms.database, rooms.store, rooms.ring, area, site.now)
+    anchors.make(rooms.database, rooms.store, rooms.ring, area, site.now, BESIDE)
     return number
 
 

@@ -33,10 +33,38 @@ def test_a_form_older_than_the_case_gets_what_changed_and_keeps_what_was_typed(s
     page = old.send(f"{path}/note", text="我写了很久的话")
     assert page.status == 409
     assert "家长又打来电话" in page.text
-    assert "内容 我写了很久的话" in page.text
+    assert page.form(f"{path}/note").fields["text"] == ["我写了很久的话"]
     assert "/console/orders" in page.links, "with the office's navigation"
     assert case_of(site, number).head_n == 2
     assert path in page.links
+    page.send(f"{path}/note")
+    assert case_of(site, number).head_n == 3
+
+
+def test_what_was_chosen_is_kept_beside_what_was_typed(site: Site) -> None:
+    number = open_case(site, kind="question")
+    path = f"/console/cases/{number}"
+    old = site.as_("operator").get(path)
+    on_case(site, "handler", number, "note", text="家长又打来电话")
+    page = old.send(f"{path}/answer", text="可以报名", way="window")
+    assert page.status == 409
+    kept = page.form(f"{path}/answer").fields
+    assert (kept["text"], kept["way"]) == (["可以报名"], ["window"])
+    old = site.as_("supervisor").get(path)
+    on_case(site, "handler", number, "note", text="又打来")
+    page = old.send(f"{path}/refer", authority="市场监管局", code="other", reason="不归")
+    assert page.form(f"{path}/refer").fields["code"] == ["other"]
+
+
+def test_of_a_form_that_is_offered_no_more_the_words_are_kept(site: Site) -> None:
+    number = open_case(site)
+    path = f"/console/cases/{number}"
+    old = site.as_("operator").get(path)
+    on_case(site, "handler", number, "accept")
+    page = old.send(f"{path}/answer", text="我写了很久的话", way="window")
+    assert page.status == 409
+    assert "内容 我写了很久的话" in page.text
+    assert not page.offers(f"{path}/answer")
 
 
 def test_a_form_outlives_what_the_sweep_notes_meanwhile(site: Site) -> None:

@@ -264,6 +264,25 @@ def test_a_call_back_says_whether_anybody_answered_and_nobody_closes_without_one
     assert site.as_("supervisor").get(path).offers(f"{path}/close")
 
 
+def test_who_is_not_reached_for_days_may_be_closed_and_the_page_says_from_when(site: Site) -> None:
+    number = submitted(site, reach="phone")
+    on_item(site, "reviewer", number, "strike_off")
+    on_case(site, "handler", number, "reply", text="已整改", way="telephone")
+    path = f"/console/cases/{number}"
+    for passed, days in ((0, 1), (1, 1), (1, 2)):  # twice on the first day
+        page = on_case(site, "operator", number, "call_back", reached="no")
+        assert "3 个不同的日子都没有接通的可以办结，同一天再试不多算" in page.text
+        assert f"已有 {days} 个。" in page.text
+        assert "下一步 打电话回访反映人。" in page.text
+        assert not page.offers(f"{path}/close")
+        site.later(days=passed)
+    page = on_case(site, "operator", number, "call_back", reached="no")
+    assert "下一步 几天都没有接通：可以办结，也可以再回访一次。" in page.text
+    assert page.offers(f"{path}/call_back")
+    page.send(f"{path}/close", reason="三天都没有接通")
+    assert state(site, number) == "closed"
+
+
 def test_a_declined_case_is_told_by_telephone_and_looked_at_again(site: Site) -> None:
     number = open_case(site, reach="phone")
     on_case(site, "supervisor", number, "decline", code="outside", reason="不属于教育督导的职责")

@@ -111,3 +111,20 @@ def test_whoever_is_ordered_to_handle_it_again_is_not_offered_to_turn_it_away(si
         page = site.as_(who).get(path)
         assert page.offers(f"{path}/note")
         assert not any(page.offers(f"{path}/{one}") for one in moves)
+
+
+def test_that_a_matter_is_ended_is_said_before_it_is_taken_up_and_links_what_was_accepted(
+    site: Site,
+) -> None:
+    with_the_province(site)
+    got = answered(site)
+    for who in ("city", "province"):
+        letter(site, got).send(HERE, text=WHY)
+        opined(site, newest(site), who)
+    ended = the_case(site, got.number).number
+    page = site.as_("supervisor").get(f"/console/cases/{ended}")
+    assert "这件事已经终结：有新的事实才重新办理，终结随之撤销。" in page.text
+    number = the_case(site, reported(site, kind="complaint").number).number
+    on_case(site, "handler", number, "accept")  # who did not know of it
+    page = on_case(site, "supervisor", number, "decline_ended", ended=ended)
+    assert "已决定不再受理，并与终结的办件关联。" in page.text

@@ -73,8 +73,7 @@ class Calls:
         """Tell whether each was satisfied, had it explained, or could not be reached on as
         many Shanghai days as the rule of the call-back says.
         """
-        each = [self.about(one) for one in self.whom]
-        return all(self._pleased(calls) or self._tried_enough(calls) for calls in each)
+        return all(self._pleased(self.about(one)) or self._tried_enough(one) for one in self.whom)
 
     def displeased(self) -> list[Report]:
         """Return who was not satisfied when last called, and was told nothing since: a person
@@ -90,9 +89,13 @@ class Calls:
     def _pleased(self, calls: Sequence[CallBack]) -> bool:
         return any(one.satisfied or one.id in self.explained for one in calls[-1:])
 
-    def _tried_enough(self, calls: Sequence[CallBack]) -> bool:
-        days = {local(attempt.at).date() for attempt in calls}
-        return len(days) >= self.days and not any(attempt.reached for attempt in calls)
+    def tried(self, report: Report) -> int:
+        """Return on how many different Shanghai days somebody called one reporter."""
+        return len({local(attempt.at).date() for attempt in self.about(report)})
+
+    def _tried_enough(self, report: Report) -> bool:
+        reached = any(attempt.reached for attempt in self.about(report))
+        return self.tried(report) >= self.days and not reached
 
     def missing(self) -> bool:
         """Tell whether nobody has tried yet to reach somebody."""

@@ -140,10 +140,16 @@ def check_way(session: Session, report: Report, way: str, proof: str) -> None:
 
 
 def delivered(session: Session, reply_id: int, now: datetime) -> None:
-    """The channel took a reply (called by notices, in the transaction that marks it sent)."""
+    """The channel took a reply (called by notices, in the transaction that marks it sent). One that
+    it had refused, or that came back, was sent again: it failed no more.
+    """
     found = session.get_one(Reply, reply_id)
     case = gate.lock(session, found.case_id)
-    if found.delivered_at is not None:
+    first, failed = found.delivered_at is None, found.failed_at is not None
+    found.failed_at = None
+    if not first:
+        if failed:
+            record(session, case, SWEEP, "reply_delivered", now, {"reply": found.id})
         return
     found.delivered_at = now
     if found.explains is None:

@@ -1,15 +1,16 @@
 """Whose case it is (承办人): somebody who may see it, with a hand in its items from then on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput
-from caseflow.ledger import gate, hands
+from caseflow.ledger import gate, hands, passages
 from caseflow.ledger.states import ITEM_DONE
 from caseflow.ledger.tables import Case, Item
+from caseflow.people import absences
 from caseflow.people.accounts import actor_of
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import OFFICE
@@ -47,14 +48,32 @@ def next_in_line(
     but: int | None = None,
     able: Callable[[User], bool] = _anybody,
 ) -> int | None:
-    """Return who handles a case that has nobody: the first holder of a post, going up, who works
-    in the office, may see it and is `able`; not who leaves it behind (`but`).
+    """Return who handles a case that has nobody: the first in turn who can go on with it, may see
+    it and is `able`; not who leaves it behind (`but`). None where there is nobody at all.
     """
+    for user in _in_turn(session, case, now):
+        works = user.id != but and user.role in ROLES
+        if works and is_fit(session, user, case) and able(user):
+            return user.id
+    return None
+
+
+def _in_turn(session: Session, case: Case, now: datetime) -> Iterator[User]:
+    """Yield who may have a case: who serves in a post of its office, then anybody of the office,
+    away after there, then who serves above. A leader in between neither works on a case nor
+    assigns it: what fell to them would be left with somebody who cannot act on it.
+    """
+    office, above = passages.office(case), []
     for duty in _POSTS:
         for user in holder(session, duty, case.area_code, now=now):
-            if user.id != but and is_fit(session, user, case) and able(user):
-                return user.id
-    return None
+            if user.area_code in (case.area_code, office):
+                yield user
+            else:
+                above.append(user)
+    here = select(User).where(User.area_code == office, User.role.in_(ROLES), User.active)
+    people, away = session.scalars(here.order_by(User.id)).all(), absences.away(session, now)
+    yield from sorted(people, key=lambda user: user.id in away)
+    yield from above
 
 
 def is_fit(session: Session, user: User, case: Case) -> bool:

@@ -19,7 +19,7 @@ from caseflow.ledger import in_hand, takers
 from caseflow.ledger.in_hand import Piece
 from caseflow.ledger.moves import handing
 from caseflow.ledger.moves.handing import LONGEST_REASON, Handing
-from caseflow.people import absences, names, postings, staff
+from caseflow.people import absences, names, office_changes, postings
 from caseflow.people.permissions import UNIT
 from caseflow.people.posts import holder
 from caseflow.people.tables import User
@@ -152,7 +152,7 @@ def told(done: handing.Outcome) -> str:
 
 
 def _table(session: Session, user_id: int) -> Table:
-    giver = staff.in_reach_of(session, actor(), user_id)
+    giver = office_changes.person_in_reach(session, actor(), user_id)
     sees = can("case.assign")
     return Table(session, giver, in_hand.pieces(session, actor(), user_id) if sees else [])
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from caseflow.deadlines.ladder import Event, Ladder, Trigger
-from caseflow.deadlines.steps import BY_EVENT, TypedTrigger, brought, taken
+from caseflow.deadlines.steps import BY_EVENT, TypedTrigger, added, brought, taken
 from caseflow.errors import BadInput
 from caseflow.escalation.defaults import SHIPPED
 from caseflow.web.admin.frame import number
@@ -12,6 +12,7 @@ from caseflow.web.admin.ladder_words import EVENTS, brought_text, event_text, la
 from caseflow.web.edge import typed
 from caseflow.web.locale import gettext
 
+TAKE_ON = "events"
 _TIMES = {Event.sent_back: "第几次退回", Event.many_reports: "有几人反映"}
 _STARTS = {
     "mission": "先通报、后约谈",
@@ -90,8 +91,29 @@ def _steps(of: Ladder) -> str:
     return " → ".join(label_text(step) for step in of.steps)
 
 
+def offered(of: Ladder) -> list[tuple[str, str]]:
+    """Return, as a page lists it, what shipped ladders let events bring and this one does not."""
+    return [(event_text(one), brought_text(of, one)) for one in _lacking(of)]
+
+
+def _lacking(of: Ladder) -> tuple[Trigger, ...]:
+    """Return the triggers of the first shipped ladder whose documents this one has, as far as it
+    names nothing for their events: an office that was there before them never got them.
+    """
+    known = {step.label for step in brought(of)}
+    fitting = (
+        one.triggers for one in SHIPPED.values() if {each.label for each in one.triggers} <= known
+    )
+    return tuple(one for one in next(fitting, ()) if of.trigger(one.event) is None)
+
+
 def begun(of: Ladder) -> Ladder:
-    """Return the version that begins anew with the chosen ladder. Raises BadInput."""
+    """Return the version that begins anew with the chosen ladder, or takes on what is `offered`.
+
+    Raises BadInput.
+    """
+    if typed("begin") == TAKE_ON:
+        return added(of, _lacking(of))
     chosen = SHIPPED.get(typed("start"))
     if chosen is None or chosen.name != of.name:
         raise BadInput({"": "请选择一套阶梯"})

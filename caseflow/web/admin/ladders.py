@@ -66,6 +66,8 @@ def _page(
         forms=list(_forms(of)),
         events=ladder_events.fields(of, posted=_posted(of)),
         brings=ladder_events.rows(of),
+        offered=ladder_events.offered(of),
+        take_on=ladder_events.TAKE_ON,
         starts=ladder_events.starts(of),
         sides=[(side, gettext(word)) for side, word in _SIDES.items()],
         units=[(str(unit), gettext(UNIT_NAMES[unit])) for unit in UNITS],

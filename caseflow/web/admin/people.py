@@ -173,7 +173,7 @@ def _shown(
     password: str = "",
 ) -> Page:
     with read() as session:
-        user = staff.in_reach_of(session, actor(), user_id)
+        user = office_changes.person_in_reach(session, actor(), user_id)
         units = names.units(session, {user.unit_id} if user.unit_id else set())
         body = render_template(
             "admin/person.html",
@@ -242,7 +242,7 @@ def change_person(user_id: int) -> Page:
     account = _account()
 
     def work(session: Session) -> None:
-        user = staff.in_reach_of(session, actor(), user_id)
+        user = office_changes.person_in_reach(session, actor(), user_id)
         away = staff.moves_away(user, account)
         if away:
             _seen_in_hand(session, user_id)
@@ -259,7 +259,7 @@ def close_person(user_id: int) -> Page:
     """Close an account, after what it has in hand was named."""
 
     def work(session: Session) -> None:
-        staff.in_reach_of(session, actor(), user_id)
+        office_changes.person_in_reach(session, actor(), user_id)
         _seen_in_hand(session, user_id)
         staff.close(session, actor(), user_id, now())
         _leave(session, user_id)
@@ -321,7 +321,7 @@ def unlock_person(user_id: int) -> Page:
 def reset_password(user_id: int) -> Page:
     """Give an account a new password, shown once, in this answer."""
     with read() as session:
-        staff.in_reach_of(session, actor(), user_id)
+        office_changes.person_in_reach(session, actor(), user_id)
     password = staff.fresh_password()
     stored = accounts.hash_password(password)  # slow: before any transaction
     change(lambda s: staff.reset_password(s, actor(), user_id, stored, now()))

@@ -195,8 +195,7 @@ def _call_back(sight: Sight) -> Form | None:
     left = here.left()
     if not left:
         return None
-    vain = [call for one in left for call in here.about(one)]
-    tried = gettext("已试 %(n)s 次未接通。", n=len(vain)) if vain and len(left) == 1 else ""
+    tried = _tried(here, left[0]) if len(left) == 1 else ""
     what = gettext("反映人满意即办结；不满意的，由督办负责人决定重新办理或解释说明。")
     yes_no = [("yes", gettext("是")), ("no", gettext("否"))]
     return Form(
@@ -228,6 +227,20 @@ def _call_back(sight: Sight) -> Form | None:
         ),
         submit=gettext("记录回访"),
     )
+
+
+def _tried(calls: Calls, one: Report) -> str:
+    """Say how often somebody was called in vain, and on how many days that counts for."""
+    vain = len(calls.about(one))
+    if not vain:
+        return ""
+    told = gettext("已试 %(n)s 次未接通。", n=vain)
+    days = gettext(
+        "%(n)s 个不同的日子都没有接通的可以办结，同一天再试不多算；已有 %(days)s 个。",
+        n=calls.days,
+        days=calls.tried(one),
+    )
+    return sentences([told, days])
 
 
 def _each_of_them(calls: Calls) -> str:
@@ -319,11 +332,14 @@ def _reopen(sight: Sight) -> Form:
     more = gettext("已销号的问题项不变；请另拆后续问题项。") if sight.dossier.items else ""
     left_out = exclusions.lasting(sight.dossier.exclusions)
     counts = gettext("考核剔除随之撤销，重新办理的结果照常计入考核。") if left_out else ""
+    ended = ""
+    if sight.case.ended_at is not None:
+        ended = gettext("这件事已经终结：有新的事实才重新办理，终结随之撤销。")
     return Form(
         "reopen",
         gettext("重新办理"),
         _action(sight, "reopen"),
-        tuple(sentence for sentence in (what, more, counts) if sentence),
+        tuple(sentence for sentence in (ended, what, more, counts) if sentence),
         (Field("textarea", "reason", gettext("理由"), longest=4000),),
         look="alarm",
     )

@@ -1,7 +1,8 @@
 """Carrying out a move from its form: one transaction, then the case again, or what hindered it.
 
 Refused input gives the page back with the form open and everything typed (422, or 403 where the
-person may not); a case that moved on gives the page of changes with what was typed to copy (409).
+person may not); a case that moved on gives the page of changes (409), with the form as it was
+filled in where it is offered still, else with what was typed to copy.
 """
 
 from collections.abc import Callable
@@ -16,9 +17,11 @@ from caseflow.ledger.dossier import Dossier
 from caseflow.ledger.tables import Case, Item
 from caseflow.web.console import timeline
 from caseflow.web.console.case_page import shown
+from caseflow.web.console.case_view import view
 from caseflow.web.console.forms import Again
 from caseflow.web.console.frame import Page, scope
 from caseflow.web.console.item_forms import key
+from caseflow.web.console.sight import look_at
 from caseflow.web.edge import change, read, seen
 from caseflow.web.files import Brought
 from caseflow.web.locale import gettext
@@ -175,7 +178,7 @@ def _carry_out(
     except NotPermitted as refusal:
         return shown(number, Again(form, _typed(), {"": refusal.told, **_files_lost()}), 403)
     except (Stale, MoveNotAllowed) as gone:
-        return _changed(number, gone)
+        return _changed(number, form, gone)
     anchor = form.rpartition("-")[0] if form != move else None
     done = _afterwards(number, said) if said else gettext(DONE[move])
     flash(done, anchor or "success")  # said where the page opens: at the item
@@ -199,19 +202,28 @@ def _files_lost() -> dict[str, str]:
     return {"files": "所选的文件需要重新选择"} if chosen else {}
 
 
-def _changed(number: str, gone: Stale | MoveNotAllowed) -> Page:
+def _changed(number: str, form: str, gone: Stale | MoveNotAllowed) -> Page:
+    """Say what came since the form was made, and give it back as it was filled in; where it is
+    offered no more, what was written.
+    """
+    again = Again(form, _typed())
     with read() as session:
-        case = queries.case_by_number(session, scope(), number)
-        since = seen()
+        sight = look_at(session, queries.case_by_number(session, scope(), number))
+        since, case = seen(), sight.case
         since = case.head_n - _LATEST if since is None or since == case.head_n else since
-        lines = timeline.told(dossier.load(session, case), reading.of_case(session, case), since)
+        lines = timeline.told(sight.dossier, reading.of_case(session, case), since)
+        now = view(sight, again, {})
     labels = {name: gettext(label) for name, label in LABELS.items()}
+    written = [
+        (labels[name], said) for name, said in again.typed.items() if said and name in labels
+    ]
     page = render_template(
         "console/changed.html",
         active="work",
         reason=gettext(gone.told),
         changes=lines,
-        typed=[(labels[name], said) for name, said in _typed().items() if said and name in labels],
+        page=now,
+        typed=[] if now.refused else written,
         files_lost=bool(_files_lost()),
         back_href=url_for("console.case_page", number=number),
     )

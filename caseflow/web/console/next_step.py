@@ -294,9 +294,11 @@ def _undelivered(sight: Sight, failed: Mapping[int, Reply]) -> str:
 
 
 def _calling_back(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
+    here = calls(sight)
+    if "call_back" in case and here.settled() and "close" in case:
+        return Step(gettext("几天都没有接通：可以办结，也可以再回访一次。"), case["close"])
     if "call_back" in case:
         return Step(gettext("打电话回访反映人。"), case["call_back"])
-    here = calls(sight)
     if here.pleased():
         if sight.case.countersign:
             return Step(gettext("反映人满意；未报警的理由会签后才能办结。"))

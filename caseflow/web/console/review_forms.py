@@ -167,8 +167,15 @@ def _answer_later(sight: Sight) -> Form | None:
     )
 
 
+_ENDED_SHOWS = ("received", "accepted")
+"""States in which it comes to light that the same facts were ended; later somebody works on it."""
+
+
 def _decline_ended(sight: Sight) -> Form | None:
-    if sight.case.kind not in CLAIMS or sight.case.state != "received" or sight.case.countersign:
+    case = sight.case
+    if case.kind not in CLAIMS or case.state not in _ENDED_SHOWS or case.countersign:
+        return None
+    if sight.is_ordered:  # and so owes another answer
         return None
     known = reviews.ended(sight.session, scope_of(sight.actor), sight.case)
     options = [(one.number, f"{one.number} {one.matter}") for one in known]
