@@ -61,7 +61,7 @@ WRITE = "caseflow_write"
 RETRIES = 3
 BUSY_MS = 30_000
 STATEMENTS = 500
-"""That a connection to PostgreSQL keeps planned: more than all pages of the console ask."""
+"""That a connection keeps planned or compiled: more than all pages of the console ask."""
 _SERIALIZATION, _DEADLOCK = "40001", "40P01"
 # SQLSTATE classes: connection, resources, an operator at work, the system itself.
 _DOWN = ("08", "53", "57", "58")
@@ -396,7 +396,8 @@ def _postgresql(url: str) -> Engine:
 
 
 def _sqlite(url: str, busy_ms: int) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": busy_ms / 1000}, hide_parameters=True)
+    more = {"timeout": busy_ms / 1000, "cached_statements": STATEMENTS}
+    engine = create_engine(url, connect_args=more, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(driver_connection: Any, _record: Any) -> None:

@@ -13,6 +13,7 @@ from caseflow.web.hooks import frame
 from config import Settings
 from tests.telephone.calling import PUBLIC, SECRET, connected, from_gateway, from_twilio, signed
 from tests.telephone.twilio_api import FakeTwilio
+from tests.web import application
 from tests.web.site import Site
 
 FORM = {"MessageSid": "SM1", "From": "+8613912345678", "Body": "校车 超员 +1"}
@@ -38,7 +39,7 @@ def an_app(built: Services) -> Flask:
 
 @pytest.fixture
 def app(site: Site) -> Flask:
-    return an_app(connected(site.services, public_url=PUBLIC))
+    return application.start(connected(site.services, public_url=PUBLIC), an_app)
 
 
 def refused(answer: Answer) -> bool:

@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from caseflow.app import create_app
 from caseflow.deadlines.tables import Clock
 from caseflow.intake import duty
 from caseflow.intake.call_tables import Call
@@ -15,6 +14,7 @@ from tests.telephone import stories
 from tests.telephone.calling import PUBLIC, connected
 from tests.telephone.stories import ANNA, BO, ByTwilio, Exchange, Generic
 from tests.telephone.twilio_api import FakeTwilio
+from tests.web import application
 from tests.web.site import Site
 
 WHO = {"operator": ANNA, "handler": BO}
@@ -29,7 +29,7 @@ def app(site: Site) -> Flask:
         site.do(
             lambda s, p=person, n=number: duty.put_on(s, ring, office["operator"], p, n, site.now)
         )
-    return create_app(connected(site.services, public_url=PUBLIC))
+    return application.start(connected(site.services, public_url=PUBLIC))
 
 
 @pytest.fixture(params=["generic", "twilio"])
