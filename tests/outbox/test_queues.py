@@ -12,6 +12,7 @@ from caseflow.db import Database
 from caseflow.jobs import context, perform
 from caseflow.jobs.queues import AHEAD, QUEUES, put, queue_of
 from caseflow.jobs.rq_worker import Timekeeper
+from caseflow.jobs.schedule import NAMES
 from caseflow.outbox import letters
 from caseflow.outbox.run import BATCH
 from caseflow.outbox.tables import Event, Message
@@ -173,11 +174,13 @@ def test_rows_wait_by_how_soon_somebody_should_look(database: Database, now: dat
 
 
 def test_what_comes_round_waits_where_it_holds_up_nobody(redis_url: str, link: Redis) -> None:
-    for name in ("sweep", "mail", "outbox", "look", "ledgers", "anchor", "files"):
+    for name in NAMES:  # each lands where workers look
         assert put(name, 1, link)
         assert not put(name, 2, link)
     assert {name: queue_of(name, link).count for name in QUEUES} == {
         "immediate": 1,
-        "notices": 2,
+        "notices": 4,
         "bulk": 4,
     }
+    with pytest.raises(KeyError):
+        put("a job that nobody placed", 1, link)
