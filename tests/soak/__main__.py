@@ -2,9 +2,9 @@
 
     python -m tests.soak [SECONDS]
 
-Three runs share the time: people and sweeps at the same cases, kills under load in production,
-and chance with stories that were never told before. Each prints its figures. Ends with 1 when
-anything was broken, and says what.
+Four runs share the time: people and sweeps at the same cases, kills under load in production, one
+trouble after the other in an installation, and chance with stories that were never told before.
+Each prints its figures. Ends with 1 when anything was broken, and says what.
 """
 
 import random
@@ -27,11 +27,11 @@ from tests.ledger.machine import chance_on, run
 from tests.ledger.world import populate
 from tests.postgres import start_postgres
 from tests.servers import start_redis
-from tests.soak import contest, judging
+from tests.soak import contest, judging, trouble
 
 SECONDS = 480.0
 STORY_STEPS = 60
-SHARES = {"contest": 0.15, "kills": 0.5, "chance": 0.35}
+SHARES = {"contest": 0.13, "kills": 0.35, "trouble": 0.27, "chance": 0.25}
 
 
 def people_and_sweeps(seconds: float) -> dict[str, object]:
@@ -79,6 +79,15 @@ def kills_under_load(seconds: float) -> dict[str, object]:
     }
 
 
+def in_trouble(seconds: float) -> dict[str, object]:
+    """Slow mail, lost Redis, killed workers, a restart of PostgreSQL, a full disk, and a burst."""
+    with (
+        tempfile.TemporaryDirectory(prefix="caseflow-soak-") as home,
+        trouble.house(Path(home)) as house,
+    ):
+        return trouble.run(house, seconds)
+
+
 def chance(seconds: float) -> dict[str, object]:
     """Let chance tell stories; the seed of the first is printed, so that they can be told again."""
     first, stories = random.randrange(10**6), 0
@@ -114,6 +123,7 @@ def _database() -> Iterator[str]:
 RUNS: dict[str, Callable[[float], dict[str, object]]] = {
     "contest": people_and_sweeps,
     "kills": kills_under_load,
+    "trouble": in_trouble,
     "chance": chance,
 }
 
