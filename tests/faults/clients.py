@@ -21,6 +21,8 @@ from tests.servers import LOOPBACK
 T = TypeVar("T")
 KINDS = ("complaint", "help", "tip", "question", "suggestion")
 PATIENCE = 60.0
+ANSWER = 60.0
+"""Seconds that a request may take: as long as the proxy waits (deploy/nginx.conf)."""
 WAIT = "请过几分钟再"
 """What a page says when nothing can be kept just now."""
 _FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
@@ -130,7 +132,7 @@ class Person:
 
     def _thrown_away(self, body: bytes, kind: str) -> None:
         """Send the form and hang up before the answer."""
-        link = http.client.HTTPConnection(LOOPBACK, self.port, timeout=30)
+        link = http.client.HTTPConnection(LOOPBACK, self.port, timeout=ANSWER)
         try:
             link.request("POST", "/report", body, self._headers(kind))
         except OSError:
@@ -143,7 +145,7 @@ class Person:
         return {name: value for name, value in headers.items() if value}
 
     def _ask(self, method: str, path: str, body: bytes = b"", kind: str = "") -> tuple[int, str]:
-        link = http.client.HTTPConnection(LOOPBACK, self.port, timeout=30)
+        link = http.client.HTTPConnection(LOOPBACK, self.port, timeout=ANSWER)
         try:
             link.request(method, path, body or None, self._headers(kind))
             answer = link.getresponse()
