@@ -40,6 +40,8 @@ from tests.postgres import Postgres
 PAGE = ROOT / "docs" / "plans.md"
 TIMES = 5
 OPEN = 5_000
+WIDTH = 200
+"""Of a line of a plan: a list of ids may be far longer."""
 OVERDUE = 500
 _HOW = "ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF"
 _PAGES = re.compile(r"shared((?: (?:hit|read|dirtied|written)=\d+)+)")
@@ -100,7 +102,7 @@ def _beside(city: Actor, session: Session) -> None:
 
 
 def _in_hand(reader: Actor, handler: Actor, session: Session) -> None:
-    in_hand.open_cases(session, reader, handler.person, reader.area)
+    in_hand.pieces(session, reader, handler.person)
 
 
 def carried_out(database: Database, work: Work) -> list[Found]:
@@ -144,9 +146,13 @@ def _one(link: "psycopg.Connection[Any]", statement: str, said: Any) -> Found:
     cursor.execute(f"EXPLAIN ({_HOW}) EXECUTE {name}{asked}", values)
     lines = [line for (line,) in cursor.fetchall()]
     planning = next((n for n, line in enumerate(lines) if line == "Planning:"), len(lines))
-    plan = [line for line in lines[:planning] if "Buffers:" not in line]
+    plan = [_short(line) for line in lines[:planning] if "Buffers:" not in line]
     first = next((line for line in lines[:planning] if "Buffers:" in line), "")
     return Found("\n".join(plan), _looked_at(first))
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= WIDTH else f"{line[:WIDTH]} …"
 
 
 def _looked_at(line: str) -> int:
@@ -173,7 +179,8 @@ class Ledger:
 
 def measured(server: Postgres, cases: int, name: str) -> Ledger:
     """Fill a ledger with `OPEN` open cases among `cases`, and look at it."""
-    plan = Plan(cases, open_share=OPEN / cases, overdue=OVERDUE)
+    share = OPEN / cases
+    plan = Plan(cases, open_share=share, overdue=round(OVERDUE / share))  # of open ones the share
     with places.an_office(server, name) as settings, places.built(settings) as office:
         with places.connect(settings) as link:
             filling.fill(link, plan)

@@ -44,7 +44,7 @@ class Submission:
     receipts: list[tuple[str, str]] = field(default_factory=list)
     tries: int = 0
     met: Counter[str] = field(default_factory=Counter)
-    """What came in place of a receipt, how often: told to wait, or no answer."""
+    """What came in place of a receipt, how often: told to wait, no answer, or an error of ours."""
     waited: float = 0.0
     """Seconds from when it was sent first until a receipt was shown."""
 
@@ -102,8 +102,8 @@ class Person:
 
     def _form(self, what: Submission) -> dict[str, str]:
         status, page = self._heard(what, "GET")
-        if status == 503:
-            assert WAIT in page, page
+        if status in (500, 503):
+            assert status == 500 or WAIT in page, page
             raise ServerGoneError
         assert status == 200, page
         return {name: html.unescape(value) for name, value in _FIELD.findall(page)}
@@ -111,7 +111,7 @@ class Person:
     def _receipt(self, what: Submission, body: bytes, kind: str) -> tuple[str, str]:
         what.tries += 1
         status, page = self._heard(what, "POST", body, kind)
-        if status == 503:
+        if status in (500, 503):
             assert what.mark in page, f"what was written is not given back\n{page}"
             raise ServerGoneError
         numbers, groups = _NUMBER.findall(page), _GROUP.findall(page)
@@ -128,6 +128,7 @@ class Person:
             what.met["no answer"] += 1
             raise
         what.met["told to wait"] += status == 503
+        what.met["an error of ours"] += status == 500
         return status, page
 
     def _thrown_away(self, body: bytes, kind: str) -> None:

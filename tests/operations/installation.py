@@ -23,6 +23,8 @@ class Installation:
 
     def __init__(self, home: Path, postgres: Postgres, database: str, redis_url: str) -> None:
         self.home, self.port = home, free_port()
+        self.code = ROOT
+        """The checkout that its processes are started from."""
         self.database = database
         keys = home / "etc" / "keys.json"
         keys.parent.mkdir()
@@ -43,28 +45,31 @@ class Installation:
             "CASEFLOW_METRICS_TOKEN": "of-the-watcher",
         }
 
-    def run(self, name: str) -> Server:
-        """Start a service with the command line of the compose file."""
+    def run(self, name: str, socket_fd: int | None = None) -> Server:
+        """Start a service with the command line of the compose file; the web may be handed a
+        socket, as `caseflow-web.socket` does.
+        """
         command = list(deployed.services()[name]["command"])
         environment = self.environment
         if "owner.env" in deployed.services()[name]["env_file"]:
             environment["CASEFLOW_DATABASE_URL"] = self.addresses["caseflow_owner"]
         log = self.home / f"{name}.log"
-        return Server("", start(_program(command), log, environment), log)
+        process = start(_program(command), log, environment, self.code, socket_fd)
+        return Server("", process, log)
 
     @property
     def environment(self) -> dict[str, str]:
         """What its processes are told: nothing of whoever runs the tests."""
         found = {k: v for k, v in os.environ.items() if not k.startswith("CASEFLOW_")}
         found |= self.settings
-        found["PYTHONPATH"] = f"{ROOT}{os.pathsep}{found.get('PYTHONPATH', '')}"
+        found["PYTHONPATH"] = f"{self.code}{os.pathsep}{found.get('PYTHONPATH', '')}"
         return found
 
     def command(self, *arguments: str) -> tuple[int, str]:
         """Run `caseflow ARGUMENTS` and return its exit code and what it said."""
         program = _program(["caseflow", *arguments])
         done = subprocess.run(
-            program, env=self.environment, capture_output=True, check=False, cwd=ROOT
+            program, env=self.environment, capture_output=True, check=False, cwd=self.code
         )
         return done.returncode, (done.stdout + done.stderr).decode()
 

@@ -200,6 +200,18 @@ def test_the_processes_of_the_compose_file_carry_a_report(installation: Installa
         assert secret not in log
 
 
+def test_while_nobody_answers_the_proxy_says_so_in_our_words_and_by_itself() -> None:
+    proxy = (deployed.DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    assert "error_page 502 504 =503 /busy.html;" in proxy
+    assert (
+        "./busy.html:/etc/nginx/busy.html:ro" in deployed.compose()["services"]["proxy"]["volumes"]
+    )
+    page = (deployed.DEPLOY / "busy.html").read_text(encoding="utf-8")
+    assert "再提交一次" in page
+    assert re.findall(r"(?:src|href|url)\b", page) == [], "nothing that would have to be fetched"
+    assert "`deploy/busy.html`" in DOCS
+
+
 def test_passwords_are_asked_for_by_the_names_that_are_documented() -> None:
     postgres = deployed.compose()["services"]["postgres"]["environment"]
     assert set(postgres) >= OF_COMPOSE

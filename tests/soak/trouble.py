@@ -188,17 +188,17 @@ def run(house: House, seconds: float) -> dict[str, object]:
     each, burst = seconds * 0.5 / (len(TROUBLES) + 1), min(60.0, seconds * 0.5)
     with _load(house, PEOPLE) as crowd:
         time.sleep(each)
-    figures["no trouble"] = _met(crowd.sent, each)
+    figures["no trouble"] = met(crowd.sent, each)
     for name, trouble in TROUBLES.items():
         with _load(house, PEOPLE) as crowd:
             time.sleep(each / 4)
             with trouble(house):
                 time.sleep(each / 2)
             time.sleep(each / 4)
-        figures[name] = _met(crowd.sent, each)
+        figures[name] = met(crowd.sent, each)
     with _load(house, BURST) as crowd:
         time.sleep(burst)
-    figures[f"{BURST} people at once"] = _met(crowd.sent, burst)
+    figures[f"{BURST} people at once"] = met(crowd.sent, burst)
     officers.finish()
     return figures | {"moves": len(officers.made)} | judge(house, officers)
 
@@ -215,10 +215,13 @@ def _load(house: House, people: int) -> Iterator[Crowd]:
         house.sent += crowd.sent
 
 
-def _met(sent: list[Submission], seconds: float) -> str:
-    """Say what people met; AssertionError where somebody was left without an answer."""
+def met(sent: list[Submission], seconds: float, errors: int = 0) -> str:
+    """Say what people met; AssertionError where somebody was left without an answer, or by more
+    than so many errors of ours.
+    """
     met = sum((one.met for one in sent), Counter[str]())
     assert not met["no answer"], f"{met['no answer']} requests got no answer"
+    assert met["an error of ours"] <= errors, f"{met['an error of ours']} errors of ours"
     waits = sorted(one.waited for one in sent)
     p95, longest = waits[len(waits) * 95 // 100], waits[-1]
     told = f"told to wait {met['told to wait']}" if met["told to wait"] else "nobody told to wait"
