@@ -4,6 +4,7 @@ import html
 import http.client
 import json
 import re
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -198,6 +199,32 @@ def test_the_processes_of_the_compose_file_carry_a_report(installation: Installa
     assert {"/report"} <= {line.get("route") for line in requests}
     for secret in ("食堂", "203.0.113.9", number[1] if number else ""):
         assert secret not in log
+
+
+def test_a_command_by_hand_has_the_settings_and_the_user_of_the_office(tmp_path: Path) -> None:
+    """There is no systemd in the tests; what it would be asked for is."""
+    asked = tmp_path / "systemd-run"
+    asked.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', encoding="utf-8")
+    asked.chmod(0o755)
+    web = deployed.unit("caseflow-web.service")
+
+    def said(*arguments: str) -> list[str]:
+        program = [deployed.DEPLOY / "caseflow", *arguments]
+        environment = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+        done = subprocess.run(program, env=environment, capture_output=True, text=True, check=True)
+        return done.stdout.splitlines()
+
+    plain, owner = said("administrator", "chen.jing", "陈 静"), said("--owner", "restore", "f")
+    settings, own = web["EnvironmentFile"][0], "/etc/caseflow/owner.env"
+    named = [one.rpartition("=")[2] for one in owner if "EnvironmentFile" in one]
+    assert named == deployed.unit("caseflow-init.service")["EnvironmentFile"] == [settings, own]
+    assert [one for one in plain if own in one] == []
+    assert {f"--uid={web['User'][0]}", f"--working-directory={web['WorkingDirectory'][0]}"} <= {
+        *plain
+    }
+    program = f"{deployed.INSTALLED}caseflow"
+    assert plain[plain.index(program) :] == [program, "administrator", "chen.jing", "陈 静"]
+    assert owner[owner.index(program) :] == [program, "restore", "f"]
 
 
 def test_while_nobody_answers_the_proxy_says_so_in_our_words_and_by_itself() -> None:
