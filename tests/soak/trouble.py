@@ -254,7 +254,7 @@ def _letters(house: House) -> dict[str, object]:
     marked = "SELECT message_id FROM message WHERE state = 'sent' AND summary_id IS NULL"
     sent = {row for (row,) in house.sql(marked)}
     lost, unknown = sent - set(arrived), set(arrived) - sent
-    assert not lost, f"{len(lost)} messages are marked as sent and never arrived"
+    assert not lost, f"marked as sent and never arrived: {_told_of(house, lost)}"
     assert not unknown, f"{len(unknown)} messages arrived and are not marked as sent"
     twice = arrived.total() - len(arrived)
     [(repeats,)] = house.sql("SELECT coalesce(sum(repeats), 0) FROM message")
@@ -264,6 +264,15 @@ def _letters(house: House) -> dict[str, object]:
         "messages": f"{len(sent)}, lost 0",
         "arrived twice": f"{twice} of {house.in_flight} in flight, counted {told:.0f}",
     }
+
+
+def _told_of(house: House, messages: set[str]) -> list[tuple[Any, ...]]:
+    """Return what the rows of some messages say, and what came of each try."""
+    rows = house.sql(
+        "SELECT m.message_id, m.rule, m.recipient, m.way, m.repeats, m.attempts, a.ok, a.note"
+        " FROM message m LEFT JOIN attempt a ON a.message_id = m.id ORDER BY m.id, a.id"
+    )
+    return [row for row in rows if row[0] in messages][:20]
 
 
 def _settle(house: House) -> None:
