@@ -45,7 +45,6 @@ WIDTH = 200
 OVERDUE = 500
 _HOW = "ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF"
 _PAGES = re.compile(r"shared((?: (?:hit|read|dirtied|written)=\d+)+)")
-_NAMES = re.compile(r"%\((\w+)\)s")
 
 Work = Callable[[Session], object]
 
@@ -137,10 +136,10 @@ def _explained(link: "psycopg.Connection[Any]", sent: Iterable[tuple[str, Any]])
 
 
 def _one(link: "psycopg.Connection[Any]", statement: str, said: Any) -> Found:
-    link.execute(statement, said, prepare=True)
+    psycopg.RawCursor(link).execute(statement, said, prepare=True)
     newest = "SELECT name FROM pg_prepared_statements ORDER BY prepare_time DESC, name DESC LIMIT 1"
     [(name,)] = link.execute(newest, prepare=False).fetchall()
-    values = [said[one] for one in dict.fromkeys(_NAMES.findall(statement))] if said else []
+    values = list(said or ())
     asked = f"({', '.join(['%s'] * len(values))})" if values else ""
     cursor = psycopg.ClientCursor(link)
     cursor.execute(f"EXPLAIN ({_HOW}) EXECUTE {name}{asked}", values)
