@@ -248,18 +248,19 @@ def judge(house: House, officers: Staff) -> dict[str, object]:
 
 def _letters(house: House) -> dict[str, object]:
     """What is marked as sent arrived; what arrived twice was in flight, and counted."""
+    marked = "SELECT message_id FROM message WHERE state = 'sent' AND summary_id IS NULL"
+    sent = {row for (row,) in house.sql(marked)}  # before it is looked at what arrived
     arrived = Counter(
         re.findall(rb"(?im)^message-id:\s*<([^@>]+)", raw)[0].decode() for raw in house.mail.raw
     )
-    marked = "SELECT message_id FROM message WHERE state = 'sent' AND summary_id IS NULL"
-    sent = {row for (row,) in house.sql(marked)}
-    lost, unknown = sent - set(arrived), set(arrived) - sent
+    lost = sent - set(arrived)
+    unknown = set(arrived) - {row for (row,) in house.sql(marked)}
     assert not lost, f"marked as sent and never arrived: {_told_of(house, lost)}"
     assert not unknown, f"{len(unknown)} messages arrived and are not marked as sent"
     twice = arrived.total() - len(arrived)
     [(repeats,)] = house.sql("SELECT coalesce(sum(repeats), 0) FROM message")
     told = house.one.watched()["caseflow_outbox_possible_repeats"]
-    assert twice <= repeats == told == house.in_flight, (twice, repeats, told, house.in_flight)
+    assert twice <= repeats == told <= house.in_flight, (twice, repeats, told, house.in_flight)
     return {
         "messages": f"{len(sent)}, lost 0",
         "arrived twice": f"{twice} of {house.in_flight} in flight, counted {told:.0f}",
@@ -277,7 +278,9 @@ def _told_of(house: House, messages: set[str]) -> list[tuple[Any, ...]]:
 
 def _settle(house: House) -> None:
     """Wait until nothing is left to send but what waits for the morning."""
-    open_ones = "state IN ('pending', 'claimed') AND NOT (calm AND attempts = 0)"
+    waits = "calm AND attempts = 0 AND not_before > now()"
+    open_ones = f"state IN ('pending', 'claimed') AND NOT ({waits})"
+    again = f"UPDATE message SET not_before = created_at WHERE state = 'pending' AND NOT ({waits})"
     state = (
         f"SELECT count(*), sum(attempts), (SELECT count(*) FROM event WHERE expanded_at IS NULL"
         f" AND dead_at IS NULL) FROM message WHERE {open_ones}"
@@ -291,7 +294,7 @@ def _settle(house: House) -> None:
             before, since = found, time.monotonic()
         elif time.monotonic() - since > QUIET_SECONDS:  # tried again later, or claimed by the dead
             house.end_claims()
-            house.sql("UPDATE message SET not_before = created_at WHERE state = 'pending'")
+            house.sql(again)
             since = time.monotonic()
         return found == (0, None, 0)
 
