@@ -250,8 +250,8 @@ def _letters(house: House) -> dict[str, object]:
     """What is marked as sent arrived; what arrived twice was in flight, and counted."""
     marked = "SELECT message_id FROM message WHERE state = 'sent' AND summary_id IS NULL"
     sent = {row for (row,) in house.sql(marked)}  # before it is looked at what arrived
-    arrived = Counter(
-        re.findall(rb"(?im)^message-id:\s*<([^@>]+)", raw)[0].decode() for raw in house.mail.raw
+    arrived = Counter(  # behind the id stands the proof that it is ours (notices.signing)
+        re.findall(rb"(?im)^message-id:\s*<([^-@>]+)", raw)[0].decode() for raw in house.mail.raw
     )
     lost = sent - set(arrived)
     unknown = set(arrived) - {row for (row,) in house.sql(marked)}
