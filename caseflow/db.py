@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from psycopg import RawCursor
+from psycopg import RawCursor, RawServerCursor
 from sqlalchemy import (
     ARRAY,
     JSON,
@@ -391,6 +391,7 @@ def _postgresql(url: str) -> Engine:
     def prepare(driver_connection: Any, _record: Any) -> None:
         driver_connection.prepared_max = STATEMENTS
         driver_connection.cursor_factory = RawCursor
+        driver_connection.server_cursor_factory = RawServerCursor  # of what is read in pieces
 
     return engine
 
