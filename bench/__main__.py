@@ -63,6 +63,9 @@ def _measured(server: Postgres, size: int, seconds: float) -> Iterator[Result]:
     yield judged(
         f"sweep {batches.OVERDUE} overdue", took, "s", (3.5, 2.5), less=True, ratio=took / limit
     )
+    rate, before = batches.worked_off(server)
+    yield judged("backlog of 100,000 messages", rate, "/s", (14, 28))
+    yield judged("letters before an urgent one", before, "", (60, 20), less=True)
     with contextlib.redirect_stdout(io.StringIO()):
         delivered = batches.delivered(server)
     for form, rate in delivered.items():

@@ -1,4 +1,4 @@
-"""Work in one piece: a sweep over many overdue promises, and a bag of e-mails."""
+"""Work in one piece: an overdue sweep, a bag of e-mails, a backlog of messages."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -15,9 +15,15 @@ from caseflow.app import Services
 from caseflow.escalation import sweep
 from caseflow.escalation.tables import Rung
 from caseflow.intake.mail import mail_deliver
+from caseflow.outbox.run import run
+from caseflow.outbox.transport import Outgoing
+from tests.outbox.house import PostOffice, handlers, tell
 from tests.postgres import Postgres
 
 LETTERS = 500
+BACKLOG = 100_000
+WORKED_OFF = 2_000
+"""So many of the backlog are sent while it is measured; the urgent one comes in the middle."""
 OVERDUE = 10_000
 _FORMS = ("plain", "html", "attached", "gb18030", "raw gb18030")
 _WORDS = "食堂的饭菜里有异物，孩子吃了肚子疼，请来看看。𠮷老师也知道。"
@@ -56,6 +62,39 @@ def _swept(office: Services, plan: Plan) -> float:
     if rungs() - before < OVERDUE:
         raise ValueError(f"{rungs() - before} rungs of {OVERDUE}")
     return took
+
+
+def worked_off(server: Postgres) -> tuple[float, int]:
+    """Let one worker send from a backlog of 100,000; return how many a second, and how many letters
+    went out before an urgent one that came in between. The mail server takes no time.
+    """
+    with places.an_office(server, "bench_backlog") as settings, places.built(settings) as office:
+        database, post = office.database, PostOffice()
+        with places.connect(settings) as link:
+            link.execute(_BACKLOG, {"now": Plan.now, "many": BACKLOG})
+            filling.finish(link)
+        met: list[int] = []
+
+        def before(letter: Outgoing) -> None:
+            if len(post.letters) == WORKED_OFF // 2:
+                tell(database, Plan.now, "user:9001", urgent=True, subject="urgent")
+            elif letter.subject == "urgent":
+                met.append(len(post.letters) - WORKED_OFF // 2)
+
+        post.before = before
+        began = time.perf_counter()
+        while len(post.letters) < WORKED_OFF:
+            run(database, handlers(post), Plan.now, "bench")
+        return len(post.letters) / (time.perf_counter() - began), met[0]
+
+
+_BACKLOG = """WITH told AS (
+    INSERT INTO event (name, body, urgent, quiet, at, expanded_at, attempts, not_before)
+    VALUES ('told', '{}', false, false, %(now)s, %(now)s, 0, %(now)s) RETURNING id)
+INSERT INTO message (event_id, rule, recipient, way, locale, subject, text, urgent, message_id,
+    state, attempts, created_at, not_before, repeats, owed)
+SELECT told.id, 'told', 'user:' || n, 'mail', 'zh', 'bench', 'bench', false, 'bench-' || n,
+    'pending', 0, %(now)s, %(now)s, 0, false FROM told, generate_series(1, %(many)s) n"""
 
 
 def delivered(server: Postgres) -> Mapping[str, float]:

@@ -99,6 +99,20 @@ def init(role: str) -> None:
 
 
 @main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--rotate", is_flag=True, help="put a fresh key before those that are in it")
+def keys(file: Path, rotate: bool) -> None:
+    """Make a key ring, where there is none; or rotate it, so that a fresh key seals from now on.
+
+    Whoever has it reads everything, and without it nobody does: keep a copy elsewhere, under lock.
+    """
+    from caseflow.crypto.keys import KeyRing
+
+    ring = KeyRing.rotate(file) if rotate else KeyRing.create(file)
+    click.echo(f"{file}: {ring.write_key}")
+
+
+@main.command()
 def demo() -> None:
     """Fill an empty database with the demo office."""
     from caseflow import setup

@@ -63,8 +63,9 @@ BUSY_MS = 30_000
 STATEMENTS = 500
 """That a connection keeps planned or compiled: more than all pages of the console ask."""
 _SERIALIZATION, _DEADLOCK = "40001", "40P01"
-# SQLSTATE classes: connection, resources, an operator at work, the system itself.
-_DOWN = ("08", "53", "57", "58")
+# SQLSTATE classes: connection, resources, an operator at work, the system itself; and a deadlock,
+# which a read has only with a migration.
+_DOWN = ("08", "53", "57", "58", _DEADLOCK)
 _SQLITE_DOWN = ("locked", "disk", "unable to open", "readonly")
 
 
@@ -303,10 +304,11 @@ class Database:
                 with self.transaction() as session:
                     return work(session)
             except (DBAPIError, PoolTimeout) as error:
+                if _worth_another_try(error):
+                    continue
                 if is_down(error):
                     raise Unavailable("系统暂时不能保存，请过几分钟再试") from error
-                if not _worth_another_try(error):
-                    raise
+                raise
         raise Unavailable("系统繁忙，请稍后再试")
 
     def close(self) -> None:

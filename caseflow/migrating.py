@@ -13,13 +13,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import OperationalError
 
+from caseflow import clock
 from caseflow.db import WRITE, Database
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+GATE = "case_file"
+"""What nearly everybody at work takes in hand: once nobody has it, the others soon wait for it."""
+LOCK_MS = 4_000
+"""So long a migration waits for a table, and everybody else behind it. Whoever waits for the gate
+and has something in hand that is wanted here is ended by PostgreSQL after a second, as a deadlock:
+what was to be written begins anew by itself (`db.run`), and a page asks to come back.
+"""
+TRIES, PAUSE_SECONDS = 60, 1.0
+"""Some minutes in all: a backup that reads every table may be under way."""
+_IN_THE_WAY = ("55P03", "40P01")
 
 # Two processes that start together take turns; any number will do that nobody else uses.
 _TURN = 430503
@@ -60,10 +73,32 @@ def is_current(where: str | Engine) -> bool:
 
 
 def upgrade(where: str | Engine, revision: str = "head") -> None:
-    """Run every migration up to `revision` in one transaction, all of them or none."""
+    """Run every migration up to `revision` in one transaction, all of them or none.
+
+    The office may be at work meanwhile, and waits: where a table is in somebody's hands for too
+    long, everything is let go of and begun anew. Raises what the database raises after `TRIES` of
+    that, or for anything else.
+    """
+    with _engine(where) as engine:
+        for tries_left in reversed(range(TRIES)):
+            try:
+                _upgrade(engine, revision)
+            except OperationalError as error:
+                if not tries_left or getattr(error.orig, "sqlstate", None) not in _IN_THE_WAY:
+                    raise
+            else:
+                break
+            clock.sleep(PAUSE_SECONDS)
+
+
+def _upgrade(engine: Engine, revision: str) -> None:
     from alembic import command  # loading it takes longer than asking whether it is needed
 
-    with _engine(where) as engine, _turn(engine) as connection:
+    with _turn(engine) as connection:
+        if engine.dialect.name != "sqlite":
+            connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_MS}"))
+            if inspect(connection).has_table(GATE):
+                connection.execute(text(f"LOCK TABLE {GATE} IN ACCESS EXCLUSIVE MODE"))
         command.upgrade(_config(connection), revision)
 
 

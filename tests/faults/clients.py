@@ -10,7 +10,8 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import TypeVar
@@ -20,6 +21,10 @@ from tests.servers import LOOPBACK
 T = TypeVar("T")
 KINDS = ("complaint", "help", "tip", "question", "suggestion")
 PATIENCE = 60.0
+ANSWER = 60.0
+"""Seconds that a request may take: as long as the proxy waits (deploy/nginx.conf)."""
+WAIT = "请过几分钟再"
+"""What a page says when nothing can be kept just now."""
 _FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 _NUMBER = re.compile(r'<dd class="big-number">([\d-]+)</dd>')
 _GROUP = re.compile(r"<span>(\d{4})</span>")
@@ -38,12 +43,17 @@ class Submission:
     sends_again: bool
     receipts: list[tuple[str, str]] = field(default_factory=list)
     tries: int = 0
+    met: Counter[str] = field(default_factory=Counter)
+    """What came in place of a receipt, how often: told to wait, no answer, or an error of ours."""
+    waited: float = 0.0
+    """Seconds from when it was sent first until a receipt was shown."""
 
     def fields(self) -> dict[str, str]:
         """Return what is typed."""
         typed = {"kind": self.kind, "text": self.mark, "contact": "none", "place": "某某路"}
         if self.named:
             typed |= {"contact": "name", "name": "张三", "phone": "13800138000"}
+            typed |= {"email": "zhang.san@example.org"}
         return typed
 
 
@@ -71,12 +81,14 @@ class Person:
 
     def send(self, what: Submission) -> None:
         """Fill the form in and send it until the receipt is shown."""
-        hidden = self._insist(self._form)
+        hidden = self._insist(lambda: self._form(what))
         body, kind = _multipart(what.fields() | hidden, what.files)
         if what.throws_away:
             self._thrown_away(body, kind)
+        began = time.monotonic()
         for _ in range(2 if what.sends_again else 1):
             what.receipts.append(self._insist(lambda: self._receipt(what, body, kind)))
+            what.waited = what.waited or time.monotonic() - began
 
     @staticmethod
     def _insist(attempt: Callable[[], T]) -> T:
@@ -88,25 +100,40 @@ class Person:
                 time.sleep(0.02)
         raise AssertionError("the server did not come back")
 
-    def _form(self) -> dict[str, str]:
-        status, page = self._ask("GET", "/report")
-        if status == 503:
+    def _form(self, what: Submission) -> dict[str, str]:
+        status, page = self._heard(what, "GET")
+        if status in (500, 503):
+            assert status == 500 or WAIT in page, page
             raise ServerGoneError
         assert status == 200, page
         return {name: html.unescape(value) for name, value in _FIELD.findall(page)}
 
     def _receipt(self, what: Submission, body: bytes, kind: str) -> tuple[str, str]:
         what.tries += 1
-        status, page = self._ask("POST", "/report", body, kind)
-        if status == 503:
+        status, page = self._heard(what, "POST", body, kind)
+        if status in (500, 503):
+            assert what.mark in page, f"what was written is not given back\n{page}"
             raise ServerGoneError
         numbers, groups = _NUMBER.findall(page), _GROUP.findall(page)
         assert (status, len(numbers), len(groups)) == (200, 1, 4), f"{status}\n{page}"
         return numbers[0], "".join(groups)
 
+    def _heard(
+        self, what: Submission, method: str, body: bytes = b"", kind: str = ""
+    ) -> tuple[int, str]:
+        """Ask, and put down what came in place of what was asked for."""
+        try:
+            status, page = self._ask(method, "/report", body, kind)
+        except ServerGoneError:
+            what.met["no answer"] += 1
+            raise
+        what.met["told to wait"] += status == 503
+        what.met["an error of ours"] += status == 500
+        return status, page
+
     def _thrown_away(self, body: bytes, kind: str) -> None:
         """Send the form and hang up before the answer."""
-        link = http.client.HTTPConnection(LOOPBACK, self.port, timeout=30)
+        link = http.client.HTTPConnection(LOOPBACK, self.port, timeout=ANSWER)
         try:
             link.request("POST", "/report", body, self._headers(kind))
         except OSError:
@@ -119,7 +146,7 @@ class Person:
         return {name: value for name, value in headers.items() if value}
 
     def _ask(self, method: str, path: str, body: bytes = b"", kind: str = "") -> tuple[int, str]:
-        link = http.client.HTTPConnection(LOOPBACK, self.port, timeout=30)
+        link = http.client.HTTPConnection(LOOPBACK, self.port, timeout=ANSWER)
         try:
             link.request(method, path, body or None, self._headers(kind))
             answer = link.getresponse()
@@ -149,15 +176,16 @@ def _multipart(fields: dict[str, str], files: list[tuple[str, bytes]]) -> tuple[
 
 
 class Crowd:
-    """Several people at once, each with every so manieth submission."""
+    """Several people at once, each with the next submission, until all are made or they are told
+    to go home.
+    """
 
-    def __init__(self, port: int, people: int, submissions: list[Submission]) -> None:
-        self.submissions = submissions
+    def __init__(self, port: int, people: int, submissions: Iterable[Submission]) -> None:
+        self.sent: list[Submission] = []
         self.failures: list[BaseException] = []
-        self._threads = [
-            threading.Thread(target=self._work, args=(port, submissions[n::people]), daemon=True)
-            for n in range(people)
-        ]
+        self._port, self._left = port, iter(submissions)
+        self._lock, self._over = threading.Lock(), threading.Event()
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(people)]
 
     def begin(self) -> None:
         """Let everybody start."""
@@ -166,11 +194,15 @@ class Crowd:
 
     def shown(self) -> int:
         """Return how many have their receipt by now."""
-        return sum(1 for one in self.submissions if one.receipts)
+        return sum(1 for one in list(self.sent) if one.receipts)
 
     def at_work(self) -> bool:
         """Tell whether anybody still is at it."""
         return any(thread.is_alive() for thread in self._threads)
+
+    def send_home(self) -> None:
+        """Let everybody end with the submission they are at."""
+        self._over.set()
 
     def finish(self) -> None:
         """Wait for everybody; raises what somebody met."""
@@ -179,9 +211,16 @@ class Crowd:
         if self.failures:
             raise self.failures[0]
 
-    def _work(self, port: int, mine: list[Submission]) -> None:
+    def _next(self) -> Submission | None:
+        with self._lock:
+            one = None if self._over.is_set() else next(self._left, None)
+            if one is not None:
+                self.sent.append(one)
+            return one
+
+    def _work(self) -> None:
         try:
-            for one in mine:
-                Person(port).send(one)
+            while (one := self._next()) is not None:
+                Person(self._port).send(one)
         except BaseException as error:  # noqa: BLE001 - raised by `finish`
             self.failures.append(error)

@@ -66,6 +66,7 @@ def judge(house: House, run: Run) -> str:
 
     Returns what these two said.
     """
+    assert not sum(one.met["an error of ours"] for one in run.sent), house.said()
     ask = checker.query_of(house.url)
     checker.check(ask, house.home, run.sent)
     staff.moves_are_in_the_ledger(ask, run.made)

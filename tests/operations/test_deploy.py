@@ -3,9 +3,8 @@
 import html
 import http.client
 import json
-import os
 import re
-import sys
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,14 +14,13 @@ from urllib.parse import urlencode, urlsplit
 import psycopg
 import pytest
 
-from caseflow.crypto.keys import KeyRing
 from caseflow.setup import APPEND_ONLY
 from config import ROOT, Settings
 from tests.operations import deployed
+from tests.operations.installation import PATIENCE, Installation, installed
 from tests.postgres import Postgres
-from tests.servers import LOOPBACK, Server, free_port, start
+from tests.servers import LOOPBACK, Server
 
-PATIENCE = 60.0
 DOCS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 NAMES = re.compile(r"CASEFLOW_[A-Z_]*[A-Z]")
 
@@ -94,63 +92,20 @@ def test_roles_are_told_what_they_may_by_the_command_that_migrates() -> None:
     assert all(f"`{name}`" in DOCS for name in APPEND_ONLY)
 
 
-class Installation:
-    """The processes of the compose file, by hand: a home, a database with two roles, a Redis."""
-
-    def __init__(self, home: Path, postgres: Postgres, database: str, redis_url: str) -> None:
-        self.home, self.port = home, free_port()
-        self.database = database
-        keys = home / "etc" / "keys.json"
-        keys.parent.mkdir()
-        KeyRing.create(keys)
-        keys.chmod(0o400)
-        self.addresses = {
-            role: postgres.named(database).replace("//postgres@", f"//{role}@")
-            for role in ("caseflow_owner", "caseflow")
-        }
-        self.settings = {
-            **deployed.settings("caseflow.env.example"),
-            "CASEFLOW_DATABASE_URL": self.addresses["caseflow"],
-            "CASEFLOW_REDIS_URL": redis_url,
-            "CASEFLOW_HOME": str(home / "lib"),
-            "CASEFLOW_KEYS": str(keys),
-            "CASEFLOW_HOST": LOOPBACK,
-            "CASEFLOW_PORT": str(self.port),
-            "CASEFLOW_METRICS_TOKEN": "of-the-watcher",
-        }
-
-    def run(self, name: str) -> Server:
-        """Start a service with the command line of the compose file."""
-        command = list(deployed.services()[name]["command"])
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("CASEFLOW_")}
-        environment |= self.settings
-        environment["PYTHONPATH"] = f"{ROOT}{os.pathsep}{environment.get('PYTHONPATH', '')}"
-        if "owner.env" in deployed.services()[name]["env_file"]:
-            environment["CASEFLOW_DATABASE_URL"] = self.addresses["caseflow_owner"]
-        log = self.home / f"{name}.log"
-        program = Path(sys.executable).with_name(command[0])
-        return Server("", start([program, *command[1:]], log, environment), log)
-
-    def done(self, name: str) -> str:
-        """Start a service that comes to its end, and return what it said."""
-        server = self.run(name)
-        code = server.process.wait(timeout=PATIENCE)
-        said = server.log.read_text()
-        assert code == 0, said
-        return said
-
-    def ask(self, path: str, form: dict[str, str] | None = None, cookie: str = "") -> "Answer":
-        """Ask as the proxy does: in plain, and with what it says of whoever asks."""
-        link = http.client.HTTPConnection(LOOPBACK, self.port, timeout=30)
-        headers = {**deployed.forwarded(), "Cookie": cookie}
-        if form is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        try:
-            link.request("GET" if form is None else "POST", path, form and urlencode(form), headers)
-            response = link.getresponse()
-            return Answer(response, response.read().decode())
-        finally:
-            link.close()
+def ask(
+    one: Installation, path: str, form: dict[str, str] | None = None, cookie: str = ""
+) -> "Answer":
+    """Ask as the proxy does: in plain, and with what it says of whoever asks."""
+    link = http.client.HTTPConnection(LOOPBACK, one.port, timeout=30)
+    headers = {**deployed.forwarded(), "Cookie": cookie}
+    if form is not None:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    try:
+        link.request("GET" if form is None else "POST", path, form and urlencode(form), headers)
+        response = link.getresponse()
+        return Answer(response, response.read().decode())
+    finally:
+        link.close()
 
 
 class Answer:
@@ -184,22 +139,9 @@ def wait_for(so: Callable[[], object], servers: list[Server]) -> None:
 
 @pytest.fixture
 def installation(postgres: Postgres, redis_url: str, tmp_path: Path) -> Iterator[Installation]:
-    """An installation with the roles and the database that `postgres/roles.sh` makes."""
-    name = f"caseflow_{os.getpid()}_deployed"
-    roles = (deployed.DEPLOY / "postgres" / "roles.sh").read_text(encoding="utf-8")
-    made = re.findall(r"^(?:CREATE|REVOKE|GRANT) .*;$", roles, re.MULTILINE)
-    assert len(made) == 5
-    with postgres.admin() as link:
-        for statement in made:
-            said = re.sub(r"DATABASE caseflow\b", f"DATABASE {name}", statement)
-            link.execute(re.sub(r":'(owner|app)'", "'x'", said))
-    try:
-        yield Installation(tmp_path, postgres, name, redis_url)
-    finally:
-        postgres.drop(name)
-        with postgres.admin() as link:
-            link.execute("DROP ROLE caseflow")
-            link.execute("DROP ROLE caseflow_owner")
+    """An installation that nobody initialised."""
+    with installed(postgres, redis_url, tmp_path) as one:
+        yield one
 
 
 def test_the_processes_of_the_compose_file_carry_a_report(installation: Installation) -> None:
@@ -213,14 +155,14 @@ def test_the_processes_of_the_compose_file_carry_a_report(installation: Installa
 
         def answers() -> bool:
             try:
-                return one.ask("/readyz").status == 200
+                return ask(one, "/readyz").status == 200
             except OSError:
                 return False
 
         wait_for(answers, servers)
-        form = one.ask("/report")
+        form = ask(one, "/report")
         said = {"kind": "complaint", "text": "食堂的菜里有虫。", "contact": "none", "place": "某路"}
-        done = one.ask("/report", form.hidden | said, form.cookie)
+        done = ask(one, "/report", form.hidden | said, form.cookie)
         number = re.search(r'<dd class="big-number">([\d-]+)</dd>', done.body)
         assert (done.status, number is not None) == (200, True), done.body
 
@@ -237,12 +179,12 @@ def test_the_processes_of_the_compose_file_carry_a_report(installation: Installa
                 for change in (f"DELETE FROM {table}", f"TRUNCATE {table}"):
                     with pytest.raises(psycopg.errors.InsufficientPrivilege):
                         link.execute(change)
-        seen = watched(one)
+        seen = one.watched()
         name = 'caseflow_requests_total{route="/report",class="2xx"}'
         assert seen[name] == 2, "each process tells what all of them counted"
-        assert {watched(one)[name] for _ in range(6)} == {2.0}
+        assert {one.watched()[name] for _ in range(6)} == {2.0}
         assert seen["caseflow_database_up"] == 1
-        assert one.ask("/metrics").status == 404
+        assert ask(one, "/metrics").status == 404
         backup = list(deployed.services()["backup"]["command"])
         assert backup[:-1] == ["caseflow", "backup", "--keep", "14"]
         for server in servers:
@@ -259,15 +201,42 @@ def test_the_processes_of_the_compose_file_carry_a_report(installation: Installa
         assert secret not in log
 
 
-def watched(one: Installation) -> dict[str, float]:
-    """Return what Prometheus is told from another machine."""
-    link = http.client.HTTPConnection(LOOPBACK, one.port, timeout=30)
-    headers = {"Authorization": "Bearer of-the-watcher", "X-Forwarded-For": "10.0.0.2"}
-    link.request("GET", "/metrics", headers=headers)
-    lines = link.getresponse().read().decode().splitlines()
-    link.close()
-    pairs = (line.rpartition(" ") for line in lines if not line.startswith("#"))
-    return {name: float(value) for name, _, value in pairs}
+def test_a_command_by_hand_has_the_settings_and_the_user_of_the_office(tmp_path: Path) -> None:
+    """There is no systemd in the tests; what it would be asked for is."""
+    asked = tmp_path / "systemd-run"
+    asked.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', encoding="utf-8")
+    asked.chmod(0o755)
+    web = deployed.unit("caseflow-web.service")
+
+    def said(*arguments: str) -> list[str]:
+        program = [deployed.DEPLOY / "caseflow", *arguments]
+        environment = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+        done = subprocess.run(program, env=environment, capture_output=True, text=True, check=True)
+        return done.stdout.splitlines()
+
+    plain, owner = said("administrator", "chen.jing", "陈 静"), said("--owner", "restore", "f")
+    settings, own = web["EnvironmentFile"][0], "/etc/caseflow/owner.env"
+    named = [one.rpartition("=")[2] for one in owner if "EnvironmentFile" in one]
+    assert named == deployed.unit("caseflow-init.service")["EnvironmentFile"] == [settings, own]
+    assert [one for one in plain if own in one] == []
+    assert {f"--uid={web['User'][0]}", f"--working-directory={web['WorkingDirectory'][0]}"} <= {
+        *plain
+    }
+    program = f"{deployed.INSTALLED}caseflow"
+    assert plain[plain.index(program) :] == [program, "administrator", "chen.jing", "陈 静"]
+    assert owner[owner.index(program) :] == [program, "restore", "f"]
+
+
+def test_while_nobody_answers_the_proxy_says_so_in_our_words_and_by_itself() -> None:
+    proxy = (deployed.DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    assert "error_page 502 504 =503 /busy.html;" in proxy
+    assert (
+        "./busy.html:/etc/nginx/busy.html:ro" in deployed.compose()["services"]["proxy"]["volumes"]
+    )
+    page = (deployed.DEPLOY / "busy.html").read_text(encoding="utf-8")
+    assert "再提交一次" in page
+    assert re.findall(r"(?:src|href|url)\b", page) == [], "nothing that would have to be fetched"
+    assert "`deploy/busy.html`" in DOCS
 
 
 def test_passwords_are_asked_for_by_the_names_that_are_documented() -> None:

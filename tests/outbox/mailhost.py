@@ -1,5 +1,6 @@
 """A mail server on the loopback that answers as it is told."""
 
+import asyncio
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,8 @@ class MailHost:
     data: str = "250 OK"
     quit: str = "221 Bye"
     port: int = 0
+    slow: float = 0.0
+    """Seconds before it says whether it takes a mail."""
     encrypted: list[bool] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
@@ -55,6 +58,7 @@ class MailHost:
         self, _server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         """Take a mail, or not."""
+        await asyncio.sleep(self.slow)
         if self.data.startswith("250"):
             assert isinstance(envelope.content, bytes)
             self.encrypted.append(session.ssl is not None)

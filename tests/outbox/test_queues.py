@@ -12,6 +12,7 @@ from caseflow.db import Database
 from caseflow.jobs import context, perform
 from caseflow.jobs.queues import AHEAD, QUEUES, put, queue_of
 from caseflow.jobs.rq_worker import Timekeeper
+from caseflow.jobs.schedule import NAMES
 from caseflow.outbox import letters
 from caseflow.outbox.run import BATCH
 from caseflow.outbox.tables import Event, Message
@@ -20,7 +21,7 @@ from caseflow.outbox.waiting import depths, waiting
 from tests.outbox.house import PostOffice, handlers, only, refuse_for_good, tell
 from tests.outbox.test_jobs import House
 
-BACKLOG = 3000
+BACKLOG = 500
 
 
 @pytest.fixture
@@ -104,6 +105,13 @@ def test_a_backlog_starves_nothing_that_is_immediate(
     one_job(link, "notices")
     last = next(n for n, (to, _) in enumerate(office.letters) if to == "user9003@example.com")
     assert last <= BATCH + 6 + 2 * BATCH
+
+    # And the backlog comes to its end, each once.
+    while keeper.tick() or any(queue_of(name, link).count for name in QUEUES):
+        one_job(link)
+    assert len(office.ids) == len(set(office.ids)) == BACKLOG - 1 + 3
+    with sqlite_database.read() as session:
+        assert depths(session) == dict.fromkeys(QUEUES, 0)
     keeper.close()
 
 
@@ -173,11 +181,13 @@ def test_rows_wait_by_how_soon_somebody_should_look(database: Database, now: dat
 
 
 def test_what_comes_round_waits_where_it_holds_up_nobody(redis_url: str, link: Redis) -> None:
-    for name in ("sweep", "mail", "outbox", "look", "ledgers", "anchor", "files"):
+    for name in NAMES:  # each lands where workers look
         assert put(name, 1, link)
         assert not put(name, 2, link)
     assert {name: queue_of(name, link).count for name in QUEUES} == {
         "immediate": 1,
-        "notices": 2,
+        "notices": 4,
         "bulk": 4,
     }
+    with pytest.raises(KeyError):
+        put("a job that nobody placed", 1, link)

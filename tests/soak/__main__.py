@@ -2,9 +2,10 @@
 
     python -m tests.soak [SECONDS]
 
-Three runs share the time: people and sweeps at the same cases, kills under load in production,
-and chance with stories that were never told before. Each prints its figures. Ends with 1 when
-anything was broken, and says what.
+Five runs share the time: people and sweeps at the same cases, kills under load in production, one
+trouble after the other in an installation, a new version under load, and chance with stories that
+were never told before. Each prints its figures. Ends with 1 when anything was broken, and says
+what.
 """
 
 import random
@@ -17,8 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import tests.conftest  # noqa: F401 - no setting of whoever runs this, no other machine
+from caseflow import migrating
 from caseflow.db import Database
-from caseflow.migrating import upgrade
 from tests.faults import kills
 from tests.faults.house import in_production
 from tests.ledger import laws
@@ -27,11 +28,11 @@ from tests.ledger.machine import chance_on, run
 from tests.ledger.world import populate
 from tests.postgres import start_postgres
 from tests.servers import start_redis
-from tests.soak import contest, judging
+from tests.soak import contest, judging, trouble, upgrade
 
 SECONDS = 480.0
 STORY_STEPS = 60
-SHARES = {"contest": 0.15, "kills": 0.5, "chance": 0.35}
+SHARES = {"contest": 0.13, "kills": 0.3, "trouble": 0.27, "upgrade": 0.08, "chance": 0.22}
 
 
 def people_and_sweeps(seconds: float) -> dict[str, object]:
@@ -79,6 +80,28 @@ def kills_under_load(seconds: float) -> dict[str, object]:
     }
 
 
+def in_trouble(seconds: float) -> dict[str, object]:
+    """Slow mail, lost Redis, killed workers, a restart of PostgreSQL, a full disk, and a burst."""
+    with (
+        tempfile.TemporaryDirectory(prefix="caseflow-soak-") as home,
+        trouble.house(Path(home)) as house,
+    ):
+        return trouble.run(house, seconds)
+
+
+def upgraded(seconds: float) -> dict[str, object]:
+    """Bring an office up to date while people are at it, from the code before the last tables."""
+    with tempfile.TemporaryDirectory(prefix="caseflow-soak-") as folder:
+        code, home = Path(folder, "code"), Path(folder, "home")
+        code.mkdir()
+        home.mkdir()
+        before = upgrade.code_before(code)
+        if not before:
+            return {"not done": "this checkout has no history to take older code from"}
+        with upgrade.house(home, code) as house:
+            return {"code before": before[:9]} | upgrade.run(house, seconds)
+
+
 def chance(seconds: float) -> dict[str, object]:
     """Let chance tell stories; the seed of the first is printed, so that they can be told again."""
     first, stories = random.randrange(10**6), 0
@@ -105,7 +128,7 @@ def _database() -> Iterator[str]:
     """Yield the address of a fresh database on a PostgreSQL that waits for no disk."""
     server = start_postgres()
     try:
-        with server.copy(server.make_template(upgrade)) as url:
+        with server.copy(server.make_template(migrating.upgrade)) as url:
             yield url
     finally:
         server.stop()
@@ -114,6 +137,8 @@ def _database() -> Iterator[str]:
 RUNS: dict[str, Callable[[float], dict[str, object]]] = {
     "contest": people_and_sweeps,
     "kills": kills_under_load,
+    "trouble": in_trouble,
+    "upgrade": upgraded,
     "chance": chance,
 }
 

@@ -1,0 +1,277 @@
+"""How PostgreSQL finds things in a ledger that grew: plans, pages looked at, what it weighs.
+
+    python -m bench.plans [--size CASES]
+
+Two ledgers with as many open cases, one with five times the past of the other, are asked the same;
+`docs/plans.md` is written from what they did. Pages are counted, not seconds: they are the same on
+every machine.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from bench import filling, places
+from bench.filling import Plan
+from caseflow.db import Database
+from caseflow.escalation.sweep import sweep
+from caseflow.escalation.waiting import mine
+from caseflow.insight import watching
+from caseflow.ledger import in_hand, listing, queries
+from caseflow.ledger.waiting import waiting
+from caseflow.outbox.metrics import figures
+from caseflow.people.accounts import actor_of
+from caseflow.people.actor import Actor
+from caseflow.people.scope import scope_of
+from caseflow.people.tables import User
+from config import ROOT
+from tests.postgres import Postgres
+
+PAGE = ROOT / "docs" / "plans.md"
+TIMES = 5
+OPEN = 5_000
+WIDTH = 200
+"""Of a line of a plan: a list of ids may be far longer."""
+OVERDUE = 500
+_HOW = "ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF"
+_PAGES = re.compile(r"shared((?: (?:hit|read|dirtied|written)=\d+)+)")
+
+Work = Callable[[Session], object]
+
+
+@dataclass(frozen=True)
+class Found:
+    """How a statement was carried out: its plan, and how many pages of 8 KiB it looked at."""
+
+    plan: str
+    pages: int
+
+
+def of_open_cases(city: Actor, county: Actor, handler: Actor, now: datetime) -> Mapping[str, Work]:
+    """Return what the office does all day, none of which may care how long its past is.
+
+    `city`, `county`: a reader of each level, the second one the supervisor of `handler`.
+    """
+    lists = {
+        f"work list, {name}": partial(
+            queries.work_list, scope=scope_of(who), filters=queries.Filters()
+        )
+        for name, who in (("city", city), ("county", county))
+    }
+    return {
+        **lists,
+        "work list, second page": partial(_second_page, scope_of(county)),
+        "beside a work list": partial(_beside, city),
+        "groups above a work list": partial(listing.groups, actor=county, now=now),
+        "what waits for a supervisor": partial(waiting, actor=county, documents=mine),
+        "what a handler has in hand": partial(_in_hand, county, handler),
+        "sweep": partial(sweep, now=now),
+        "late promises, for /metrics": partial(watching.watch, now=now),
+        "figures of the outbox": partial(figures, now=now),
+    }
+
+
+def of_the_ledger(city: Actor) -> Mapping[str, Work]:
+    """Return what reads the past as well."""
+    find = partial(queries.find, scope=scope_of(city))
+    return {
+        "search 补课": partial(find, words="补课"),
+        "search, a rare word": partial(find, words="skateboard"),
+    }
+
+
+def _second_page(scope: Any, session: Session) -> None:
+    last = queries.work_list(session, scope, queries.Filters())[-1]
+    after = queries.Place(last.rank, last.next_due, last.id)
+    queries.work_list(session, scope, queries.Filters(), after)
+
+
+def _beside(city: Actor, session: Session) -> None:
+    listing.beside(session, queries.work_list(session, scope_of(city), queries.Filters()))
+
+
+def _in_hand(reader: Actor, handler: Actor, session: Session) -> None:
+    in_hand.pieces(session, reader, handler.person)
+
+
+def carried_out(database: Database, work: Work) -> list[Found]:
+    """Return how PostgreSQL carries out each question that some work asks; nothing is changed."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(_link: object, _cursor: object, statement: str, said: Any, *_more: object) -> None:
+        sent.append((statement, said))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        with database.transaction() as session:
+            work(session)
+            session.rollback()
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+    address = database.url.replace("+psycopg", "")
+    with psycopg.connect(address) as link:
+        found = list(_explained(link, sent))
+        link.rollback()
+    return found
+
+
+def _explained(link: "psycopg.Connection[Any]", sent: Iterable[tuple[str, Any]]) -> Iterable[Found]:
+    """Explain each question as it was planned: for what it asked, or once for all."""
+    link.execute("SET plan_cache_mode = force_custom_plan")
+    for statement, said in sent:
+        if statement.startswith("SET LOCAL"):
+            link.execute(statement)
+        elif statement.startswith(("SELECT", "WITH")):
+            yield _one(link, statement, said)
+
+
+def _one(link: "psycopg.Connection[Any]", statement: str, said: Any) -> Found:
+    psycopg.RawCursor(link).execute(statement, said, prepare=True)
+    newest = "SELECT name FROM pg_prepared_statements ORDER BY prepare_time DESC, name DESC LIMIT 1"
+    [(name,)] = link.execute(newest, prepare=False).fetchall()
+    values = list(said or ())
+    asked = f"({', '.join(['%s'] * len(values))})" if values else ""
+    cursor = psycopg.ClientCursor(link)
+    cursor.execute(f"EXPLAIN ({_HOW}) EXECUTE {name}{asked}", values)
+    lines = [line for (line,) in cursor.fetchall()]
+    planning = next((n for n, line in enumerate(lines) if line == "Planning:"), len(lines))
+    plan = [_short(line) for line in lines[:planning] if "Buffers:" not in line]
+    first = next((line for line in lines[:planning] if "Buffers:" in line), "")
+    return Found("\n".join(plan), _looked_at(first))
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= WIDTH else f"{line[:WIDTH]} …"
+
+
+def _looked_at(line: str) -> int:
+    pages = _PAGES.search(line)
+    return sum(map(int, re.findall(r"(?:hit|read)=(\d+)", pages[1]))) if pages else 0
+
+
+# The page
+
+
+Measured = Mapping[str, Sequence[Found]]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One of the two ledgers: how many cases, what each work did, what its tables weigh."""
+
+    cases: int
+    of_open: Measured
+    of_all: Measured
+    weights: Sequence[tuple[str, int, int, int]]
+    """Table, rows, bytes of the table itself, bytes of its indexes."""
+
+
+def measured(server: Postgres, cases: int, name: str) -> Ledger:
+    """Fill a ledger with `OPEN` open cases among `cases`, and look at it."""
+    share = OPEN / cases
+    plan = Plan(cases, open_share=share, overdue=round(OVERDUE / share))  # of open ones the share
+    with places.an_office(server, name) as settings, places.built(settings) as office:
+        with places.connect(settings) as link:
+            filling.fill(link, plan)
+            filling.finish(link)
+            weights = link.execute(_WEIGHTS).fetchall()
+        with office.database.read() as session:
+            people = {user.username: actor_of(session, user) for user in session.scalars(_PEOPLE)}
+        city = people["city"]
+        open_ones = of_open_cases(city, people["supervisor"], people["handler"], plan.now)
+        every = of_the_ledger(city)
+        return Ledger(
+            cases,
+            {name: carried_out(office.database, work) for name, work in open_ones.items()},
+            {name: carried_out(office.database, work) for name, work in every.items()},
+            weights,  # type: ignore[arg-type]
+        )
+
+
+_PEOPLE = select(User).where(User.username.in_(("city", "supervisor", "handler")))
+_WEIGHTS = """SELECT relname, greatest(reltuples, 0)::bigint,
+    pg_table_size(oid), pg_indexes_size(oid)
+FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+    AND pg_total_relation_size(oid) > 100 * 8192 ORDER BY pg_total_relation_size(oid) DESC"""
+
+_HEAD = """# How things are found
+
+Written by `python -m bench.plans --size {large}`, not by hand. Two ledgers on PostgreSQL \
+{version} with its default settings, both with {open:,} open cases ({overdue} of them overdue), \
+one with {small:,} cases in all, one with {large:,}. A page is 8 KiB; what is counted is how many \
+of them all statements of a piece of work looked at, wherever they lay. It is the same on every \
+machine. \
+`tests/databases/test_growth.py` holds it at a smaller size, \
+[decision 70](decisions/0070-growth.md) says what follows.
+
+## What an office does all day
+
+| work | statements | pages at {small:,} | pages at {large:,} |
+|---|---|---|---|
+"""
+
+
+def page(small: Ledger, large: Ledger, version: str) -> str:
+    """Return docs/plans.md."""
+    numbers = {"small": small.cases, "large": large.cases, "open": OPEN, "overdue": OVERDUE}
+    told = _HEAD.format(**numbers, version=version) + _table(small.of_open, large.of_open)
+    told += "\n## What reads the past as well\n\n| work | statements |"
+    told += f" pages at {small.cases:,} | pages at {large.cases:,} |\n|---|---|---|---|\n"
+    told += _table(small.of_all, large.of_all)
+    told += f"\n## What a case weighs\n\nAt {large.cases:,} cases, after a vacuum, bytes for each "
+    told += "case; files and originals are not in it.\n\n"
+    told += "| table | rows a case | table | indexes |\n|---|---|---|---|\n" + _weighed(large)
+    told += f"\n## Plans at {large.cases:,}\n"
+    for name, found in {**large.of_open, **large.of_all}.items():
+        plans = "\n\n".join(one.plan for one in found)
+        told += f"\n### {name}\n\n```\n{plans}\n```\n"
+    return told
+
+
+def _table(small: Measured, large: Measured) -> str:
+    rows = [
+        f"| {name} | {len(found)} | {_sum(small[name]):,} | {_sum(found):,} |"
+        for name, found in large.items()
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def _sum(found: Iterable[Found]) -> int:
+    return sum(one.pages for one in found)
+
+
+def _weighed(ledger: Ledger) -> str:
+    rows = [
+        f"| {name} | {rows / ledger.cases:.1f} | {own / ledger.cases:,.0f} |"
+        f" {indexes / ledger.cases:,.0f} |"
+        for name, rows, own, indexes in ledger.weights
+    ]
+    own, indexes = (sum(one[n] for one in ledger.weights) / ledger.cases for n in (2, 3))
+    return "\n".join([*rows, f"| **all** | | **{own:,.0f}** | **{indexes:,.0f}** |"]) + "\n"
+
+
+def main(path: Path = PAGE) -> int:
+    """Measure both ledgers and write the page."""
+    parser = argparse.ArgumentParser(prog="python -m bench.plans", description=__doc__)
+    parser.add_argument("--size", type=int, default=100_000, help="cases of the larger ledger")
+    large = parser.parse_args().size
+    with places.postgresql() as server:
+        both = [measured(server, size, f"bench_{size}") for size in (large // TIMES, large)]
+        with server.admin() as link:
+            [(version,)] = link.execute("SHOW server_version").fetchall()
+    path.write_text(page(*both, str(version).partition(" ")[0]), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
