@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from caseflow.people.tables import Area, Unit
 
 TAKEN, REPEATED, WRONG = "taken", "repeated", "wrong"
 _AT_ONCE = 500
+_TOLD_EACH = 1_000
 _TOLD = 200
 """So many rows that are wrong are told on the page; the report has all."""
 
@@ -93,7 +94,9 @@ def register(session: Session, actor: Actor, area: str) -> Register:
 
 @dataclass
 class Reader:
-    """Reads the rows of a source one after another and remembers what it met."""
+    """Reads the rows of a source one after another and remembers what it met. `heard` is told how
+    many rows are done, now and then.
+    """
 
     source: Source
     choices: Choices
@@ -101,6 +104,7 @@ class Reader:
     register: Register
     actor: Actor
     now: datetime
+    heard: Callable[[int], None]
     met: dict[str, int] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     unsettled: Counter[str] = field(default_factory=Counter)
@@ -141,7 +145,9 @@ def check(session: Session, reader: Reader, area: str) -> Checked:
     """
     found = Checked()
     waiting: list[tuple[Row, str]] = []
-    for n, row, mark, wrong in reader.read():
+    for done, (n, row, mark, wrong) in enumerate(reader.read(), 1):
+        if done % _TOLD_EACH == 0:
+            reader.heard(done)
         if wrong:
             found.lines += [_refused(n, row, one) for one in wrong]
         elif row is None:

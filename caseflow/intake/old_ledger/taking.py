@@ -51,6 +51,7 @@ class Taking:
             takeover.take(self._sealed(fresh))
             self.of.rows += len(fresh)
             self.of.closed += sum(1 for row, _ in fresh if row.state == "closed")
+            self.reader.heard(self.of.rows)
             self.session.flush()
             self.session.expunge_all()
             self.of = self.session.get_one(LedgerImport, self.of.id)
