@@ -167,13 +167,16 @@ def add_many(session: Session, into: type[Base], rows: Sequence[dict[str, Any]])
     insertion: Insert = insert(into)
     if session.get_bind().dialect.name == "postgresql":
         insertion = _from_json(into, tuple(rows[0]))
-        said = {"rows": json.dumps(rows, ensure_ascii=False, default=_as_json)}
+        said = {"rows": _compact(rows)}
     with session.no_autoflush:  # what else the transaction has to write goes with its end
         session.execute(insertion, said)
 
 
 def _as_json(value: datetime | bytes) -> str:
     return rf"\x{value.hex()}" if isinstance(value, bytes) else value.isoformat()
+
+
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_as_json).encode
 
 
 @lru_cache(maxsize=64)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import String, select
 from sqlalchemy.orm import Session
 
 from caseflow.crypto.keys import KeyRing
+from caseflow.db import one_of
 from caseflow.errors import Told
 from caseflow.intake.old_ledger import names, rows
 from caseflow.intake.old_ledger.books import Written
@@ -198,9 +199,16 @@ def known(
     here = (ImportedRow.area_code == area, ImportedRow.live.is_(True))
     marks = [mark for _, mark in some]
     numbers = [row.number for row, _ in some if row.number]
-    by_mark = select(ImportedRow.fingerprint).where(*here, ImportedRow.fingerprint.in_(marks))
-    by_number = select(ImportedRow.number).where(*here, ImportedRow.number.in_(numbers))
-    return set(session.scalars(by_mark)), set(session.scalars(by_number))
+    by_mark = select(ImportedRow.fingerprint).where(
+        *here, one_of(ImportedRow.fingerprint, "marks", String)
+    )
+    by_number = select(ImportedRow.number).where(
+        *here, one_of(ImportedRow.number, "numbers", String)
+    )
+    return (
+        set(session.scalars(by_mark, {"marks": marks})),
+        set(session.scalars(by_number, {"numbers": numbers})),
+    )
 
 
 def told(found: Checked) -> str:
