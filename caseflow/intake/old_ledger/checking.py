@@ -193,15 +193,22 @@ def _settle(
 
 
 def known(
-    session: Session, area: str, some: Sequence[tuple[Row, str]]
+    session: Session, area: str, some: Sequence[tuple[Row, str]], but: int | None = None
 ) -> tuple[set[str], set[str]]:
-    """Return which of the rows' fingerprints and numbers came in before and stand."""
-    here = (ImportedRow.area_code == area, ImportedRow.live.is_(True))
+    """Return which of the rows' fingerprints and numbers came in before and stand; not by the
+    import `but`, which is being written.
+    """
+    here = [ImportedRow.area_code == area, ImportedRow.live.is_(True)]
+    if but is not None:
+        # Also another statement than that of the check: PostgreSQL keeps the plan of that one,
+        # which it made when the table had no rows, and would read all rows for each batch.
+        here.append(ImportedRow.import_id != but)
     marks = [mark for _, mark in some]
     numbers = [row.number for row, _ in some if row.number]
     by_mark = select(ImportedRow.fingerprint).where(
         *here, one_of(ImportedRow.fingerprint, "marks", String)
     )
+    here.append(ImportedRow.number != "")  # as the index of numbers says
     by_number = select(ImportedRow.number).where(
         *here, one_of(ImportedRow.number, "numbers", String)
     )

@@ -69,7 +69,7 @@ class Taking:
 
     def _fresh(self, some: Sequence[tuple[Row, str]]) -> list[tuple[Row, str]]:
         """Leave out what came in before; a number that is known with other words stops it all."""
-        marks, numbers = checking.known(self.session, self.of.area_code, some)
+        marks, numbers = checking.known(self.session, self.of.area_code, some, self.of.id)
         fresh = [(row, mark) for row, mark in some if mark not in marks]
         if any(row.number in numbers for row, _ in fresh if row.number):
             raise MoveNotAllowed("有的行有问题，一行也没有导入；请重新核对")
