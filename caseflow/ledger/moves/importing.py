@@ -30,7 +30,7 @@ from caseflow.ledger.numbers import Place
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import NOTHING
 from caseflow.ledger.tables import NEVER, ORDINARY, Case
-from caseflow.outbox.events import News, emit_many
+from caseflow.outbox.events import News, emit_many, hush
 from caseflow.people.actor import Actor
 from caseflow.people.tables import Area
 
@@ -321,6 +321,7 @@ def undo(session: Session, actor: Actor, of: LedgerImport, reason: str, now: dat
         case.closed_at, case.moved_at = case.closed_at or now, now
         case.next_due, case.next_clock, case.call_back = NEVER, None, False
     _stop_clocks(session, of_import, now)
+    hush(session, of_import, now)
     facts = {"import": of.id, "reason": reason}
     lines = [(case, Line("void", actor, now, facts)) for case in cases]
     add_many(session, Entry, fold(lines))
