@@ -70,6 +70,7 @@ def _measured(server: Postgres, size: int, seconds: float) -> Iterator[Result]:
         delivered = batches.delivered(server)
     for form, rate in delivered.items():
         yield judged(f"e-mail {form}", rate, "/s", (100, 150))
+    yield judged("import of an old ledger", batches.imported(server), "rows/s", (833, 1500))
 
 
 def _pressed(line: Line, port: int, bare: int, seconds: float) -> Iterator[Result]:

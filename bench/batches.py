@@ -1,22 +1,27 @@
-"""Work in one piece: an overdue sweep, a bag of e-mails, a backlog of messages."""
+"""Work in one piece: a sweep, a bag of e-mails, a backlog of messages, an old ledger."""
 
 import time
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from io import BytesIO
 
 from sqlalchemy import func, select
+from xlsxwriter import Workbook
 
 from bench import filling, places
 from bench.filling import Plan
+from bench.texts import told
 from caseflow.app import Services
 from caseflow.escalation import sweep
 from caseflow.escalation.tables import Rung
 from caseflow.intake.mail import mail_deliver
+from caseflow.intake.old_ledger.desk import choices_of, of
 from caseflow.outbox.run import run
 from caseflow.outbox.transport import Outgoing
+from caseflow.people import accounts
+from caseflow.people.tables import Unit, User
 from tests.outbox.house import PostOffice, handlers, tell
 from tests.postgres import Postgres
 
@@ -25,6 +30,12 @@ BACKLOG = 100_000
 WORKED_OFF = 2_000
 """So many of the backlog are sent while it is measured; the urgent one comes in the middle."""
 OVERDUE = 10_000
+ROWS = 20_000
+"""Of a ledger that is imported: all take the same time, 50,000 would take the bench a minute."""
+_HEADINGS = (
+    *("受理编号", "来件时间", "来源渠道", "反映人", "联系电话", "被反映单位", "反映内容"),
+    *("承办单位", "办理期限", "办理情况及结果", "是否属实", "办结时间", "状态"),
+)
 _FORMS = ("plain", "html", "attached", "gb18030", "raw gb18030")
 _WORDS = "食堂的饭菜里有异物，孩子吃了肚子疼，请来看看。𠮷老师也知道。"
 
@@ -136,3 +147,59 @@ def _letter(form: str, n: int) -> bytes:
 def _attach(letter: EmailMessage, words: str) -> None:
     letter.set_content(words)
     letter.add_attachment(bytes(20_000), maintype="image", subtype="png", filename="图.png")
+
+
+def imported(server: Postgres) -> float:
+    """Take over a workbook of `ROWS` rows, from its upload to the commit of all; return how many
+    rows a second. Raises ValueError where one of them was not taken over.
+    """
+    with places.an_office(server, "bench_import") as settings, places.built(settings) as office:
+        with office.database.read() as session:
+            user = session.scalars(select(User).where(User.username == "supervisor")).one()
+            actor = accounts.actor_of(session, user)
+            here = Unit.area_code == user.area_code, Unit.kind != "office"
+            schools = session.scalars(select(Unit.name).where(*here)).all()
+        content, desk, now = _ledger(schools), office.desk_of_ledgers, Plan.now
+        began = time.perf_counter()
+        one = desk.begin(actor, "台账.xlsx", content, now)
+        with office.database.read() as session:
+            columns = choices_of(of(session, actor, one))
+        desk.settle(actor, one, columns, now)
+        desk.work(now)
+        desk.confirm(actor, one, now)
+        desk.work(now)
+        took = time.perf_counter() - began
+        with office.database.read() as session:
+            if (rows := of(session, actor, one).rows) != ROWS:
+                raise ValueError(f"{rows} rows of {ROWS}")
+        return ROWS / took
+
+
+def _ledger(schools: Sequence[str]) -> bytes:
+    file = BytesIO()
+    with Workbook(file) as book:
+        page = book.add_worksheet("台账")
+        for n, row in enumerate(_rows(schools)):
+            for at, text in enumerate(row):
+                if text:
+                    page.write_string(n, at, text)
+    return file.getvalue()
+
+
+def _rows(schools: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield rows as offices keep them, three of five finished, no two alike."""
+    yield _HEADINGS
+    for n in range(ROWS):
+        day, done = date(2025, 1, 2) + timedelta(days=n % 330), n % 5 < 3
+        came = f"{day.year}.{day.month}.{day.day} {n % 9 + 9}:{n % 60:02d}"
+        yield (
+            *(f"〔2025〕{n}号", came, "12345热线", f"家长{n}", f"138{n:08d}"),
+            schools[n % len(schools)],
+            told(n, 1).text,
+            "基教科",
+            f"{day + timedelta(days=30):%Y-%m-%d}",
+            f"经核实，{told(n, 2).text}已责令整改。" if done else "",
+            "属实" if done else "",
+            f"{day + timedelta(days=12):%Y年%m月%d日}" if done else "",
+            "已办结" if done else ("办理中", "待受理")[n % 5 - 3],
+        )

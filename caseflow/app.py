@@ -196,8 +196,9 @@ class Services:
         """Takes over ledgers that offices kept before; its libraries are read when first used."""
         from caseflow.adapters.workbook import Workbooks
         from caseflow.intake.old_ledger.desk import Desk
+        from caseflow.intake.old_ledger.progress import Progress
 
-        return Desk(self.rooms, Workbooks())
+        return Desk(self.rooms, Workbooks(), Progress(self.settings.home / "progress"))
 
     def import_ledgers(self, now: datetime) -> int:
         """Work on imports that wait for it and return how many."""

@@ -159,9 +159,8 @@ def one_of(column: Any, name: str, of: type[TypeEngine[Any]] = Integer) -> Colum
 def add_many(session: Session, into: type[Base], rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows of one table, all with the same columns, in their order.
 
-    They hold words, numbers, moments and marks, no bytes: PostgreSQL takes them as one statement
-    with one parameter, which the driver need not take apart. Sent row by row, most of the time goes
-    into beginning and ending each.
+    PostgreSQL takes them as one statement with one parameter, which the driver need not take apart.
+    Sent row by row, most of the time goes into beginning and ending each.
     """
     if not rows:
         return
@@ -169,9 +168,16 @@ def add_many(session: Session, into: type[Base], rows: Sequence[dict[str, Any]])
     insertion: Insert = insert(into)
     if session.get_bind().dialect.name == "postgresql":
         insertion = _from_json(into, tuple(rows[0]))
-        said = {"rows": json.dumps(rows, ensure_ascii=False, default=datetime.isoformat)}
+        said = {"rows": _compact(rows)}
     with session.no_autoflush:  # what else the transaction has to write goes with its end
         session.execute(insertion, said)
+
+
+def _as_json(value: datetime | bytes) -> str:
+    return rf"\x{value.hex()}" if isinstance(value, bytes) else value.isoformat()
+
+
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_as_json).encode
 
 
 @lru_cache(maxsize=64)

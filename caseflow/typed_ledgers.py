@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -51,7 +51,7 @@ def take(
         raise click.UsageError("either FILE or --undo ID")
     built, now = services(), clock.now()
     actor = typed_moves.sign_in(built.rooms, username, asked_password(), now)
-    desk = built.desk_of_ledgers
+    desk = _heard(built.desk_of_ledgers)
     if undone is not None:
         from caseflow.intake.old_ledger.desk import undo
 
@@ -63,6 +63,15 @@ def take(
     import_id = desk.begin(actor, file.name, file.read_bytes(), now)
     _settled(desk, actor, import_id, told, now)
     sys.exit(_came_of(desk, actor, import_id, now, dry_run=dry_run, report=report))
+
+
+def _heard(desk: Any) -> Any:
+    """Let a desk say on the terminal how far it is."""
+
+    def say(done: int, rows: int) -> None:
+        click.echo(f"{done} of {rows} rows" if rows else f"{done} rows checked", err=True)
+
+    return replace(desk, progress=replace(desk.progress, heard=say))
 
 
 def _told(mapping: Path | None) -> Mapping[str, Any]:

@@ -33,13 +33,16 @@ class Workbooks:
     def pages(self, file: BinaryIO) -> Sequence[Page]:
         """Return the visible sheets of a workbook. Raises BadInput on `file`."""
         _require_small(file)
-        from openpyxl import load_workbook
+        from openpyxl.reader.excel import ExcelReader
         from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
         try:
-            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            reader: Any = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
+            reader.read_strings = lambda: _read_strings(reader)
+            reader.read()
         except Exception as error:  # whatever a library stumbles over in a file of somebody else's
             raise BadInput({"file": _NO_WORKBOOK}) from error
+        book = reader.wb
         from_1904 = book.epoch == CALENDAR_MAC_1904
         shown = [one for one in book.worksheets if one.sheet_state == "visible"]
         return [_Sheet(one.title, from_1904, one) for one in shown]
@@ -60,6 +63,30 @@ class Workbooks:
                     for at, text in enumerate(row):
                         if text:
                             page.write_string(n, at, text[:_LONGEST], None if n else bold)
+
+
+def _read_strings(reader: Any) -> None:
+    """Read the texts that cells share, as the library would, without an object for each mark-up of
+    each: they are most of a ledger, and took longer than all its cells.
+    """
+    from openpyxl.xml.constants import SHARED_STRINGS
+
+    if part := reader.package.find(SHARED_STRINGS):
+        with reader.archive.open(part.PartName[1:]) as file:
+            reader.shared_strings = list(_texts(file))
+
+
+def _texts(file: Any) -> Iterator[str]:
+    from openpyxl.xml.functions import iterparse
+
+    for _, node in iterparse(file):
+        if node.tag == f"{_MAIN}si":
+            parts = (*node.iterfind(f"{_MAIN}t"), *node.iterfind(f"{_MAIN}r/{_MAIN}t"))
+            yield "".join(part.text or "" for part in parts).replace("x005F_", "")
+            node.clear()
+
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 def _require_small(file: BinaryIO) -> None:

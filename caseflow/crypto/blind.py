@@ -19,6 +19,7 @@ _EXTENSION = re.compile(r"(?:转|轉|分机|ext\.?|x|#)\D*\d{1,6}\D*$", re.IGNOR
 _HYPHEN_EXTENSION = re.compile(r"(?<=\d{7})-\d{1,5}$")
 _PLUS = re.compile(r"\D*\+\s*\d")
 _NEVER_SENT = re.compile(r"[\s\x00-\x1f\x7f<>,;]")  # nothing that could end a mail header
+_NO_DIGIT = re.compile(r"\D")
 _MAX_DIGITS = 15  # ITU-T E.164
 
 
@@ -95,7 +96,8 @@ def _first_number(text: str) -> str:
 
 
 def _digits(text: str) -> str:
-    return "".join(str(int(character)) for character in text if character.isdecimal())
+    found = _NO_DIGIT.sub("", text)
+    return found if found.isascii() else "".join(str(int(digit)) for digit in found)
 
 
 def _within_china(digits: str, abroad: bool) -> str | None:

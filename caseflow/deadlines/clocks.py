@@ -134,7 +134,7 @@ def planned(
     """Return a clock that counts from `since`, with the rung that comes next, not yet kept."""
     ladder = rules.newest(policy.ladder)
     clock = Clock(
-        **asdict(subject),
+        **vars(subject),
         name=name,
         policy_id=policy.id,
         unit=str(policy.unit),

@@ -16,7 +16,7 @@ from caseflow.crypto import blind
 from caseflow.crypto.keys import KeyRing
 from caseflow.deadlines.tables import Clock
 from caseflow.ledger import likeness, suggesting
-from caseflow.ledger.queries import visible
+from caseflow.ledger.queries import standing
 from caseflow.ledger.suggesting import WINDOW
 from caseflow.ledger.tables import Case
 from caseflow.people.scope import Scope
@@ -109,7 +109,7 @@ def _by_unit(
     if unit_id is None:
         return ()
     query = select(Case).where(
-        visible(scope), Case.unit_id == unit_id, Case.opened_at >= now - RECENT
+        standing(scope), Case.unit_id == unit_id, Case.opened_at >= now - RECENT
     )
     same_first = func.coalesce(Case.category, "") != category
     return session.scalars(query.order_by(same_first, Case.id.desc()).limit(MANY)).all()

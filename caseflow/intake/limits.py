@@ -31,8 +31,16 @@ THE_DOOR = Limit("the door", 600, timedelta(minutes=1))
 
 def is_open(session: Session, ring: KeyRing, limit: Limit, now: datetime) -> bool:
     """Tell whether the limit leaves room for one more; one statement, and nothing is counted."""
-    query = select(Tally.n).where(Tally.key == _key(ring, limit), Tally.until > now)
-    return (session.scalar(query) or 0) < limit.most
+    return opens_at(session, ring, limit, now) <= now
+
+
+def opens_at(session: Session, ring: KeyRing, limit: Limit, now: datetime) -> datetime:
+    """Return from when on the limit leaves room for one more, `now` where it does; one statement,
+    and nothing is counted.
+    """
+    used_up = Tally.n >= limit.most, Tally.until > now
+    query = select(Tally.until).where(Tally.key == _key(ring, limit), *used_up)
+    return session.scalar(query) or now
 
 
 def count(session: Session, ring: KeyRing, limit: Limit, now: datetime) -> None:

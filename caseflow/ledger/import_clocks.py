@@ -23,6 +23,8 @@ OWED = {
 within the hour: that hour is long past.
 """
 _ON_CASE = ("resolve",)
+_KEPT = 5_000
+"""Of ledgers that tell the hour hardly two rows are alike: not all of them are kept."""
 _COLUMNS = tuple(column.name for column in Clock.__table__.columns if column.name != "id")
 _Made = dict[str, Any]
 
@@ -60,6 +62,8 @@ class Promises:
     def _one(self, name: str, matter: Matter, since: datetime, imposed: datetime | None) -> _Made:
         key = (name, matter, since, None if name == "notice" else imposed)
         if key not in self._made:
+            if len(self._made) == _KEPT:
+                self._made.clear()
             self._made[key] = self._plan(name, matter, since, key[-1])
         return self._made[key]
 

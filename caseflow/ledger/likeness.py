@@ -12,7 +12,7 @@ from sqlalchemy import Integer, bindparam, cast, func, or_, select, text, union_
 from sqlalchemy.orm import Session
 
 from caseflow.ledger import sketch
-from caseflow.ledger.queries import visible
+from caseflow.ledger.queries import standing
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.sketch_tables import Sketch
 from caseflow.ledger.tables import Case
@@ -53,7 +53,7 @@ def near(
     rarest = _rarest(session, sketch.hashes(said)[:PROBED])
     if not rarest:
         return ()
-    query = _SHARED.where(visible(scope), Case.id != (but or 0))
+    query = _SHARED.where(standing(scope), Case.id != (but or 0))
     if unit_id is not None:
         query = query.where(or_(Case.unit_id == unit_id, Case.unit_id.is_(None)))
     asked = {f"h{n}": hash_ for n, hash_ in enumerate(_padded(rarest, RAREST))}

@@ -76,6 +76,13 @@ def visible(scope: Scope) -> ColumnElement[bool]:
     return and_(inside, or_(Case.unit_id.is_(None), Case.unit_id.not_in(scope.recused)))
 
 
+def standing(scope: Scope) -> ColumnElement[bool]:
+    """Return the SQL condition on `Case` for what a scope covers and may be one with another
+    matter: not what came by an import that was undone, and never should have been.
+    """
+    return and_(visible(scope), Case.state != "void")
+
+
 def held(scope: Scope) -> ColumnElement[bool]:
     """Return the SQL condition on `Item` for what a unit or inspector holds or held."""
     if scope.reach != "holder":
@@ -165,7 +172,8 @@ _IN_STATE = {
     **{state: is_word(Case.state, state) for state in CASE_STATES},
     "": true(),
     "open": among(Case.state, OPEN_CASE_STATES),
-    "closed": not_among(Case.state, OPEN_CASE_STATES),  # whatever it ended as
+    # Whatever it ended as; what should never have been ended as nothing.
+    "closed": not_among(Case.state, (*OPEN_CASE_STATES, "void")),
 }
 _NARROWED = {
     "kind": Case.kind == _SAID["kind"],

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from caseflow.ledger import likeness
 from caseflow.ledger.mergers import same_place
-from caseflow.ledger.queries import visible
+from caseflow.ledger.queries import standing
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
 from caseflow.people.scope import Scope
@@ -95,7 +95,7 @@ def of_place(
     if unit_id is None or not category:
         return ()
     query = select(Case).where(
-        visible(scope),
+        standing(scope),
         Case.unit_id == unit_id,
         Case.category == category,
         Case.opened_at.between(around - WINDOW, around + WINDOW),
@@ -141,7 +141,7 @@ def of_senders(
         select(Case, found.c.phone_index)
         .join(Report, Report.case_id == Case.id)
         .join(found, found.c.id == Report.identity_id)
-        .where(visible(scope), Case.id != but)
+        .where(standing(scope), Case.id != but)
         .order_by(found.c.created_at.desc(), found.c.id)
     )
     return [

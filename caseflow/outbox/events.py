@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from caseflow.db import add_many
-from caseflow.outbox.tables import Event
+from caseflow.outbox.tables import Event, Message
 
 JSON = dict[str, "JSON"] | list["JSON"] | str | int | float | bool | None
 
@@ -57,6 +58,17 @@ def emit_many(session: Session, news: Iterable[News]) -> int:
     rows = [_row(one) for one in news]
     add_many(session, Event, rows)
     return len(rows)
+
+
+def hush(session: Session, cases: Any, now: datetime) -> None:
+    """Let nobody be told any more of cases that never should have been: what waits to be told, and
+    what waits to be sent. `cases`: a query for their ids.
+    """
+    told = {"quiet": True, "expanded_at": now}
+    events = update(Event).where(Event.case_id.in_(cases), Event.expanded_at.is_(None))
+    waiting = update(Message).where(Message.case_id.in_(cases), Message.state == "pending")
+    for query in (events.values(**told), waiting.values(state="discarded")):
+        session.execute(query.execution_options(synchronize_session=False))
 
 
 def body_of(event: Event) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.crypto import blind
 from caseflow.crypto.keys import KeyRing
+from caseflow.db import add_many
 from caseflow.errors import NotFound
 from caseflow.vault.person import Person, PersonLike
 from caseflow.vault.reveals import checked_reason, record
@@ -54,8 +55,7 @@ def keep_many(
 ) -> None:
     """Seal many people, each under an id that the caller made at random; one statement."""
     rows = [_sealed(ring, identity_id, contact, now) for identity_id, contact in people]
-    if rows:
-        session.execute(insert(Identity), rows)
+    add_many(session, Identity, rows)
 
 
 def _sealed(

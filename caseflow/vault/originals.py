@@ -13,6 +13,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from caseflow.crypto.keys import KeyRing
+from caseflow.db import add_many
 from caseflow.errors import NotFound
 from caseflow.files import blobs
 from caseflow.files.blobs import Put
@@ -79,8 +80,7 @@ def keep_many(
         sealed = None if isinstance(lies, Put) else ring.seal(lies, _context(original_id))
         kept = {"sealed": sealed, "blob_id": blob, "size": len(content), "received_at": now}
         rows.append({"id": original_id, **kept})
-    if rows:
-        session.execute(insert(Original), rows)
+    add_many(session, Original, rows)
 
 
 def open_original(

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from caseflow.db import Database, add_many
 from caseflow.deadlines.tables import PublishedYear
 from caseflow.outbox.tables import Event
+from caseflow.vault.tables import Original
 
 _EASTERN = timezone(timedelta(hours=8))
 
@@ -60,3 +61,16 @@ def test_a_row_that_is_there_already_is_refused_with_all_beside_it(
         add_many(session, PublishedYear, years)
     with database.read() as session:
         assert session.scalars(select(PublishedYear.year)).all() == []
+
+
+def test_bytes_come_back_as_they_went_in(database: Database, now: datetime) -> None:
+    sealed = [bytes(range(256)), b"", b"\\x00"]
+    rows = [
+        {"id": f"{n:032x}", "sealed": one, "size": n, "received_at": now}
+        for n, one in enumerate(sealed)
+    ]
+    with database.transaction() as session:
+        add_many(session, Original, rows)
+    with database.read() as session:
+        kept = session.scalars(select(Original.sealed).order_by(Original.id)).all()
+    assert kept == sealed

@@ -14,6 +14,7 @@ from caseflow.adapters.workbook import Workbooks
 from caseflow.crypto.keys import KeyRing
 from caseflow.db import Database
 from caseflow.intake.old_ledger.desk import Desk, choices_of, found_of, of
+from caseflow.intake.old_ledger.progress import Progress
 from caseflow.intake.old_ledger.rows import Choices
 from caseflow.intake.rooms import Rooms
 from caseflow.ledger.import_tables import LedgerImport
@@ -90,4 +91,4 @@ def place(database: Database, tmp_path: Path, now: datetime) -> Place:
             session.add(unit)
             session.flush()
             units[name] = unit.id
-    return Place(Desk(rooms, Workbooks()), office, units, now)
+    return Place(Desk(rooms, Workbooks(), Progress(tmp_path / "progress")), office, units, now)

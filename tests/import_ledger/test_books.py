@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from xlsxwriter import Workbook as XlsxWriter
 
 from caseflow.adapters.workbook import Workbooks
 from caseflow.errors import BadInput
@@ -165,3 +166,17 @@ def test_the_sheet_with_the_most_known_headings_is_the_ledger() -> None:
 def test_a_file_without_headings_says_so(content: bytes) -> None:
     with pytest.raises(BadInput, match="找不到表头"):
         source.opened(Workbooks(), content)
+
+
+def test_texts_are_read_whole_whatever_their_mark_up() -> None:
+    file = BytesIO()
+    with XlsxWriter(file) as book:
+        page, bold = book.add_worksheet(), book.add_format({"bold": True})
+        page.write_rich_string(0, 0, "饭菜", bold, "有异味", "，请查处")
+        page.write_string(0, 1, " 两边有空格 ")
+        page.write_string(0, 2, "_x0041_ 第一行\n第二行")
+        page.write_string(0, 3, "饭菜<&>")
+    [one] = Workbooks().pages(file)
+    assert list(one.rows()) == [
+        ("饭菜有异味，请查处", " 两边有空格 ", "_x0041_ 第一行\n第二行", "饭菜<&>")
+    ]

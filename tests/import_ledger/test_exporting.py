@@ -54,7 +54,7 @@ def understood(place: Place, source: Source, columns: tuple[str, ...], year: int
         register = checking.register(session, place.actor, place.actor.area)
     settled = Choices(columns, year=year)
     ring = place.desk.rooms.ring
-    reader = Reader(source, settled, ring, register, place.actor, place.now)
+    reader = Reader(source, settled, ring, register, place.actor, place.now, lambda _n: None)
     found = [row for _, row, _, _ in reader.read() if row is not None]
     return sorted(found, key=lambda row: row.number)
 

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import count
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from caseflow import refs
@@ -145,3 +145,14 @@ def test_a_number_that_was_given_stays_when_the_next_one_is_rolled_back(filled: 
     with filled.transaction() as session:
         second, _ = offices.report(session, NOW)
         assert (kept, second.number) == (f"{DISTRICT}-2026-000001", f"{DISTRICT}-2026-000002")
+
+
+def test_numbers_of_many_places_are_taken_with_one_statement(filled: Database) -> None:
+    wanted = {(DISTRICT, f"2026{n:04d}"): n for n in range(1, 40)}
+    asked: list[object] = []
+    with filled.transaction() as session:
+        numbers.take(session, DISTRICT, "20260003")
+        event.listen(filled.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+        last = numbers.take_many(session, wanted)
+    assert len(asked) == 1
+    assert last == {(area, day): n + (day == "20260003") for (area, day), n in wanted.items()}

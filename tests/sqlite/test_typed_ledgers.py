@@ -61,6 +61,13 @@ def test_a_dry_run_says_what_would_be_made_and_makes_nothing(
     assert page.max_row == 4
 
 
+def test_an_import_says_how_far_it_is(typed: Typed) -> None:
+    said = typed("import", "ledger.xlsx", "--mapping", "mapping.json")
+    assert said.exit_code == 0, said.output
+    assert "3 of 3 rows" in said.stderr
+    assert said.stdout.endswith("imported 1: 3 cases\n")
+
+
 def test_names_that_are_not_settled_are_asked_and_exit_one(
     typed: Typed, sqlite_database: Database
 ) -> None:

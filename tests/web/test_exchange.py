@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
+from caseflow.api.v1 import frame
 from caseflow.intake.channels.handed import exchange
 from caseflow.ledger.moves import closing, reporting_back, triage
 from caseflow.ledger.report_tables import Report
@@ -276,3 +278,30 @@ def test_what_was_not_foreseen_is_said_to_a_machine_too(
         app.view_functions["api.waiting"] = before
     assert "api.waiting" in caplog.text
     assert "有虫" not in caplog.text
+
+
+def test_a_token_that_asks_too_often_is_told_when_to_come_again(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frame, "MOST", 2)
+    other = Platform(platform.site, "信访局")
+    assert [platform.asks("GET").status_code for _ in range(2)] == [200, 200]
+    platform.site.now += timedelta(seconds=20)
+    refused = platform.brings()
+    assert problem(refused) == (429, "too-many")
+    assert refused.headers["Retry-After"] == "40"
+    assert cases(platform.site) == 0
+    assert other.asks("GET").status_code == 200
+    platform.site.now += timedelta(seconds=40)
+    assert platform.brings().status_code == 201
+
+
+def test_who_shows_no_token_that_holds_uses_up_nobodys_share(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frame, "MOST", 1)
+    sound, wrong = platform.token, platform.token[:-3] + "xxx"
+    platform.token = wrong
+    assert [platform.asks("GET").status_code for _ in range(3)] == [401, 401, 401]
+    platform.token = sound
+    assert platform.asks("GET").status_code == 200

@@ -6,9 +6,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
-from caseflow.adapters.workbook import Workbooks
 from caseflow.intake.old_ledger import desk
-from caseflow.intake.old_ledger.desk import Desk
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import triage
 from caseflow.ledger.tables import Case
@@ -126,16 +124,22 @@ def test_a_large_file_is_left_to_the_job(site: Site, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(desk, "AT_ONCE", 0)
     page = checked(site)
     assert "正在逐行核对" in page.text
-    job = Desk(site.rooms, Workbooks())
+    job = site.services.desk_of_ledgers
     assert job.work(site.now) == 1
     page = page.visit.get(page.path).send(f"{page.path}/names", **{"unit-0": "none"})
     job.work(site.now)
     page = page.visit.get(page.path).send(f"{page.path}/confirm")
     assert "正在导入" in page.text
+    assert "已完成" not in page.text
     assert cases(site) == 0
+    job.progress.tell(1, 2, 3)
+    page = page.visit.get(page.path)
+    assert "已完成 2 / 3 行" in page.text
+    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page.html
     job.work(site.now)
     assert cases(site) == 3
     assert job.work(site.now) == 0
+    assert 'http-equiv="refresh"' not in page.visit.get(page.path).html
 
 
 def test_the_case_says_in_its_history_what_the_old_ledger_said(site: Site) -> None:

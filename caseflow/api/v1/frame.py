@@ -5,7 +5,9 @@ speak for it, and the forms' own token is not asked for.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import wraps
+from math import ceil
 from typing import Any, ParamSpec, cast
 
 from flask import Blueprint, Response, current_app, g, json, request
@@ -13,7 +15,9 @@ from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntit
 
 from caseflow import clock
 from caseflow.errors import BadInput, CaseflowError, MoveNotAllowed, NotFound, Unavailable
+from caseflow.intake import limits
 from caseflow.intake.exchange import Changed
+from caseflow.intake.limits import Limit
 from caseflow.intake.rooms import Rooms
 from caseflow.people import tokens
 from caseflow.people.tokens import Bearer
@@ -23,6 +27,9 @@ LARGEST = 2 * 1024 * 1024
 PROBLEM = "application/problem+json"
 TYPES = "urn:caseflow:problem:"
 
+MOST = 300
+"""Requests of one token in a minute, each of which may bring a hundred orders."""
+
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
 
@@ -30,6 +37,16 @@ class Unauthorized(CaseflowError):
     """Nobody is let in without a token that holds."""
 
     status = 401
+
+
+class TooMany(CaseflowError):
+    """A token asks more often than its share; `after`: in how many seconds it may ask again."""
+
+    status = 429
+
+    def __init__(self, after: int) -> None:
+        super().__init__("请求太频繁，请稍后再试")
+        self.after = after
 
 
 def rooms() -> Rooms:
@@ -43,7 +60,9 @@ def bearer() -> Bearer:
 
 
 def lets_in(role: str) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
-    """Let only a machine in that shows a token of a role; the body is not read before."""
+    """Let only a machine in that shows a token of a role, and not too often; the body is not read
+    before.
+    """
 
     def decorate(handler: Callable[P, Response]) -> Callable[P, Response]:
         @wraps(handler)
@@ -53,12 +72,24 @@ def lets_in(role: str) -> Callable[[Callable[P, Response]], Callable[P, Response
                 found = tokens.bearer(session, shown.strip(), role)
             if found is None or kind.lower() != "bearer":
                 raise Unauthorized("令牌无效")
+            _count(found)
             g.bearer = found
             return handler(*args, **kwargs)
 
         return wrapped
 
     return decorate
+
+
+def _count(found: Bearer) -> None:
+    """Count a request of a token. Raises TooMany and counts nothing where its share is used up."""
+    limit = Limit(f"token {found.id}", MOST, timedelta(minutes=1))
+    ring, at = rooms().ring, now()
+    with rooms().database.read() as session:
+        opens = limits.opens_at(session, ring, limit, at)
+    if opens > at:
+        raise TooMany(ceil((opens - at).total_seconds()))
+    rooms().database.run(lambda session: limits.count(session, ring, limit, at))
 
 
 def body() -> bytes:
@@ -84,6 +115,7 @@ def problem_of(error: CaseflowError) -> dict[str, Any]:
     """Return what is wrong, for a machine to act on (RFC 9457)."""
     names: tuple[tuple[type[CaseflowError], str, str], ...] = (
         (Unauthorized, "unauthorized", "The token is missing, unknown or revoked"),
+        (TooMany, "too-many", "This token asks too often"),
         (Changed, "changed", "Another content came under this id before"),
         (BadInput, "invalid", "Some fields cannot be taken"),
         (NotFound, "not-found", "There is no such order of yours"),
@@ -112,7 +144,10 @@ def _problem(told: Mapping[str, Any]) -> Response:
 
 @blueprint.errorhandler(CaseflowError)
 def _refused(error: CaseflowError) -> Response:
-    return _problem(problem_of(error))
+    response = _problem(problem_of(error))
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.after)
+    return response
 
 
 @blueprint.errorhandler(HTTPException)

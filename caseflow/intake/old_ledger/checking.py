@@ -2,14 +2,15 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import String, select
 from sqlalchemy.orm import Session
 
 from caseflow.crypto.keys import KeyRing
+from caseflow.db import one_of
 from caseflow.errors import Told
 from caseflow.intake.old_ledger import names, rows
 from caseflow.intake.old_ledger.books import Written
@@ -23,6 +24,7 @@ from caseflow.people.tables import Area, Unit
 
 TAKEN, REPEATED, WRONG = "taken", "repeated", "wrong"
 _AT_ONCE = 500
+_TOLD_EACH = 1_000
 _TOLD = 200
 """So many rows that are wrong are told on the page; the report has all."""
 
@@ -93,7 +95,9 @@ def register(session: Session, actor: Actor, area: str) -> Register:
 
 @dataclass
 class Reader:
-    """Reads the rows of a source one after another and remembers what it met."""
+    """Reads the rows of a source one after another and remembers what it met. `heard` is told how
+    many rows are done, now and then.
+    """
 
     source: Source
     choices: Choices
@@ -101,6 +105,7 @@ class Reader:
     register: Register
     actor: Actor
     now: datetime
+    heard: Callable[[int], None]
     met: dict[str, int] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     unsettled: Counter[str] = field(default_factory=Counter)
@@ -141,7 +146,9 @@ def check(session: Session, reader: Reader, area: str) -> Checked:
     """
     found = Checked()
     waiting: list[tuple[Row, str]] = []
-    for n, row, mark, wrong in reader.read():
+    for done, (n, row, mark, wrong) in enumerate(reader.read(), 1):
+        if done % _TOLD_EACH == 0:
+            reader.heard(done)
         if wrong:
             found.lines += [_refused(n, row, one) for one in wrong]
         elif row is None:
@@ -186,15 +193,29 @@ def _settle(
 
 
 def known(
-    session: Session, area: str, some: Sequence[tuple[Row, str]]
+    session: Session, area: str, some: Sequence[tuple[Row, str]], but: int | None = None
 ) -> tuple[set[str], set[str]]:
-    """Return which of the rows' fingerprints and numbers came in before and stand."""
-    here = (ImportedRow.area_code == area, ImportedRow.live.is_(True))
+    """Return which of the rows' fingerprints and numbers came in before and stand; not by the
+    import `but`, which is being written.
+    """
+    here = [ImportedRow.area_code == area, ImportedRow.live.is_(True)]
+    if but is not None:
+        # Also another statement than that of the check: PostgreSQL keeps the plan of that one,
+        # which it made when the table had no rows, and would read all rows for each batch.
+        here.append(ImportedRow.import_id != but)
     marks = [mark for _, mark in some]
     numbers = [row.number for row, _ in some if row.number]
-    by_mark = select(ImportedRow.fingerprint).where(*here, ImportedRow.fingerprint.in_(marks))
-    by_number = select(ImportedRow.number).where(*here, ImportedRow.number.in_(numbers))
-    return set(session.scalars(by_mark)), set(session.scalars(by_number))
+    by_mark = select(ImportedRow.fingerprint).where(
+        *here, one_of(ImportedRow.fingerprint, "marks", String)
+    )
+    here.append(ImportedRow.number != "")  # as the index of numbers says
+    by_number = select(ImportedRow.number).where(
+        *here, one_of(ImportedRow.number, "numbers", String)
+    )
+    return (
+        set(session.scalars(by_mark, {"marks": marks})),
+        set(session.scalars(by_number, {"numbers": numbers})),
+    )
 
 
 def told(found: Checked) -> str:

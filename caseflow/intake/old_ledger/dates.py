@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from math import isfinite
 from typing import NoReturn
 
@@ -112,6 +113,7 @@ _WEEKDAY = re.compile(r"[(\[]?\s*(?:星期|周|礼拜)[一二三四五六日天]
 _TEN = re.compile("([一二三四五六七八九]?)十([一二三四五六七八九]?)")
 
 
+@lru_cache(maxsize=10_000)  # a ledger has few days and many rows
 def _text(text: str, sheet: Sheet) -> When:
     said = unicodedata.normalize("NFKC", without_controls(text)).strip()
     said = _WEEKDAY.sub(" ", said)

@@ -19,6 +19,7 @@ from caseflow.files.names import safe_name
 from caseflow.intake.old_ledger import checking, flat, headings, names, source
 from caseflow.intake.old_ledger.books import Workbooks
 from caseflow.intake.old_ledger.checking import Checked, Reader
+from caseflow.intake.old_ledger.progress import Progress
 from caseflow.intake.old_ledger.rows import Choices
 from caseflow.intake.old_ledger.source import Source
 from caseflow.intake.old_ledger.taking import Taking
@@ -44,6 +45,7 @@ class Desk:
 
     rooms: Rooms
     books: Workbooks
+    progress: Progress
 
     def begin(self, actor: Actor, name: str, content: bytes, now: datetime) -> int:
         """Keep a file and return the id of its import. Raises BadInput on `file` where it is no
@@ -143,7 +145,16 @@ class Desk:
         found = self.source(session, one)
         if not one.flat_blob_id:
             found = replace(found, page=flat.Flattening(found.page))
-        return Reader(found, choices_of(one), self.rooms.ring, register, actor, now)
+        import_id, rows = one.id, rows_of(one) if one.state == "running" else 0
+        return Reader(
+            found,
+            choices_of(one),
+            self.rooms.ring,
+            register,
+            actor,
+            now,
+            lambda done: self.progress.tell(import_id, done, rows),
+        )
 
     def check(self, import_id: int, now: datetime) -> None:
         """Check a file and keep what was found, with a report of every row. A second run finds it
@@ -168,6 +179,7 @@ class Desk:
                 one.state = "open" if fault else "checked"
 
         self.rooms.database.run(keep)
+        self.progress.forget(import_id)
 
     def _checked(
         self, session: Session, one: LedgerImport, now: datetime
@@ -215,6 +227,7 @@ class Desk:
         except CaseflowError as error:
             fault = error.told or str(error)
             self.rooms.database.run(lambda session: _stopped(session, import_id, fault))
+        self.progress.forget(import_id)
 
     def _taken(self, session: Session, import_id: int, now: datetime) -> None:
         query = select(LedgerImport).where(LedgerImport.id == import_id)
@@ -291,6 +304,11 @@ def found_of(one: LedgerImport) -> dict[str, object]:
     """Return what the check found; empty before it."""
     empty = {"made": {}, "repeated": 0, "wrong": 0, "rows_wrong": 0, "first": [], "questions": []}
     return {**empty, "asked": 0, **(json.loads(one.found) if one.found else {})}
+
+
+def rows_of(one: LedgerImport) -> int:
+    """Return how many rows a check found that are to be taken over."""
+    return sum(json.loads(one.found)["made"].values()) if one.found else 0
 
 
 def guessed(session: Session, area: str, found: Source) -> Choices:

@@ -51,6 +51,7 @@ class Taking:
             takeover.take(self._sealed(fresh))
             self.of.rows += len(fresh)
             self.of.closed += sum(1 for row, _ in fresh if row.state == "closed")
+            self.reader.heard(self.of.rows)
             self.session.flush()
             self.session.expunge_all()
             self.of = self.session.get_one(LedgerImport, self.of.id)
@@ -68,7 +69,7 @@ class Taking:
 
     def _fresh(self, some: Sequence[tuple[Row, str]]) -> list[tuple[Row, str]]:
         """Leave out what came in before; a number that is known with other words stops it all."""
-        marks, numbers = checking.known(self.session, self.of.area_code, some)
+        marks, numbers = checking.known(self.session, self.of.area_code, some, self.of.id)
         fresh = [(row, mark) for row, mark in some if mark not in marks]
         if any(row.number in numbers for row, _ in fresh if row.number):
             raise MoveNotAllowed("有的行有问题，一行也没有导入；请重新核对")

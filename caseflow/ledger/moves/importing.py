@@ -5,7 +5,7 @@ for many at once. Nobody is told: the events are quiet.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -26,10 +26,11 @@ from caseflow.ledger.import_clocks import Promises
 from caseflow.ledger.import_tables import ImportedRow, LedgerImport
 from caseflow.ledger.moves.handlers import next_in_line
 from caseflow.ledger.moves.opening import TITLE
+from caseflow.ledger.numbers import Place
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import NOTHING
 from caseflow.ledger.tables import NEVER, ORDINARY, Case
-from caseflow.outbox.events import News, emit_many
+from caseflow.outbox.events import News, emit_many, hush
 from caseflow.people.actor import Actor
 from caseflow.people.tables import Area
 
@@ -126,7 +127,7 @@ class Takeover:
         area, (place, _) = self._area(row.area), _periods(row)
         passed = self._passed(row)
         closed = (row.closed_at or self.now) if passed.state == "closed" else None
-        seq = taken.next(*place)
+        seq = taken.next(place)
         return {
             "id": case_id,
             "number": refs.case_number(area.code, _year(row), seq),
@@ -191,7 +192,7 @@ class Takeover:
 
     def _report(self, row: OldCase, report_id: int, case_id: int, taken: "_Numbers") -> _Made:
         _, place = _periods(row)
-        seq = taken.next(*place)
+        seq = taken.next(place)
         return {
             "id": report_id,
             "number": refs.report_number(row.area, local(row.received_at).date(), seq),
@@ -258,21 +259,21 @@ class Takeover:
 class _Numbers:
     """Numbers of areas and periods, taken in one go for as many rows as there are of each."""
 
-    def __init__(self, session: Session, wanted: Any) -> None:
-        self._next: dict[tuple[str, str], int] = {}
-        for (area, period), n in sorted(Counter(wanted).items()):
-            self._next[area, period] = numbers.take_many(session, area, period, n) - n
+    def __init__(self, session: Session, places: Iterable[Place]) -> None:
+        wanted = Counter(places)
+        last = numbers.take_many(session, wanted)
+        self._taken = {place: last[place] - n for place, n in wanted.items()}
 
-    def next(self, area: str, period: str) -> int:
-        self._next[area, period] += 1
-        return self._next[area, period]
+    def next(self, place: Place) -> int:
+        self._taken[place] += 1
+        return self._taken[place]
 
 
 def _year(row: OldCase) -> int:
     return numbers.year_of(row.received_at)
 
 
-def _periods(row: OldCase) -> tuple[tuple[str, str], tuple[str, str]]:
+def _periods(row: OldCase) -> tuple[Place, Place]:
     """Return where a row's case is counted, and its report."""
     return (row.area, str(_year(row))), (row.area, numbers.day_of(row.received_at))
 
@@ -320,6 +321,7 @@ def undo(session: Session, actor: Actor, of: LedgerImport, reason: str, now: dat
         case.closed_at, case.moved_at = case.closed_at or now, now
         case.next_due, case.next_clock, case.call_back = NEVER, None, False
     _stop_clocks(session, of_import, now)
+    hush(session, of_import, now)
     facts = {"import": of.id, "reason": reason}
     lines = [(case, Line("void", actor, now, facts)) for case in cases]
     add_many(session, Entry, fold(lines))

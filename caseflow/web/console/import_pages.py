@@ -107,6 +107,7 @@ def shown(import_id: int, errors: Mapping[str, str] | None = None, status: int =
         who = people.users(session, {one.user_id, one.undone_by or 0})
         said = {
             "row": _row(one) | {"by": who.get(one.user_id, ""), "reason": gettext(one.fault)},
+            "progress": _progress(one) if one.state in ("checking", "running") else "",
             "undone_by": who.get(one.undone_by or 0, ""),
             "columns": _columns(session, one) if one.state in ("open", "checked") else None,
             "touched": moved_since(session, one.id) if one.state == "done" else (),
@@ -124,6 +125,15 @@ def shown(import_id: int, errors: Mapping[str, str] | None = None, status: int =
         **said,
     )
     return body, status
+
+
+def _progress(one: LedgerImport) -> str:
+    """Say how many rows are done, and of how many where that is known; empty before the first."""
+    done, rows = ledgers().progress.of(one.id)
+    if not done:
+        return ""
+    known = gettext("已完成 %(done)d / %(rows)d 行", done=done, rows=rows)
+    return known if rows else gettext("已核对 %(n)d 行", n=done)
 
 
 def _columns(session: Session, one: LedgerImport) -> dict[str, Any]:
