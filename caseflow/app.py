@@ -67,6 +67,7 @@ class Services:
             settings.public_url,
             settings.mail_from,
             answers=bool(settings.imap_url),
+            typesetter=lambda: self.typesetter,
         )
 
     def _transports(self) -> dict[str, Transport]:

@@ -113,6 +113,13 @@ def compose(sender: str, sender_name: str, address: str, message: Outgoing) -> E
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(message.text, charset="utf-8", cte="base64")
+    if message.enclosure is not None:
+        mail.add_attachment(
+            message.enclosure.content(),
+            maintype="application",
+            subtype="pdf",
+            filename=message.enclosure.name,
+        )
     mail["Content-Language"] = _LANGUAGES.get(message.locale, message.locale)
     return mail
 

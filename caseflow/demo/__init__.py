@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from caseflow.app import Services
 from caseflow.clock import local
 from caseflow.demo import accounts as people
-from caseflow.demo import circulars, pictures, places, quarantine
+from caseflow.demo import circulars, doors, pictures, places, quarantine
 from caseflow.demo.programme import courses
 from caseflow.demo.story import Stage
 from caseflow.demo.timeline import Days, calendar_of, play
@@ -20,17 +20,22 @@ from caseflow.files import blobs
 from caseflow.intake import handover
 from caseflow.outbox.tables import Event
 from caseflow.people import absences
+from caseflow.people.actor import Actor
 from caseflow.people.tables import User
 
 __all__ = ["accounts", "make"]
 
 
 def make(built: Services, now: datetime) -> None:
-    """Make office and cases in one transaction, all of it or nothing, in an empty database.
+    """Make office and cases in one transaction, all of it or nothing, in an empty database; then
+    take over its old ledger.
 
     Does nothing where somebody has an account already.
     """
-    built.database.run(lambda session: _make(session, built, now))
+    boss = built.database.run(lambda session: _make(session, built, now))
+    if boss is not None:
+        doors.old_ledger(built, boss, now)  # in transactions of its own, as an office does it
+        built.database.run(_mute)
 
 
 def accounts(built: Services) -> list[str]:
@@ -38,9 +43,10 @@ def accounts(built: Services) -> list[str]:
     return people.lines(built.settings.home, built.settings.public_url)
 
 
-def _make(session: Session, built: Services, now: datetime) -> None:
+def _make(session: Session, built: Services, now: datetime) -> Actor | None:
+    """Return the supervisor of the office that was made, None where there was one."""
     if session.scalar(select(User.id).limit(1)) is not None:
-        return
+        return None
     rooms = built.rooms
     units = places.make(session)
     # Written down before the commit, so that no office exists whose password nobody knows.
@@ -50,11 +56,13 @@ def _make(session: Session, built: Services, now: datetime) -> None:
     stage = Stage(
         session, rooms, Days(now, calendar_of(session)), units, actors, [blob.id for blob in kept]
     )
-    play(session, [*courses(stage), quarantine.unreadable(stage)], now)
+    beside = (quarantine.unreadable(stage), doors.telephone(stage))
+    play(session, [*courses(stage), *beside], now)
     circulars.make(stage, now)
     _hand_over(session, stage, now)
     _send_away(session, stage, now)
     _mute(session)
+    return actors["supervisor"]
 
 
 def _hand_over(session: Session, stage: Stage, now: datetime) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 
-from caseflow.demo import apart, appeals, beside, many, papers, scripts
+from caseflow.demo import apart, appeals, beside, doors, many, papers, scripts
 from caseflow.demo.matters import read
 from caseflow.demo.scripts import path
 from caseflow.demo.story import Stage, Story
@@ -72,6 +72,7 @@ _PAST: dict[str, tuple[int, str, Course]] = {
     "uniform_again": (14, "12:44", scripts.reopened),
     "court_dispute": (11, "15:15", scripts.declined),
     "ladder_three": (11, "09:33", papers.neglected),
+    "drinking_water": (10, "08:05", doors.reported_back),
     "playground": (10, "08:10", partial(scripts.returned, times=2, again=True)),
     "heating": (10, "18:52", scripts.undelivered),
     "meal_price": (9, "13:20", scripts.missed),

@@ -17,7 +17,7 @@ from caseflow.errors import NotFound
 from caseflow.files.sniff import sniff
 from caseflow.files.store import Readable, Store, StoredBlob
 from caseflow.files.streams import Heard
-from caseflow.files.tables import Blob
+from caseflow.files.tables import MANY, Blob
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,8 @@ def name(session: Session, lies: Put, now: datetime) -> Blob:
         found = looked(session, lies.looked, now)
         values |= {**found, "scan_due": now}
         unscanned = case((Blob.scan == "unscanned", now))
-        anew |= {**found, "scan_due": func.coalesce(Blob.scan_due, unscanned)}
+        held = case((Blob.held == MANY, MANY), else_=found["held"])
+        anew |= {**found, "held": held, "scan_due": func.coalesce(Blob.scan_due, unscanned)}
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     upsert = insert(Blob).values(values).on_conflict_do_update(index_elements=["id"], set_=anew)
     session.execute(upsert)

@@ -22,6 +22,7 @@ WHY = {
     "type": "这类文件不直接放行",
     "picture": "图片未能去除拍摄信息（时间、地点等）",
     "archive": "压缩包有异常，可能损坏电脑",
+    "many": "里面有多个办件，写明理由后才能打开",
 }
 """Why a file is not simply handed out, in words."""
 

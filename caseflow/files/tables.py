@@ -7,7 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from caseflow.db import Base, Moment
 
-HELD = ("", "look", "type", "picture", "archive")
+HELD = ("", "look", "type", "picture", "archive", "many")
+MANY = "many"
+"""Held back for it tells of other cases as well, whichever door it comes by again."""
 SCANS = ("unscanned", "clean", "infected", "failed")
 _DUE = "scan_due IS NOT NULL"
 _UNSEEN = "held = 'look'"

@@ -32,6 +32,8 @@ from caseflow.vault.tables import Original
 
 log = logging.getLogger(__name__)
 
+READ = (CHANNEL, TEXT)
+"""Doors where something is set aside, since it comes by itself: a machine can read it again."""
 PAGE = 50
 LONGEST_NOTE = 500
 UNREADABLE = "这份来件无法自动解析，请看过原件后填写内容"
@@ -108,7 +110,8 @@ def take(
 
 
 def retry(rooms: Rooms, actor: Actor, quarantine_id: int, now: datetime) -> Received:
-    """Read a mail again and register it the way it would have gone, had it been understood at once.
+    """Read a mail or text message again and register it as it would have been, had it been
+    understood at once.
 
     For what was set aside by a fault that was mended since. Nothing is opened for anybody's eyes.
     Raises as `take` does, BadInput where it still cannot be read or a machine wrote it.
@@ -133,7 +136,7 @@ def is_by_fault(row: Quarantine) -> bool:
 
 
 def retry_all(rooms: Rooms, actor: Actor, now: datetime) -> tuple[int, int]:
-    """Retry up to PAGE mails that a fault of ours set aside; return how many were registered, and
+    """Retry up to PAGE of what a fault of ours set aside; return how many were registered, and
     how many still cannot be. Raises NotPermitted.
     """
     require(actor, "quarantine.look")
@@ -225,7 +228,7 @@ def _read(
 ) -> IncomingReport | None:
     """Return the mail read again, None when it cannot or must not be read."""
     size = session.get_one(Original, row.original_id).size
-    if row.channel not in (CHANNEL, TEXT) or size > LARGEST:
+    if row.channel not in READ or size > LARGEST:
         return None
     raw = b"".join(original_for_machine(session, rooms.ring, rooms.store, row.original_id))
     if row.channel == TEXT:

@@ -5,17 +5,17 @@ that tells the error. Nothing is dropped silently: what cannot be taken is named
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from caseflow.files import blobs
-from caseflow.files.blobs import Put
+from caseflow.files.blobs import Looked, Put
 from caseflow.files.names import safe_name
-from caseflow.files.tables import Blob
+from caseflow.files.tables import MANY, Blob
 from caseflow.intake.report import IncomingFile
 from caseflow.intake.rooms import Rooms
 from caseflow.intake.tables import Upload
@@ -92,6 +92,18 @@ def keep(
     """Keep files that lie in the store under a form's key and return their tokens."""
     named = [(name, blobs.name(session, one, now).id) for name, one in lie]
     return _wait(session, rooms, key, named, now)
+
+
+def hold_for_many(lies: Put) -> Put:
+    """Return a file that goes to many cases and tells each of the others: it is held back there."""
+    looked = lies.looked or Looked()
+    return replace(lies, looked=replace(looked, held=looked.held or MANY))
+
+
+def renew(session: Session, key: str, now: datetime) -> None:
+    """Let the files of a form wait from now on: somebody is still at it."""
+    alive = update(Upload).where(Upload.nonce == key, Upload.uploaded_at > now - LAST)
+    session.execute(alive.values(uploaded_at=now))
 
 
 def carry_over(

@@ -10,12 +10,15 @@ from datetime import datetime
 from caseflow import words
 from caseflow.clock import local
 from caseflow.ledger.dossier import Dossier, Happened
+from caseflow.ledger.handed_tables import ReportBack
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import ITEM_DONE
 from caseflow.ledger.tables import Item
+from caseflow.paper.sheets import Official
 
 _ENDS = ("answer", "decline", "refer")
 _NOTHING = "（请补写）"  # not said
+_MARKS = {"drafted": "草稿", "checked": "待送出"}  # not said
 
 
 def title(report: Report) -> str:
@@ -105,3 +108,13 @@ def _answered(dossier: Dossier, report: Report) -> str:
 def _day(at: datetime) -> str:
     day = local(at).date()
     return f"{day.year}年{day.month}月{day.day}日"  # not said
+
+
+def sheet(row: ReportBack, report: Report, office: str) -> Official:
+    """Return a report back as the formal document that the office sends."""
+    lines = [line.strip() for line in row.text.splitlines() if line.strip()]
+    to = lines.pop(0) if lines and lines[0].endswith("：") else f"{report.handed_by}："  # not said
+    dated = _day(row.sent_at or row.checked_at or row.drafted_at)
+    number = f"来文编号：{report.handed_number}" if report.handed_number else ""  # not said
+    mark = _MARKS.get(row.state, "")
+    return Official(office, number, title(report), to, lines, dated, mark)

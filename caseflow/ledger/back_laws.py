@@ -40,7 +40,7 @@ def broken() -> Iterator[Select[Any]]:
     )
     yield select(Case.number).where(urged, or_(~owed, Case.state.not_in(OWES_BACK)))
     of_case = select(Case.number).join(ReportBack, ReportBack.case_id == Case.id)
-    sent = ReportBack.state.in_(("sent", "refused", "signed"))
+    sent = ReportBack.state.in_(("sending", "sent", "refused", "signed"))
     yield of_case.where(sent, ReportBack.checked_by == ReportBack.drafted_by)
     told = exists().where(
         Entry.case_id == ReportBack.case_id,

@@ -108,6 +108,7 @@ class Dossier:
     exclusions: Sequence[Exclusion]
     oversights: Sequence[Oversight]
     reports_back: Sequence[ReportBack]
+    office_mailbox: str
     assistances: Sequence[Assistance]
     step_ups: Sequence[StepUp]
     above: Case | None
@@ -195,6 +196,7 @@ def load(session: Session, case: Case) -> Dossier:
     verbs = {entry.verb for entry in entries}
     of_items = verbs | {entry.verb for entry in before}
     findings = session.scalars(_FINDINGS, {"ids": told_ids}).all()
+    backs = _reports_back(session, case, reports)
     return Dossier(
         case=case,
         area=area,
@@ -217,7 +219,8 @@ def load(session: Session, case: Case) -> Dossier:
         milestones=shelvings.milestones(session, case.id) if "ask_shelving" in verbs else (),
         visits=_visits(session, told),
         exclusions=exclusions.asked(session, case.id) if "ask_exclusion" in verbs else (),
-        reports_back=_reports_back(session, case, reports),
+        reports_back=backs,
+        office_mailbox=reports_back.office_mailbox(session, case.id) if backs else "",
         oversights=oversights.asked(session, case.id) if "go_up" in verbs else (),
         assistances=(
             assistances.of_items(session, told_ids) if "ask_assistance" in of_items else ()

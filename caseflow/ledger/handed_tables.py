@@ -8,13 +8,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from caseflow.db import Base, Moment
 
-BACK_STATES = ("drafted", "returned", "checked", "sent", "refused", "signed", "waived")
-"""What becomes of a report back: `returned` by whoever checks it, `refused` by the sender."""
+BACK_STATES = ("drafted", "returned", "checked", "sending", "sent", "refused", "signed", "waived")
+"""What becomes of a report back: `returned` by whoever checks it, `sending` until the mail server
+took it, `refused` by the sender.
+"""
 BACK_DONE = ("signed", "waived")
 """Nothing is owed to the sender any more: it signed for the report, or wants none."""
 BACK_PAST = ("returned", "refused")
 """Only kept: another one is written."""
-BACK_WAYS = ("letter", "email", "exchange", "in_person")
+BACK_WAYS = ("message", "letter", "email", "exchange", "in_person")
+"""`message`: mailed by this machine; `email`: from a mailbox of somebody's own."""
 
 _ALIVE = "state NOT IN ('returned', 'refused')"
 
@@ -44,7 +47,8 @@ class ReportBack(Base):
     of its case.
 
     `signed_by`: who signed for it at the sender's, as told; `proof`: how it was sent, or what shows
-    that it was signed for. `reason`: why it was returned, refused, or is not wanted.
+    that it was signed for. `address`: the sender's official mailbox, as whoever mailed it said.
+    `reason`: why it was returned, refused, or is not wanted.
     """
 
     __tablename__ = "report_back"
@@ -62,6 +66,7 @@ class ReportBack(Base):
     sent_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
     way: Mapped[str | None] = mapped_column(String(10))
+    address: Mapped[str] = mapped_column(String(120), default="", server_default="")
     signed_by: Mapped[str] = mapped_column(String(60), default="", server_default="")
     signed_at: Mapped[datetime | None] = mapped_column(Moment)
     proof: Mapped[str] = mapped_column(String(300), default="", server_default="")
@@ -71,9 +76,11 @@ class ReportBack(Base):
         CheckConstraint(_among("state", BACK_STATES), name="state"),
         CheckConstraint(_among("way", BACK_WAYS), name="way"),
         CheckConstraint(
-            "state NOT IN ('sent', 'signed') OR (checked_by IS NOT NULL AND sent_at IS NOT NULL)",
+            "state NOT IN ('sending', 'sent', 'signed')"
+            " OR (checked_by IS NOT NULL AND sent_at IS NOT NULL)",
             name="sent",
         ),
+        CheckConstraint("state <> 'sending' OR address <> ''", name="address"),
         CheckConstraint("checked_by IS NULL OR checked_by <> drafted_by", name="checked_by"),
         CheckConstraint("(state = 'signed') = (signed_at IS NOT NULL)", name="signed"),
         Index(

@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from caseflow.crypto import blind
+from caseflow.crypto.keys import KeyRing
 from caseflow.ledger.handed_tables import BACK_DONE, BACK_PAST, ReportBack
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
+from caseflow.vault.tables import Identity
 
 _WANTED = (
     select(Report)
@@ -51,3 +54,19 @@ def open_of(
     """Return the same of what was loaded."""
     found = [(one, current(rows, one.id, rounds)) for one in reports if one.report_back]
     return [(one, row) for one, row in found if row is None or row.state not in BACK_DONE]
+
+
+def is_reporters(session: Session, ring: KeyRing, case_id: int, address: str) -> bool:
+    """Tell whether an e-mail address is one that somebody who reported the matter gave."""
+    index = blind.email_index(ring, address)
+    query = select(Identity.id).join(Report, Report.identity_id == Identity.id)
+    query = query.where(Report.case_id == case_id, Identity.email_index == index).limit(1)
+    return index is not None and session.scalar(query) is not None
+
+
+def office_mailbox(session: Session, case_id: int) -> str:
+    """Return where what was reported back to a case's sender was mailed last, empty for nowhere."""
+    here = select(Report.handed_by).where(Report.case_id == case_id, Report.report_back.is_(True))
+    query = select(ReportBack.address).join(Report, Report.id == ReportBack.report_id)
+    query = query.where(ReportBack.address != "", Report.handed_by.in_(here))
+    return session.scalar(query.order_by(ReportBack.id.desc()).limit(1)) or ""

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from caseflow.crypto import blind, receipts
 from caseflow.crypto.keys import KeyRing
-from caseflow.ledger.moves import closing, notice
+from caseflow.ledger.moves import closing, notice, reporting_back
 from caseflow.ledger.report_tables import Report
-from caseflow.notices import sms_fates, unreachable
+from caseflow.notices import back_letter, sms_fates, unreachable
 from caseflow.notices.render import CODE
 from caseflow.outbox.handlers import Complete, Resolve
 from caseflow.outbox.tables import Event, Message
@@ -58,6 +58,9 @@ def resolver(ring: KeyRing, own: str = "") -> Resolve:
                 return _number(session, ring, report.identity_id)
             found = address_for(session, ring, report.identity_id, way)
             return None if found and _is_ours(session, found, own) else found
+        if sort == "back":
+            office = back_letter.address(session, ring, int(number))
+            return None if office and _is_ours(session, office, own) else office
         raise ValueError(f"no such recipient: {sort}")
 
     return resolve
@@ -112,6 +115,8 @@ def sent(session: Session, message: Message, now: datetime) -> None:
         notice.told(session, int(message.recipient.partition(":")[2]), now, written=written)
     elif message.rule == "reply":
         closing.delivered(session, unreachable.reply_of(session, message), now)
+    elif message.rule == "report_back":
+        reporting_back.delivered(session, *unreachable.back_of(session, message), now)
 
 
 def failed(session: Session, message: Message, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """What the outbox is handed by this house: rules, addresses, and what to note of an end."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
@@ -8,11 +8,13 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from caseflow.crypto.keys import KeyRing
+from caseflow.errors import Unavailable
 from caseflow.ledger.holding import reference
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
 from caseflow.notices import (
     audience,
+    back_letter,
     circulars,
     deliver,
     matter,
@@ -30,6 +32,7 @@ from caseflow.notices.signing import Signed
 from caseflow.outbox.handlers import Draft, Handlers
 from caseflow.outbox.tables import Event, Message
 from caseflow.outbox.transport import Transport
+from caseflow.paper.sheets import Typesetter
 from caseflow.people.tables import User
 
 WAY = "email"
@@ -46,12 +49,21 @@ _AWAKE = ("shift_leader",)
 
 
 class Keys(Protocol):
-    """What is needed of the rooms: the ring that opens an address."""
+    """What is needed of the rooms: the ring that opens an address, the office's own area."""
 
     @property
     def ring(self) -> KeyRing:
         """The keys of this installation."""
         ...
+
+    @property
+    def area(self) -> str:
+        """The office's own area code."""
+        ...
+
+
+def _no_paper() -> Typesetter:
+    raise Unavailable("缺少字体，排不出 PDF。请管理员重新安装前端文件")
 
 
 def build(
@@ -61,16 +73,18 @@ def build(
     own: str = "",
     *,
     answers: bool = False,
+    typesetter: Callable[[], Typesetter] = _no_paper,
 ) -> Handlers:
     """Return the outbox's handlers. `public_url`: what stands before the path in every link.
 
     `own`: the office's own e-mail address. `answers`: mail that answers a message comes to us, and
-    the message says so.
+    the message says so. `typesetter`: sets what a letter encloses.
     """
     return Handlers(
         rules=partial(drafts, public_url.rstrip("/"), ways=tuple(transports), answers=answers),
         resolve=deliver.resolver(rooms.ring, own),
         complete=deliver.completer(rooms.ring),
+        enclose=back_letter.enclosing(rooms.area, typesetter),
         transports={way: Signed(one, rooms.ring) for way, one in transports.items()},
         on_sent=deliver.sent,
         on_dead=deliver.failed,
@@ -102,7 +116,9 @@ def drafts(
         said = {name: about.body[name] for name in ("statement", "count") if name in about.body}
         words = replace(words, answers=answers, **said)
         for word in notice.audience:
-            if word in OUTSIDE:
+            if word == "other_office":
+                found += back_letter.drafts(session, about, words)
+            elif word in OUTSIDE:
                 found += _outside(session, about, word, words, ways)
             else:
                 found += _inside(session, about, word, words)

@@ -107,6 +107,11 @@ TASKS: Mapping[str, str] = {
     "mail_storm": "来信异常增多，已归在一起，请查看隔离区",
     "reply_failed": "给反映人的答复未能送达，请改用其他方式",
     "call_back": "答复已送达，请安排回访",
+    "write_back": "请起草办结报告，报来文机关",
+    "check_back": "有一份办结报告请您核稿",
+    "send_back": "办结报告已核稿，请送来文机关",
+    "back_returned": "办结报告被退回，请修改后再报核稿",
+    "back_failed": "发给来文机关的办结报告未能送达，请核对邮箱或改用其他方式",
     "unsatisfied": "回访不满意，请决定重新办理或解释说明",
     "reopened": "办件已重新办理，请继续",
     "handed_over": "有 %(n)d 件工作移交给您，请查看",
@@ -291,4 +296,21 @@ def to_reporter(words: Words, locale: str) -> tuple[str, str]:
         due = due_text(words.due, locale)
         lines.append(say("其中有需要您回复的内容，请在 %(due)s 前回复。") % {"due": due})
     lines += ["", say(_BY_MAIL if words.answers else _ON_THE_PAGE), ""]
+    return subject, "\n".join(lines)
+
+
+def to_office(words: Words, office: str, handed_number: str) -> tuple[str, str]:
+    """Return subject and text of the letter that brings another office its report back (办结报告):
+    the numbers by which both know the matter, and no word of it.
+    """
+    subject = f"办结报告（来文编号：{handed_number}）" if handed_number else "办结报告"  # not said
+    lines = [
+        f"{office}：",
+        *([f"来文编号：{handed_number}"] if handed_number else []),  # not said
+        f"我办办件编号：{words.number}",  # not said
+        "该件办结报告见附件（PDF），请查收，并告知签收人和签收时间。",  # not said
+        "",
+        "可直接回复本邮件。" if words.answers else _NO_ANSWERS,  # not said
+        "",
+    ]
     return subject, "\n".join(lines)

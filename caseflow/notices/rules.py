@@ -10,7 +10,7 @@ acts for the unit that was asked to assist), `asker` (who asked for more time, f
 withdrawn, for a case to be left out of the figures, or proposed how a case ends, while the matter
 is theirs), `confirmers` (who may go on with a case of which everything was withdrawn), `judges`
 (who judge the answer to a document), `auditors` (who keep what was signed), `named` (the person
-whom the event names).
+whom the event names), `other_office` (which handed the matter down).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -34,7 +34,8 @@ class News:
     `proposed`: somebody else asked for what was decided; `review`: it is a review of an answer,
     of which the office above is told by a move of its own; `two_numbers`: a letter that tells of
     two matters is handled under another number as well;
-    `again`: what others had checked, or sent back, was changed.
+    `again`: what others had checked, or sent back, was changed; `rewritten`: what waits for a
+    check already.
     """
 
     name: str
@@ -56,6 +57,7 @@ class News:
     review: bool = False
     two_numbers: bool = False
     again: bool = False
+    rewritten: bool = False
     action: str = ""
     clock: str = ""
     document: bool = False
@@ -250,6 +252,14 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "call_back": ((lambda news: news.unsatisfied, _to("unsatisfied", "supervisor")),),
     "explain": ((lambda news: news.way == "message", _to("reply", "reporter")),),
     "reopen": ((_ALWAYS, _to("reopened", "assignee", "resolve")),),
+    "report_back_owed": ((_ALWAYS, _to("write_back", "assignee", "report_back")),),
+    "draft_report_back": (
+        (lambda news: not news.rewritten, _to("check_back", "lookers", "report_back")),
+    ),
+    "check_report_back": ((_ALWAYS, _to("send_back", "assignee", "report_back")),),
+    "return_report_back": ((_ALWAYS, _to("back_returned", "assignee", "report_back")),),
+    "send_report_back": ((lambda news: news.way == "message", _to("report_back", "other_office")),),
+    "report_back_failed": ((_ALWAYS, _to("back_failed", "named", "report_back")),),
     "order_issued": ((_ALWAYS, _to("order", "unit_named", "answer")),),
     "order_answered": ((_ALWAYS, _to("order_answered", "judges", "check")),),
     "order_accepted": ((_ALWAYS, _to("order_accepted", "unit_named")),),
@@ -285,9 +295,8 @@ SILENT = (
     "pause_over",
     "meet_milestone",
     "mediate",
-    # What comes next stands on the list of whoever does it, and its clock urges.
-    *("draft_report_back", "check_report_back", "return_report_back", "send_report_back"),
-    *("sign_report_back", "refuse_report_back", "waive_report_back"),
+    *("report_back_delivered", "sign_report_back", "waive_report_back"),
+    "refuse_report_back",  # `report_back_owed` tells who writes another one
     "statutory_outcome",
     "opine",  # its reply tells the reporter, and `reviewed` the office below
     "merge",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from caseflow.ledger.moves import closing, losing
+from caseflow.ledger.moves import closing, losing, reporting_back
 from caseflow.ledger.report_tables import Report
 from caseflow.outbox.events import body_of
 from caseflow.outbox.tables import Attempt, Event, Message
@@ -49,6 +49,8 @@ def lost(session: Session, message: Message, now: datetime) -> None:
     """Note a message that was given up, and its address where that was why."""
     if message.rule == "reply":
         closing.undeliverable(session, reply_of(session, message), now)
+    if message.rule == "report_back":
+        reporting_back.undelivered(session, *back_of(session, message), now)
     if not is_final(message.reason) or not message.recipient.startswith("report:"):
         return
     report = session.get_one(Report, int(message.recipient.partition(":")[2]))
@@ -64,6 +66,12 @@ def is_final(reason: str | None) -> bool:
     said = reason or ""
     refused = said.startswith(_REFUSED) and said.endswith(_RECIPIENT)
     return refused or said.startswith((BOUNCED, NO_NUMBER))
+
+
+def back_of(session: Session, message: Message) -> tuple[int, datetime]:
+    """Return the id of the report back that a message brings, and when that was sent."""
+    event = session.get_one(Event, message.event_id)
+    return int(body_of(event)["back"]), event.at
 
 
 def reply_of(session: Session, message: Message) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from caseflow.outbox.patience import Patience
 from caseflow.outbox.tables import Event, Message
-from caseflow.outbox.transport import Transport
+from caseflow.outbox.transport import Enclosure, Transport
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,14 @@ Complete = Callable[[Session, str, str], str]
 def as_it_stands(_session: Session, _recipient: str, text: str) -> str:
     """Send the text of the row."""
     return text
+
+
+Enclose = Callable[[Session, str], Enclosure | None]
+"""(read session, recipient) to what goes with the message."""
+
+
+def nothing_enclosed(_session: Session, _recipient: str) -> None:
+    """Send the words alone."""
 
 
 Waking = Callable[[datetime], datetime]
@@ -76,6 +84,7 @@ class Handlers:
     resolve: Resolve
     transports: Mapping[str, Transport]
     complete: Complete = as_it_stands
+    enclose: Enclose = nothing_enclosed
     on_sent: Note = note_nothing
     on_dead: Note = note_nothing
     on_withheld: Note = note_nothing

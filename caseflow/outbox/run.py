@@ -67,6 +67,7 @@ def _send(
         worker,
         limit,
         complete=handlers.complete,
+        enclose=handlers.enclose,
         on_sent=handlers.on_sent,
         on_dead=handlers.on_dead,
         on_withheld=handlers.on_withheld,

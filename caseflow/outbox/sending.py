@@ -16,7 +16,15 @@ from sqlalchemy.orm import Session
 from caseflow.clock import monotonic
 from caseflow.db import Database
 from caseflow.outbox.failures import describe
-from caseflow.outbox.handlers import Complete, Note, Resolve, as_it_stands, note_nothing
+from caseflow.outbox.handlers import (
+    Complete,
+    Enclose,
+    Note,
+    Resolve,
+    as_it_stands,
+    note_nothing,
+    nothing_enclosed,
+)
 from caseflow.outbox.patience import Patience
 from caseflow.outbox.tables import MESSAGE_OPEN, MESSAGE_OWED, Attempt, Message
 from caseflow.outbox.taking import take_next
@@ -76,6 +84,7 @@ def send(
     limit: int,
     *,
     complete: Complete = as_it_stands,
+    enclose: Enclose = nothing_enclosed,
     on_sent: Note = note_nothing,
     on_dead: Note = note_nothing,
     on_withheld: Note = note_nothing,
@@ -94,7 +103,7 @@ def send(
     notes = {"sent": on_sent, "dead": on_dead, "withheld": on_withheld}
     by = worker[:WORKER_LENGTH]
     sender = _Sender(
-        database, transports, (resolve, complete), by, notes, patience or Patience(), now
+        database, transports, (resolve, complete, enclose), by, notes, patience or Patience(), now
     )
     sender.passes_calm_by, sender.only_urgent = not calm, only_urgent
     done = 0
@@ -112,7 +121,7 @@ class _Sender:
         self,
         database: Database,
         transports: Mapping[str, Transport],
-        reach: tuple[Resolve, Complete],
+        reach: tuple[Resolve, Complete, Enclose],
         worker: str,
         notes: Mapping[str, Note],
         patience: Patience,
@@ -120,7 +129,7 @@ class _Sender:
     ) -> None:
         self._database = database
         self._transports = transports
-        self._resolve, self._complete = reach
+        self._resolve, self._complete, self._enclose = reach
         self._worker = worker
         self._notes = notes
         self._patience = patience
@@ -203,9 +212,10 @@ class _Sender:
             with self._database.read() as session:
                 address = self._resolve(session, claim.recipient, claim.way)
                 said = self._complete(session, claim.recipient, claim.outgoing.text)
+                enclosed = self._enclose(session, claim.recipient)
             if address is None:
                 return Outcome("withheld", NO_ADDRESS)
-            transport.send(address, replace(claim.outgoing, text=said))
+            transport.send(address, replace(claim.outgoing, text=said, enclosure=enclosed))
         except PermanentFailure as error:
             return Outcome("dead", describe(error))
         except NotYet as error:

@@ -1,5 +1,6 @@
 """What the outbox asks of whoever carries a message: mail server, SMS gateway, folder."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -26,6 +27,14 @@ class PermanentFailure(Exception):
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """A PDF that goes with a message; `content` makes it as it is sent, and may raise."""
+
+    name: str
+    content: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """A message as its transport sees it. `message_id` is the same at every try."""
 
@@ -33,6 +42,7 @@ class Outgoing:
     subject: str
     text: str
     locale: str
+    enclosure: Enclosure | None = None
 
 
 class Transport(Protocol):

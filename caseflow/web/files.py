@@ -6,7 +6,7 @@ sent is handed out with `nosniff` and an empty sandbox, so that even a page in d
 nothing in the office's name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from os import SEEK_END
 from urllib.parse import quote
@@ -20,9 +20,11 @@ from caseflow.files import blobs, handing
 from caseflow.files.blobs import Put
 from caseflow.files.names import fitting, safe_name
 from caseflow.files.tables import Blob
+from caseflow.intake import uploads
+from caseflow.intake.uploads import Kept
 from caseflow.ledger.attached import Attached
 from caseflow.ledger.moves import work
-from caseflow.web.edge import actor, now, rooms, scans, settings, typed
+from caseflow.web.edge import actor, now, read, rooms, scans, settings, typed
 from caseflow.web.locale import gettext
 from caseflow.web.proof import quoted
 from config import MIB
@@ -39,13 +41,15 @@ class Brought:
     field_name: str
     required: bool = False
     _lie: list[tuple[str, Put]] = field(default_factory=list)
+    _kept: Sequence[Kept] = ()
     _wrong: str = ""
 
     def put(self) -> None:
         """Put the files into the store, where all can be taken. Raises Unavailable."""
         files = [file for file in request.files.getlist(self.field_name) if file.filename]
         self._wrong = _wrong(files)
-        if self.required and not files:
+        self._kept = self._came_before()
+        if self.required and not (files or self._kept or self._wrong):
             self._wrong = "请选择要上传的照片或文件"
         if self._wrong:
             return
@@ -53,9 +57,20 @@ class Brought:
             name = safe_name(file.filename or "")
             self._lie.append((name, rooms().accept(file.stream)))
 
+    def _came_before(self) -> Sequence[Kept]:
+        """Return the large files that came in pieces, before the form that names them."""
+        wanted = set(request.form.getlist("kept"))
+        if not wanted:
+            return ()
+        with read() as session:
+            found = uploads.waiting(session, rooms(), typed("nonce"), wanted, now())
+        if len(found) < len(wanted):
+            self._wrong = self._wrong or "先前收到的文件保留两小时，已经过期，请重新选择。"
+        return found
+
     def __len__(self) -> int:
-        """Return how many files were put."""
-        return len(self._lie)
+        """Return how many files there are."""
+        return len(self._lie) + len(self._kept)
 
     def named(self, session: Session) -> list[tuple[str, str]]:
         """Return blob and name of what was put, for a verb that keeps the files itself.
@@ -64,7 +79,11 @@ class Brought:
         """
         if self._wrong:
             raise BadInput({self.field_name: self._wrong})
-        return [(blobs.name(session, lies, now()).id, name) for name, lies in self._lie]
+        return self._blobs(session)
+
+    def _blobs(self, session: Session) -> list[tuple[str, str]]:
+        put = [(blobs.name(session, lies, now()).id, name) for name, lies in self._lie]
+        return [*put, *((one.blob_id, one.name) for one in self._kept)]
 
     def hand_in(self, session: Session, item_id: int, seen: int | None = None) -> None:
         """Hand in what was put; the first file checks `head_n`, if given.
@@ -75,9 +94,9 @@ class Brought:
         if self._wrong:
             raise BadInput({self.field_name: self._wrong})
         note = typed("note")
-        for n, (name, lies) in enumerate(self._lie):
-            blob, since = blobs.name(session, lies, now()), seen if n == 0 else None
-            work.hand_in(session, actor(), item_id, blob.id, name, now(), note=note, seen=since)
+        for n, (blob_id, name) in enumerate(self._blobs(session)):
+            since = seen if n == 0 else None
+            work.hand_in(session, actor(), item_id, blob_id, name, now(), note=note, seen=since)
 
 
 def _wrong(files: list[FileStorage]) -> str:

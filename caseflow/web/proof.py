@@ -142,18 +142,25 @@ def size_text(size: int) -> str:
     return f"{max(1, round(size / 1024))} KB"
 
 
+def piece_limits(pieces: str) -> dict[str, object]:
+    """Return what a file field says of its limits to the scripts; `pieces`: where one may send
+    larger files, a piece at a time.
+    """
+    limits, largest = allowed(), edge.settings().max_large
+    over = gettext("{names} 超过 %(size)s，请压缩或剪短再选。", size=size_text(largest))
+    by_script = {"data-pieces": pieces, "data-max-large": largest, "data-text-over": over}
+    return {
+        "data-max-files": limits.number,
+        "data-max-size": limits.size,
+        "data-max-whole": edge.settings().max_form,
+        **(by_script if pieces else {}),
+    }
+
+
 def page_values(proof: Proof, *, pieces: str = "") -> dict[str, object]:
     """Return what the templates' file fields expect. `pieces`: where a script may send larger
     files, a piece at a time.
     """
-    limits, largest = allowed(), edge.settings().max_large
-    by_script = {
-        "data-pieces": pieces,
-        "data-max-large": largest,
-        "data-text-over": gettext(
-            "{names} 超过 %(size)s，请压缩或剪短再选。", size=size_text(largest)
-        ),
-    }
     return {
         "kept_files": [
             {"token": file.token, "name": file.name, "size": size_text(file.size)}
@@ -162,10 +169,5 @@ def page_values(proof: Proof, *, pieces: str = "") -> dict[str, object]:
         + [{"token": token, "name": gettext("先前收到的文件")} for token in proof.unread],
         "limits_told": limits_told(),
         "originals_kept": edge.settings().originals,
-        "file_limits": {
-            "data-max-files": limits.number,
-            "data-max-size": limits.size,
-            "data-max-whole": edge.settings().max_form,
-            **(by_script if pieces else {}),
-        },
+        "file_limits": piece_limits(pieces),
     }

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
 from caseflow import words
@@ -13,6 +13,7 @@ from caseflow.people.office import OfficeCard, card_of
 from caseflow.web.counts import nav_counts
 from caseflow.web.edge import can, now, read, rooms, settings, signed_in
 from caseflow.web.locale import gettext
+from caseflow.web.proof import piece_limits
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,10 @@ def _site() -> str:
     return settings().public_url.removeprefix("https://").removeprefix("http://").rstrip("/")
 
 
+def _piece_limits() -> dict[str, object]:
+    return piece_limits(url_for("desk.begin_pieces"))
+
+
 def _sends_texts() -> bool:
     return settings().sends_texts
 
@@ -82,6 +87,10 @@ def install(app: Flask) -> None:
     know_the_office(app)
     app.context_processor(_context)
     app.jinja_env.globals.update(
-        can=can, word=word, nav_counts=nav_counts, sends_texts=_sends_texts
+        can=can,
+        word=word,
+        nav_counts=nav_counts,
+        sends_texts=_sends_texts,
+        piece_limits=_piece_limits,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

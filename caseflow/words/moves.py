@@ -62,6 +62,8 @@ MOVES = {
     "reply": "答复",
     "reply_delivered": "答复已送达",
     "reply_failed": "答复未能送达",
+    "report_back_delivered": "办结报告邮件已发出",
+    "report_back_failed": "办结报告邮件未能送达",
     "unreachable": "反映人的邮箱或手机收不到消息，不能再发",
     "await_call_back": "转入回访",
     "call_back": "回访",

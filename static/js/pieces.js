@@ -73,8 +73,13 @@
       return body;
     }
 
+    known() {
+      const proof = { "X-CSRFToken": this.field.input.form.elements.csrf_token.value };
+      return this.token ? { ...proof, "Upload-Token": this.token } : proof;
+    }
+
     async ask(method, more = {}, where = "") {
-      const headers = { ...(this.token ? { "Upload-Token": this.token } : {}), ...more.headers };
+      const headers = { ...this.known(), ...more.headers };
       const answer = await fetch(this.address + where, { ...more, method, headers, signal: this.stop.signal });
       if (answer.status >= 500 || answer.status === 460) throw new Error(String(answer.status));
       return answer;
@@ -163,13 +168,12 @@
     }
 
     cancel() {
-      const { token } = this;
       this.stop.abort();
       memory.drop(this.key);
       this.say("textCancelled", {}, true);
       this.button.remove();
       this.field.input.focus();
-      if (token) fetch(this.address, { method: "DELETE", headers: { "Upload-Token": token } }).catch(() => {});
+      if (this.token) fetch(this.address, { method: "DELETE", headers: this.known() }).catch(() => {});
     }
   }
 

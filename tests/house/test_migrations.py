@@ -140,7 +140,9 @@ _SINCE = {
     "item": "id NOT IN (SELECT item_id FROM entry WHERE verb = 'object')",
     "case_file": f"id NOT IN (SELECT case_id FROM ({_WAITED}) waited) AND id NOT IN ({_SHELVED})"
     f" AND id NOT IN ({_OF_DOCUMENTS})",
-    "clock": "name NOT IN ('decide', 'consent', 'receive', 'assist')"
+    # Nothing older knows a call, or a report back.
+    "clock": "name NOT IN ('decide', 'consent', 'receive', 'assist', 'ring_back', 'report_back',"
+    " 'signed_back')"
     " AND (order_id IS NULL OR name IN ('draft', 'answer'))"
     " AND (case_id IS NULL OR case_id = root_case_id)"
     f" AND coalesce(root_case_id, 0) NOT IN ({_SHELVED})"
@@ -232,7 +234,8 @@ def test_who_asks_for_more_time_in_an_office_that_goes_back_gets_none(past: Data
     promised = (
         "SELECT id, due, state, follows FROM clock WHERE"
         " (order_id IS NULL OR name IN ('draft', 'answer'))"
-        " AND (name NOT IN ('decide', 'consent', 'receive', 'assist')"
+        " AND (name NOT IN ('decide', 'consent', 'receive', 'assist', 'ring_back', 'report_back',"
+        " 'signed_back')"
         " AND (case_id IS NULL OR case_id = root_case_id))"
         " OR item_id IN (SELECT id FROM item WHERE state = 'objected') ORDER BY id"
     ).replace("WHERE (", f"WHERE coalesce(root_case_id, 0) NOT IN ({_SHELVED}) AND (", 1)

@@ -127,7 +127,7 @@ def test_nothing_swallows_everything() -> None:
     assert wrong == []
 
 
-UNLOOKED = {"caseflow.vault.originals", "caseflow.ledger.anchors", "caseflow.web.public.pieces"} | {
+UNLOOKED = {"caseflow.vault.originals", "caseflow.ledger.anchors", "caseflow.web.pieces"} | {
     "caseflow.intake.old_ledger.desk"
 }
 """What they put into the store is handed out by no door: originals, anchors, pieces of a film, the

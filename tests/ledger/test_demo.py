@@ -15,12 +15,15 @@ from caseflow.demo.accounts import FILE
 from caseflow.escalation.defaults import UNITS
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.tables import Order, Rung
+from caseflow.intake.call_tables import Call, DutyLine
 from caseflow.intake.delivery import NOT_UNDERSTOOD
 from caseflow.intake.report import CHANNELS
 from caseflow.intake.tables import Quarantine
 from caseflow.ledger import asker, suggesting, turns, waves
 from caseflow.ledger.application_tables import Extension
+from caseflow.ledger.handed_tables import ReportBack
 from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.import_tables import ImportedRow, LedgerImport
 from caseflow.ledger.report_tables import Passage, Report
 from caseflow.ledger.review_tables import Review
 from caseflow.ledger.sketch_tables import Wave
@@ -43,6 +46,8 @@ from caseflow.people.tables import Post, User
 from caseflow.words import ORDER_STATES
 from tests import demo_office
 
+OLD = select(ImportedRow.case_id)
+"""Cases of the ledger that the office kept before."""
 ACCOUNTS = "operator handler reviewer supervisor leader inspector unit auditor admin city"
 
 
@@ -66,7 +71,8 @@ def count(session: Session, *where: object) -> int:
 def everything_is_there(session: Session) -> None:
     """Every state, kind, door, finding, outcome, rung and document."""
     parts = select(Split.part_id)
-    assert count(session, Case.reviews.is_(None), Case.id.not_in(parts)) == 45
+    assert count(session, Case.reviews.is_(None), Case.id.not_in(parts), Case.id.not_in(OLD)) == 46
+    every_door_was_used(session)
     assert sorted(session.scalars(select(Case.state).where(Case.id.in_(parts)))) == [
         *("accepted", "handling")
     ]
@@ -76,9 +82,9 @@ def everything_is_there(session: Session) -> None:
     after_the_end = select(Report.id).where(Report.follows.is_not(None))
     owed = (Clock.report_id.in_(after_the_end), Clock.name == "reply", Clock.state == "running")
     assert count(session, *owed) == 1
-    assert column(session, Case.state) == set(CASE_STATES) - {"void"}  # nobody imported anything
+    assert column(session, Case.state) == set(CASE_STATES) - {"void"}  # no import was undone
     assert column(session, Case.kind) == set(KINDS)
-    assert column(session, Report.channel) == set(CHANNELS)
+    assert column(session, Report.channel) == {*CHANNELS, "import"}
     assert column(session, Item.state) == set(ITEM_STATES)
     assert column(session, Item.finding) == {None, *FINDINGS}
     assert column(session, Item.outcome) == {None, *OUTCOMES}
@@ -99,6 +105,21 @@ def everything_is_there(session: Session) -> None:
         (True, "granted"),
         (True, None),
     ]
+
+
+def every_door_was_used(session: Session) -> None:
+    """Calls were missed, rung back and written down, an old ledger was taken over, and a report
+    back waits for its signature.
+    """
+    called = session.execute(select(Call.outcome, Call.settled).order_by(Call.id)).all()
+    assert [tuple(one) for one in called] == [
+        ("missed", "rung_back"),
+        ("answered", "logged"),
+        ("missed", None),
+    ]
+    assert count(session, DutyLine.id > 0) == 2
+    assert session.scalars(select(LedgerImport.state)).all() == ["done"]
+    assert session.scalars(select(ReportBack.state)).all() == ["sent"]
 
 
 def several_write_the_same_and_one_of_two_matters(session: Session) -> None:
@@ -127,7 +148,8 @@ def the_laws_hold(session: Session, now: datetime) -> None:
     assert count(session, Clock.state == "running", Clock.next_rung_at <= now) == 0
     assert count(session, Rung.superseded) == 0
     assert count(session, Entry.at > now) == 0
-    ours = select(Case.year, Case.seq).where(Case.reviews.is_(None)).order_by(Case.opened_at)
+    ours = select(Case.year, Case.seq).where(Case.reviews.is_(None), Case.id.not_in(OLD))
+    ours = ours.order_by(Case.opened_at)
     numbers = session.execute(ours).all()
     assert numbers == sorted(numbers)
 
@@ -191,7 +213,7 @@ def test_it_has_everything_and_every_law_holds(
     assert (tmp_path / FILE).read_text().strip() in lines
     demo.make(office, now)  # a second time changes nothing
     with office.database.read() as session:
-        assert session.scalar(select(func.count(Case.id))) == 49
+        assert session.scalar(select(func.count(Case.id))) == 54
 
 
 @pytest.mark.parametrize(

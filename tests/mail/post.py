@@ -14,7 +14,7 @@ from caseflow.outbox.transport import Outgoing
 from caseflow.people.actor import Actor
 from caseflow.people.tables import Post, User
 from tests.mail.conftest import AREA
-from tests.mail.writing import DATE, MIME, TO, message
+from tests.mail.writing import DATE, MIME, TO, message, multipart, part
 from tests.notices.watch import PostOffice
 
 PARENT = "parent@mail.example"
@@ -74,3 +74,18 @@ def users(rooms: Rooms) -> dict[str, int]:
     """Return ids by user name."""
     with rooms.database.read() as session:
         return {user.username: user.id for user in session.scalars(select(User))}
+
+
+def bounce(message_id: str, status: str = "5.1.1", action: str = "failed") -> bytes:
+    """Return a bounce by the book of one of our messages."""
+    said = f"Final-Recipient: rfc822; x@y.example\r\nAction: {action}\r\nStatus: {status}\r\n"
+    head = f"Message-ID: <{message_id}@office.example>\r\n"
+    kind = b"Content-Type: multipart/report; report-type=delivery-status; boundary=B"
+    body = multipart(
+        b"B",
+        part(UTF8, body=b"not delivered"),
+        part(b"Content-Type: message/delivery-status", body=said.encode()),
+        part(b"Content-Type: text/rfc822-headers", body=head.encode()),
+    )
+    daemon = (b"From: MAILER-DAEMON@mx.example", b"Subject: failure notice")
+    return message(*daemon, TO, DATE, MIME, kind, body=body, mid=f"{status}.{action}")

@@ -13,26 +13,8 @@ from caseflow.outbox import letters
 from caseflow.outbox.tables import Message
 from caseflow.outbox.transport import Outgoing
 from tests.mail.ledger import quarantined, rows
-from tests.mail.post import PARENT, answered, carried_out, give, letter, somebody
-from tests.mail.writing import DATE, MIME, TO, message, multipart, part
+from tests.mail.post import PARENT, answered, bounce, carried_out, give, letter, somebody
 from tests.notices.watch import PostOffice
-
-UTF8 = b"Content-Type: text/plain; charset=utf-8"
-REPORT = b"Content-Type: multipart/report; report-type=delivery-status; boundary=B"
-
-
-def bounce(message_id: str, status: str = "5.1.1", action: str = "failed") -> bytes:
-    """Return a bounce by the book of one of our messages."""
-    said = f"Final-Recipient: rfc822; x@y.example\r\nAction: {action}\r\nStatus: {status}\r\n"
-    head = f"Message-ID: <{message_id}@office.example>\r\n"
-    body = multipart(
-        b"B",
-        part(UTF8, body=b"not delivered"),
-        part(b"Content-Type: message/delivery-status", body=said.encode()),
-        part(b"Content-Type: text/rfc822-headers", body=head.encode()),
-    )
-    daemon = (b"From: MAILER-DAEMON@mx.example", b"Subject: failure notice")
-    return message(*daemon, TO, DATE, MIME, REPORT, body=body, mid=f"{status}.{action}")
 
 
 def state(rooms: Rooms, sent: Outgoing) -> tuple[str, str | None]:

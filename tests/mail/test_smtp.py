@@ -10,6 +10,7 @@ import pytest
 
 from caseflow.adapters.smtp import SmtpTransport
 from caseflow.outbox.transport import (
+    Enclosure,
     PermanentFailure,
     TemporaryFailure,
     TransportDown,
@@ -47,6 +48,16 @@ def test_a_mail_says_who_what_and_that_a_machine_wrote_it() -> None:
     assert mail["Date"].datetime.tzinfo is not None
     assert mail.get_content().replace("\r\n", "\n") == LETTER.text
     assert host.raw[0].isascii()
+
+
+def test_what_is_enclosed_goes_with_the_words_under_its_own_name() -> None:
+    with mail_host() as host:
+        pdf = Enclosure("关于XF-1办理情况的报告.pdf", lambda: b"%PDF-1.7")
+        through(host).send("doc@example.com", replace(LETTER, enclosure=pdf))
+    words, enclosed = host.mails[0].iter_parts()
+    assert words.get_content().replace("\r\n", "\n") == LETTER.text
+    assert (enclosed.get_filename(), enclosed.get_content()) == (pdf.name, b"%PDF-1.7")
+    assert enclosed.get_content_type() == "application/pdf"
 
 
 def test_a_second_try_has_the_same_message_id() -> None:

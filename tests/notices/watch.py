@@ -12,8 +12,9 @@ from caseflow.crypto.keys import KeyRing
 from caseflow.notices.handlers import build, drafts
 from caseflow.outbox.handlers import Draft, Handlers
 from caseflow.outbox.tables import Event
-from caseflow.outbox.transport import Outgoing, PermanentFailure
+from caseflow.outbox.transport import Outgoing, PermanentFailure, TransportDown
 from caseflow.people.tables import User
+from tests.office import DISTRICT
 
 BASE = "https://tips.example"
 rules = partial(drafts, BASE)
@@ -52,18 +53,21 @@ class Watch:
 
 @dataclass
 class PostOffice:
-    """Keeps letters; refuses for good what goes to one of `refused`."""
+    """Keeps letters; refuses for good what goes to one of `refused`; takes none while `down`."""
 
     refused: Iterable[str] = ()
+    down: bool = False
     letters: list[tuple[str, Outgoing]] = field(default_factory=list)
 
     def send(self, address: str, message: Outgoing) -> None:
         """Take or refuse one letter."""
+        if self.down:
+            raise TransportDown("SMTP: TimeoutError")
         if address in self.refused:
             raise PermanentFailure("SMTP 550: recipient")
         self.letters.append((address, message))
 
 
-def handlers(post: PostOffice, ring: KeyRing) -> Handlers:
+def handlers(post: PostOffice, ring: KeyRing, **more: object) -> Handlers:
     """Return the house's own handlers with that post office."""
-    return build(SimpleNamespace(ring=ring), {"email": post}, BASE)
+    return build(SimpleNamespace(ring=ring, area=DISTRICT), {"email": post}, BASE, **more)

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from caseflow.intake import looking
 from caseflow.intake.filters.storms import FREE
 from caseflow.intake.mail_tables import Claim, Folded
 from caseflow.intake.tables import Quarantine
+from caseflow.ledger.moves import asking
 from caseflow.ledger.report_tables import Attachment, Report
 from caseflow.ledger.tables import Case
 from caseflow.vault import stops
@@ -138,6 +140,42 @@ def test_whoever_was_asked_in_two_open_cases_opens_a_report(door: Door) -> None:
         asked(door.site, report)
     door.send(MUM, "三月二日")
     assert rows(door.site, Report)[-1].follows is None
+
+
+def test_whoever_answered_already_answers_nothing_that_another_is_asked(door: Door) -> None:
+    door.send(MUM, WORDS)
+    door.send(DAD, "食堂的菜里有虫，我也看到了")
+    mums, dads = rows(door.site, Report)
+    asked(door.site, mums)
+    door.send(MUM, "三月二日")
+    case = door.site.ask(lambda session: session.get_one(Case, mums.case_id))
+
+    def another(session: Session) -> None:
+        session.get_one(Report, dads.id).case_id = case.id  # as a merger brings it
+        handler = door.site.office["handler"]
+        asking.ask(session, handler, case.id, dads.id, "您看到的是哪一天？", door.site.now)
+
+    door.site.do(another)
+    door.send(MUM, "另一件事：校车超员")
+    assert rows(door.site, Report)[-1].follows is None
+    door.send(DAD, "三月一日")
+    assert rows(door.site, Report)[-1].follows == dads.id
+
+
+def test_a_text_that_a_fault_set_aside_is_read_again_and_goes_the_ordinary_way(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("caseflow.intake.texts.take_new", lambda *_: 1 / 0)
+        door.send(MUM, WORDS)
+    [row] = rows(door.site, Quarantine)
+    path = f"/console/quarantine/{row.id}"
+    page = door.site.as_("operator").get(path).send(f"{path}/retry")
+    assert page.path.startswith("/console/cases/")
+    [report] = rows(door.site, Report)
+    assert (report.channel, report.text) == ("text", WORDS)
+    door.again()
+    assert len(rows(door.site, Report)) == 1
 
 
 def test_a_stranger_hears_the_same_of_whatever_there_is(door: Door) -> None:

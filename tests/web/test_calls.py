@@ -258,7 +258,7 @@ def stream(site: Site) -> list[str]:
 
 
 def test_a_stream_tells_that_something_rings_and_holds_no_connection(site: Site) -> None:
-    assert stream(site)[1] == ":\n\n"
+    assert stream(site)[1] == "event: alive\ndata:\n\n"
     told(site, "ringing")
     assert stream(site) == ["retry: 1000\n\n", "event: rings\ndata:\n\n"]
     answer = site.as_("operator").client.get(f"{RINGING}/stream", buffered=False)
@@ -291,7 +291,7 @@ def test_what_a_desk_shows_already_is_left_as_it_is(site: Site) -> None:
     assert visit.get(RINGING, query_string={"seen": mark}).status == 200
 
 
-def test_the_desk_looks_every_few_seconds_where_there_is_no_stream(site: Site) -> None:
+def test_the_desk_looks_when_it_is_told_to(site: Site) -> None:
     page = site.as_("operator").get(DESK)
-    assert f'hx-get="{RINGING}" hx-trigger="load, every 5s, rings"' in page.html
+    assert f'hx-get="{RINGING}" hx-trigger="load, rings"' in page.html
     assert f'data-rings="{RINGING}/stream"' in page.html

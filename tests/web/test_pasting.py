@@ -129,3 +129,42 @@ def test_nothing_and_a_file_of_another_kind_are_refused_with_the_words_kept(site
     page = pasted(site, "写好的", file=(io.BytesIO(b"%PDF-1.7"), "扫描.pdf"))
     assert page.status == 422
     assert page.form(PASTE).fields["pasted"] == ["写好的"]
+
+
+def both_taken(site: Site, content: bytes = TWO.encode()) -> None:
+    """Let a file of two orders become two cases."""
+    listed = pasted(site, "", file=(io.BytesIO(content), "转办单.txt"))
+    for form in [one for one in listed.forms if one.action == f"{PASTE}/take"]:
+        said = {name: values[0] for name, values in form.fields.items()}
+        sheet = listed.visit.sent(f"{PASTE}/take", said)
+        sheet.send(DESK, kind="complaint", sender="12345", kept=sheet.form(DESK).fields["kept"])
+
+
+def test_a_file_of_several_orders_stands_on_the_case_of_each_and_lies_there_once(
+    site: Site,
+) -> None:
+    both_taken(site)
+    found = site.ask(lambda s: s.execute(select(Attachment.report_id, Attachment.blob_id)).all())
+    assert len({row.report_id for row in found}) == 2
+    assert len({row.blob_id for row in found}) == 1
+
+
+def test_it_tells_of_the_other_cases_and_is_opened_with_a_reason_only(site: Site) -> None:
+    both_taken(site)
+    first = site.ask(lambda s: s.scalars(select(Attachment.id)).first())
+    at = f"/console/attachments/{first}"
+    assert site.as_("handler").get(at).status == 423
+    with_reason = site.as_("supervisor").get(f"{at}/original")
+    assert with_reason.send(f"{at}/original", reason="核对来文").response.data == TWO.encode()
+    again = (io.BytesIO(TWO.encode()), "转办单.txt")
+    sheet = site.as_("operator").get(f"{DESK}?channel=letter")
+    sheet.send(DESK, kind="tip", text="附来文", files=again)
+    assert site.as_("handler").get(at).status == 423, "also once it came by itself"
+
+
+def test_a_file_that_waited_too_long_is_asked_for_again(site: Site) -> None:
+    listed = pasted(site, "", file=(io.BytesIO(TWO.encode()), "转办单.txt"))
+    site.later(hours=3)
+    page = listed.send(f"{PASTE}/take", pasted="工单编号：B-2\n诉求内容：乙")
+    assert page.status == 422
+    assert "请重新选文件" in page.text

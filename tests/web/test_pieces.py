@@ -243,5 +243,6 @@ def test_what_never_ends_is_forgotten(site: Site) -> None:
 def test_without_the_script_the_page_says_what_fits_a_form(site: Site) -> None:
     page = site.nobody().get("/report")
     assert 'data-pieces="/report/pieces"' in page.html
+    assert "可能记有作者姓名" in page.text, "what is not taken out is said"
     assert "每个不超过 20 MB" in page.text
     assert "<noscript>" in page.html

@@ -2,9 +2,12 @@
 
 from sqlalchemy import select
 
+from caseflow.intake.report import Contact
 from caseflow.ledger.handed_tables import ReportBack
 from caseflow.ledger.moves import closing, triage
+from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
+from caseflow.vault.identities import keep_identity
 from tests import office as offices
 from tests.web.site import Page, Site
 
@@ -72,3 +75,48 @@ def test_it_is_a_formal_document_on_paper_marked_until_it_is_sent(site: Site) ->
     answer = site.as_("handler").get(f"{at}/report_back/{row}/pdf")
     assert answer.response.data.startswith(b"%PDF")
     assert site.as_("stranger").get(f"{at}/report_back/{row}/pdf").status == 404
+
+
+def ready(site: Site) -> tuple[str, Page]:
+    """Let a report back be written and checked; return its case's address and page."""
+    number = handed_down(site)
+    at = f"/console/cases/{number}"
+    page(site, "handler", number).send(f"{at}/draft_report_back", text="市信访局：\n已整改。")
+    page(site, "reviewer", number).send(f"{at}/check_report_back")
+    return at, page(site, "handler", number)
+
+
+def test_it_is_mailed_to_what_somebody_says_is_the_offices_and_that_is_known_next_time(
+    site: Site,
+) -> None:
+    at, sends = ready(site)
+    said = {"way": "message", "address": "doc@xinfang.example"}
+    doubted = sends.send(f"{at}/send_report_back", **said)
+    assert doubted.status == 422
+    assert "请确认这是来文机关的公务邮箱" in doubted.text
+    assert doubted.form(f"{at}/send_report_back").fields["address"] == [said["address"]]
+    sends.send(f"{at}/send_report_back", **said, official="yes")
+    assert state(site) == ("replying", ["sending"])
+    now = site.as_("handler").get(at)
+    assert "邮件正在发送" in now.text
+    assert not now.offers(f"{at}/sign_report_back")
+    at, another = ready(site)
+    fields = another.form(f"{at}/send_report_back").fields
+    assert fields["address"] == [said["address"]]
+    assert not fields.get("official"), "it is confirmed each time"
+
+
+def test_the_mailbox_of_whoever_reported_is_refused_where_it_is_typed(site: Site) -> None:
+    at, sends = ready(site)
+
+    def work(session) -> None:  # type: ignore[no-untyped-def]
+        report = session.scalars(select(Report)).one()
+        contact = Contact(email="parent@mail.example")
+        report.identity_id = keep_identity(session, site.rooms.ring, contact, site.now)
+
+    site.do(work)
+    said = {"way": "message", "address": "Parent@mail.example", "official": "yes"}
+    refused = sends.send(f"{at}/send_report_back", **said)
+    assert refused.status == 422
+    assert "反映人的邮箱" in refused.text
+    assert state(site)[1] == ["checked"]

@@ -32,8 +32,8 @@ def check(session: Session, rooms: Rooms, letter: Letter, now: datetime) -> Lett
         )
         if message:
             unreachable.bounced(session, message, bounce.status, now, permanent=bounce.permanent)
-            if not message.recipient.startswith("report:"):
-                return Aside(TO_STAFF) if bounce.permanent else _settled(letter, message)
+            if bounce.permanent and message.recipient.startswith("user:"):
+                return Aside(TO_STAFF)
             return _settled(letter, message, permanent=bounce.permanent)
     return letter
 

@@ -57,6 +57,8 @@ def check(session: Session, rooms: Rooms, letter: Letter, now: datetime) -> Lett
             return _joined(session, letter, report)
     if candidates:
         return replace(letter, claims=candidates[0].case_id, why="stranger")
+    if answered is not None:  # another office answers the report back that we mailed to it
+        return replace(letter, claims=answered.case_id, why="stranger")
     claims = claimed(session, known, said)
     return replace(letter, claims=claims, why="number") if claims else letter
 

@@ -16,6 +16,7 @@ from caseflow.ledger.handed_tables import ReportBack
 from caseflow.ledger.moves.record import matter_of, of_case, refresh
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
+from caseflow.outbox.events import emit
 
 Owed = Sequence[tuple[Report, ReportBack | None]]
 NOT_SIGNED = "办结报告还没有送出并由来文机关签收，不能办结"
@@ -28,7 +29,10 @@ def hold(session: Session, case: Case, now: datetime, *, ripe: bool = True) -> b
     """
     owed = reports_back.owed(session, case)
     unsent = [report for report, row in owed if row is None or row.state != "sent"]
-    _run(session, case, ClockName.report_back, now, _due(unsent, now), wanted=ripe and bool(unsent))
+    owes = ripe and bool(unsent)
+    began = _run(session, case, ClockName.report_back, now, _due(unsent, now), wanted=owes)
+    if began and any(row is None for _, row in owed):
+        emit(session, "report_back_owed", case_id=case.id, at=now)
     sent = len(unsent) < len(owed)
     _run(session, case, ClockName.signed_back, now, None, wanted=sent)
     refresh(session, case)
@@ -43,12 +47,14 @@ def _run(
     imposed: datetime | None,
     *,
     wanted: bool,
-) -> None:
+) -> bool:
+    """Let a promise run, or no more; tell whether it began."""
     runs = bool(clocks.alive(session, of_case(case), name))
     if wanted and not runs:
         clocks.start(session, name, of_case(case), matter_of(case), now, imposed=imposed)
     elif runs and not wanted:
         clocks.stop(session, of_case(case), now, name)
+    return wanted and not runs
 
 
 def _due(unsent: Sequence[Report], now: datetime) -> datetime | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from caseflow.crypto.blind import normal_email
 from caseflow.deadlines import clocks
 from caseflow.deadlines.policies import ClockName
 from caseflow.errors import BadInput, MoveNotAllowed, NotPermitted
@@ -19,10 +20,11 @@ from caseflow.ledger.moves import back_promise, closing
 from caseflow.ledger.moves.record import may_say, of_case, record, words
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
-from caseflow.people.actor import Actor
+from caseflow.people.actor import SWEEP, Actor
 
 LONGEST = 10_000
 OTHER_EYES = "须由拟稿人以外的人核稿"
+NO_TIPS = "举报件的办结报告不由本系统发邮件，请用其他方式送出"
 
 
 def draft_report_back(
@@ -40,6 +42,7 @@ def draft_report_back(
     report, row = _of(session, case, report_id)
     said = words(text, "text", LONGEST)
     gate.pass_case(actor, case, "draft_report_back")
+    waits = row is not None and row.state == "drafted"
     if row is not None and row.state not in ("drafted", "checked"):
         raise MoveNotAllowed("办结报告已经送出，不能再改")
     if row is None:
@@ -48,7 +51,8 @@ def draft_report_back(
     row.state, row.text = "drafted", said
     row.drafted_by, row.drafted_at = actor.person, now
     row.checked_by = row.checked_at = None
-    _record(session, actor, case, report, "draft_report_back", now, {"text": commitment(said)})
+    told, refs = {"text": commitment(said)}, {"rewritten": waits}
+    _record(session, actor, case, report, "draft_report_back", now, told, refs)
     return row
 
 
@@ -101,23 +105,81 @@ def send_report_back(
     now: datetime,
     *,
     proof: str = "",
+    address: str = "",
+    official: bool = False,
     seen: int | None = None,
 ) -> None:
-    """Record that what was checked went off; `way`: letter, email, exchange or in_person."""
+    """Send what was checked off, or record that it went; `way`: one of `BACK_WAYS`.
+
+    By `message` it is mailed to `address`, which whoever sends it says is `official`: the other
+    office's own mailbox. It counts as sent once the mail server took it.
+    """
     case = gate.lock(session, case_id, seen)
     report, row = _in(session, case, report_id, "checked", "办结报告核稿后才能送出")
     if way not in BACK_WAYS:
         raise BadInput({"way": "请选择送出方式"})
+    mails = way == "message"
+    to = _mailbox(case, address, official=official) if mails else ""
     said = may_say(proof, "proof", 300)
     gate.pass_case(actor, case, "send_report_back")
-    row.state, row.way, row.proof = "sent", way, said
-    row.sent_by, row.sent_at = actor.person, now
-    session.flush()
+    row.state, row.way, row.proof = "sending" if mails else "sent", way, said
+    row.sent_by, row.sent_at, row.address = actor.person, now, to or row.address
+    facts: dict[str, object] = {"way": way, "proof": said}
+    facts |= {"address": commitment(to)} if mails else {}
+    refs = {"way": way, "back": row.id}
+    _record(session, actor, case, report, "send_report_back", now, facts, refs)
+    _sent(session, case, now)
+
+
+def _mailbox(case: Case, address: str, *, official: bool) -> str:
+    """Return the address of an office that a report may be mailed to. Raises BadInput."""
+    if case.kind == "tip":
+        raise BadInput({"way": NO_TIPS})
+    found = normal_email(address)
+    if found is None:
+        raise BadInput({"address": "请写来文机关的公务邮箱"})
+    if not official:
+        raise BadInput({"official": "请确认这是来文机关的公务邮箱，否则请用其他方式送出"})
+    return found
+
+
+def _sent(session: Session, case: Case, now: datetime) -> None:
+    """Keep the promise to report back where everything that is owed was sent, and go on."""
     owed = [row for _, row in reports_back.owed(session, case)]
     if not any(one is None or one.state != "sent" for one in owed):
         clocks.meet(session, of_case(case), now, ClockName.report_back)
-    _record(session, actor, case, report, "send_report_back", now, {"way": way, "proof": said})
     _go_on(session, case, now)
+
+
+def delivered(session: Session, row_id: int, mailed_at: datetime, now: datetime) -> None:
+    """The mail server took what was mailed at `mailed_at` (called by notices, in the transaction
+    that marks it sent).
+    """
+    case, report, row = _mailed(session, row_id)
+    if row.state == "sending" and row.sent_at == mailed_at:
+        row.state = "sent"
+        _record(session, SWEEP, case, report, "report_back_delivered", now, {})
+        _sent(session, case, now)
+
+
+def undelivered(session: Session, row_id: int, mailed_at: datetime, now: datetime) -> None:
+    """What was mailed at `mailed_at` was given up, or came back before anybody signed for it:
+    it is to be sent anew, and whoever sent it is told.
+    """
+    case, report, row = _mailed(session, row_id)
+    if row.state not in ("sending", "sent") or row.sent_at != mailed_at:
+        return
+    sender = row.sent_by
+    row.state, row.way, row.proof, row.sent_by, row.sent_at = "checked", None, "", None, None
+    _record(session, SWEEP, case, report, "report_back_failed", now, {}, {"to": sender})
+    _go_on(session, case, now)
+
+
+def _mailed(session: Session, row_id: int) -> tuple[Case, Report, ReportBack]:
+    row = session.get_one(ReportBack, row_id)
+    case = gate.lock(session, row.case_id)
+    session.refresh(row)
+    return case, session.get_one(Report, row.report_id), row
 
 
 def sign_report_back(
@@ -238,7 +300,8 @@ def _record(
     verb: str,
     now: datetime,
     facts: Mapping[str, object],
+    refs: Mapping[str, object] | None = None,
 ) -> None:
     session.flush()
     told = {"report": report.number, **facts}
-    record(session, case, actor, verb, now, told, refs={"report": report.id})
+    record(session, case, actor, verb, now, told, refs={"report": report.id, **(refs or {})})

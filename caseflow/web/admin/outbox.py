@@ -39,6 +39,7 @@ _REASONS = {
     LEASE_RAN_OUT: "发送进程中断，可能已经发出",
 }
 
+_OUTSIDE = {"report": "反映人", "back": "来文机关"}
 _FOLDED = "和其他事情一起，合成一条消息发出"
 
 
@@ -110,7 +111,7 @@ def _row(
         "href": url_for("admin.outbox_message", message_id=one.id),
         "subject": one.subject,
         "text": one.text,
-        "to": people.get(int(number), "") if sort == "user" else gettext("反映人"),
+        "to": people.get(int(number), "") if sort == "user" else gettext(_OUTSIDE[sort]),
         "way": gettext(WAYS.get(one.way, one.way)),
         "number": known[one.case_id],
         "state": one.state,

@@ -95,6 +95,7 @@ def _row(rules: Rules, one: Quarantine, clock: Clock | None) -> dict[str, Any]:
         "folded": one.folded,
         "by_fault": one.state == "waiting" and looking.is_by_fault(one),
         "by_mail": one.channel == CHANNEL,
+        "read": one.channel in looking.READ,
     }
 
 

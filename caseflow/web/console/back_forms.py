@@ -1,4 +1,4 @@
-"""The report back to the office that handed a matter down, as forms, paper and lines of the story
+"""The report back to the office that handed a matter down, as forms and lines of the story
 (办结报告).
 """
 
@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from caseflow.clock import local
 from caseflow.ledger import back_draft, reports_back
 from caseflow.ledger.dossier import Happened
 from caseflow.ledger.handed_tables import BACK_WAYS, ReportBack
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
-from caseflow.paper.sheets import Official
 from caseflow.web.console.closing_forms import which_report
 from caseflow.web.console.forms import Field, Form
 from caseflow.web.console.sight import Sight
@@ -21,7 +19,6 @@ from caseflow.web.locale import gettext, moment_text, sentences
 from caseflow.words import handed
 
 Owed = Sequence[tuple[Report, ReportBack | None]]
-_MARKS = {"drafted": "草稿", "checked": "待送出"}
 
 
 def owed(sight: Sight) -> Owed:
@@ -99,13 +96,37 @@ def _return(sight: Sight) -> Form | None:
 
 def _send(sight: Sight) -> Form | None:
     reports = _in(sight, "checked")
-    ways = [(code, gettext(handed.BACK_WAYS[code])) for code in BACK_WAYS]
+    mails = sight.case.kind != "tip"
+    codes = BACK_WAYS if mails else BACK_WAYS[1:]
+    ways = [(code, gettext(handed.BACK_WAYS[code])) for code in codes]
     fields = (
-        Field("radios", "way", gettext("怎样送出"), ways[0][0], options=ways, row=True),
+        Field("radios", "way", gettext("怎样送出"), "letter", options=ways, row=True),
+        *(_mailing(sight, reports) if mails and reports else ()),
         Field("text", "proof", gettext("凭据：邮件号、发文号"), optional=True, longest=300),
     )
-    title = gettext("记录已送出办结报告")
+    title = gettext("送出办结报告")
     return _form(sight, "send_report_back", title, reports, *fields) if reports else None
+
+
+def _mailing(sight: Sight, reports: Sequence[Report]) -> tuple[Field, Field]:
+    """Return what is asked of who has it mailed by this machine."""
+    rows = {report.id: row for report, row in owed(sight)}
+    row = rows[reports[0].id]
+    known = (row.address if row else "") or sight.dossier.office_mailbox
+    hint = gettext("只由本系统发邮件时填。报告作为 PDF 附件发出，信中只写来文编号；退信会通知您。")
+    sure = gettext("这是来文机关的公务邮箱，不是个人邮箱")
+    return (
+        Field(
+            "text",
+            "address",
+            gettext("来文机关的公务邮箱"),
+            known,
+            hint=hint,
+            optional=True,
+            longest=120,
+        ),
+        Field("checks", "official", gettext("确认"), options=(("yes", sure),), optional=True),
+    )
 
 
 def _sign(sight: Sight) -> Form | None:
@@ -174,7 +195,7 @@ def told(entry: Happened) -> str:
     return "\n".join(str(one) for one in said if one)
 
 
-# The page's list, and the paper
+# The page's list
 
 
 @dataclass(frozen=True)
@@ -209,15 +230,3 @@ def _line(case: Case, row: ReportBack, report: Report) -> Line:
         text=row.text,
         href=url_for("console.report_back_pdf", number=case.number, row_id=row.id),
     )
-
-
-def sheet(row: ReportBack, report: Report, office: str) -> Official:
-    """Return a report back as the formal document that the office sends."""
-    lines = [line.strip() for line in row.text.splitlines() if line.strip()]
-    to = lines.pop(0) if lines and lines[0].endswith("：") else f"{report.handed_by}："  # not said
-    day = local(row.sent_at or row.checked_at or row.drafted_at).date()
-    dated = f"{day.year}年{day.month}月{day.day}日"  # not said
-    title = back_draft.title(report)
-    number = f"来文编号：{report.handed_number}" if report.handed_number else ""  # not said
-    mark = _MARKS.get(row.state, "")
-    return Official(office, number, title, to, lines, dated, mark)

@@ -1,18 +1,19 @@
 """The report back to the office that handed a matter down, as POSTs and as paper (办结报告)."""
 
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from caseflow.errors import NotFound
-from caseflow.ledger import queries
+from caseflow.errors import BadInput, NotFound
+from caseflow.ledger import back_draft, queries, reports_back
 from caseflow.ledger.handed_tables import ReportBack
 from caseflow.ledger.moves import reporting_back
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
+from caseflow.people.actor import Actor
 from caseflow.refs import whole
 from caseflow.web import edge
-from caseflow.web.console import back_forms
 from caseflow.web.console.frame import Page, blueprint, scope
 from caseflow.web.console.moving import on_case
 from caseflow.web.edge import actor, needs, now, read, seen, typed
@@ -58,8 +59,17 @@ def return_report_back(number: str) -> Page:
 @blueprint.post("/cases/<number>/send_report_back")
 @needs("case.report_back")
 def send_report_back(number: str) -> Page:
-    """Record that it was sent (送出)."""
-    return _make(number, "send_report_back", reporting_back.send_report_back, "way", "proof")
+    """Send it, or record that it was sent (送出)."""
+    address, official = typed("address"), bool(typed("official"))
+
+    def verb(session: Session, who: Actor, case_id: int, report: int, **said: Any) -> None:
+        if reports_back.is_reporters(session, edge.rooms().ring, case_id, address):
+            raise BadInput({"address": "这是反映人的邮箱，办结报告只送来文机关"})
+        reporting_back.send_report_back(
+            session, who, case_id, report, address=address, official=official, **said
+        )
+
+    return _make(number, "send_report_back", verb, "way", "proof")
 
 
 @blueprint.post("/cases/<number>/sign_report_back")
@@ -93,7 +103,7 @@ def report_back_pdf(number: str, row_id: int) -> Page:
         if row is None or row.case_id != case.id:
             raise NotFound("没有这份办结报告")
         report = session.get_one(Report, row.report_id)
-        sheet = back_forms.sheet(row, report, office().name)
+        sheet = back_draft.sheet(row, report, office().name)
         at = row.sent_at or row.checked_at or row.drafted_at
     content = edge.typesetter().pdf(sheet, at)
     return sent(content, "application/pdf", f"{sheet.title}.pdf")

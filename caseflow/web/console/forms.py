@@ -3,6 +3,7 @@
 A form that was refused is drawn again with what was typed and the error beside its field.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,7 +15,8 @@ class Field:
     """One question of a form.
 
     `look`: text, textarea, date (from `first` to `last`, in ISO form), select, radios, checks (any
-    number of `options`), unit (typed with suggestions), file, hidden, and
+    number of `options`), unit (typed with suggestions), file (with a form's number as `value` also
+    in pieces), hidden, and
     `original` (nothing to fill in: the reports as received, beside the next field).
     `options`: value, label and for radios and checks perhaps a hint; of a text what is offered to
     be typed.
@@ -33,6 +35,11 @@ class Field:
     longest: int = 0
     first: str = ""
     last: str = ""
+
+
+def files_field(name: str, label: str, *, optional: bool = False) -> Field:
+    """Return a field for evidence, of which large files may come in pieces before the form does."""
+    return Field("file", name, label, secrets.token_urlsafe(18), optional=optional)
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,8 @@ class Form:
 
 @dataclass(frozen=True)
 class Again:
-    """A form that was refused: which, what was typed, and what is wrong with which field.
+    """A form that was refused: which, what was typed, and what is wrong with which field; `files`:
+    tokens of large files that came before it, under its number `nonce`.
 
     An error under a name that the form does not have is shown above its fields.
     """
@@ -69,6 +77,8 @@ class Again:
     key: str
     typed: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    nonce: str = ""
+    files: Sequence[str] = ()
 
     def places(self, form: Form) -> list[tuple[str, str, str]]:
         """Return of every error where it stands, the label of its field, and what is wrong."""

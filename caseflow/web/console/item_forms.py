@@ -22,7 +22,7 @@ from caseflow.web.console import (
     step_up_forms,
     visit_forms,
 )
-from caseflow.web.console.forms import Field, Form
+from caseflow.web.console.forms import Field, Form, files_field
 from caseflow.web.console.sight import Sight, unit_labels
 from caseflow.web.locale import gettext
 
@@ -252,7 +252,7 @@ def _hand_in(_sight: Sight, item: Item) -> Form:
         gettext("上传材料"),
         gettext("照片、文件等，任何格式；只供下载，不会在网页里打开。"),
         fields=(
-            Field("file", "file", gettext("文件")),
+            files_field("file", gettext("文件")),
             Field("text", "note", gettext("说明"), optional=True, longest=500),
         ),
         submit=gettext("上传"),
@@ -301,7 +301,7 @@ def _find(sight: Sight, item: Item) -> Form | None:
                 optional=True,
                 rows=4,
             ),
-            Field("file", "evidence", gettext("核查材料"), optional=True),
+            files_field("evidence", gettext("核查材料"), optional=True),
         ),
         submit=gettext("作出结论"),
     )
@@ -319,7 +319,7 @@ def _submit(sight: Sight, item: Item) -> Form | None:
         behalf,
         fields=(
             Field("textarea", "done", gettext("整改情况"), rows=4),
-            Field("file", "evidence", gettext("整改材料"), optional=True),
+            files_field("evidence", gettext("整改材料"), optional=True),
         ),
         submit=gettext("提交验收"),
     )

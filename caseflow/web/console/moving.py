@@ -5,7 +5,7 @@ person may not); a case that moved on gives the page of changes (409), with the 
 filled in where it is offered still, else with what was typed to copy.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -27,7 +27,7 @@ from caseflow.web.files import Brought
 from caseflow.web.locale import gettext
 from caseflow.web.written import LABELS
 
-_OWN = ("csrf_token", "head_n")
+_OWN = ("csrf_token", "head_n", "nonce", "kept")
 _LATEST = 3
 
 DONE = {
@@ -111,7 +111,7 @@ DONE = {
     "draft_report_back": "办结报告已起草，等另一人核稿。",
     "check_report_back": "已核稿，可以送出。",
     "return_report_back": "已退回修改。",
-    "send_report_back": "已记录送出，等来文机关签收。",
+    "send_report_back": "已送出；由本系统发的邮件，对方邮箱收下后才算送出。",
     "sign_report_back": "已记录来文机关签收。",
     "refuse_report_back": "已记录来文机关退回，请另写一份。",
     "waive_report_back": "已记录来文机关不要回报。",
@@ -174,9 +174,9 @@ def _carry_out(
             files.put()
         change(take)
     except BadInput as wrong:
-        return shown(number, Again(form, _typed(), {**wrong.fields, **_files_lost()}), 422)
+        return shown(number, _again(form, wrong.fields), 422)
     except NotPermitted as refusal:
-        return shown(number, Again(form, _typed(), {"": refusal.told, **_files_lost()}), 403)
+        return shown(number, _again(form, {"": refusal.told}), 403)
     except (Stale, MoveNotAllowed) as gone:
         return _changed(number, form, gone)
     anchor = form.rpartition("-")[0] if form != move else None
@@ -188,6 +188,12 @@ def _carry_out(
 def _afterwards(number: str, said: Callable[[Dossier], str]) -> str:
     with read() as session:
         return said(dossier.load(session, queries.case_by_number(session, scope(), number)))
+
+
+def _again(form: str, errors: Mapping[str, str]) -> Again:
+    """Return a form that was refused, with all that came with it but the files it chose itself."""
+    kept, nonce = request.form.getlist("kept"), request.form.get("nonce", "")
+    return Again(form, _typed(), {**errors, **_files_lost()}, nonce, kept)
 
 
 def _typed() -> dict[str, str]:

@@ -243,6 +243,6 @@ def _page(session: Session, typed: Sheet, saved: Saved | None = None) -> str:
         owed=debts(session, owed(session, scope())),
         missed=call_lists.count_owed(session, edge.actor()),
         **handover.waiting(session),
-        **proof.page_values(typed.files),
+        **proof.page_values(typed.files, pieces=url_for("desk.begin_pieces")),
         **paste.came_from(session, typed.form),
     )

@@ -4,8 +4,9 @@ Reading writes nothing. What is taken becomes a draft of the sheet, where a pers
 filled which field and what is left over, and saves it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 
 from flask import redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from caseflow.clock import local
 from caseflow.deadlines.rules import rules_of
 from caseflow.errors import BadInput, Told
+from caseflow.files.blobs import Put
 from caseflow.intake import drafts, handed, uploads
 from caseflow.intake.channels.handed import files, orders
 from caseflow.intake.channels.handed.files import Found
@@ -23,13 +25,15 @@ from caseflow.intake.channels.webform import legible
 from caseflow.intake.handed import Before
 from caseflow.intake.uploads import Sent
 from caseflow.web import edge, proof
-from caseflow.web.desk.frame import Page, blueprint, fresh_nonce, scope
+from caseflow.web.desk.frame import Page, blueprint, fresh_nonce, is_nonce, scope
 from caseflow.web.edge import needs
 from caseflow.web.locale import gettext
 
 CHANNEL = "handed_down"
+Lie = Sequence[tuple[str, Put]]
 NOTHING = "请粘贴来文的文字，或选一个文件"
 TOO_LONG = "文字太长，最多 %(n)d 字；请分几次粘贴，或用表格文件"
+GONE = "文件只保留两小时，已经过期，请重新选文件"
 NO_WORDS = "里面没有读出文字"
 CAME_BEFORE = "已登记为 %(number)s：同一件事不再立第二件，请打开那一件补记。"
 CAME_ELSEWHERE = "这个来文机关的这个编号已经登记过，不再立第二件。"
@@ -71,9 +75,10 @@ def read_pasted() -> Page:
         return _page(text, wrong.fields), 422
     with edge.read() as session:
         lines = _lines(session, found)
+    lie = _put(name, content)
     if len(found) == 1 and not (lines[0].before and lines[0].before.same):
-        return _take(found[0], name, content)
-    return _page("", {}, lines)
+        return _take(found[0], lambda session, to: _keep(session, to, lie))
+    return _page("", {}, lines, _kept_for_all(lie))
 
 
 @blueprint.post("/paste/take")
@@ -82,9 +87,9 @@ def take_pasted() -> Page:
     """Fill a sheet from one order of those that were pasted together."""
     try:
         found = _orders(Found(legible(request.form.get("pasted", ""))))
+        return _take(found[0], partial(_shared, request.form.get("file", "")))
     except BadInput as wrong:
         return _page("", wrong.fields), 422
-    return _take(found[0])
 
 
 def _came(text: str, name: str, content: bytes) -> Found:
@@ -111,23 +116,52 @@ def _orders(found: Found) -> list[Order]:
     return read[: orders.MOST]
 
 
-def _take(order: Order, name: str = "", content: bytes = b"") -> Page:
-    """Keep an order as the draft of a sheet, its file beside it, and go there."""
+def _take(order: Order, files_of: Callable[[Session, str], None]) -> Page:
+    """Keep an order as the draft of a sheet, its file beside it, and go there. Raises BadInput."""
     nonce, form = fresh_nonce(), sheet_of(order)
     rooms, me, at = edge.rooms(), edge.actor().person, edge.now()
-    sent = [_sent(name, content)] if content else []
-    lie = uploads.put(rooms, uploads.sift(sent, 0, proof.allowed()).good)
 
     def work(session: Session) -> None:
-        uploads.keep(session, rooms, nonce, lie, at)
+        files_of(session, nonce)
         drafts.save(session, rooms.ring, me, nonce, CHANNEL, form, at)
 
     edge.change(work)
     return redirect(url_for(".show", channel=CHANNEL, sheet=nonce))
 
 
-def _sent(name: str, content: bytes) -> Sent:
-    return Sent(name, BytesIO(content), len(content))
+def _put(name: str, content: bytes) -> Lie:
+    """Put the file that was read into the store, where there is one."""
+    sent = [Sent(name, BytesIO(content), len(content))] if content else []
+    return uploads.put(edge.rooms(), uploads.sift(sent, 0, proof.allowed()).good)
+
+
+def _keep(session: Session, key: str, lie: Lie) -> None:
+    uploads.keep(session, edge.rooms(), key, lie, edge.now())
+
+
+def _kept_for_all(lie: Lie) -> str:
+    """Keep a file of many orders for the sheets that are filled from it, and return its key.
+
+    Each of their cases names it, and it lies in the store once. It tells of the others and of who
+    reported them, so that it is opened with a reason only.
+    """
+    if not lie:
+        return ""
+    key, held = fresh_nonce(), [(name, uploads.hold_for_many(one)) for name, one in lie]
+    edge.change(lambda session: _keep(session, key, held))
+    return key
+
+
+def _shared(key: str, session: Session, to: str) -> None:
+    """Let the file of many orders go along with a sheet too. Raises BadInput where it is gone."""
+    if not key:
+        return
+    rooms, at = edge.rooms(), edge.now()
+    kept = uploads.waiting(session, rooms, key, None, at) if is_nonce(key) else []
+    if not kept:
+        raise BadInput({"file": GONE})
+    uploads.carry_over(session, rooms, to, kept, at)
+    uploads.renew(session, key, at)
 
 
 def sheet_of(order: Order) -> dict[str, str]:
@@ -191,13 +225,17 @@ def before_words(session: Session, form: Mapping[str, str]) -> str:
 
 
 def _page(
-    text: str = "", errors: Mapping[str, str] | None = None, lines: Sequence[Line] = ()
+    text: str = "",
+    errors: Mapping[str, str] | None = None,
+    lines: Sequence[Line] = (),
+    file_key: str = "",
 ) -> str:
     return render_template(
         "desk/paste.html",
         active="desk",
         text=text,
         lines=lines,
+        file_key=file_key,
         longest=LONGEST_PASTED,
         errors={name: gettext(told) for name, told in (errors or {}).items()},
     )

@@ -81,7 +81,9 @@ class _Stream:
         return self
 
     def __next__(self) -> str:
-        """Return the next event, or a comment that finds out whether anybody listens."""
+        """Return the next event: that nothing is new is one, or nobody knew a stream that is held
+        back on its way from one that is silent.
+        """
         if self._looks == 0:
             self._looks = 1
             return f"retry: {AGAIN_MS}\n\n"
@@ -94,7 +96,7 @@ class _Stream:
         with suppress(Unavailable), self._database.read() as session:
             mark = call_lists.mark(session, self._actor, clock.now())
         if mark == self._said:
-            return ":\n\n"
+            return "event: alive\ndata:\n\n"
         self._said = mark
         return "event: rings\ndata:\n\n"
 
