@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0077"
-down_revision = "0071"
+down_revision = "0075"
 
 _SUBJECTS = ("case_id", "item_id", "order_id", "quarantine_id", "report_id", "call_id")
 
