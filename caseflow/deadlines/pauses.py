@@ -11,11 +11,11 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from caseflow.db import one_of
 from caseflow.deadlines import clocks
 from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.rules import rules_of
 from caseflow.deadlines.tables import Clock, Pause
+from caseflow.many import one_of
 
 PAUSABLE = ("resolve", "reply", "verify", "rectify")
 LONGEST = 10

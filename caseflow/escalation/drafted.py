@@ -11,10 +11,10 @@ from types import MappingProxyType
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
-from caseflow.db import one_of
 from caseflow.deadlines.clocks import reached
 from caseflow.deadlines.tables import Clock
 from caseflow.escalation.tables import Order, Rung
+from caseflow.many import one_of
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, select, tuple_
 from sqlalchemy.orm import Session
 
-from caseflow.db import Database, Moment, add_many, change_many
+from caseflow.db import Database, Moment
 from caseflow.deadlines import clocks
 from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.clocks import Planned
@@ -28,6 +28,7 @@ from caseflow.ledger.moves import asking
 from caseflow.ledger.moves.record import refresh
 from caseflow.ledger.report_tables import Question
 from caseflow.ledger.tables import Case
+from caseflow.many import add_many, change_many
 from caseflow.outbox.events import News, emit_many
 from caseflow.people.actor import SWEEP
 

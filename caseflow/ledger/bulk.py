@@ -1,4 +1,4 @@
-"""Ids for many rows at once, for whoever writes rows that name one another (`db.add_many`)."""
+"""Ids for many rows at once, for whoever writes rows that name one another (`many.add_many`)."""
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import String, select
 from sqlalchemy.orm import Session
 
-from caseflow.db import one_of
 from caseflow.ledger.hands import CHECKERS
 from caseflow.ledger.tables import Case, Item, ItemActor
+from caseflow.many import one_of
 from caseflow.people.tables import Area, Recusal, User
 
 _HANDS = select(ItemActor).where(one_of(ItemActor.item_id, "ids")).order_by(ItemActor.part)

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, String, bindparam, select
 from sqlalchemy.orm import Session
 
-from caseflow.db import one_of
 from caseflow.deadlines.clocks import ALIVE
 from caseflow.deadlines.tables import Clock
 from caseflow.files.tables import Blob
@@ -47,6 +46,7 @@ from caseflow.ledger.splits import Gone
 from caseflow.ledger.step_up_tables import StepUp
 from caseflow.ledger.tables import Case, Evidence, Finding, Item
 from caseflow.ledger.visits import Visited
+from caseflow.many import one_of
 from caseflow.people import names
 from caseflow.people.tables import Area, Unit
 from caseflow.vault.tables import Identity

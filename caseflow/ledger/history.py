@@ -15,9 +15,9 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from caseflow.db import add_many
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.tables import Case
+from caseflow.many import add_many
 from caseflow.people.actor import Actor
 
 GENESIS = ""

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
-from caseflow.db import Moment, one_of
+from caseflow.db import Moment
 from caseflow.deadlines.clocks import ALIVE
 from caseflow.deadlines.tables import Clock
 from caseflow.ledger.asker import KINDS, ME, kind_of, said_of, within
@@ -19,6 +19,7 @@ from caseflow.ledger.literals import among, is_word, not_among
 from caseflow.ledger.states import COUNTED_APART, OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.turns import stirs, waits_for
+from caseflow.many import one_of
 from caseflow.people import names
 from caseflow.people.actor import Actor
 from caseflow.people.tables import Unit

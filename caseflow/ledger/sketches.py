@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from caseflow.db import add_many
 from caseflow.ledger import sketch
 from caseflow.ledger.sketch_tables import Sketch
+from caseflow.many import add_many
 
 
 def keep(session: Session, report_id: int, said: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from caseflow.db import add_many
+from caseflow.many import add_many
 from caseflow.outbox.tables import Event, Message
 
 JSON = dict[str, "JSON"] | list["JSON"] | str | int | float | bool | None

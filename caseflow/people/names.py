@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import String, or_, select
 from sqlalchemy.orm import Session
 
-from caseflow.db import one_of
+from caseflow.many import one_of
 from caseflow.people.tables import Area, Recusal, Unit, User
 
 # Said once: nearly every page asks them.

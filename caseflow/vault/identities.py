@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from caseflow.crypto import blind
 from caseflow.crypto.keys import KeyRing
-from caseflow.db import add_many
 from caseflow.errors import NotFound
+from caseflow.many import add_many
 from caseflow.vault.person import Person, PersonLike
 from caseflow.vault.reveals import checked_reason, record
 from caseflow.vault.tables import Identity

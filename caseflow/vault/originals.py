@@ -13,12 +13,12 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from caseflow.crypto.keys import KeyRing
-from caseflow.db import add_many
 from caseflow.errors import NotFound
 from caseflow.files import blobs
 from caseflow.files.blobs import Put
 from caseflow.files.store import Readable, Store
 from caseflow.files.streams import Chained, beginning
+from caseflow.many import add_many
 from caseflow.vault.reveals import checked_reason, record
 from caseflow.vault.tables import Original
 

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from caseflow.db import Database, add_many
+from caseflow.db import Database
 from caseflow.deadlines.tables import PublishedYear
+from caseflow.many import add_many
 from caseflow.outbox.tables import Event
 from caseflow.vault.tables import Original
 

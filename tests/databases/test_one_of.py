@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import String, event, insert, select
 
-from caseflow.db import Database, one_of
+from caseflow.db import Database
 from caseflow.deadlines.tables import PublishedYear
+from caseflow.many import one_of
 from caseflow.people.tables import Area
 
 _AREAS = select(Area.code).where(one_of(Area.code, "wanted", String)).order_by(Area.code)

@@ -32,6 +32,7 @@ ROWS = (
     {"ledger"},
     {"deadlines", "vault"},
     {"people", "outbox", "files"},
+    {"many"},
     {"crypto", "db", "paper"},
     {"refs", "errors", "clock", "memory", "words"},
 )

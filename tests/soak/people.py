@@ -290,7 +290,7 @@ class _HungUpError(Exception):
 
 
 def _entries(state: ORMExecuteState) -> list[Told]:
-    """Return the entries that a statement writes, as `db.add_many` hands them to PostgreSQL."""
+    """Return the entries that a statement writes, as `many.add_many` hands them to PostgreSQL."""
     statement: Any = state.statement
     if not state.is_insert or statement.table is not Entry.__table__:
         return []

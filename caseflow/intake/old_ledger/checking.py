@@ -10,7 +10,6 @@ from sqlalchemy import String, select
 from sqlalchemy.orm import Session
 
 from caseflow.crypto.keys import KeyRing
-from caseflow.db import one_of
 from caseflow.errors import Told
 from caseflow.intake.old_ledger import names, rows
 from caseflow.intake.old_ledger.books import Written
@@ -19,6 +18,7 @@ from caseflow.intake.old_ledger.rows import Choices, Row, Wrong
 from caseflow.intake.old_ledger.source import Source
 from caseflow.ledger.history import canonical
 from caseflow.ledger.import_tables import ImportedRow, UnitName
+from caseflow.many import one_of
 from caseflow.people.actor import Actor
 from caseflow.people.tables import Area, Unit
 

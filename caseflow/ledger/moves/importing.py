@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from caseflow import refs
 from caseflow.clock import local
-from caseflow.db import add_many
 from caseflow.deadlines.policies import Matter
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import MoveNotAllowed, Told
@@ -30,6 +29,7 @@ from caseflow.ledger.numbers import Place
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import NOTHING
 from caseflow.ledger.tables import NEVER, ORDINARY, Case
+from caseflow.many import add_many
 from caseflow.outbox.events import News, emit_many, hush
 from caseflow.people.actor import Actor
 from caseflow.people.tables import Area

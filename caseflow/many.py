@@ -1,0 +1,152 @@
+"""Many values and many rows, each in one statement.
+
+A statement for each row costs a journey to PostgreSQL and back, and most of its work goes into
+beginning and ending it; a statement for each number of values is read and planned for each.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    Boolean,
+    ColumnElement,
+    Insert,
+    Integer,
+    Table,
+    Text,
+    Update,
+    bindparam,
+    cast,
+    column,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.sql import TableValuedAlias
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from caseflow.db import Base
+
+
+class Several(TypeDecorator[Collection[Any]]):
+    """Several values as one parameter: an array on PostgreSQL, JSON on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, of: type[TypeEngine[Any]]) -> None:
+        """Hold values of the type `of`."""
+        super().__init__()
+        self.of = of
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return what the database takes."""
+        array = dialect.name == "postgresql"
+        return dialect.type_descriptor(ARRAY(self.of()) if array else Text())
+
+    def process_bind_param(self, value: Collection[Any] | None, dialect: Dialect) -> Any:
+        """Turn the values into what the database takes."""
+        values = list(value or ())
+        return values if dialect.name == "postgresql" else json.dumps(values)
+
+
+class _OneOf(FunctionElement[bool]):
+    """`one_of`, said as each database understands it."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(_OneOf, "postgresql")
+def _one_of_array(element: _OneOf, compiler: Any, **more: Any) -> str:
+    column, values = (compiler.process(part, **more) for part in element.clauses)
+    return f"{column} = ANY ({values})"
+
+
+@compiles(_OneOf, "sqlite")
+def _one_of_json(element: _OneOf, compiler: Any, **more: Any) -> str:
+    column, values = element.clauses
+    rows = func.json_each(values).table_valued("value")
+    return str(compiler.process(column.in_(select(rows.c.value)), **more))
+
+
+def one_of(column: Any, name: str, of: type[TypeEngine[Any]] = Integer) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of the values of the parameter `name`.
+
+    Unlike `in_` it is the same statement for any number of values, one as well as a thousand: it is
+    said once, read once by the driver and planned once by the database. `of`: the column's type.
+    """
+    return _OneOf(column, bindparam(name, type_=Several(of)))
+
+
+def add_many(session: Session, into: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows of one table, all with the same columns, in their order.
+
+    PostgreSQL takes them as one statement with one parameter, which the driver need not take apart.
+    Sent row by row, most of the time goes into beginning and ending each.
+    """
+    if not rows:
+        return
+    said: Any = rows
+    insertion: Insert = insert(into)
+    if session.get_bind().dialect.name == "postgresql":
+        insertion = _from_json(into, tuple(rows[0]))
+        said = {"rows": _compact(rows)}
+    with session.no_autoflush:  # what else the transaction has to write goes with its end
+        session.execute(insertion, said)
+
+
+def _as_json(value: datetime | bytes) -> str:
+    return rf"\x{value.hex()}" if isinstance(value, bytes) else value.isoformat()
+
+
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_as_json).encode
+
+
+@lru_cache(maxsize=64)
+def _from_json(into: type[Base], names: tuple[str, ...]) -> Insert:
+    table = Base.metadata.tables[into.__tablename__]
+    rows = _rows_of_json(table, names)
+    return insert(table).from_select(names, select(*(rows.c[name] for name in names)))
+
+
+def change_many(session: Session, things: Sequence[Base], names: tuple[str, ...]) -> None:
+    """Write some columns of many loaded rows of one table, as they are now: one statement.
+
+    They hold words, numbers and moments. On SQLite, where a statement costs no journey, they go
+    with the end of the transaction, as does whatever else was changed of these rows.
+    """
+    if not things or session.get_bind().dialect.name != "postgresql":
+        return
+    rows = [{name: getattr(thing, name) for name in ("id", *names)} for thing in things]
+    said = {"rows": _compact(rows)}
+    with session.no_autoflush:
+        session.execute(_changed_by_json(type(things[0]), names), said)
+    for thing, row in zip(things, rows, strict=True):
+        for name in names:
+            set_committed_value(thing, name, row[name])
+
+
+@lru_cache(maxsize=16)
+def _changed_by_json(kind: type[Base], names: tuple[str, ...]) -> Update:
+    table = Base.metadata.tables[kind.__tablename__]
+    rows = _rows_of_json(table, ("id", *names))
+    changed = {name: rows.c[name] for name in names}
+    return update(table).values(changed).where(table.c.id == rows.c.id)
+
+
+def _rows_of_json(table: Table, names: tuple[str, ...]) -> TableValuedAlias:
+    typed = [column(name, table.c[name].type) for name in names]
+    given = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON))
+    return given.table_valued(*typed).render_derived(with_types=True)
