@@ -126,6 +126,7 @@ def test_an_office_with_a_past_goes_back_and_forth_whole(past: Database) -> None
 # Rows that the older tables could not hold: an objection is over there, and nobody need decide it
 # or consent to anything; nor does the promise of a merged case run on, or a case wait for another
 # office, or a shelved one for what it needs: that is handled again.
+_NEWER = "('decide', 'consent', 'receive', 'assist', 'ring_back', 'report_back', 'signed_back')"
 _WAITED = """SELECT case_id FROM entry
     WHERE verb IN ('pass_on', 'receive', 'send_back', 'take_back')
     GROUP BY case_id HAVING count(*) % 2 = 1"""
@@ -140,9 +141,7 @@ _SINCE = {
     "item": "id NOT IN (SELECT item_id FROM entry WHERE verb = 'object')",
     "case_file": f"id NOT IN (SELECT case_id FROM ({_WAITED}) waited) AND id NOT IN ({_SHELVED})"
     f" AND id NOT IN ({_OF_DOCUMENTS})",
-    # Nothing older knows a call, or a report back.
-    "clock": "name NOT IN ('decide', 'consent', 'receive', 'assist', 'ring_back', 'report_back',"
-    " 'signed_back')"
+    "clock": f"name NOT IN {_NEWER}"
     " AND (order_id IS NULL OR name IN ('draft', 'answer'))"
     " AND (case_id IS NULL OR case_id = root_case_id)"
     f" AND coalesce(root_case_id, 0) NOT IN ({_SHELVED})"
@@ -234,8 +233,7 @@ def test_who_asks_for_more_time_in_an_office_that_goes_back_gets_none(past: Data
     promised = (
         "SELECT id, due, state, follows FROM clock WHERE"
         " (order_id IS NULL OR name IN ('draft', 'answer'))"
-        " AND (name NOT IN ('decide', 'consent', 'receive', 'assist', 'ring_back', 'report_back',"
-        " 'signed_back')"
+        f" AND (name NOT IN {_NEWER}"
         " AND (case_id IS NULL OR case_id = root_case_id))"
         " OR item_id IN (SELECT id FROM item WHERE state = 'objected') ORDER BY id"
     ).replace("WHERE (", f"WHERE coalesce(root_case_id, 0) NOT IN ({_SHELVED}) AND (", 1)
