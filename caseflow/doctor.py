@@ -33,6 +33,7 @@ from caseflow.ledger import (
 )
 from caseflow.ledger.application_tables import Exclusion, Proposal, Withdrawal
 from caseflow.ledger.history_tables import Entry
+from caseflow.ledger.moves.back_promise import BEGUN
 from caseflow.ledger.moves.visiting import FEWEST
 from caseflow.ledger.report_tables import CallBack, Merger, Passage, Reply, Report
 from caseflow.ledger.shelving_tables import Milestone, Shelving
@@ -117,7 +118,8 @@ def _twice() -> Iterator[Query]:
 def _moves() -> Iterator[Query]:
     """3: as many entries as the head says, and an event for each."""
     entries = select(func.count()).where(Entry.case_id == Case.id).scalar_subquery()
-    events = select(func.count()).where(Event.case_id == Case.id).scalar_subquery()
+    of_moves = and_(Event.case_id == Case.id, Event.name != BEGUN)
+    events = select(func.count()).where(of_moves).scalar_subquery()
     yield select(Case.number).where(or_(entries != Case.head_n, events != Case.head_n))
 
 

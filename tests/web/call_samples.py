@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from caseflow.files import blobs
-from caseflow.intake.call_tables import Call, DutyLine, Recording
+from caseflow.intake.call_tables import Call, Recording
 from caseflow.intake.rooms import Rooms
 from caseflow.ledger.report_tables import Report
 from caseflow.people.tables import User
@@ -14,7 +14,7 @@ SOUND = b"ID3" + bytes(64)
 
 
 def add(session: Any, rooms: Rooms) -> None:
-    """Add a call that became a report about a unit, with what was recorded, and a line of duty."""
+    """Add a call that became a report about a unit, with what was recorded."""
     operator = session.scalars(select(User).where(User.username == "operator")).one()
     query = select(Report).where(Report.unit_id.is_not(None)).order_by(Report.id)
     report = session.scalars(query).first()
@@ -42,17 +42,3 @@ def add(session: Any, rooms: Rooms) -> None:
             next_at=report.received_at,
         )
     )
-    session.add(
-        DutyLine(
-            area_code=operator.area_code,
-            position=0,
-            user_id=operator.id,
-            sealed=rooms.ring.seal(
-                b"+8613800000001", f"duty_line:{operator.area_code}:{operator.id}"
-            ),
-            number_index="0" * 64,
-            set_by=operator.id,
-            set_at=report.received_at,
-        )
-    )
-    session.flush()

@@ -63,6 +63,7 @@ def fill(site: Site, count: int) -> None:
 @pytest.mark.parametrize("path", ["/console/", "/console/?q=食堂", "/console/?kind=complaint"])
 def test_a_list_of_25_costs_as_many_statements_as_one_of_3(site: Site, path: str) -> None:
     visit, costs = site.as_("supervisor"), []
+    visit.get("/console/")  # what waits is counted once for both
     for rows in (3, 25):
         fill(site, rows - (costs[-1][0] if costs else 0))
         with statements(site) as sent:

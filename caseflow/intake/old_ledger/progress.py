@@ -47,6 +47,7 @@ class Progress:
         """Say nothing any more: it is over, or begins anew."""
         with suppress(OSError):
             self._path(import_id).unlink(missing_ok=True)
+            self.folder.rmdir()  # unless another import is under way
 
     def _path(self, import_id: int) -> Path:
         return self.folder / f"import-{import_id}"

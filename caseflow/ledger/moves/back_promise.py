@@ -19,6 +19,8 @@ from caseflow.ledger.tables import Case
 from caseflow.outbox.events import emit
 
 Owed = Sequence[tuple[Report, ReportBack | None]]
+BEGUN = "report_back_owed"
+"""The event that a report back can be written now: beside that of the move which brought it."""
 NOT_SIGNED = "办结报告还没有送出并由来文机关签收，不能办结"
 
 
@@ -32,7 +34,7 @@ def hold(session: Session, case: Case, now: datetime, *, ripe: bool = True) -> b
     owes = ripe and bool(unsent)
     began = _run(session, case, ClockName.report_back, now, _due(unsent, now), wanted=owes)
     if began and any(row is None for _, row in owed):
-        emit(session, "report_back_owed", case_id=case.id, at=now)
+        emit(session, BEGUN, case_id=case.id, at=now)
     sent = len(unsent) < len(owed)
     _run(session, case, ClockName.signed_back, now, None, wanted=sent)
     refresh(session, case)

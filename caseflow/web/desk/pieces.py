@@ -10,4 +10,4 @@ def _key() -> str:
     return nonce if is_nonce(nonce) else ""
 
 
-pieces.offer(blueprint, "/pieces", _key, "desk.show", needs("ledger.read"))
+pieces.offer(blueprint, "/pieces", _key, "desk.show", needs("desk.log"))
