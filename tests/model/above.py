@@ -4,8 +4,9 @@ into, in three working days, and nobody strikes it off before (trade.md).
 
 from datetime import datetime
 
-from tests.model.matters import Case, Item, Said, may, need
+from tests.model.matters import Case, may, need
 from tests.model.office import CITY, Person
+from tests.model.things import Item, Said
 
 TIMES = 3
 WHOLE = 0  # stands for the number of an item where the whole case came back

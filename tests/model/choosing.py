@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from tests.model import days
-from tests.model.matters import Case, Item, Refused, Said
+from tests.model.matters import Case, Refused
 from tests.model.office import MAY, PEOPLE, UNITS, Person, reaches
 from tests.model.promises import Promise
+from tests.model.things import Item, Said
 
 # How often chance picks a move of those that fit, where not once; 0.2: it ends a story early.
 _OFTEN = {
@@ -66,6 +67,7 @@ _OFTEN = {
     "ask_shelving": 0.4,
     "shelve": 5,
     "take_up": 0.6,
+    "split_off": 0.7,
     "ask_milestone": 2,
     "move_milestone": 3,
     "ask_exclusion": 2,
@@ -157,6 +159,20 @@ class Choosing:
             two=chance.random() < 0.4,
             which=chance.choice((1, 1, 2)),
         )
+
+    def apart(self, said: Said, case: Case) -> Said:
+        """Pick what is split off: in most cases a report, or one that tells of two matters where
+        there is no other, with some of the items.
+        """
+        chance, letters = self.luck, [*case.letters]
+        going: list[int] = chance.sample(letters, min(len(letters), chance.choice((1, 1, 1, 2))))
+        shared: list[int] = []
+        if len(letters) == len(going) and chance.random() < 0.9:
+            shared, going = going[:1], []
+        elif chance.random() < 0.15:
+            shared = [n for n in letters if n not in going][:1]
+        some = [item.n for item in case.items if chance.random() < 0.4]
+        return replace(said, going=tuple(going), shared=tuple(shared), items=tuple(some))
 
     def dated(
         self,

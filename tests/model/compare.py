@@ -95,7 +95,7 @@ def _number_documents(case: Case, n: int, product: Product) -> None:
     """Give new documents the number that the model gave them: by the rung that drafted each."""
     known = product.orders[n]
     rows = sorted(product.rows("documents", n), key=lambda row: int(row.id))
-    if len(rows) == len(known):
+    if all(row.id in known for row in rows):
         return
     by_rung = {row.id: row for row in product.rows("rungs", n)}
     for row in rows:

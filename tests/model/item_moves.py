@@ -5,20 +5,10 @@ from datetime import datetime
 from tests.model import days, promises
 from tests.model.above import came_back, looked_into
 from tests.model.assisting import leads_now, let_go, promised
-from tests.model.matters import (
-    Answer,
-    Case,
-    Item,
-    Said,
-    free_of,
-    its_turn,
-    may,
-    may_on,
-    need,
-    working,
-)
+from tests.model.matters import Case, free_of, its_turn, may, may_on, need, working
 from tests.model.office import CITY, HEAD, OF_THE_OFFICE, PEOPLE, Person, manages
 from tests.model.states import OVER
+from tests.model.things import Answer, Item, Said
 from tests.model.visiting import visited
 
 TO_RECTIFY = ("substantiated", "partly")
@@ -257,9 +247,9 @@ def _again(case: Case, old: promises.Promise, now: datetime) -> promises.Promise
     due = old.due
     if handed_in < old.due:
         due = days.given_back(old.due, handed_in, max(handed_in, now))
-    ends = [one.due for one in case.alive("all", "resolve")]
-    if ends:
-        due = min(due, max(min(ends), old.due))
+    end = case.promised()
+    if end:
+        due = min(due, max(end, old.due))
     new = promises.start(old.name, old.on, case.matter(), now)
     new.due = max(due, days.working_days(now, promises.LEFT_AFTER_RETURN))
     new.used, new.extended = old.used, old.extended
@@ -286,9 +276,9 @@ def strike_off(case: Case, item: Item, person: Person, said: Said, now: datetime
 
 def hasten(case: Case, now: datetime) -> None:
     """Let what is worked on be due before the earliest promise there is, by its margin."""
-    ends = [one.due for one in case.alive("all", "resolve")]
-    for one in case.alive("all", "verify", "rectify") if ends else ():
-        due = max(days.earlier(min(ends), promises.MARGIN), days.working_days(now, 1))
+    end = case.promised()
+    for one in case.alive("all", "verify", "rectify") if end else ():
+        due = max(days.earlier(end, promises.MARGIN), days.working_days(now, 1))
         if due < one.due:
             new = one.extended_to(due, now)
             new.hastened = True

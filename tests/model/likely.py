@@ -5,13 +5,16 @@ only, for the rest is tried too and must be refused by both.
 from collections.abc import Callable
 from datetime import datetime
 
-from tests.model import back, more_time
+from tests.model import back, merging, more_time
 from tests.model.calling import displeased
 from tests.model.case_moves import WITHOUT_ITEMS
 from tests.model.item_moves import waiting
-from tests.model.matters import Case, Item, Refused
+from tests.model.matters import Case, Refused
 from tests.model.merging import ALIKE
 from tests.model.states import GOING, IN, OVER
+from tests.model.things import Item
+
+_RELATED = 4  # parts of parts
 
 
 def _room(room: Callable[[], tuple[datetime, datetime]], *but: str) -> bool:
@@ -53,6 +56,7 @@ def on_case(move: str, case: Case, now: datetime) -> bool:
         "conclude": case.kind in WITHOUT_ITEMS and not case.items,
         "conclude_withdrawn": over and any(item.withdrawn_by for item in case.items),
         "split": over,
+        "split_off": len(case.family()) < _RELATED,
         "extend_case": _wants_more(case, now)
         or _room(lambda: more_time.room_of_case(case, now), "extended before"),
         "grant_case": case.more_time is not None,
@@ -74,7 +78,9 @@ def on_case(move: str, case: Case, now: datetime) -> bool:
 def of_two(case: Case, other: Case) -> bool:
     """Tell whether a case could be merged into another one, or is."""
     if case.merged_into is other:
-        return not set(case.merged_into.lent[0].reach) & other.sent
+        lent = next(one for one in other.lent if one.case is case)
+        others = set(other.letters) - set(lent.letters)
+        return bool(others) and not lent.apart and not merging.answered_since(lent, other)
     alike = case.kind == other.kind or {case.kind, other.kind} <= ALIKE
     alike = alike and (case.area, case.about) == (other.area, other.about)
     fit = case.state in IN["merge"] and other.state in IN["take_in"] and case is not other

@@ -3,21 +3,10 @@
 from datetime import datetime
 
 from tests.model import days, promises
-from tests.model.matters import (
-    Case,
-    Item,
-    Said,
-    Wish,
-    asked,
-    free_of,
-    its_turn,
-    may,
-    may_on,
-    need,
-    working,
-)
+from tests.model.matters import Case, asked, free_of, its_turn, may, may_on, need, working
 from tests.model.office import Person
 from tests.model.promises import Promise
+from tests.model.things import Item, Said, Wish
 
 # Of a case
 

@@ -63,8 +63,8 @@ _WHO = {
     "sl": "countersign grant_case refuse_case designate consent_withdrawal refuse_withdrawal"
     " conclude_withdrawn issue cancel oversee exclude refuse_exclusion lift_exclusion",
     "hs": "split edit ask conclude reply extend_case withdraw statutory_outcome name_unit resume"
-    " merge take_in unmerge give_back ask_shelving meet_milestone ask_milestone ask_exclusion"
-    " ask_assistance release_assistance share_assistance",
+    " merge take_in unmerge give_back split_off ask_shelving meet_milestone ask_milestone"
+    " ask_exclusion ask_assistance release_assistance share_assistance",
     "hs ": "draft_report_back send_report_back sign_report_back refuse_report_back",
     "rsl": "check_report_back return_report_back",
     "sl ": "waive_report_back",

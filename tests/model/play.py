@@ -26,17 +26,19 @@ from tests.model import (
     shelving,
     signing,
     silence,
+    splitting,
     visiting,
     wishes,
 )
 from tests.model.case_moves import delivered, more_said, opened
 from tests.model.choosing import Choosing
 from tests.model.compare import Disagreement, agree, documents_agree, rungs_agree
-from tests.model.matters import Case, Refused, Said
+from tests.model.matters import Case, Refused
 from tests.model.merging import ALIKE
 from tests.model.office import DISTRICT, OTHER, PEOPLE
 from tests.model.product import Product
 from tests.model.states import AT, GOING, IN, OVER
+from tests.model.things import Said
 
 ITEM_MOVES = (
     item_moves.MOVES
@@ -46,7 +48,9 @@ ITEM_MOVES = (
     | signing.MOVES
     | assisting.MOVES
 )
-CASE_MOVES = case_moves.MOVES | more_time.CASE_MOVES | shelving.MOVES | excluding.MOVES
+CASE_MOVES = (
+    case_moves.MOVES | more_time.CASE_MOVES | shelving.MOVES | excluding.MOVES | splitting.MOVES
+)
 _OF_OTHERS = dict(CASE_MOVES)
 CASE_MOVES |= back.MOVES
 ORDER_MOVES = silence.MOVES
@@ -94,7 +98,6 @@ class Story:
         self.picks = Choosing(self.chance)
         self.now = self.chance.choice(BEGINNINGS)
         self.cases: list[Case] = []
-        self.asks: set[int] = set()
         self.handed_down = seed % 5 == 0  # the other stories are as short as they were
         self.told: list[str] = []
 
@@ -140,6 +143,7 @@ class Story:
             "agreed": chance.random() < 0.5,
             "imposed": None,
             "category": "food" if chance.random() < 0.3 else "",
+            "asks": False,
         }
         if chance.random() < 0.2:
             said["imposed"] = self.now + timedelta(hours=chance.choice((20, 100, 150, 400)))
@@ -147,15 +151,13 @@ class Story:
             like = chance.choice(self.cases)
             area, about = like.area, like.about
             kind = chance.choice(("complaint", "help")) if like.kind in ALIKE else like.kind
+        said["asks"] = self.handed_down and said["imposed"] is None and len(self.cases) % 3 < 2
         self._tell("report", area, kind, reach, about, said)
         self.cases.append(opened(len(self.cases), self.now, area, kind, reach, about, **said))
         food = said.pop("category") or None
-        asks = self.handed_down and said["imposed"] is None and len(self.cases) % 3 < 2
-        self.asks |= {len(self.cases) - 1} if asks else set()
-        self.cases[-1].asks = self.asks
         category = "petition" if said.pop("petition") else food
         more = {"call_back": said.pop("agreed"), "imposed_due": said.pop("imposed")}
-        more |= {"reach": reach, "about": about, "category": category, "asks": asks}
+        more |= {"reach": reach, "about": about, "category": category}
         self.product.comes_in(self.now, area, kind=kind, **said, **more)
         self._made("report", len(self.cases) - 1)
 
@@ -228,6 +230,8 @@ class Story:
         by_reporter = move == "resume" and self.chance.random() < 0.4
         who = None if by_reporter else self.picks.who(move, case)
         said = replace(self.picks.said(None), report=self.chance.choice([*case.reach] or [n]))
+        if move == "split_off":
+            said = self.picks.apart(replace(said, number=len(self.cases)), case)
         if move == "extend_case":
             due = case.alive("case", "resolve")
             said = self.picks.dated(
@@ -243,7 +247,7 @@ class Story:
         return None
 
     def _two(self) -> None:
-        """Merge a case, or take it back; not what the model leaves out."""
+        """Merge a case, or take it back."""
         pairs = [(a, b) for a in self.cases for b in self.cases if b is not a.merged_into]
         pairs = [(a, b) for a, b in pairs if not a.merged_into]
         pairs += [(one, one.merged_into) for one in self.cases if one.merged_into]
@@ -252,10 +256,6 @@ class Story:
             return self._item()
         case, target = pairs[self.picks.likely(fit)]
         n, k, move = case.n, target.n, "unmerge" if case.merged_into else "merge"
-        chain = case.lent or target.lent or case.waiting or target.waiting
-        danger = case.urgent or target.urgent
-        if (move == "merge" and chain) or (move == "unmerge" and danger):
-            return None
         who = self.picks.who(move, case)
         self._try(
             move,
@@ -332,9 +332,9 @@ class Story:
         model: Callable[[], object],
         product: Callable[[], object],
     ) -> None:
-        why = ""
+        why, born = "", None
         try:
-            model()
+            born = model()
         except Refused as refused:
             why = str(refused)
         self._tell(move, n, *said, why)
@@ -346,7 +346,15 @@ class Story:
         if why:
             self.counted.refused[move, why] += 1
         else:
+            self._begun(n, born)
             self._made(move, n)
+
+    def _begun(self, n: int, born: object) -> None:
+        """Let a case that a move opened be one of the story's."""
+        if isinstance(born, splitting.Apart):
+            self.product.parted(n, born.items, born.documents)
+            self.cases.append(born.case)
+            agree(born.case, born.case.n, self.product)
 
     def _made(self, move: str, n: int) -> None:
         self.counted.made[move] += 1

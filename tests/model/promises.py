@@ -178,6 +178,14 @@ class Promise:
         self.state, self.ended, self.paused, self.paused_until = "superseded", now, None, None
         return new
 
+    def followed(self, on: str) -> "Promise":
+        """Return what follows it on something, with the same due moment: what happened before, on
+        its ladder or else, is of both, what comes is of each by itself.
+        """
+        new = replace(self, on=on, stood=list(self.stood), follows=self)
+        new.born = next(_BORN)
+        return new
+
     def again(self, now: datetime, since: datetime | None = None) -> "Promise":
         """Let it hold again as it was, with what was left of it since nobody could keep it."""
         due = self.due if since is None else self._left(since, now)

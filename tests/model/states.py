@@ -44,6 +44,7 @@ IN = {
     "merge": ("received", *_BEGUN),
     "take_in": ("received", *_BEGUN, "awaiting_reporter"),
     "unmerge": ("merged",),
+    "split_off": _BEGUN,
     "give_back": ("received", *_BEGUN, "declined", "referred", "replying"),
     "ask_shelving": _BEGUN,
     "shelve": _BEGUN,

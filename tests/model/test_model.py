@@ -22,6 +22,7 @@ FIRST = (48, 100066, 100051, 100067, 49, 66, 8, 100044, 64, 100056)
 PRODUCT_SIDE = (
     "product.py",
     "verbs.py",
+    "verbs_between.py",
     "compare.py",
     "play.py",
     "report.py",

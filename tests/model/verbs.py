@@ -24,9 +24,9 @@ from caseflow.people import accounts
 from caseflow.people.actor import Actor
 from caseflow.people.tables import Post, User
 from tests import office as offices
-from tests.model.matters import Said
 from tests.model.office import HEAD
 from tests.model.shelving import APART
+from tests.model.things import Said
 
 Tries = dict[str, Callable[[], object]]
 

@@ -4,8 +4,9 @@
 
 from datetime import datetime
 
-from tests.model.matters import Case, Item, Said, free_of, may_on, need, working
+from tests.model.matters import Case, free_of, may_on, need, working
 from tests.model.office import PEOPLE, Person, reaches
+from tests.model.things import Item, Said
 
 DEMANDED = ("food",)  # of the categories that chance knows
 _GO = ("inspector", "handler", "supervisor", "reviewer", "leader")

@@ -4,19 +4,9 @@ from datetime import datetime
 
 from tests.model import days
 from tests.model.item_moves import end, fits, give, lapse
-from tests.model.matters import (
-    Case,
-    Item,
-    Said,
-    Wish,
-    asked,
-    free_of,
-    its_turn,
-    may_on,
-    need,
-    working,
-)
+from tests.model.matters import Case, asked, free_of, its_turn, may_on, need, working
 from tests.model.office import DISTRICT, Person
+from tests.model.things import Item, Said, Wish
 
 OBJECTIONS = 2
 OBJECT_WITHIN = 5

@@ -1,0 +1,35 @@
+"""The product's verbs by which a case becomes two, or another office's, as something to try."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from caseflow.ledger.moves import splitting
+from caseflow.ledger.report_tables import Report
+from caseflow.people.actor import Actor
+from tests.model.things import Said
+from tests.model.verbs import Tries
+
+
+def of_case(
+    s: Session, me: Actor, n: int, reports: Sequence[int], said: Said, at: datetime
+) -> Tries:
+    """Return what may be tried with a case; `reports`: the id of each that there is."""
+
+    def numbers(some: Sequence[int]) -> list[str]:
+        return [s.get_one(Report, reports[one]).number for one in some]
+
+    return {
+        "split_off": lambda: splitting.split_off(
+            s,
+            me,
+            n,
+            numbers(said.going),
+            "两件事",
+            at,
+            items=[str(one) for one in said.items],
+            shared=numbers(said.shared),
+            matter="另一件" if said.shared else "",
+        ),
+    }
