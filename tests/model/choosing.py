@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.model import days
 from tests.model.matters import Case, Refused
-from tests.model.office import MAY, PEOPLE, UNITS, Person, reaches
+from tests.model.office import ABOVE, MAY, PEOPLE, UNITS, Person, reaches
 from tests.model.promises import Promise
 from tests.model.things import Item, Said
 
@@ -68,6 +68,10 @@ _OFTEN = {
     "shelve": 5,
     "take_up": 0.6,
     "split_off": 0.7,
+    "pass_on": 0.5,
+    "receive": 3,
+    "send_back": 4,
+    "take_back": 1.5,
     "ask_milestone": 2,
     "move_milestone": 3,
     "ask_exclusion": 2,
@@ -115,8 +119,15 @@ class Choosing:
         """Pick somebody whose role may and who sees the case, in most cases."""
         luck = self.luck.random()
         able = [one for one in PEOPLE.values() if one.role in MAY[move] or luck < 0.05]
-        near = [one for one in able if luck < 0.12 or reaches(one, case.area, case.about)]
+        near = [one for one in able if luck < 0.12 or self._is_near(move, one, case)]
         return self.luck.choice(near or able)
+
+    def _is_near(self, move: str, person: Person, case: Case) -> bool:
+        if move in ("receive", "send_back") and case.passage is not None:
+            return person.area == case.passage.to
+        if move in ("pass_on", "take_back") and person.area != case.area:
+            return False
+        return reaches(person, case.area, case.about)
 
     def holder(self, move: str, case: Case, item: Item) -> Person:
         """Pick whoever has the item, where it is theirs to move it; in most cases."""
@@ -158,6 +169,7 @@ class Choosing:
             ahead=chance.choice((0, 9, 9, 12, 20, 400)),
             two=chance.random() < 0.4,
             which=chance.choice((1, 1, 2)),
+            to=chance.choice((*ABOVE, "city")),
         )
 
     def apart(self, said: Said, case: Case) -> Said:

@@ -16,10 +16,12 @@ def agree(case: Case, n: int, product: Product) -> None:
     [row] = product.rows("case", n)
     found: tuple[Any, ...] = (
         *(row.state, product.names.get(row.handler_id, ""), row.urgent, row.countersign),
-        *(row.reopened, product.units[row.unit_id], *row[6:]),
+        *(row.reopened, product.units[row.unit_id], product.areas[row.area_code]),
+        *(product.areas[row.bound_for], *row[8:]),
     )
     here = (
         *(case.state, case.handler, case.urgent, case.countersign, case.reopened, case.about),
+        *(case.area, case.passage.to if case.passage else ""),
         *(case.exclusion is not None, case.left_out),
     )
     _same("case", here, found)

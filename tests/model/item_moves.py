@@ -6,7 +6,7 @@ from tests.model import days, promises
 from tests.model.above import came_back, looked_into
 from tests.model.assisting import leads_now, let_go, promised
 from tests.model.matters import Case, free_of, its_turn, may, may_on, need, working
-from tests.model.office import CITY, HEAD, OF_THE_OFFICE, PEOPLE, Person, manages
+from tests.model.office import CITY, HEAD, OF_THE_OFFICE, PEOPLE, PROVINCE, Person, manages
 from tests.model.states import OVER
 from tests.model.things import Answer, Item, Said
 from tests.model.visiting import visited
@@ -257,16 +257,17 @@ def _again(case: Case, old: promises.Promise, now: datetime) -> promises.Promise
 
 
 def strike_off(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
-    """Four eyes: by nobody who had a hand in it. Under a document of the city's by the city alone
+    """Four eyes: by nobody who had a hand in it. Under a document of a level above by that alone
     (docs/decisions/0034).
     """
     working(case)
     free_of(person, item)
     may_on(person, "strike_off", case, item)
     need(person.name not in item.hands, "four eyes")
-    above = [one for one in case.documents if one.item == item.n and one.level == CITY]
-    stands = any(one.unit and one.state in ("issued", "answered") for one in above)
-    need(not stands or person.area == CITY, "under the city's document")
+    about = [one for one in case.documents if one.item == item.n and one.unit]
+    levels = {one.level for one in about if one.state in ("issued", "answered")}
+    highest = next((one for one in (PROVINCE, CITY) if one in levels), person.area)
+    need(person.area == highest, "under the city's document")
     looked_into(case, item)
     visited(case, item)
     item.state = "struck_off"

@@ -11,7 +11,7 @@ from tests.model.case_moves import WITHOUT_ITEMS
 from tests.model.item_moves import waiting
 from tests.model.matters import Case, Refused
 from tests.model.merging import ALIKE
-from tests.model.states import GOING, IN, OVER
+from tests.model.states import GOING, IN, ON_ITS_WAY, OVER
 from tests.model.things import Item
 
 _RELATED = 4  # parts of parts
@@ -31,6 +31,7 @@ def falls_to_the_case(case: Case, now: datetime) -> bool:
     works = case.state in ("accepted", "handling")
     undone = works and any(x.state not in OVER for x in case.items)
     asked = case.more_time is not None or case.shelving is not None
+    asked = asked or case.passage is not None
     return case.state in GOING and (not undone or asked or _wants_more(case, now))
 
 
@@ -44,6 +45,8 @@ def on_case(move: str, case: Case, now: datetime) -> bool:
     """Tell whether a move of a case has something to be about."""
     if move in back.MOVES:
         return back.on_case(move, case)
+    if case.passage is not None and move not in ON_ITS_WAY:
+        return False
     over = all(item.state in OVER for item in case.items)
     waited_for = case.shelving.milestones if case.shelving is not None else []
     wished = any(one.wish is not None for one in waited_for)
@@ -56,6 +59,9 @@ def on_case(move: str, case: Case, now: datetime) -> bool:
         "conclude": case.kind in WITHOUT_ITEMS and not case.items,
         "conclude_withdrawn": over and any(item.withdrawn_by for item in case.items),
         "split": over,
+        "pass_on": all(item.state in ("draft", *OVER) for item in case.items)
+        and not (case.urgent and case.alive("case", "immediate")),
+        **dict.fromkeys(("receive", "send_back", "take_back"), case.passage is not None),
         "split_off": len(case.family()) < _RELATED,
         "extend_case": _wants_more(case, now)
         or _room(lambda: more_time.room_of_case(case, now), "extended before"),
@@ -90,6 +96,7 @@ def of_two(case: Case, other: Case) -> bool:
 def on_item(move: str, case: Case, item: Item, now: datetime) -> bool:
     """Tell whether a move of an item has something to be about."""
     works = case.at_work or item.state in ("draft", "statutory")
+    works = works and case.passage is None
     since = [one for one in (item.returned, item.found) if one is not None]
     new = item.evidence is not None and all(item.evidence > one for one in since)
     about = {

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from tests.model import days, promises
 from tests.model.office import MAY, Person, reaches
 from tests.model.promises import Matter, Promise, Rung
-from tests.model.states import AT, IN
-from tests.model.things import Document, Item, Shelving, Wish
+from tests.model.states import AT, IN, ON_ITS_WAY
+from tests.model.things import Document, Item, Passage, Shelving, Wish
 
 
 class Refused(Exception):
@@ -51,7 +51,8 @@ class Case:
 
     `sent`: who was ever sent a reply from here, when last. `backs`: how far the report back to a
     sender is in this round, and who wrote it. `dangers`: which reports told of danger; nobody's
-    number where somebody of the office did, or it is older than the case.
+    number where somebody of the office did, or it is older than the case. `sent_back`: between
+    which two offices, since somebody last signed for it.
     """
 
     area: str
@@ -93,6 +94,8 @@ class Case:
     left_out: bool = False
     split_from: "Case | None" = None
     parts: list["Case"] = field(default_factory=list)
+    passage: Passage | None = None
+    sent_back: list[set[str]] = field(default_factory=list)
     items_ever: int = 0
     documents_ever: int = 0
 
@@ -222,6 +225,7 @@ def need(true: bool, why: str) -> None:
 def may(person: Person, move: str, case: Case) -> None:
     """Refuse unless the state of a case, the role and what they see allow a move of the case."""
     need(case.state in IN[move], "the case's state")
+    need(case.passage is None or move in ON_ITS_WAY, "it is on its way")
     need(person.role in MAY[move], "the role")
     need(reaches(person, case.area, case.about), "out of sight")
 
@@ -229,6 +233,7 @@ def may(person: Person, move: str, case: Case) -> None:
 def may_on(person: Person, move: str, case: Case, item: Item, permission: str = "") -> None:
     """Refuse unless the state of an item, the role and what they see allow a move of it."""
     need(item.state in AT[move], "the item's state")
+    need(case.passage is None, "it is on its way")
     need(person.role in MAY[permission or move], "the role")
     need(reaches(person, case.area, case.about) or holds(person, item), "out of sight")
 

@@ -23,6 +23,7 @@ from tests.model import (
     likely,
     merging,
     more_time,
+    passing,
     shelving,
     signing,
     silence,
@@ -49,7 +50,12 @@ ITEM_MOVES = (
     | assisting.MOVES
 )
 CASE_MOVES = (
-    case_moves.MOVES | more_time.CASE_MOVES | shelving.MOVES | excluding.MOVES | splitting.MOVES
+    case_moves.MOVES
+    | more_time.CASE_MOVES
+    | shelving.MOVES
+    | excluding.MOVES
+    | splitting.MOVES
+    | passing.MOVES
 )
 _OF_OTHERS = dict(CASE_MOVES)
 CASE_MOVES |= back.MOVES

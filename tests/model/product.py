@@ -55,7 +55,6 @@ from tests import office as offices
 from tests.model import verbs, verbs_between
 from tests.model.things import Said
 
-AREAS = {"district": offices.DISTRICT, "other": offices.OTHER}
 _CALLED = DangerCard(True, True, "值班员", "10:05", "接警 12")
 _NOT_CALLED = DangerCard(False, True, reason="孩子已由家长接走")
 _THIS = bindparam("case")
@@ -71,7 +70,7 @@ def _excluded(which: ColumnElement[bool]) -> ColumnElement[bool]:
 
 _CASE = select(
     *(_case.state, _case.handler_id, _case.urgent, _case.countersign, _case.reopened),
-    _case.unit_id,
+    *(_case.unit_id, _case.area_code, _case.bound_for),
     *(_excluded(one) for one in (_exclusion.outcome.is_(None), LASTS)),
 ).where(_case.id == _THIS)
 _ITEMS = (
@@ -118,6 +117,7 @@ class Product:
         self.names = {actor.id: name for name, actor in self.office.actors.items()}
         self.units: dict[int | None, str] = {n: name for name, n in office.units.items()}
         self.units[None] = ""
+        self.areas = {code: name for name, code in verbs_between.AREAS.items()} | {None: ""}
         self.orders: dict[int, dict[int, int]] = {}
         self.result: object = None
         self._looks_at_one_case()
@@ -137,7 +137,9 @@ class Product:
     def comes_in(self, now: datetime, area: str, *, asks: bool, **said: Any) -> None:
         """A report comes in; `asks`: who sent it wants a report back."""
         about = self.office.units.get(said.pop("about"))
-        case, report = offices.report(self.session, now, area=AREAS[area], unit=about, **said)
+        case, report = offices.report(
+            self.session, now, area=verbs_between.AREAS[area], unit=about, **said
+        )
         report.report_back = asks
         self.cases.append(case.id)
         self.reports.append(report.id)

@@ -21,6 +21,7 @@ _OWN = {
     "decide": 1,
     "consent": 1,
     "oversee": 3,
+    "receive": 1,
     "report_back": 2,
     "signed_back": 5,
     "assist": 5,
@@ -223,7 +224,7 @@ class Promise:
 def start(name: str, on: str, matter: Matter, now: datetime) -> Promise:
     """Start a promise by its default length."""
     hours = _HOURS.get((name, name in ("immediate", "notice") and matter.urgent))
-    if name == "sign_for" and matter.urgent:
+    if name in ("sign_for", "receive") and matter.urgent:
         hours = 2
     if hours is not None:
         due = now + timedelta(hours=hours)

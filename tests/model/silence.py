@@ -5,7 +5,7 @@ from datetime import datetime
 from tests.model import promises
 from tests.model.case_moves import resume
 from tests.model.matters import Case, need
-from tests.model.office import CITY, MAY, Person, reaches
+from tests.model.office import CITY, MAY, PROVINCE, Person, reaches
 from tests.model.things import Document, Item, Said
 
 _KINDS = {n: kind for n, _, kind in promises.UNITS}
@@ -115,7 +115,7 @@ def _about(case: Case, on: str) -> tuple[int, str]:
 def _may(case: Case, order: Document, person: Person, move: str) -> None:
     need(person.role in MAY[move], "the role")
     need(reaches(person, case.area, case.about), "out of sight")
-    need(order.kind not in _OF_LEVEL_ABOVE or person.area == CITY, "the level above's")
+    need(order.kind not in _OF_LEVEL_ABOVE or person.area in (CITY, PROVINCE), "the level above's")
     need(order.state == "draft", "settled before")
 
 

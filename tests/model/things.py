@@ -39,6 +39,7 @@ class Said:
     shared: tuple[int, ...] = ()
     items: tuple[int, ...] = ()
     number: int = 0
+    to: str = ""
 
     def __str__(self) -> str:
         """Return what is not said by default."""
@@ -63,6 +64,14 @@ class Answer:
     at: datetime
     move: str
     said: Said
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Where a case is on its way to; `designated`: it is not sent back from there."""
+
+    to: str
+    designated: bool = False
 
 
 @dataclass

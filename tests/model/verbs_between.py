@@ -5,11 +5,19 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from caseflow.ledger.moves import splitting
+from caseflow.ledger.moves import passing, splitting
 from caseflow.ledger.report_tables import Report
 from caseflow.people.actor import Actor
+from tests import office as offices
 from tests.model.things import Said
-from tests.model.verbs import Tries
+from tests.model.verbs import PROVINCE, Tries
+
+AREAS = {
+    "district": offices.DISTRICT,
+    "other": offices.OTHER,
+    "city": offices.CITY,
+    "province": PROVINCE,
+}
 
 
 def of_case(
@@ -32,4 +40,8 @@ def of_case(
             shared=numbers(said.shared),
             matter="另一件" if said.shared else "",
         ),
+        "pass_on": lambda: passing.pass_on(s, me, n, AREAS.get(said.to, ""), "level", "归你们", at),
+        "take_back": lambda: passing.take_back(s, me, n, "", at),
+        "receive": lambda: passing.receive(s, me, n, at),
+        "send_back": lambda: passing.send_back(s, me, n, "不归我们", at),
     }
