@@ -20,7 +20,7 @@ def go_on(case: Case, now: datetime) -> None:
     """
     if case.countersign or case.state != "replying":
         return
-    if set(case.reach) - case.replied:
+    if set(case.reach) - set(case.replied):
         back.hold(case, now, ripe=False)
         return
     case.meet("all", now, "resolve")

@@ -71,7 +71,7 @@ def answer(case: Case, person: Person, said: Said, now: datetime) -> None:
     countersigned(case)
     case.state, case.decided_by = "answered", person.name
     for n in case.reach:
-        case.replied.add(n)
+        case.replied[n] = now
         case.sent[n] = now
         case.meet(f"report {n}", now, "notice", "reply")
     case.meet("all", now, "resolve")
@@ -108,6 +108,7 @@ def _left(case: Case, state: str, now: datetime) -> None:
     decision and can be reached is owed word of this one; an urgent matter goes on urging.
     """
     countersigned(case)
+    need(not any(one.ordered for one in case.letters.values()), "ordered from above")
     case.state = state
     case.handled(now)
     announce(case, now)
@@ -243,7 +244,7 @@ def reply(case: Case, person: Person, said: Said, now: datetime) -> None:
     if said.way == "message":
         case.waiting.append((case.letters[said.report], case.reopened))
         return
-    case.replied.add(said.report)
+    case.replied[said.report] = now
     case.meet(f"report {said.report}", now, "reply", "notice")
     go_on(case, now)
 
@@ -255,21 +256,23 @@ def delivered(case: Case, now: datetime) -> None:
     letter, of_round = case.waiting.pop(0)
     report = letter.n
     if of_round == case.reopened:
-        case.replied.add(report)
+        case.replied[report] = now
         case.meet(f"report {report}", now, "reply", "notice")
         go_on(case, now)
     else:
         letter.lies.meet(f"report {report}", now, "notice")
 
 
-def reopen(case: Case, person: Person, said: Said, now: datetime) -> None:
-    """Handled again, with fresh promises."""
+def reopen(case: Case, person: Person, said: Said, now: datetime, *, ordered: bool = False) -> None:
+    """Handled again, with fresh promises; `ordered`: the office above wants another answer."""
     may(person, "reopen", case)
     called(case, now)
     counts_again(case, now)
     case.state, case.reopened = "accepted", case.reopened + 1
-    case.replied, case.calls, case.explained = set(), [], set()
-    case.backs = {}
+    case.replied, case.calls, case.explained = {}, [], set()
+    case.backs, case.ended = {}, False
+    for letter in case.letters.values():
+        letter.ordered = ordered
     case.stop("case", now, "report_back", "signed_back")
     case.once_accepted = True
     if not case.handler:  # whoever takes it up, but not for another office

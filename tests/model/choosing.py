@@ -10,6 +10,7 @@ from tests.model import days
 from tests.model.matters import Case, Refused
 from tests.model.office import ABOVE, MAY, PEOPLE, UNITS, Person, reaches
 from tests.model.promises import Promise
+from tests.model.reviewing import is_free
 from tests.model.things import Item, Said
 
 # How often chance picks a move of those that fit, where not once; 0.2: it ends a story early.
@@ -72,6 +73,8 @@ _OFTEN = {
     "receive": 3,
     "send_back": 4,
     "take_back": 1.5,
+    "ask_review": 2.5,
+    "opine": 5,
     "ask_milestone": 2,
     "move_milestone": 3,
     "ask_exclusion": 2,
@@ -127,6 +130,8 @@ class Choosing:
             return person.area == case.passage.to
         if move in ("pass_on", "take_back") and person.area != case.area:
             return False
+        if move == "opine" and not is_free(person, case):
+            return False
         return reaches(person, case.area, case.about)
 
     def holder(self, move: str, case: Case, item: Item) -> Person:
@@ -170,6 +175,7 @@ class Choosing:
             two=chance.random() < 0.4,
             which=chance.choice((1, 1, 2)),
             to=chance.choice((*ABOVE, "city")),
+            opinion=chance.choice(("upheld", "changed", "redone")),
         )
 
     def apart(self, said: Said, case: Case) -> Said:

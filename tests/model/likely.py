@@ -5,13 +5,15 @@ only, for the rest is tried too and must be refused by both.
 from collections.abc import Callable
 from datetime import datetime
 
-from tests.model import back, merging, more_time
+from tests.model import back, days, merging, more_time
 from tests.model.calling import displeased
 from tests.model.case_moves import WITHOUT_ITEMS
 from tests.model.item_moves import waiting
 from tests.model.matters import Case, Refused
 from tests.model.merging import ALIKE
-from tests.model.states import GOING, IN, ON_ITS_WAY, OVER
+from tests.model.office import PEOPLE, reaches
+from tests.model.reviewing import CLAIMS, WITHIN, is_free
+from tests.model.states import GOING, IN, OF_REVIEW, ON_ITS_WAY, OVER
 from tests.model.things import Item
 
 _RELATED = 4  # parts of parts
@@ -32,7 +34,18 @@ def falls_to_the_case(case: Case, now: datetime) -> bool:
     undone = works and any(x.state not in OVER for x in case.items)
     asked = case.more_time is not None or case.shelving is not None
     asked = asked or case.passage is not None
-    return case.state in GOING and (not undone or asked or _wants_more(case, now))
+    if case.state not in GOING:
+        return could_review(case, now)
+    return not undone or asked or _wants_more(case, now)
+
+
+def could_review(case: Case, now: datetime) -> bool:
+    """Tell whether somebody may ask the office above for a review of what they were answered."""
+    last = case.review is not None and (case.review.stage == 2 or case.review.result == "redone")
+    fit = case.state in IN["ask_review"] and case.kind in CLAIMS and not last
+    asked = {one.n for one in case.letters.values() if (case.n, case.reopened) in one.asked}
+    times = [at for n, at in case.replied.items() if n in case.letters and n not in asked]
+    return fit and any(now < days.calendar_days(at, WITHIN) for at in times)
 
 
 def _wants_more(case: Case, now: datetime) -> bool:
@@ -47,6 +60,8 @@ def on_case(move: str, case: Case, now: datetime) -> bool:
         return back.on_case(move, case)
     if case.passage is not None and move not in ON_ITS_WAY:
         return False
+    if case.review is not None and move not in OF_REVIEW:
+        return False
     over = all(item.state in OVER for item in case.items)
     waited_for = case.shelving.milestones if case.shelving is not None else []
     wished = any(one.wish is not None for one in waited_for)
@@ -59,6 +74,12 @@ def on_case(move: str, case: Case, now: datetime) -> bool:
         "conclude": case.kind in WITHOUT_ITEMS and not case.items,
         "conclude_withdrawn": over and any(item.withdrawn_by for item in case.items),
         "split": over,
+        "ask_review": could_review(case, now),
+        "opine": case.review is not None
+        and any(
+            one.role == "supervisor" and reaches(one, case.area, case.about) and is_free(one, case)
+            for one in PEOPLE.values()
+        ),
         "pass_on": all(item.state in ("draft", *OVER) for item in case.items)
         and not (case.urgent and case.alive("case", "immediate")),
         **dict.fromkeys(("receive", "send_back", "take_back"), case.passage is not None),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tests.model import days, promises
 from tests.model.office import MAY, Person, reaches
 from tests.model.promises import Matter, Promise, Rung
-from tests.model.states import AT, IN, ON_ITS_WAY
+from tests.model.states import AT, IN, OF_REVIEW, ON_ITS_WAY
 from tests.model.things import Document, Item, Passage, Shelving, Wish
 
 
@@ -30,7 +30,8 @@ class Letter:
 
     `reach`: how its sender can be reached; `wants`: to be called back; `asks`: for a report back.
     `home`: the case that it came with or was split off into, whose promise is its sender's; `lies`:
-    the one that it is in now.
+    the one that it is in now. `asked`: of which case and round a review was asked for; `ordered`:
+    that the office above ordered another answer.
     """
 
     n: int
@@ -43,6 +44,18 @@ class Letter:
     asks: bool
     home: int
     lies: "Case | None" = None
+    asked: set[tuple[int, int]] = field(default_factory=set)
+    ordered: bool = False
+
+
+@dataclass
+class Review:
+    """Of which case's answer, at which stage; `root`: the report that the matter began with."""
+
+    stage: int
+    of: "Case"
+    root: Letter
+    result: str = ""
 
 
 @dataclass
@@ -52,7 +65,8 @@ class Case:
     `sent`: who was ever sent a reply from here, when last. `backs`: how far the report back to a
     sender is in this round, and who wrote it. `dangers`: which reports told of danger; nobody's
     number where somebody of the office did, or it is older than the case. `sent_back`: between
-    which two offices, since somebody last signed for it.
+    which two offices, since somebody last signed for it. `replied`: to whom in this round, when;
+    `acted`: who had a part in how it was handled.
     """
 
     area: str
@@ -74,7 +88,7 @@ class Case:
     took_over: set[str] = field(default_factory=set)
     decided_by: str = ""
     reopened: int = 0
-    replied: set[int] = field(default_factory=set)
+    replied: dict[int, datetime] = field(default_factory=dict)
     waiting: list[tuple[Letter, int]] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     explained: set[int] = field(default_factory=set)
@@ -96,6 +110,9 @@ class Case:
     parts: list["Case"] = field(default_factory=list)
     passage: Passage | None = None
     sent_back: list[set[str]] = field(default_factory=list)
+    review: Review | None = None
+    ended: bool = False
+    acted: set[str] = field(default_factory=set)
     items_ever: int = 0
     documents_ever: int = 0
 
@@ -142,7 +159,7 @@ class Case:
 
     def matter(self) -> Matter:
         """Return what the length of its promises depends on."""
-        return Matter(self.kind, self.urgent, self.petition)
+        return Matter(self.kind, self.urgent, self.petition, self.review is not None)
 
     # Promises
 
@@ -226,6 +243,8 @@ def may(person: Person, move: str, case: Case) -> None:
     """Refuse unless the state of a case, the role and what they see allow a move of the case."""
     need(case.state in IN[move], "the case's state")
     need(case.passage is None or move in ON_ITS_WAY, "it is on its way")
+    need(case.review is None or move in OF_REVIEW, "a review")
+    need(case.review is not None or move != "opine", "no review")
     need(person.role in MAY[move], "the role")
     need(reaches(person, case.area, case.about), "out of sight")
 

@@ -64,9 +64,10 @@ _INITIALS = {
 }
 _WHO = {
     "ohs": "answer accept raise_urgency dispatch call_back close tell",
+    "ohs ": "ask_review",
     "ohsl": "acknowledge",
     "s": "decline refer reopen explain assign reassign reject_objection dispatch_anew grant refuse"
-    " statutory pass_on take_back",
+    " statutory pass_on take_back opine",
     "sl": "countersign grant_case refuse_case designate consent_withdrawal refuse_withdrawal"
     " conclude_withdrawn issue cancel oversee exclude refuse_exclusion lift_exclusion",
     "hs": "split edit ask conclude reply extend_case withdraw statutory_outcome name_unit resume"

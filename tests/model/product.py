@@ -70,7 +70,7 @@ def _excluded(which: ColumnElement[bool]) -> ColumnElement[bool]:
 
 _CASE = select(
     *(_case.state, _case.handler_id, _case.urgent, _case.countersign, _case.reopened),
-    *(_case.unit_id, _case.area_code, _case.bound_for),
+    *(_case.unit_id, _case.area_code, _case.bound_for, _case.ended_at.is_not(None)),
     *(_excluded(one) for one in (_exclusion.outcome.is_(None), LASTS)),
 ).where(_case.id == _THIS)
 _ITEMS = (
@@ -283,6 +283,14 @@ class Product:
 
     def _unit(self, name: str) -> int:
         return self.office.units[name]
+
+    def reviewed(self) -> None:
+        """Know the case of the review that was just asked for."""
+        asked = self.result
+        assert isinstance(asked, Report), "no review was asked for"
+        self.orders[len(self.cases)] = {}
+        self.cases.append(asked.case_id)
+        self.reports.append(asked.id)
 
     def parted(self, case: int, items: dict[int, int], documents: dict[int, int]) -> None:
         """Know the part that was just split off, whose items and documents had other numbers."""

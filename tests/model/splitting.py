@@ -95,14 +95,13 @@ def _in_danger(case: Case, letters: list[Letter]) -> bool:
 
 def _promised(case: Case, part: Case, letters: list[Letter], goes: set[int], now: datetime) -> None:
     """The promise of the case that its reports came with is followed by two; where nobody of a
-    merged case is left, it ends here. More time that was given before was given to both.
+    merged case is left, it ends here. More time that the whole was given was given to both.
     """
     running = case.alive("all", "resolve")
     homes = {_of(case, one.home) for one in letters}
     mine = [one for one in running if one.on in homes] or running
-    given = max(one.extended for one in running)
     new = _fork(case, part, min(mine, key=lambda one: (one.due, one.born)), "case", now)
-    new.extended = max(new.extended, given)
+    new.extended = new.given
     stay = {_of(case, one.home) for n, one in case.letters.items() if n not in goes}
     for one in case.alive("all", "resolve"):
         if one.on in homes - stay - {"case"}:

@@ -14,6 +14,13 @@ ON_ITS_WAY = (
     *("note", "tell", "raise_urgency", "acknowledge", "countersign"),
 )
 
+# All that may happen to the case of a review: nobody investigates there.
+OF_REVIEW = (
+    *("opine", "reply", "close", "ask_review", "note", "assign"),
+    *("raise_urgency", "acknowledge", "countersign"),
+)
+REVIEWED = ("answered", "replying", "calling_back", "closed")
+
 # In which states of a case a move may be made; of moves of items `AT` says the item's states.
 IN = {
     "answer": ("received",),
@@ -51,6 +58,8 @@ IN = {
     "take_in": ("received", *_BEGUN, "awaiting_reporter"),
     "unmerge": ("merged",),
     "split_off": _BEGUN,
+    "ask_review": REVIEWED,
+    "opine": ("accepted",),
     **dict.fromkeys(("pass_on", "take_back", "receive", "send_back"), ("received", *_BEGUN)),
     "give_back": ("received", *_BEGUN, "declined", "referred", "replying"),
     "ask_shelving": _BEGUN,

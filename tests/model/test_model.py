@@ -13,8 +13,9 @@ import pytest
 
 from tests.ledger.conftest import Stage
 from tests.model import days
-from tests.model.play import Counted, tell
+from tests.model.play import tell
 from tests.model.report import missed, table
+from tests.model.telling import Counted
 
 STORIES, MORE, STEPS = 13, 60, 120
 # These go everywhere by themselves; where the code has changed and they do not, more are told.
@@ -25,6 +26,7 @@ PRODUCT_SIDE = (
     "verbs_between.py",
     "compare.py",
     "play.py",
+    "telling.py",
     "report.py",
     "soak.py",
     "conftest.py",

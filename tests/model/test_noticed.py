@@ -21,7 +21,8 @@ from caseflow.ledger.moves import (
 )
 from tests.ledger.conftest import Stage
 from tests.model.compare import Disagreement
-from tests.model.play import Counted, tell
+from tests.model.play import tell
+from tests.model.telling import Counted
 
 STORIES, STEPS = 25, 120
 _HIGHEST = 4  # of the office's own ladder

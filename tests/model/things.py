@@ -40,6 +40,7 @@ class Said:
     items: tuple[int, ...] = ()
     number: int = 0
     to: str = ""
+    opinion: str = "upheld"
 
     def __str__(self) -> str:
         """Return what is not said by default."""

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from caseflow.ledger.moves import passing, splitting
+from caseflow.ledger.moves import passing, reviewing, splitting
 from caseflow.ledger.report_tables import Report
-from caseflow.people.actor import Actor
+from caseflow.people.actor import REPORTER, Actor
+from caseflow.vault.tables import Original
 from tests import office as offices
 from tests.model.things import Said
 from tests.model.verbs import PROVINCE, Tries
@@ -40,8 +41,21 @@ def of_case(
             shared=numbers(said.shared),
             matter="另一件" if said.shared else "",
         ),
+        "ask_review": lambda: _ask(s, me, n, reports[said.report], at),
+        "opine": lambda: reviewing.opine(
+            s, me, n, said.opinion, "意见", said.way, at, proof="空号"
+        ),
         "pass_on": lambda: passing.pass_on(s, me, n, AREAS.get(said.to, ""), "level", "归你们", at),
         "take_back": lambda: passing.take_back(s, me, n, "", at),
         "receive": lambda: passing.receive(s, me, n, at),
         "send_back": lambda: passing.send_back(s, me, n, "不归我们", at),
     }
+
+
+def _ask(s: Session, me: Actor, n: int, report: int, at: datetime) -> Report:
+    """Ask for a review, by the reporter's own door or as somebody who writes it down."""
+    key = f"review-{n}-{report}-{at:%Y%m%d%H%M%S%f}"
+    s.add(Original(id=key, sealed=b"-", size=1, received_at=at))
+    s.flush()
+    door = "webform" if me is REPORTER else "telephone"
+    return reviewing.ask_review(s, me, n, report, "不服", door, at, original_id=key)
