@@ -104,7 +104,10 @@ def _with_lines() -> Select[Extension, int]:
     """
     case = bindparam("case", type_=Integer)
     lent = select(Merger.case_id).where(Merger.into_id == case, Merger.undone_at.is_(None))
-    ours = or_(Extension.case_id == case, Extension.case_id.in_(lent))
+    # What was given while it was merged was asked in the other case, maybe of its own promise.
+    own = Extension.clock_id.in_(select(Clock.id).where(Clock.case_id == case))
+    given = own & (Extension.outcome == "granted")
+    ours = or_(Extension.case_id == case, Extension.case_id.in_(lent), given)
     about = select(Extension.id.label("asked"), Extension.clock_id.label("link"))
     both = union_all(about.where(ours), _before(case)).subquery()
     line = select(both.c.asked, both.c.link).cte("line", recursive=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from caseflow.errors import MoveNotAllowed
-from caseflow.ledger.moves import closing, merging, splitting, triage
+from caseflow.ledger.moves import closing, extending, merging, splitting, triage
 from caseflow.ledger.tables import Case
 from tests import office as offices
 from tests.ledger.appeals import Answered, answered
@@ -92,3 +92,17 @@ def test_a_late_letter_is_word_to_its_sender_wherever_their_report_is(given: Two
     closing.delivered(given.session, sent.id, given.now)
     assert set(given.of(given.two)) == {"reply"}
     assert part.next_clock != "notice"
+
+
+def test_more_time_that_was_given_while_merged_is_not_given_again(given: Two) -> None:
+    given.accept(given.first, given.second)
+    given.merge(given.first, given.second)  # whose promise is the later one
+    until = given.promise(given.second)
+    assert until is not None
+    day = (until + timedelta(days=2)).date()
+    me, boss, n = given.office["handler"], given.office["leader"], given.first.id
+    extending.extend_case(given.session, me, given.second.id, day, "检测", given.now)
+    extending.grant_case(given.session, boss, given.second.id, "", given.now)
+    given.undo(given.first)
+    with pytest.raises(MoveNotAllowed, match="已经延期过"):
+        extending.extend_case(given.session, me, n, day + timedelta(days=4), "再", given.now)
