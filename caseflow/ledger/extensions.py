@@ -118,10 +118,12 @@ def _with_lines() -> Select[Extension, int]:
 
 
 def _origins(case: BindParameter[int]) -> CTE:
-    """Select the cases that one was split off from, the first and that one's, each with when."""
+    """Select the cases that one was split off from, the first and that one's, each with when its
+    own part was.
+    """
     first = select(Split.case_id, Split.at).where(Split.part_id == case)
     found = first.cte("origins", recursive=True)
-    above = select(Split.case_id, found.c.at).join(found, Split.part_id == found.c.case_id)
+    above = select(Split.case_id, Split.at).join(found, Split.part_id == found.c.case_id)
     return found.union_all(above)
 
 

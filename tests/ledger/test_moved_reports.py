@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from caseflow.errors import MoveNotAllowed
-from caseflow.ledger.moves import closing, extending, merging, splitting, triage
+from caseflow.ledger.moves import closing, extending, merging, opening, splitting, triage
 from caseflow.ledger.tables import Case
 from tests import office as offices
 from tests.ledger.appeals import Answered, answered
@@ -106,3 +106,21 @@ def test_more_time_that_was_given_while_merged_is_not_given_again(given: Two) ->
     given.undo(given.first)
     with pytest.raises(MoveNotAllowed, match="已经延期过"):
         extending.extend_case(given.session, me, n, day + timedelta(days=4), "再", given.now)
+
+
+def test_more_time_that_the_first_was_given_afterwards_is_not_the_part_of_a_parts(
+    given: Two,
+) -> None:
+    given.accept(given.first)
+    number = given.one.number
+    part = split(given, given.first, shared=(number,))
+    given.now += timedelta(minutes=1)
+    until = given.promise(given.first)
+    assert until is not None
+    day = (until + timedelta(days=2)).date()
+    me, boss = given.office["handler"], given.office["leader"]
+    extending.extend_case(given.session, me, given.first.id, day, "检测", given.now)
+    extending.grant_case(given.session, boss, given.first.id, "", given.now)
+    [twin] = opening.first_reports(given.session, part)
+    last = split(given, part, shared=(twin.number,))
+    extending.extend_case(given.session, me, last.id, day, "检测", given.now)
