@@ -113,6 +113,8 @@ def first_handler(person: Person, area: str, about: str) -> str:
 
 
 def in_post(area: str, about: str) -> str:
-    """Return the first of the office's posts, going up, who sees a case; nobody's name if none."""
-    posts = ("handler", "supervisor", "leader", "city", "province")
-    return next((n for n in posts if reaches(PEOPLE[n], area, about)), "")
+    """Return the first who handles cases and sees this one: in a post of its office, else in that
+    office at all, else above; nobody's name if none.
+    """
+    line = ("handler", "supervisor", "brother", "stranger", "city", "province")
+    return next((n for n in line if reaches(PEOPLE[n], area, about)), "")
