@@ -104,7 +104,10 @@ def _with_lines() -> Select[Extension, int]:
     """
     case = bindparam("case", type_=Integer)
     lent = select(Merger.case_id).where(Merger.into_id == case, Merger.undone_at.is_(None))
-    ours = or_(Extension.case_id == case, Extension.case_id.in_(lent))
+    # What was given while it was merged was asked in the other case, maybe of its own promise.
+    own = Extension.clock_id.in_(select(Clock.id).where(Clock.case_id == case))
+    given = own & (Extension.outcome == "granted")
+    ours = or_(Extension.case_id == case, Extension.case_id.in_(lent), given)
     about = select(Extension.id.label("asked"), Extension.clock_id.label("link"))
     both = union_all(about.where(ours), _before(case)).subquery()
     line = select(both.c.asked, both.c.link).cte("line", recursive=True)
@@ -115,10 +118,12 @@ def _with_lines() -> Select[Extension, int]:
 
 
 def _origins(case: BindParameter[int]) -> CTE:
-    """Select the cases that one was split off from, the first and that one's, each with when."""
+    """Select the cases that one was split off from, the first and that one's, each with when its
+    own part was.
+    """
     first = select(Split.case_id, Split.at).where(Split.part_id == case)
     found = first.cte("origins", recursive=True)
-    above = select(Split.case_id, found.c.at).join(found, Split.part_id == found.c.case_id)
+    above = select(Split.case_id, Split.at).join(found, Split.part_id == found.c.case_id)
     return found.union_all(above)
 
 

@@ -134,7 +134,7 @@ def history_of(
 def _stretches(session: Session, report: Report) -> list[tuple[int, int, int | None]]:
     """Return which case a report belonged to, after and until which entry of its history."""
     steps = sorted(_steps(session, report))
-    where, after = steps[0][1], 0
+    where, after = steps[0][1] if steps else report.case_id, 0
     found: list[tuple[int, int, int | None]] = []
     for _, _, until, to, begin in steps:
         found.append((where, after, until))

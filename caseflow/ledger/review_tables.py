@@ -41,5 +41,5 @@ class Review(Base):
         CheckConstraint("(result IS NULL) = (opined_at IS NULL)", name="opined_at"),
         CheckConstraint("(result IS NULL) = (opined_by IS NULL)", name="opined_by"),
         CheckConstraint("case_id <> of_case_id", name="another"),
-        Index("uq_review_of_report_id_round", "of_report_id", "round", unique=True),
+        Index("uq_review_of_report_id_case", "of_report_id", "of_case_id", "round", unique=True),
     )

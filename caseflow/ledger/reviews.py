@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines import preview
@@ -23,8 +23,7 @@ from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves.record import matter_of
 from caseflow.ledger.report_tables import Reply, Report
 from caseflow.ledger.review_tables import Review
-from caseflow.ledger.split_tables import Split
-from caseflow.ledger.states import CLAIMS, NO_HAND, REVIEWED
+from caseflow.ledger.states import CLAIMS, NO_HAND, PROPOSED, REVIEWED
 from caseflow.ledger.tables import Case
 from caseflow.people.permissions import PERMISSIONS
 from caseflow.people.scope import Scope
@@ -59,8 +58,14 @@ def of_case(session: Session, case_id: int) -> Review | None:
 
 def asked(session: Session, case: Case, report_id: int) -> Review | None:
     """Return the review of the answer that a report has in the present round of its case."""
-    here = (Review.of_report_id == report_id, Review.round == case.reopened)
-    return session.scalar(select(Review).where(*here))
+    return session.scalar(select(Review).where(Review.of_report_id == report_id, *_here(case)))
+
+
+def _here(case: Case) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition that a review is of an answer of the present round of a case: what a
+    report was answered in another case, before it came to this one, is another answer.
+    """
+    return Review.of_case_id == case.id, Review.round == case.reopened
 
 
 def about(session: Session, case: Case) -> Sequence[tuple[Review, Case]]:
@@ -106,7 +111,7 @@ def remedies(session: Session, case: Case, reports: Sequence[Report]) -> dict[in
     above = office_above(session, case)
     code = above.code if above is not None else None
     called = passages.names(session, [code])[code] if code else ""
-    known = (Review.of_report_id.in_(answered), Review.round == case.reopened)
+    known = (Review.of_report_id.in_(answered), *_here(case))
     rows = {row.of_report_id: row for row in session.scalars(select(Review).where(*known))}
     return {
         report_id: Remedy(stage, until(session, case, at), code, called, rows.get(report_id))
@@ -180,29 +185,29 @@ def is_ended(session: Session, report: Report) -> bool:
 
 
 def is_ordered(session: Session, case: Case) -> bool:
-    """Tell whether the office above ordered that a matter be handled again, in the present round:
-    what it owes then is another answer. It was this case, one that it was split off from since, or
-    one that is merged into it.
+    """Tell whether the office above ordered that what a report tells be handled again, and it was
+    not answered since, wherever it was split off to or merged into: what is owed is an answer.
     """
-    cases = select(Case).where(Case.id.in_({case.id, *mergers.below(session, case.id)}))
-    return any(one.reopened and _by_order(session, one) for one in session.scalars(cases).all())
+    if case.state not in PROPOSED:
+        return False
+    near = splits.family(session, case.id)
+    known = select(Entry.body).where(Entry.case_id.in_(near), Entry.verb == _REOPEN)
+    if not any(_is_by_review(body) for body in session.scalars(known)):
+        return False
+    reports = select(Report).where(Report.case_id == case.id, Report.follows.is_(None))
+    return any(_is_to_be_answered_anew(session, one) for one in session.scalars(reports).all())
 
 
-def _by_order(session: Session, case: Case) -> bool:
-    """Tell whether a case was taken up again by order: as its history says, or before it was split
-    off that of the case which it comes from.
-    """
-    where: ColumnElement[bool] = Entry.case_id == case.id
-    at: int | None = case.id
-    while at is not None:
-        query = select(Entry.body).where(where, Entry.verb == "reopen").order_by(Entry.n.desc())
-        body = session.scalar(query.limit(1))
-        if body is not None:
-            return "review" in json.loads(body)["facts"]
-        split = session.scalar(select(Split).where(Split.part_id == at))
-        at = split.case_id if split else None
-        where = and_(Entry.case_id == at, Entry.n < split.case_n) if split else where
-    return False
+_REOPEN = "reopen"
+
+
+def _is_by_review(body: str) -> bool:
+    return "review" in json.loads(body)["facts"]
+
+
+def _is_to_be_answered_anew(session: Session, report: Report) -> bool:
+    found = mergers.history_of(session, report, (_REOPEN,), merged=True)
+    return bool(found) and _is_by_review(found[-1].body)
 
 
 def ended(session: Session, scope: Scope, case: Case) -> Sequence[Case]:

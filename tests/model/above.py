@@ -4,8 +4,9 @@ into, in three working days, and nobody strikes it off before (trade.md).
 
 from datetime import datetime
 
-from tests.model.matters import Case, Item, Said, may, need
-from tests.model.office import CITY, Person
+from tests.model.matters import Case, may, need
+from tests.model.office import ABOVE, Person
+from tests.model.things import Item, Said
 
 TIMES = 3
 WHOLE = 0  # stands for the number of an item where the whole case came back
@@ -14,7 +15,12 @@ WHOLE = 0  # stands for the number of an item where the whole case came back
 def came_back(case: Case, item: Item | None, now: datetime) -> None:
     """Count an item that was returned, or a case taken up again: both together."""
     returns = [item.returns] if item else [one.returns for one in case.items]
-    if case.reopened + max(returns, default=0) < TIMES:
+    came_back_to(case, case.reopened + max(returns, default=0), now, item)
+
+
+def came_back_to(case: Case, times: int, now: datetime, item: Item | None = None) -> None:
+    """Bring in the level above for what came back, or was passed on without an owner, so often."""
+    if times < TIMES:
         return
     case.above.add(item.n if item else WHOLE)
     if not case.alive("case", "oversee"):
@@ -30,6 +36,7 @@ def oversee(case: Case, person: Person, said: Said, now: datetime) -> None:
     """The level above says what it makes of everything that waits."""
     may(person, "oversee", case)
     need(bool(case.above), "nothing came back")
-    need(person.area == CITY, "the level above looks into it")
+    next_one = ABOVE[case.area][0] if ABOVE[case.area] else case.area
+    need(person.area == next_one, "the level above looks into it")
     case.above.clear()
     case.meet("case", now, "oversee")

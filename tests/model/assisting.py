@@ -5,18 +5,9 @@
 from datetime import datetime
 
 from tests.model import days
-from tests.model.matters import (
-    Assistance,
-    Case,
-    Item,
-    Refused,
-    Said,
-    free_of,
-    may_on,
-    need,
-    working,
-)
+from tests.model.matters import Case, Refused, free_of, may_on, need, working
 from tests.model.office import MAY, Person, manages
+from tests.model.things import Assistance, Item, Said
 
 
 def ask_assistance(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
@@ -43,7 +34,7 @@ def _owes(item: Item, unit: str) -> Assistance | None:
 def promised(case: Case, item: Item, one: Assistance, now: datetime) -> None:
     """Never due after the item is; of what is late already a working day is left."""
     ends = [other.due for other in case.alive(item.on, "verify", "rectify")]
-    ends = ends or [min(other.due for other in case.alive("all", "resolve"))]
+    ends = ends or [end for end in (case.promised(),) if end]
     new = case.start("assist", one.on, now)
     if ends:
         new.due = min(new.due, *ends)

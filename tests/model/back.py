@@ -4,14 +4,15 @@ other eyes, sent, signed for; the case closes only then (docs/decisions/0064).
 
 from datetime import datetime
 
-from tests.model.matters import Case, Said, may, need
+from tests.model.matters import Case, may, need
 from tests.model.office import Person
 from tests.model.states import ENDED
+from tests.model.things import Said
 
 
 def owed(case: Case) -> dict[int, str]:
     """Return what stands for each report whose sender has not signed: nothing, or how far it is."""
-    stands = {n: case.backs.get(n, ("", ""))[0] for n in case.reach if n in case.asks}
+    stands = {n: case.backs.get(n, ("", ""))[0] for n, one in case.letters.items() if one.asks}
     return {n: state for n, state in stands.items() if state != "done"}
 
 

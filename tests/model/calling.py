@@ -5,8 +5,9 @@
 from datetime import datetime
 
 from tests.model import back, days
-from tests.model.matters import Call, Case, Said, may, need
+from tests.model.matters import Call, Case, may, need
 from tests.model.office import Person
+from tests.model.things import Said
 
 
 def countersigned(case: Case) -> None:
@@ -19,7 +20,7 @@ def go_on(case: Case, now: datetime) -> None:
     """
     if case.countersign or case.state != "replying":
         return
-    if set(case.reach) - case.replied:
+    if set(case.reach) - set(case.replied):
         back.hold(case, now, ripe=False)
         return
     case.meet("all", now, "resolve")
@@ -56,7 +57,7 @@ def call_back(case: Case, person: Person, said: Said, now: datetime) -> None:
 
 def _whom(case: Case) -> list[int]:
     """Return who is called: who wants to be, else whoever reported first."""
-    return [n for n in sorted(case.reach) if case.wants[n]] or [min(case.reach)]
+    return [n for n in sorted(case.letters) if case.letters[n].wants] or [min(case.letters)]
 
 
 def _about(case: Case, n: int) -> list[Call]:
@@ -104,7 +105,7 @@ def explain(case: Case, person: Person, said: Said, now: datetime) -> None:
     may(person, "explain", case)
     need(said.report in displeased(case), "nobody is displeased")
     case.explained.add(said.report)
-    case.sent.add(said.report)
+    case.sent[said.report] = now
     if _settled(case) and not case.countersign:
         called(case, now)
         if not back.hold(case, now):

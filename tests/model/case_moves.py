@@ -7,10 +7,11 @@ from tests.model.above import came_back, oversee
 from tests.model.calling import call_back, called, close, countersigned, explain, go_on
 from tests.model.excluding import counts_again
 from tests.model.item_moves import conclude_when_done, hasten, lapse
-from tests.model.matters import Case, Item, Said, may, need
+from tests.model.matters import Case, Letter, may, need
 from tests.model.office import PEOPLE, Person, first_handler, in_post, manages, reaches
 from tests.model.promises import Promise
 from tests.model.states import ENDED
+from tests.model.things import Item, Said
 
 CALLED_BACK = ("complaint", "help")
 WITHOUT_ITEMS = ("question", "suggestion")
@@ -30,13 +31,17 @@ def opened(
     agreed: bool = False,
     imposed: datetime | None = None,
     category: str = "",
+    asks: bool = False,
 ) -> Case:
     """A report comes in and opens a case; an imposed due moment wins where it is earlier."""
     called = kind in CALLED_BACK or (kind == "tip" and agreed)
-    wants = {n: bool(reach) and called}
-    case = Case(area, kind, petition, urgent, about, n, bool(imposed), {n: reach}, wants)
+    case = Case(area, kind, petition, urgent, about, n)
     case.named |= {about} - {""}
+    case.dangers |= {n} if urgent else set()
     case.category = "" if petition else category  # a matter has one
+    wants = bool(reach) and called
+    came = (kind, petition, case.category, bool(imposed), reach, wants, asks)
+    case.letters[n] = Letter(n, *came, home=n, lies=case)
     case.start("immediate", "case", now)
     resolve = case.start("resolve", "case", now)
     if imposed:
@@ -55,6 +60,7 @@ def more_said(case: Case, now: datetime, *, retaliation: bool) -> None:
     if not retaliation and case.state in ENDED and not said:
         for name in ("notice", "reply"):
             case.start(name, f"later {min(case.reach)}", now)
+    case.dangers |= {min(case.reach)} if retaliation else set()
     if retaliation and not (case.urgent and case.alive("case", "immediate")):
         _make_urgent(case, now)
 
@@ -65,8 +71,8 @@ def answer(case: Case, person: Person, said: Said, now: datetime) -> None:
     countersigned(case)
     case.state, case.decided_by = "answered", person.name
     for n in case.reach:
-        case.replied.add(n)
-        case.sent.add(n)
+        case.replied[n] = now
+        case.sent[n] = now
         case.meet(f"report {n}", now, "notice", "reply")
     case.meet("all", now, "resolve")
     case.handled(now)
@@ -102,6 +108,7 @@ def _left(case: Case, state: str, now: datetime) -> None:
     decision and can be reached is owed word of this one; an urgent matter goes on urging.
     """
     countersigned(case)
+    need(not any(one.ordered for one in case.letters.values()), "ordered from above")
     case.state = state
     case.handled(now)
     announce(case, now)
@@ -134,6 +141,7 @@ def raise_urgency(case: Case, person: Person, said: Said, now: datetime) -> None
     """Somebody must take over within the hour."""
     may(person, "raise_urgency", case)
     need(not (case.urgent and case.alive("case", "immediate")), "urgent already")
+    case.dangers.add(None)
     _make_urgent(case, now)
 
 
@@ -165,7 +173,8 @@ def countersign(case: Case, person: Person, said: Said, now: datetime) -> None:
 def split(case: Case, person: Person, said: Said, now: datetime) -> None:
     """One item more."""
     may(person, "split", case)
-    case.items.append(Item(len(case.items) + 1))
+    case.items_ever += 1
+    case.items.append(Item(case.items_ever))
 
 
 def ask(case: Case, person: Person, said: Said, now: datetime) -> None:
@@ -186,7 +195,8 @@ def _asked_of(case: Case, one: Promise, report: int) -> bool:
     if one.on.startswith("report"):
         return one.on == f"report {report}"
     if one.name == "resolve":
-        return one.on == ("case" if report == case.n else f"case {report}")
+        home = case.letters[report].home
+        return one.on == ("case" if home == case.n else f"case {home}")
     return True
 
 
@@ -198,7 +208,7 @@ def resume(case: Case, person: Person | None, said: Said, now: datetime) -> None
     case.state, case.resume_to, case.asked_until = case.resume_to, "", None
     for one in case.alive("all"):
         one.run_on(now)
-    if case.lent:
+    if len(case.letters) > 1:  # nobody else waits longer for what one was asked
         hasten(case, now)
     conclude_when_done(case, now)
 
@@ -230,33 +240,39 @@ def reply(case: Case, person: Person, said: Said, now: datetime) -> None:
     """A message counts once the channel took it, everything else at once."""
     may(person, "reply", case)
     need(said.way != "message" or "email" in case.reach[said.report], "no address")
-    case.sent.add(said.report)
+    case.sent[said.report] = now
     if said.way == "message":
-        case.waiting.append((said.report, case.reopened))
+        case.waiting.append((case.letters[said.report], case.reopened))
         return
-    case.replied.add(said.report)
+    case.replied[said.report] = now
     case.meet(f"report {said.report}", now, "reply", "notice")
     go_on(case, now)
 
 
 def delivered(case: Case, now: datetime) -> None:
-    """The channel took the oldest reply that waits; one of an earlier round keeps no promise."""
-    report, of_round = case.waiting.pop(0)
-    kept = ("reply", "notice") if of_round == case.reopened else ("notice",)
-    case.meet(f"report {report}", now, *kept)
+    """The channel took the oldest reply that waits. One of an earlier round is word all the same,
+    wherever the report is by now, but keeps no other promise.
+    """
+    letter, of_round = case.waiting.pop(0)
+    report = letter.n
     if of_round == case.reopened:
-        case.replied.add(report)
-    go_on(case, now)
+        case.replied[report] = now
+        case.meet(f"report {report}", now, "reply", "notice")
+        go_on(case, now)
+    else:
+        letter.lies.meet(f"report {report}", now, "notice")
 
 
-def reopen(case: Case, person: Person, said: Said, now: datetime) -> None:
-    """Handled again, with fresh promises."""
+def reopen(case: Case, person: Person, said: Said, now: datetime, *, ordered: bool = False) -> None:
+    """Handled again, with fresh promises; `ordered`: the office above wants another answer."""
     may(person, "reopen", case)
     called(case, now)
     counts_again(case, now)
     case.state, case.reopened = "accepted", case.reopened + 1
-    case.replied, case.calls, case.explained = set(), [], set()
-    case.backs = {}
+    case.replied, case.calls, case.explained = {}, [], set()
+    case.backs, case.ended = {}, False
+    for letter in case.letters.values():
+        letter.ordered = ordered
     case.stop("case", now, "report_back", "signed_back")
     case.once_accepted = True
     if not case.handler:  # whoever takes it up, but not for another office
@@ -295,10 +311,11 @@ def name_unit(case: Case, person: Person, said: Said, now: datetime) -> None:
     may(person, "name_unit", case)
     need(said.unit != case.about, "the same unit")
     need(person.away != said.unit, "must keep away")
-    verify = [item.verifying for item in case.items if item.verifying]
+    items = [item for one in case.family() for item in one.items]
+    verify = [item.verifying for item in items if item.verifying]
     wrong = case.kind == "tip" and any(manages(said.unit, unit) for unit in verify)
     need(not wrong, "a unit reported would verify")
-    beside = [one.unit for item in case.items for one in item.assisted if one.owes]
+    beside = [one.unit for item in items for one in item.assisted if one.owes]
     wrong = case.kind == "tip" and any(manages(said.unit, unit) for unit in beside)
     need(not wrong, "a unit reported assists")
     case.about = said.unit

@@ -7,9 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from tests.model import days
-from tests.model.matters import Case, Item, Refused, Said
-from tests.model.office import MAY, PEOPLE, UNITS, Person, reaches
+from tests.model.matters import Case, Refused
+from tests.model.office import ABOVE, MAY, PEOPLE, UNITS, Person, reaches
 from tests.model.promises import Promise
+from tests.model.reviewing import is_free
+from tests.model.things import Item, Said
 
 # How often chance picks a move of those that fit, where not once; 0.2: it ends a story early.
 _OFTEN = {
@@ -66,6 +68,13 @@ _OFTEN = {
     "ask_shelving": 0.4,
     "shelve": 5,
     "take_up": 0.6,
+    "split_off": 0.7,
+    "pass_on": 0.5,
+    "receive": 3,
+    "send_back": 4,
+    "take_back": 1.5,
+    "ask_review": 2.5,
+    "opine": 5,
     "ask_milestone": 2,
     "move_milestone": 3,
     "ask_exclusion": 2,
@@ -113,8 +122,17 @@ class Choosing:
         """Pick somebody whose role may and who sees the case, in most cases."""
         luck = self.luck.random()
         able = [one for one in PEOPLE.values() if one.role in MAY[move] or luck < 0.05]
-        near = [one for one in able if luck < 0.12 or reaches(one, case.area, case.about)]
+        near = [one for one in able if luck < 0.12 or self._is_near(move, one, case)]
         return self.luck.choice(near or able)
+
+    def _is_near(self, move: str, person: Person, case: Case) -> bool:
+        if move in ("receive", "send_back") and case.passage is not None:
+            return person.area == case.passage.to
+        if move in ("pass_on", "take_back") and person.area != case.area:
+            return False
+        if move == "opine" and not is_free(person, case):
+            return False
+        return reaches(person, case.area, case.about)
 
     def holder(self, move: str, case: Case, item: Item) -> Person:
         """Pick whoever has the item, where it is theirs to move it; in most cases."""
@@ -156,7 +174,23 @@ class Choosing:
             ahead=chance.choice((0, 9, 9, 12, 20, 400)),
             two=chance.random() < 0.4,
             which=chance.choice((1, 1, 2)),
+            to=chance.choice((*ABOVE, "city")),
+            opinion=chance.choice(("upheld", "changed", "redone")),
         )
+
+    def apart(self, said: Said, case: Case) -> Said:
+        """Pick what is split off: in most cases a report, or one that tells of two matters where
+        there is no other, with some of the items.
+        """
+        chance, letters = self.luck, [*case.letters]
+        going: list[int] = chance.sample(letters, min(len(letters), chance.choice((1, 1, 1, 2))))
+        shared: list[int] = []
+        if len(letters) == len(going) and chance.random() < 0.9:
+            shared, going = going[:1], []
+        elif chance.random() < 0.15:
+            shared = [n for n in letters if n not in going][:1]
+        some = [item.n for item in case.items if chance.random() < 0.4]
+        return replace(said, going=tuple(going), shared=tuple(shared), items=tuple(some))
 
     def dated(
         self,

@@ -16,10 +16,12 @@ def agree(case: Case, n: int, product: Product) -> None:
     [row] = product.rows("case", n)
     found: tuple[Any, ...] = (
         *(row.state, product.names.get(row.handler_id, ""), row.urgent, row.countersign),
-        *(row.reopened, product.units[row.unit_id], *row[6:]),
+        *(row.reopened, product.units[row.unit_id], product.areas[row.area_code]),
+        *(product.areas[row.bound_for], *map(bool, row[8:])),
     )
     here = (
         *(case.state, case.handler, case.urgent, case.countersign, case.reopened, case.about),
+        *(case.area, case.passage.to if case.passage else "", case.ended),
         *(case.exclusion is not None, case.left_out),
     )
     _same("case", here, found)
@@ -95,7 +97,7 @@ def _number_documents(case: Case, n: int, product: Product) -> None:
     """Give new documents the number that the model gave them: by the rung that drafted each."""
     known = product.orders[n]
     rows = sorted(product.rows("documents", n), key=lambda row: int(row.id))
-    if len(rows) == len(known):
+    if all(row.id in known for row in rows):
         return
     by_rung = {row.id: row for row in product.rows("rungs", n)}
     for row in rows:

@@ -4,8 +4,9 @@ another, lifted by a decision or by handling it again (docs/decisions/0038).
 
 from datetime import datetime
 
-from tests.model.matters import Case, Said, Wish, asked, may, need
+from tests.model.matters import Case, asked, may, need
 from tests.model.office import Person
+from tests.model.things import Said, Wish
 
 
 def ask_exclusion(case: Case, person: Person, said: Said, now: datetime) -> None:

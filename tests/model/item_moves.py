@@ -5,20 +5,10 @@ from datetime import datetime
 from tests.model import days, promises
 from tests.model.above import came_back, looked_into
 from tests.model.assisting import leads_now, let_go, promised
-from tests.model.matters import (
-    Answer,
-    Case,
-    Item,
-    Said,
-    free_of,
-    its_turn,
-    may,
-    may_on,
-    need,
-    working,
-)
-from tests.model.office import CITY, HEAD, OF_THE_OFFICE, PEOPLE, Person, manages
+from tests.model.matters import Case, free_of, its_turn, may, may_on, need, working
+from tests.model.office import CITY, HEAD, OF_THE_OFFICE, PEOPLE, PROVINCE, Person, manages
 from tests.model.states import OVER
+from tests.model.things import Answer, Item, Said
 from tests.model.visiting import visited
 
 TO_RECTIFY = ("substantiated", "partly")
@@ -257,9 +247,9 @@ def _again(case: Case, old: promises.Promise, now: datetime) -> promises.Promise
     due = old.due
     if handed_in < old.due:
         due = days.given_back(old.due, handed_in, max(handed_in, now))
-    ends = [one.due for one in case.alive("all", "resolve")]
-    if ends:
-        due = min(due, max(min(ends), old.due))
+    end = case.promised()
+    if end:
+        due = min(due, max(end, old.due))
     new = promises.start(old.name, old.on, case.matter(), now)
     new.due = max(due, days.working_days(now, promises.LEFT_AFTER_RETURN))
     new.used, new.extended = old.used, old.extended
@@ -267,16 +257,17 @@ def _again(case: Case, old: promises.Promise, now: datetime) -> promises.Promise
 
 
 def strike_off(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
-    """Four eyes: by nobody who had a hand in it. Under a document of the city's by the city alone
+    """Four eyes: by nobody who had a hand in it. Under a document of a level above by that alone
     (docs/decisions/0034).
     """
     working(case)
     free_of(person, item)
     may_on(person, "strike_off", case, item)
     need(person.name not in item.hands, "four eyes")
-    above = [one for one in case.documents if one.item == item.n and one.level == CITY]
-    stands = any(one.unit and one.state in ("issued", "answered") for one in above)
-    need(not stands or person.area == CITY, "under the city's document")
+    about = [one for one in case.documents if one.item == item.n and one.unit]
+    levels = {one.level for one in about if one.state in ("issued", "answered")}
+    highest = next((one for one in (PROVINCE, CITY) if one in levels), person.area)
+    need(person.area == highest, "under the city's document")
     looked_into(case, item)
     visited(case, item)
     item.state = "struck_off"
@@ -286,9 +277,9 @@ def strike_off(case: Case, item: Item, person: Person, said: Said, now: datetime
 
 def hasten(case: Case, now: datetime) -> None:
     """Let what is worked on be due before the earliest promise there is, by its margin."""
-    ends = [one.due for one in case.alive("all", "resolve")]
-    for one in case.alive("all", "verify", "rectify") if ends else ():
-        due = max(days.earlier(min(ends), promises.MARGIN), days.working_days(now, 1))
+    end = case.promised()
+    for one in case.alive("all", "verify", "rectify") if end else ():
+        due = max(days.earlier(end, promises.MARGIN), days.working_days(now, 1))
         if due < one.due:
             new = one.extended_to(due, now)
             new.hastened = True

@@ -5,13 +5,18 @@ only, for the rest is tried too and must be refused by both.
 from collections.abc import Callable
 from datetime import datetime
 
-from tests.model import back, more_time
+from tests.model import back, days, merging, more_time
 from tests.model.calling import displeased
 from tests.model.case_moves import WITHOUT_ITEMS
 from tests.model.item_moves import waiting
-from tests.model.matters import Case, Item, Refused
+from tests.model.matters import Case, Refused
 from tests.model.merging import ALIKE
-from tests.model.states import GOING, IN, OVER
+from tests.model.office import PEOPLE, reaches
+from tests.model.reviewing import CLAIMS, WITHIN, is_free
+from tests.model.states import GOING, IN, OF_REVIEW, ON_ITS_WAY, OVER
+from tests.model.things import Item
+
+_RELATED = 4  # parts of parts
 
 
 def _room(room: Callable[[], tuple[datetime, datetime]], *but: str) -> bool:
@@ -28,7 +33,19 @@ def falls_to_the_case(case: Case, now: datetime) -> bool:
     works = case.state in ("accepted", "handling")
     undone = works and any(x.state not in OVER for x in case.items)
     asked = case.more_time is not None or case.shelving is not None
-    return case.state in GOING and (not undone or asked or _wants_more(case, now))
+    asked = asked or case.passage is not None
+    if case.state not in GOING:
+        return could_review(case, now)
+    return not undone or asked or _wants_more(case, now)
+
+
+def could_review(case: Case, now: datetime) -> bool:
+    """Tell whether somebody may ask the office above for a review of what they were answered."""
+    last = case.review is not None and (case.review.stage == 2 or case.review.result == "redone")
+    fit = case.state in IN["ask_review"] and case.kind in CLAIMS and not last
+    asked = {one.n for one in case.letters.values() if (case.n, case.reopened) in one.asked}
+    times = [at for n, at in case.replied.items() if n in case.letters and n not in asked]
+    return fit and any(now < days.calendar_days(at, WITHIN) for at in times)
 
 
 def _wants_more(case: Case, now: datetime) -> bool:
@@ -41,6 +58,10 @@ def on_case(move: str, case: Case, now: datetime) -> bool:
     """Tell whether a move of a case has something to be about."""
     if move in back.MOVES:
         return back.on_case(move, case)
+    if case.passage is not None and move not in ON_ITS_WAY:
+        return False
+    if case.review is not None and move not in OF_REVIEW:
+        return False
     over = all(item.state in OVER for item in case.items)
     waited_for = case.shelving.milestones if case.shelving is not None else []
     wished = any(one.wish is not None for one in waited_for)
@@ -53,6 +74,16 @@ def on_case(move: str, case: Case, now: datetime) -> bool:
         "conclude": case.kind in WITHOUT_ITEMS and not case.items,
         "conclude_withdrawn": over and any(item.withdrawn_by for item in case.items),
         "split": over,
+        "ask_review": could_review(case, now),
+        "opine": case.review is not None
+        and any(
+            one.role == "supervisor" and reaches(one, case.area, case.about) and is_free(one, case)
+            for one in PEOPLE.values()
+        ),
+        "pass_on": all(item.state in ("draft", *OVER) for item in case.items)
+        and not (case.urgent and case.alive("case", "immediate")),
+        **dict.fromkeys(("receive", "send_back", "take_back"), case.passage is not None),
+        "split_off": len(case.family()) < _RELATED,
         "extend_case": _wants_more(case, now)
         or _room(lambda: more_time.room_of_case(case, now), "extended before"),
         "grant_case": case.more_time is not None,
@@ -74,7 +105,9 @@ def on_case(move: str, case: Case, now: datetime) -> bool:
 def of_two(case: Case, other: Case) -> bool:
     """Tell whether a case could be merged into another one, or is."""
     if case.merged_into is other:
-        return not set(case.merged_into.lent[0].reach) & other.sent
+        lent = next(one for one in other.lent if one.case is case)
+        others = set(other.letters) - set(lent.letters)
+        return bool(others) and not lent.apart and not merging.answered_since(lent, other)
     alike = case.kind == other.kind or {case.kind, other.kind} <= ALIKE
     alike = alike and (case.area, case.about) == (other.area, other.about)
     fit = case.state in IN["merge"] and other.state in IN["take_in"] and case is not other
@@ -84,6 +117,7 @@ def of_two(case: Case, other: Case) -> bool:
 def on_item(move: str, case: Case, item: Item, now: datetime) -> bool:
     """Tell whether a move of an item has something to be about."""
     works = case.at_work or item.state in ("draft", "statutory")
+    works = works and case.passage is None
     since = [one for one in (item.returned, item.found) if one is not None]
     new = item.evidence is not None and all(item.evidence > one for one in since)
     about = {

@@ -1,179 +1,18 @@
 """What the model keeps of a case, its items and documents, and what is asked before every move."""
 
-from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import NamedTuple
 
 from tests.model import days, promises
-from tests.model.office import BRANCH, MAY, SCHOOL, Person, reaches
+from tests.model.office import MAY, Person, reaches
 from tests.model.promises import Matter, Promise, Rung
-from tests.model.states import AT, IN, VERIFIES
-
-_NEVER = datetime(1, 1, 1, tzinfo=UTC)
+from tests.model.states import AT, IN, OF_REVIEW, ON_ITS_WAY
+from tests.model.things import Document, Item, Passage, Shelving, Wish
 
 
 class Refused(Exception):
     """A move that the rules do not allow, and why."""
-
-
-@dataclass(frozen=True)
-class Said:
-    """What somebody says with a move, of all that could be said with any."""
-
-    unit: str = SCHOOL
-    inspector: str = ""
-    none_listed: bool = False
-    result: str = "substantiated"
-    rectifier: str = BRANCH
-    report: int = 0
-    way: str = "telephone"
-    reached: bool = True
-    satisfied: bool = True
-    police: bool = True
-    until: date = date.min
-    consent: bool = True
-    person: str = "handler"
-    signer: bool = True
-    went: str = "inspector reviewer"
-    ahead: int = 9
-    two: bool = False
-    which: int = 1
-
-    def __str__(self) -> str:
-        """Return what is not said by default."""
-        said = ((one.name, getattr(self, one.name), one.default) for one in fields(self))
-        return " ".join(f"{name}={value}" for name, value, usual in said if value != usual)
-
-
-@dataclass
-class Wish:
-    """More time, or a withdrawal, that somebody asked for and nobody decided yet."""
-
-    by: str
-    until: datetime = _NEVER
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What somebody of a unit wrote and its head has not signed yet: by whom, when, which move."""
-
-    by: str
-    unit: str
-    at: datetime
-    move: str
-    said: Said
-
-
-@dataclass
-class Assistance:
-    """What a unit was asked beside an item's lead."""
-
-    n: int
-    item: int
-    unit: str
-    answered: bool = False
-    released: bool = False
-    shared: bool = False
-
-    @property
-    def owes(self) -> bool:
-        """Tell whether an answer is still owed."""
-        return not (self.answered or self.released)
-
-    @property
-    def on(self) -> str:
-        """Name it as what a promise stands on."""
-        return f"assistance {self.item} {self.n}"
-
-
-@dataclass
-class Milestone:
-    """What a shelved case waits for, until when; `wish`: to move it."""
-
-    n: int
-    until: datetime
-    promise: Promise | None = None
-    met: bool = False
-    wish: Wish | None = None
-
-
-@dataclass
-class Shelving:
-    """A case that is to be shelved, or is, since when. `stood`: what was promised until then."""
-
-    by: str
-    milestones: list[Milestone]
-    was: str = ""
-    since: datetime | None = None
-    stood: list[Promise] = field(default_factory=list)
-
-
-@dataclass
-class Item:
-    """An item. `hands`: whoever handled, verified, found or submitted it."""
-
-    n: int
-    state: str = "draft"
-    verifying: str = ""
-    rectifying: str = ""
-    inspector: str = ""
-    dispatched: datetime | None = None
-    held_since: datetime | None = None
-    signed: bool = False
-    returns: int = 0
-    returned: datetime | None = None
-    found: datetime | None = None
-    finding: str = ""
-    evidence: datetime | None = None
-    hands: set[str] = field(default_factory=set)
-    objections: int = 0
-    designated: bool = False
-    round: int | None = None
-    more_time: Wish | None = None
-    withdrawal: Wish | None = None
-    withdrawn_by: str = ""
-    answer: Answer | None = None
-    visited: bool = False
-    assisted: list[Assistance] = field(default_factory=list)
-
-    @property
-    def on(self) -> str:
-        """Name it as what a promise stands on."""
-        return f"item {self.n}"
-
-    @property
-    def units(self) -> set[str]:
-        """Return the units that have it."""
-        return {self.verifying, self.rectifying} - {""}
-
-    @property
-    def in_person(self) -> bool:
-        """Tell whether an inspector verifies it instead of its unit."""
-        return self.inspector != "" and self.state in VERIFIES
-
-    @property
-    def holder(self) -> str:
-        """Return the unit whose turn it is."""
-        return self.verifying if self.state in VERIFIES else self.rectifying
-
-
-@dataclass
-class Document:
-    """A document that a rung drafted. `drafted_by`: the rung; `level`: whose who issued it."""
-
-    n: int
-    kind: str
-    item: int
-    unit: str
-    drafted: datetime
-    drafted_by: tuple[str, str, int]
-    state: str = "draft"
-    level: str = ""
-
-    @property
-    def on(self) -> str:
-        """Name it as what a promise stands on."""
-        return f"order {self.n}"
 
 
 class Call(NamedTuple):
@@ -186,12 +25,48 @@ class Call(NamedTuple):
 
 
 @dataclass
-class Case:
-    """A case with everything of it, the `n`-th; a report has the number of the case that it opened.
+class Letter:
+    """A report as it came, with the number of the case that it opened, or was written for.
 
-    `reach`: of each report that it has, how its sender can be reached; `wants`: to be called back.
-    `sent`: who was ever sent a reply. `asks`: of all reports there are, those whose sender wants a
-    report back; `backs`: how far that is in this round, and who wrote it.
+    `reach`: how its sender can be reached; `wants`: to be called back; `asks`: for a report back.
+    `home`: the case that it came with or was split off into, whose promise is its sender's; `lies`:
+    the one that it is in now. `asked`: of which case and round a review was asked for; `ordered`:
+    that the office above ordered another answer.
+    """
+
+    n: int
+    kind: str
+    petition: bool
+    category: str
+    imposed: bool
+    reach: str
+    wants: bool
+    asks: bool
+    home: int
+    lies: "Case | None" = None
+    asked: set[tuple[int, int]] = field(default_factory=set)
+    ordered: bool = False
+
+
+@dataclass
+class Review:
+    """Of which case's answer, at which stage; `root`: the report that the matter began with."""
+
+    stage: int
+    of: "Case"
+    root: Letter
+    result: str = ""
+
+
+@dataclass
+class Case:
+    """A case with everything of it, the `n`-th.
+
+    `sent`: who was ever sent a reply from here, when last. `backs`: how far the report back to a
+    sender is in this round, and who wrote it. `dangers`: which reports told of danger; nobody's
+    number where somebody of the office did, or it is older than the case. `sent_back`: between
+    which two offices, since somebody last signed for it. `replied`: to whom in this round, when;
+    `acted`: who had a part in how it was handled.
     """
 
     area: str
@@ -200,9 +75,7 @@ class Case:
     urgent: bool
     about: str
     n: int
-    imposed: bool
-    reach: dict[int, str]
-    wants: dict[int, bool]
+    letters: dict[int, Letter] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
     state: str = "received"
     handler: str = ""
@@ -215,11 +88,12 @@ class Case:
     took_over: set[str] = field(default_factory=set)
     decided_by: str = ""
     reopened: int = 0
-    replied: set[int] = field(default_factory=set)
-    waiting: list[tuple[int, int]] = field(default_factory=list)
+    replied: dict[int, datetime] = field(default_factory=dict)
+    waiting: list[tuple[Letter, int]] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     explained: set[int] = field(default_factory=set)
-    sent: set[int] = field(default_factory=set)
+    sent: dict[int, datetime] = field(default_factory=dict)
+    dangers: set[int | None] = field(default_factory=set)
     lent: list["Lent"] = field(default_factory=list)
     merged_into: "Case | None" = None
     once_accepted: bool = False
@@ -231,18 +105,52 @@ class Case:
     shelving: Shelving | None = None
     exclusion: Wish | None = None
     backs: dict[int, tuple[str, str]] = field(default_factory=dict)
-    asks: set[int] = field(default_factory=set)
     left_out: bool = False
+    split_from: "Case | None" = None
+    parts: list["Case"] = field(default_factory=list)
+    passage: Passage | None = None
+    sent_back: list[set[str]] = field(default_factory=list)
+    review: Review | None = None
+    ended: bool = False
+    acted: set[str] = field(default_factory=set)
+    items_ever: int = 0
+    documents_ever: int = 0
+
+    @property
+    def reach(self) -> dict[int, str]:
+        """Return of each report that it has how its sender can be reached."""
+        return {n: one.reach for n, one in self.letters.items()}
+
+    @property
+    def imposed(self) -> bool:
+        """Tell whether another office set a due moment."""
+        return any(one.imposed for one in self.letters.values())
 
     @property
     def call_back(self) -> bool:
         """Tell whether anybody wants to be called back."""
-        return any(self.wants.values())
+        return any(one.wants for one in self.letters.values())
+
+    def below(self) -> list["Case"]:
+        """Return the cases that are merged into it, and into those."""
+        return [one for lent in self.lent for one in (lent.case, *lent.case.below())]
+
+    def family(self) -> list["Case"]:
+        """Return it with all that it was split off from, or into, and those merged into any."""
+        found = [self]
+        for one in found:
+            near = [*one.parts, *one.below(), *([one.split_from] if one.split_from else [])]
+            found += [other for other in near if not any(other is x for x in found)]
+        return found
 
     @property
     def shielded(self) -> set[str]:
-        """Return every unit that was ever named here, or in a case that was merged into it."""
-        return self.named.union(*(one.case.named for one in self.lent))
+        """Return every unit that was ever named in any case of the family."""
+        return set().union(*(one.named for one in self.family()))
+
+    def item(self, n: int) -> Item:
+        """Return an item by its number."""
+        return next(one for one in self.items if one.n == n)
 
     @property
     def at_work(self) -> bool:
@@ -251,7 +159,7 @@ class Case:
 
     def matter(self) -> Matter:
         """Return what the length of its promises depends on."""
-        return Matter(self.kind, self.urgent, self.petition)
+        return Matter(self.kind, self.urgent, self.petition, self.review is not None)
 
     # Promises
 
@@ -273,13 +181,17 @@ class Case:
         """Start a unit's work: due before its case, with a working day at the least; what starts
         while the case waits for its reporter waits too.
         """
-        ends = [one.due for one in self.alive("all", "resolve")]
+        end = self.promised()
         new = promises.start(name, item.on, self.matter(), now)
-        if ends:
-            new.due = max(days.earlier(min(ends), promises.MARGIN), days.working_days(now, 1))
+        if end:
+            new.due = max(days.earlier(end, promises.MARGIN), days.working_days(now, 1))
         self.promises.append(new)
         if self.asked_until is not None:
             new.stand_still(now, self.asked_until)
+
+    def promised(self) -> datetime | None:
+        """Return the earliest moment that anybody was promised: what is worked on is due before."""
+        return min((one.due for one in self.alive("all", "resolve", "reply")), default=None)
 
     def meet(self, on: str, now: datetime, *names: str) -> None:
         """End promises as kept."""
@@ -307,13 +219,15 @@ class Case:
 
 @dataclass
 class Lent:
-    """A case that was merged into another: where it was, when, and the reports that went over."""
+    """A case that was merged into another: where it was, when, and the reports that went over;
+    `apart`: one of them went on to a part that was split off.
+    """
 
     case: Case
     was: str
     at: datetime
-    reach: dict[int, str]
-    wants: dict[int, bool]
+    letters: dict[int, Letter]
+    apart: bool = False
 
 
 # What is asked before a move
@@ -328,6 +242,9 @@ def need(true: bool, why: str) -> None:
 def may(person: Person, move: str, case: Case) -> None:
     """Refuse unless the state of a case, the role and what they see allow a move of the case."""
     need(case.state in IN[move], "the case's state")
+    need(case.passage is None or move in ON_ITS_WAY, "it is on its way")
+    need(case.review is None or move in OF_REVIEW, "a review")
+    need(case.review is not None or move != "opine", "no review")
     need(person.role in MAY[move], "the role")
     need(reaches(person, case.area, case.about), "out of sight")
 
@@ -335,6 +252,7 @@ def may(person: Person, move: str, case: Case) -> None:
 def may_on(person: Person, move: str, case: Case, item: Item, permission: str = "") -> None:
     """Refuse unless the state of an item, the role and what they see allow a move of it."""
     need(item.state in AT[move], "the item's state")
+    need(case.passage is None, "it is on its way")
     need(person.role in MAY[permission or move], "the role")
     need(reaches(person, case.area, case.about) or holds(person, item), "out of sight")
 
@@ -355,6 +273,12 @@ def its_turn(person: Person, item: Item) -> None:
         need(person.unit == item.holder and not item.in_person, "not its turn")
     if person.role == "inspector":
         need(item.inspector == person.name and item.in_person, "not its turn")
+
+
+def free_of_danger(case: Case) -> None:
+    """Refuse while nobody has taken over what is urgent, or a reason waits to be countersigned."""
+    need(not case.countersign, "not countersigned")
+    need(not (case.urgent and case.alive("case", "immediate")), "nobody took over")
 
 
 def working(case: Case) -> None:

@@ -3,21 +3,10 @@
 from datetime import datetime
 
 from tests.model import days, promises
-from tests.model.matters import (
-    Case,
-    Item,
-    Said,
-    Wish,
-    asked,
-    free_of,
-    its_turn,
-    may,
-    may_on,
-    need,
-    working,
-)
+from tests.model.matters import Case, asked, free_of, its_turn, may, may_on, need, working
 from tests.model.office import Person
 from tests.model.promises import Promise
+from tests.model.things import Item, Said, Wish
 
 # Of a case
 
@@ -54,6 +43,7 @@ def grant_case(case: Case, person: Person, said: Said, now: datetime) -> None:
     running = sorted(case.alive("all", "resolve"), key=lambda one: one.due)
     need(bool(running) and max(running[0].due, now) < wish.until, "too late")
     for one in running:
+        one.given += 1
         _extended(case, one, wish.until, now, first=one is running[0])
     _replies_follow(case, wish.until, now)
     case.more_time = None

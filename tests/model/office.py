@@ -5,7 +5,13 @@ Role, area and unit decide; whoever must keep away from a unit sees nothing of w
 
 from typing import NamedTuple
 
-DISTRICT, OTHER, CITY = "district", "other", "city"
+DISTRICT, OTHER, CITY, PROVINCE = "district", "other", "city", "province"
+ABOVE = {
+    DISTRICT: (CITY, PROVINCE),
+    OTHER: (CITY, PROVINCE),
+    CITY: (PROVINCE,),
+    PROVINCE: (),
+}
 SCHOOL, BRANCH, ACADEMY, SECTION = "school", "branch", "academy", "section"
 UNITS = (SCHOOL, BRANCH, ACADEMY, SECTION)
 MANAGED_BY = {BRANCH: SCHOOL}
@@ -34,6 +40,7 @@ PEOPLE = {
         Person("leader", "leader"),
         Person("auditor", "auditor"),
         Person("city", "supervisor", CITY),
+        Person("province", "supervisor", PROVINCE),
         Person("stranger", "supervisor", OTHER),
         Person("school", "unit", unit=SCHOOL),
         Person("clerk", "unit", unit=SCHOOL),
@@ -57,15 +64,17 @@ _INITIALS = {
 }
 _WHO = {
     "ohs": "answer accept raise_urgency dispatch call_back close tell",
+    "ohs ": "ask_review",
     "ohsl": "acknowledge",
     "s": "decline refer reopen explain assign reassign reject_objection dispatch_anew grant refuse"
-    " statutory",
+    " statutory pass_on take_back opine",
     "sl": "countersign grant_case refuse_case designate consent_withdrawal refuse_withdrawal"
     " conclude_withdrawn issue cancel oversee exclude refuse_exclusion lift_exclusion",
     "hs": "split edit ask conclude reply extend_case withdraw statutory_outcome name_unit resume"
-    " merge take_in unmerge give_back ask_shelving meet_milestone ask_milestone ask_exclusion"
-    " ask_assistance release_assistance share_assistance",
-    "hs ": "draft_report_back send_report_back sign_report_back refuse_report_back",
+    " merge take_in unmerge give_back split_off ask_shelving meet_milestone ask_milestone"
+    " ask_exclusion ask_assistance release_assistance share_assistance",
+    "hs ": "draft_report_back send_report_back sign_report_back refuse_report_back receive"
+    " send_back",
     "rsl": "check_report_back return_report_back",
     "sl ": "waive_report_back",
     "l": "shelve refuse_shelving move_milestone refuse_milestone",
@@ -93,7 +102,7 @@ def reaches(person: Person, area: str, about: str) -> bool:
     """Tell whether a case of an area, about a unit, lies within what an office person sees."""
     if person.role in ("unit", "inspector") or (person.away and person.away == about):
         return False
-    return person.area in (area, CITY)
+    return person.area in (area, *ABOVE[area])
 
 
 def first_handler(person: Person, area: str, about: str) -> str:
@@ -104,6 +113,8 @@ def first_handler(person: Person, area: str, about: str) -> str:
 
 
 def in_post(area: str, about: str) -> str:
-    """Return the first of the office's posts, going up, who sees a case; nobody's name if none."""
-    posts = ("handler", "supervisor", "leader", "city")
-    return next((n for n in posts if reaches(PEOPLE[n], area, about)), "")
+    """Return the first who handles cases and sees this one: in a post of its office, else in that
+    office at all, else above; nobody's name if none.
+    """
+    line = ("handler", "supervisor", "brother", "stranger", "city", "province")
+    return next((n for n in line if reaches(PEOPLE[n], area, about)), "")

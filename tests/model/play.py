@@ -3,12 +3,7 @@
 Everything a story does follows from its seed, so that a disagreement can be told again.
 """
 
-import random
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -23,20 +18,21 @@ from tests.model import (
     likely,
     merging,
     more_time,
+    passing,
+    reviewing,
     shelving,
     signing,
     silence,
+    splitting,
     visiting,
     wishes,
 )
-from tests.model.case_moves import delivered, more_said, opened
-from tests.model.choosing import Choosing
-from tests.model.compare import Disagreement, agree, documents_agree, rungs_agree
-from tests.model.matters import Case, Refused, Said
-from tests.model.merging import ALIKE
-from tests.model.office import DISTRICT, OTHER, PEOPLE
+from tests.model.compare import agree, documents_agree
+from tests.model.office import PEOPLE
 from tests.model.product import Product
 from tests.model.states import AT, GOING, IN, OVER
+from tests.model.telling import MOMENT, Counted, Telling
+from tests.model.things import Said
 
 ITEM_MOVES = (
     item_moves.MOVES
@@ -46,57 +42,30 @@ ITEM_MOVES = (
     | signing.MOVES
     | assisting.MOVES
 )
-CASE_MOVES = case_moves.MOVES | more_time.CASE_MOVES | shelving.MOVES | excluding.MOVES
+CASE_MOVES = (
+    case_moves.MOVES
+    | more_time.CASE_MOVES
+    | shelving.MOVES
+    | excluding.MOVES
+    | splitting.MOVES
+    | passing.MOVES
+    | reviewing.MOVES
+)
 _OF_OTHERS = dict(CASE_MOVES)
 CASE_MOVES |= back.MOVES
 ORDER_MOVES = silence.MOVES
 MOVES = {*ITEM_MOVES, *CASE_MOVES, *ORDER_MOVES, *merging.MOVES}
 TWO = merging.MOVES  # of two cases
+BY_REPORTER = ("resume", "ask_review")
 BY_ITSELF = {"report", "more", "retaliation", "delivered", "undeliverable", "time"}
 
-# Evenings and mornings before long holidays, make-up days and turns of the year.
-BEGINNINGS = (
-    datetime(2025, 1, 20, 1, 30, tzinfo=UTC),
-    datetime(2025, 4, 25, 9, 0, tzinfo=UTC),
-    datetime(2025, 9, 26, 15, 59, tzinfo=UTC),
-    datetime(2025, 12, 24, 3, 0, tzinfo=UTC),
-    datetime(2026, 2, 6, 1, 0, tzinfo=UTC),
-    datetime(2026, 2, 13, 15, 59, tzinfo=UTC),
-    datetime(2026, 4, 29, 22, 0, tzinfo=UTC),
-    datetime(2026, 9, 18, 16, 0, tzinfo=UTC),
-    datetime(2026, 12, 21, 7, 0, tzinfo=UTC),
-)
-_MOMENT = timedelta(microseconds=1)
-_HOURS = (1, 2, 5, 5, 24, 24, 72, 500)
-_LAST = datetime(2027, 6, 30, tzinfo=UTC)  # the handwritten days end some months later
 _ENOUGH = 3
 _OF_DRAFTS = ("issue", "issue", "cancel")
 _OF_ISSUED = ("answer_order", "answer_order", "answer_order", "issue", "cancel")
-_KINDS = ("complaint", "complaint", "tip", "tip", "help", "question", "suggestion")
 
 
-@dataclass
-class Counted:
-    """What chance did, over all stories. `refused`: by move and reason, as the model said."""
-
-    steps: int = 0
-    made: Counter[str] = field(default_factory=Counter)
-    refused: Counter[tuple[str, str]] = field(default_factory=Counter)
-    rungs: Counter[str] = field(default_factory=Counter)
-
-
-class Story:
+class Story(Telling):
     """One story: a few cases, and whatever chance does to them."""
-
-    def __init__(self, product: Product, seed: int, counted: Counted) -> None:
-        self.product, self.counted = product, counted
-        self.chance = random.Random(seed)
-        self.picks = Choosing(self.chance)
-        self.now = self.chance.choice(BEGINNINGS)
-        self.cases: list[Case] = []
-        self.asks: set[int] = set()
-        self.handed_down = seed % 5 == 0  # the other stories are as short as they were
-        self.told: list[str] = []
 
     def goes_on(self, steps: int) -> None:
         """Take so many steps. Raises Disagreement, with what led to it."""
@@ -109,7 +78,7 @@ class Story:
 
     def _step(self) -> None:
         self.counted.steps += 1
-        self.now += _MOMENT
+        self.now += MOMENT
         luck = self.chance.random()
         going = sum(case.state in GOING for case in self.cases)
         if going == 0 or (luck < 0.04 and going < _ENOUGH):
@@ -127,88 +96,6 @@ class Story:
         else:
             self._item()
 
-    # What happens by itself
-
-    def _report(self) -> None:
-        chance = self.chance
-        kind, reach = chance.choice(_KINDS), chance.choice(("", "email", "phone", "email,phone"))
-        area = OTHER if chance.random() < 0.12 else DISTRICT
-        about = chance.choice(("school", "school", "academy", "")) if area == DISTRICT else ""
-        said: dict[str, Any] = {
-            "urgent": chance.random() < 0.2,
-            "petition": chance.random() < 0.15,
-            "agreed": chance.random() < 0.5,
-            "imposed": None,
-            "category": "food" if chance.random() < 0.3 else "",
-        }
-        if chance.random() < 0.2:
-            said["imposed"] = self.now + timedelta(hours=chance.choice((20, 100, 150, 400)))
-        if self.cases and chance.random() < 0.5:  # about the same matter
-            like = chance.choice(self.cases)
-            area, about = like.area, like.about
-            kind = chance.choice(("complaint", "help")) if like.kind in ALIKE else like.kind
-        self._tell("report", area, kind, reach, about, said)
-        self.cases.append(opened(len(self.cases), self.now, area, kind, reach, about, **said))
-        food = said.pop("category") or None
-        asks = self.handed_down and said["imposed"] is None and len(self.cases) % 3 < 2
-        self.asks |= {len(self.cases) - 1} if asks else set()
-        self.cases[-1].asks = self.asks
-        category = "petition" if said.pop("petition") else food
-        more = {"call_back": said.pop("agreed"), "imposed_due": said.pop("imposed")}
-        more |= {"reach": reach, "about": about, "category": category, "asks": asks}
-        self.product.comes_in(self.now, area, kind=kind, **said, **more)
-        self._made("report", len(self.cases) - 1)
-
-    def _more(self) -> None:
-        n = self.picks.likely([bool(case.waiting) for case in self.cases])
-        case = self.cases[n]
-        if case.waiting:
-            takes = self.chance.random() < 0.75
-            self._tell("channel", n, takes)
-            self.product.channel(n, self.now, takes=takes)
-            if takes:
-                delivered(case, self.now)
-            else:
-                case.waiting.pop(0)
-            self._made("delivered" if takes else "undeliverable", n)
-            return
-        if not case.reach:  # merged: its reports are another case's
-            return
-        retaliation = self.chance.random() < 0.3
-        self._tell("more", n, retaliation)
-        self.product.says_more(n, self.now, retaliation=retaliation)
-        more_said(case, self.now, retaliation=retaliation)
-        self._made("retaliation" if retaliation else "more", n)
-
-    def _time(self) -> None:
-        self.now = max(self.now, min(self._later(), _LAST))
-        self._tell("time", self.now.isoformat())
-        self.product.silence(self.now)
-        for n, case in enumerate(self.cases):
-            before = len(case.rungs)
-            silence.swept(case, self.now)
-            for rung in case.rungs[before:]:
-                self.counted.rungs[f"{rung.clock} {rung.n}"] += 1
-            rungs_agree(case, n, self.product)
-            agree(case, n, self.product)
-        self.counted.made["time"] += 1
-
-    def _later(self) -> datetime:
-        """Some hours on, or to the very moment at which something is to happen, or just before."""
-        if self.chance.random() < 0.4:
-            return self.now + timedelta(hours=self.chance.choice(_HOURS))
-        moments = [
-            at
-            for case in self.cases
-            for one in case.alive("all")
-            for at in (one.due, one.paused_until, (one.next_rung() or (0, None))[1])
-            if at is not None and at > self.now
-        ]
-        if not moments:
-            return self.now
-        at = min(moments) if self.chance.random() < 0.8 else self.chance.choice(moments)
-        return at - self.chance.choice((timedelta(0), timedelta(0), _MOMENT))
-
     # What people do
 
     def _case(self) -> None:
@@ -225,9 +112,12 @@ class Story:
             CASE_MOVES if self.handed_down else _OF_OTHERS,
             lambda move: likely.on_case(move, case, self.now),
         )
-        by_reporter = move == "resume" and self.chance.random() < 0.4
+        by_reporter = move in BY_REPORTER and self.chance.random() < 0.4
         who = None if by_reporter else self.picks.who(move, case)
         said = replace(self.picks.said(None), report=self.chance.choice([*case.reach] or [n]))
+        said = replace(said, number=len(self.cases))
+        if move == "split_off":
+            said = self.picks.apart(said, case)
         if move == "extend_case":
             due = case.alive("case", "resolve")
             said = self.picks.dated(
@@ -235,15 +125,16 @@ class Story:
             )
         self._try(
             move,
-            n,
-            (who.name if who else "", said),
+            (n,),
+            who.name if who else "",
+            (said,),
             lambda: CASE_MOVES[move](case, who, said, self.now),  # type: ignore[arg-type]
             self.product.on_case(move, who.name if who else None, n, said, self.now),
         )
         return None
 
     def _two(self) -> None:
-        """Merge a case, or take it back; not what the model leaves out."""
+        """Merge a case, or take it back."""
         pairs = [(a, b) for a in self.cases for b in self.cases if b is not a.merged_into]
         pairs = [(a, b) for a, b in pairs if not a.merged_into]
         pairs += [(one, one.merged_into) for one in self.cases if one.merged_into]
@@ -252,15 +143,12 @@ class Story:
             return self._item()
         case, target = pairs[self.picks.likely(fit)]
         n, k, move = case.n, target.n, "unmerge" if case.merged_into else "merge"
-        chain = case.lent or target.lent or case.waiting or target.waiting
-        danger = case.urgent or target.urgent
-        if (move == "merge" and chain) or (move == "unmerge" and danger):
-            return None
         who = self.picks.who(move, case)
         self._try(
             move,
-            n,
-            (k, who.name),
+            (n, k),
+            who.name,
+            (k,),
             lambda: TWO[move](case, target, who, Said(), self.now),
             self.product.on_two(move, who.name, n, k, self.now),
         )
@@ -293,8 +181,9 @@ class Story:
         who = self.picks.holder(move, case, item)
         self._try(
             move,
-            n,
-            (item.n, who.name, said),
+            (n,),
+            who.name,
+            (item.n, said),
             lambda: ITEM_MOVES[move](case, item, who, said, self.now),
             self.product.on_item(move, who.name, (n, item.n), said, self.now),
         )
@@ -317,43 +206,13 @@ class Story:
             who = PEOPLE[order.unit]
         self._try(
             move,
-            n,
-            (order.n, who.name),
+            (n,),
+            who.name,
+            (order.n,),
             lambda: ORDER_MOVES[move](self.cases[n], order, who, self.now),
             self.product.on_order(move, who.name, (n, order.n), self.now),
         )
         return documents_agree(self.cases[n], n, self.product)
-
-    def _try(
-        self,
-        move: str,
-        n: int,
-        said: tuple[Any, ...],
-        model: Callable[[], object],
-        product: Callable[[], object],
-    ) -> None:
-        why = ""
-        try:
-            model()
-        except Refused as refused:
-            why = str(refused)
-        self._tell(move, n, *said, why)
-        refusal = self.product.attempt(product)
-        if bool(why) != (refusal is not None):
-            raise Disagreement(
-                f"{move}: the model says {why or 'yes'}, the product {refusal!r}"
-            ) from refusal
-        if why:
-            self.counted.refused[move, why] += 1
-        else:
-            self._made(move, n)
-
-    def _made(self, move: str, n: int) -> None:
-        self.counted.made[move] += 1
-        agree(self.cases[n], n, self.product)
-
-    def _tell(self, *words: object) -> None:
-        self.told.append(f"{self.now:%m-%d %H:%M:%S.%f} " + " ".join(map(str, words)))
 
 
 def tell(stage: Stage, seed: int, steps: int, counted: Counted) -> None:

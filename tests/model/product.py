@@ -52,10 +52,9 @@ from caseflow.ledger.report_tables import Reply, Report
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import REPORTER, Actor
 from tests import office as offices
-from tests.model import verbs
-from tests.model.matters import Said
+from tests.model import verbs, verbs_between
+from tests.model.things import Said
 
-AREAS = {"district": offices.DISTRICT, "other": offices.OTHER}
 _CALLED = DangerCard(True, True, "值班员", "10:05", "接警 12")
 _NOT_CALLED = DangerCard(False, True, reason="孩子已由家长接走")
 _THIS = bindparam("case")
@@ -71,7 +70,7 @@ def _excluded(which: ColumnElement[bool]) -> ColumnElement[bool]:
 
 _CASE = select(
     *(_case.state, _case.handler_id, _case.urgent, _case.countersign, _case.reopened),
-    _case.unit_id,
+    *(_case.unit_id, _case.area_code, _case.bound_for, _case.ended_at.is_not(None)),
     *(_excluded(one) for one in (_exclusion.outcome.is_(None), LASTS)),
 ).where(_case.id == _THIS)
 _ITEMS = (
@@ -113,12 +112,14 @@ class Product:
         self.cases: list[int] = []
         self.reports: list[int] = []
         self.items: dict[tuple[int, int], int] = {}
-        self.assisting: dict[int, str] = {}
+        self.assisting: dict[int, int] = {}
         self.later: dict[int, str] = {}
         self.names = {actor.id: name for name, actor in self.office.actors.items()}
         self.units: dict[int | None, str] = {n: name for name, n in office.units.items()}
         self.units[None] = ""
+        self.areas = {code: name for name, code in verbs_between.AREAS.items()} | {None: ""}
         self.orders: dict[int, dict[int, int]] = {}
+        self.result: object = None
         self._looks_at_one_case()
 
     def _looks_at_one_case(self) -> None:
@@ -136,7 +137,9 @@ class Product:
     def comes_in(self, now: datetime, area: str, *, asks: bool, **said: Any) -> None:
         """A report comes in; `asks`: who sent it wants a report back."""
         about = self.office.units.get(said.pop("about"))
-        case, report = offices.report(self.session, now, area=AREAS[area], unit=about, **said)
+        case, report = offices.report(
+            self.session, now, area=verbs_between.AREAS[area], unit=about, **said
+        )
         report.report_back = asks
         self.cases.append(case.id)
         self.reports.append(report.id)
@@ -165,10 +168,10 @@ class Product:
             pass
 
     def attempt(self, act: Callable[[], object]) -> CaseflowError | None:
-        """Try a move; return why it was refused, which undoes it."""
+        """Try a move; return why it was refused, which undoes it. `result`: what it returned."""
         try:
             with self.session.begin_nested():
-                act()
+                self.result = act()
         except CaseflowError as refused:
             return refused
         return None
@@ -212,7 +215,8 @@ class Product:
             "grant_case": lambda: extending.grant_case(s, me, n, "", at),
             "refuse_case": lambda: extending.refuse_case(s, me, n, "来得及", at),
         }
-        return (tries | verbs.of_case(s, me, n, report, said, at))[move]
+        tries |= verbs.of_case(s, me, n, report, said, at)
+        return (tries | verbs_between.of_case(s, me, n, self.reports, said, at))[move]
 
     def on_two(
         self, move: str, who: str, case: int, target: int, now: datetime
@@ -280,6 +284,27 @@ class Product:
     def _unit(self, name: str) -> int:
         return self.office.units[name]
 
+    def reviewed(self) -> None:
+        """Know the case of the review that was just asked for."""
+        asked = self.result
+        assert isinstance(asked, Report), "no review was asked for"
+        self.orders[len(self.cases)] = {}
+        self.cases.append(asked.case_id)
+        self.reports.append(asked.id)
+
+    def parted(self, case: int, items: dict[int, int], documents: dict[int, int]) -> None:
+        """Know the part that was just split off, whose items and documents had other numbers."""
+        part = self.result
+        assert isinstance(part, Case), "nothing was split off"
+        n = len(self.cases)
+        self.cases.append(part.id)
+        linked = (Report.case_id == part.id, Report.split_from.is_not(None))
+        self.reports.append(self.session.scalar(select(Report.id).where(*linked)) or 0)
+        known = {number: order for order, number in self.orders[case].items()}
+        self.orders[n] = {known[was]: number for number, was in documents.items()}
+        for number, was in items.items():
+            self.items[n, number] = self.items[case, was]
+
     # What it says
 
     def rows(self, what: str, case: int) -> list[Any]:
@@ -325,8 +350,8 @@ class Product:
                 clock = self.session.get_one(Clock, clock.follows)
             query = select(Assistance.clock_id).where(Assistance.item_id == row.item_id)
             known = list(self.session.scalars(query.order_by(Assistance.id)))
-            self.assisting[row.clock] = f"assistance {n} {known.index(clock.id) + 1}"
-        return self.assisting[row.clock]
+            self.assisting[row.clock] = known.index(clock.id) + 1
+        return f"assistance {n} {self.assisting[row.clock]}"
 
     def _number(self, case: int, item_id: int) -> int:
         return next(n for (of, n), key in self.items.items() if of == case and key == item_id)

@@ -21,6 +21,7 @@ _OWN = {
     "decide": 1,
     "consent": 1,
     "oversee": 3,
+    "receive": 1,
     "report_back": 2,
     "signed_back": 5,
     "assist": 5,
@@ -50,11 +51,14 @@ _BORN = count()
 
 
 class Matter(NamedTuple):
-    """What the length of a promise depends on; `petition`: it follows the petition regulations."""
+    """What the length of a promise depends on; `petition`: it follows the petition regulations;
+    `review`: the case is one in which an answer is reviewed.
+    """
 
     kind: str
     urgent: bool
     petition: bool
+    review: bool = False
 
 
 class Rung(NamedTuple):
@@ -74,7 +78,8 @@ class Promise:
     """A clock. `on`: what it stands on, as `case`, `report 1`, `item 2` or `order 3`.
 
     `entered`: the highest document that came before its date, by an event. `used`: working days
-    that it, and those it goes on from, stood still. `extended`: how often.
+    that it, and those it goes on from, stood still. `extended`: how often; `given`: how often its
+    case was, whatever of that moved.
     """
 
     name: str
@@ -90,6 +95,7 @@ class Promise:
     entered: int = 0
     used: int = 0
     extended: int = 0
+    given: int = 0
     paused: datetime | None = None
     paused_until: datetime | None = None
     stood: list[tuple[datetime, datetime]] = field(default_factory=list)
@@ -170,12 +176,21 @@ class Promise:
         new = Promise(self.name, self.on, self.started, due, self.petition, self.kind, self.hours)
         new.state, new.paused, new.paused_until = self.state, self.paused, self.paused_until
         new.used, new.extended, new.entered = self.used, self.extended, self.entered
+        new.given = self.given
         new.stood, new.follows = self.stood, self
         for n, at in list(new.planned()):
             if n > self.rung or at > now:
                 break
             new.rung = n
         self.state, self.ended, self.paused, self.paused_until = "superseded", now, None, None
+        return new
+
+    def followed(self, on: str) -> "Promise":
+        """Return what follows it on something, with the same due moment: what happened before, on
+        its ladder or else, is of both, what comes is of each by itself.
+        """
+        new = replace(self, on=on, stood=list(self.stood), follows=self)
+        new.born = next(_BORN)
         return new
 
     def again(self, now: datetime, since: datetime | None = None) -> "Promise":
@@ -215,12 +230,14 @@ class Promise:
 def start(name: str, on: str, matter: Matter, now: datetime) -> Promise:
     """Start a promise by its default length."""
     hours = _HOURS.get((name, name in ("immediate", "notice") and matter.urgent))
-    if name == "sign_for" and matter.urgent:
+    if name in ("sign_for", "receive") and matter.urgent:
         hours = 2
     if hours is not None:
         due = now + timedelta(hours=hours)
     elif name == "notice":
         due = days.calendar_days(now, 15)
+    elif name in ("resolve", "reply") and matter.review:
+        due = days.calendar_days(now, 30)
     elif name in ("resolve", "reply") and matter.petition:
         due = days.calendar_days(now, 60)
     else:

@@ -1,6 +1,7 @@
 """What a run did, as people read it: moves made, moves refused and why, rungs climbed."""
 
-from tests.model.play import BY_ITSELF, MOVES, Counted
+from tests.model.play import BY_ITSELF, MOVES
+from tests.model.telling import Counted
 
 
 def missed(counted: Counted) -> set[str]:

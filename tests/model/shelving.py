@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 from tests.model import days
 from tests.model.item_moves import hasten, lapse
-from tests.model.matters import Case, Milestone, Refused, Said, Shelving, Wish, asked, may, need
+from tests.model.matters import Case, Refused, asked, free_of_danger, may, need
 from tests.model.office import Person
+from tests.model.things import Milestone, Said, Shelving, Wish
 
 FARTHEST = 365  # days ahead that a milestone may lie
 APART = 9  # days between the two that chance asks for
@@ -21,11 +22,6 @@ def _end_of(day: date, now: datetime) -> datetime:
     return days.end_of(days.rolled(day))
 
 
-def _no_danger(case: Case) -> None:
-    need(not case.countersign, "not countersigned")
-    need(not (case.urgent and case.alive("case", "immediate")), "nobody took over")
-
-
 def _shelving(case: Case) -> Shelving:
     if case.shelving is None:
         raise Refused("nothing asked")
@@ -36,7 +32,7 @@ def ask_shelving(case: Case, person: Person, said: Said, now: datetime) -> None:
     """Asked for with milestones; the case goes on meanwhile."""
     may(person, "ask_shelving", case)
     need(case.shelving is None, "asked already")
-    _no_danger(case)
+    free_of_danger(case)
     first = days.day_of(now) + said.ahead * days.DAY
     every = [first, first + APART * days.DAY] if said.two else [first]
     ends = [_end_of(day, now) for day in every]
@@ -48,7 +44,7 @@ def shelve(case: Case, person: Person, said: Said, now: datetime) -> None:
     """By the leader: what was promised ends, to hold again later; what was asked for lapses."""
     may(person, "shelve", case)
     row = _shelving(case)
-    _no_danger(case)
+    free_of_danger(case)
     need(all(one.until > now for one in row.milestones), "too late")
     row.was, row.since = case.state, now
     case.state = "shelved"
@@ -92,7 +88,7 @@ def _taken_up(case: Case, now: datetime) -> None:
     for one in row.stood:
         if not (one.name == "immediate" and case.urgent):
             case.promises.append(one.taken_up(since, now))
-    if case.lent:
+    if len(case.letters) > 1:
         hasten(case, now)
 
 

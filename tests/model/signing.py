@@ -6,8 +6,9 @@ from datetime import datetime
 
 from tests.model import item_moves
 from tests.model.item_moves import find, submit
-from tests.model.matters import Answer, Case, Item, Refused, Said, may_on, need, working
+from tests.model.matters import Case, Refused, may_on, need, working
 from tests.model.office import HEAD, Person
+from tests.model.things import Answer, Item, Said
 
 
 def sign_off(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:

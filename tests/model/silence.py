@@ -4,8 +4,9 @@ from datetime import datetime
 
 from tests.model import promises
 from tests.model.case_moves import resume
-from tests.model.matters import Case, Document, Item, Said, need
-from tests.model.office import CITY, MAY, Person, reaches
+from tests.model.matters import Case, need
+from tests.model.office import CITY, MAY, PROVINCE, Person, reaches
+from tests.model.things import Document, Item, Said
 
 _KINDS = {n: kind for n, _, kind in promises.UNITS}
 _OF_LEVEL_ABOVE = ("listed", "accountability")
@@ -66,7 +67,7 @@ def _of_one_silence(case: Case, clock: promises.Promise, rung: promises.Rung) ->
 def _lift_moot(case: Case, now: datetime) -> None:
     """What a unit was sent about an item that it has no longer, or that is off, is lifted."""
     for order in case.documents:
-        item = case.items[order.item - 1]
+        item = case.item(order.item)
         taken = item.held_since is not None and item.held_since > order.drafted
         taken = taken or order.unit not in (item.verifying, item.rectifying)
         taken = taken and not _assists(item, order)
@@ -94,7 +95,8 @@ def _drafted(case: Case, kind: str, by: tuple[str, str, int], now: datetime) -> 
     """
     n, unit = _about(case, by[1])
     to = "" if kind == "accountability" else unit
-    new = Document(len(case.documents) + 1, kind, n, to, now, by)
+    case.documents_ever += 1
+    new = Document(case.documents_ever, kind, n, to, now, by)
     case.documents.append(new)
     case.start("draft", new.on, now)
 
@@ -102,18 +104,18 @@ def _drafted(case: Case, kind: str, by: tuple[str, str, int], now: datetime) -> 
 def _about(case: Case, on: str) -> tuple[int, str]:
     n = int(on.split()[1])
     if on.startswith("assistance"):
-        return n, case.items[n - 1].assisted[int(on.split()[2]) - 1].unit
+        return n, case.item(n).assisted[int(on.split()[2]) - 1].unit
     if on.startswith("order"):
-        unanswered = case.documents[n - 1]
+        unanswered = next(one for one in case.documents if one.n == n)
         return unanswered.item, unanswered.unit
-    item = case.items[n - 1]
+    item = case.item(n)
     return n, "" if item.inspector and not item.rectifying else item.holder
 
 
 def _may(case: Case, order: Document, person: Person, move: str) -> None:
     need(person.role in MAY[move], "the role")
     need(reaches(person, case.area, case.about), "out of sight")
-    need(order.kind not in _OF_LEVEL_ABOVE or person.area == CITY, "the level above's")
+    need(order.kind not in _OF_LEVEL_ABOVE or person.area in (CITY, PROVINCE), "the level above's")
     need(order.state == "draft", "settled before")
 
 
@@ -121,7 +123,7 @@ def issue(case: Case, order: Document, person: Person, now: datetime) -> None:
     """Issued, with an answer owed. Not where no unit is to get it (docs/decisions/0009)."""
     _may(case, order, person, "issue")
     need(case.state != "shelved", "shelved")
-    item = case.items[order.item - 1]
+    item = case.item(order.item)
     proposal = order.kind == "accountability"
     beside = order.unit not in ("", *item.units) and _assists(item, order)
     need(beside or not (item.inspector and not item.rectifying), "verified in person")

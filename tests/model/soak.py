@@ -13,8 +13,9 @@ from pathlib import Path
 
 from caseflow.migrating import upgrade
 from tests.ledger.conftest import Stage, a_stage
-from tests.model.play import Counted, tell
+from tests.model.play import tell
 from tests.model.report import table
+from tests.model.telling import Counted
 from tests.servers import quick_folder
 
 STEPS = 150

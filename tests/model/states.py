@@ -8,6 +8,19 @@ ENDED = ("answered", "declined", "referred", "closed")
 _BEGUN = ("accepted", "handling")
 _LEFT_OUT = ("answered", "closed")
 
+# All that may happen to a case that is on its way to another office.
+ON_ITS_WAY = (
+    *("receive", "send_back", "take_back", "oversee"),
+    *("note", "tell", "raise_urgency", "acknowledge", "countersign"),
+)
+
+# All that may happen to the case of a review: nobody investigates there.
+OF_REVIEW = (
+    *("opine", "reply", "close", "ask_review", "note", "assign"),
+    *("raise_urgency", "acknowledge", "countersign"),
+)
+REVIEWED = ("answered", "replying", "calling_back", "closed")
+
 # In which states of a case a move may be made; of moves of items `AT` says the item's states.
 IN = {
     "answer": ("received",),
@@ -44,6 +57,10 @@ IN = {
     "merge": ("received", *_BEGUN),
     "take_in": ("received", *_BEGUN, "awaiting_reporter"),
     "unmerge": ("merged",),
+    "split_off": _BEGUN,
+    "ask_review": REVIEWED,
+    "opine": ("accepted",),
+    **dict.fromkeys(("pass_on", "take_back", "receive", "send_back"), ("received", *_BEGUN)),
     "give_back": ("received", *_BEGUN, "declined", "referred", "replying"),
     "ask_shelving": _BEGUN,
     "shelve": _BEGUN,

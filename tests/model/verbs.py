@@ -24,26 +24,37 @@ from caseflow.people import accounts
 from caseflow.people.actor import Actor
 from caseflow.people.tables import Post, User
 from tests import office as offices
-from tests.model.matters import Said
 from tests.model.office import HEAD
 from tests.model.shelving import APART
+from tests.model.things import Said
 
+PROVINCE = "430000"
 Tries = dict[str, Callable[[], object]]
 
 
 def furnish(session: Session, office: offices.Office) -> offices.Office:
-    """Return the office with a clerk in the school, nobody who answers for the academy, and what
-    an office demands visits of; the stage's own stays as it is.
+    """Return the office with a clerk in the school, nobody who answers for the academy, somebody
+    in the province, and what an office demands visits of; the stage's own stays as it is.
     """
     head = session.get_one(User, office["school"].person)
     values = {"role": "unit", "area_code": head.area_code, "unit_id": head.unit_id}
     clerk = User(username="clerk", name="干事", password_hash="!", **values)
-    session.add(clerk)
+    above = User(
+        username="province",
+        name="省督导办",
+        password_hash="!",
+        role="supervisor",
+        area_code=PROVINCE,
+    )
+    session.add_all([clerk, above])
+    session.flush()
+    session.add(Post(duty="supervisor", area_code=PROVINCE, user_id=above.id))
     visits.load(session)
     headless = [n for name, n in office.units.items() if name not in HEAD]
     session.execute(delete(Post).where(Post.duty == "unit_head", Post.unit_id.in_(headless)))
     session.flush()
-    return replace(office, actors={**office.actors, "clerk": accounts.actor_of(session, clerk)})
+    more = {one.username: accounts.actor_of(session, one) for one in (clerk, above)}
+    return replace(office, actors={**office.actors, **more})
 
 
 def of_case(s: Session, me: Actor, n: int, report: int, said: Said, at: datetime) -> Tries:

@@ -4,8 +4,9 @@
 
 from datetime import datetime
 
-from tests.model.matters import Case, Item, Said, free_of, may_on, need, working
-from tests.model.office import PEOPLE, Person, reaches
+from tests.model.matters import Case, free_of, may_on, need, working
+from tests.model.office import ABOVE, PEOPLE, Person, reaches
+from tests.model.things import Item, Said
 
 DEMANDED = ("food",)  # of the categories that chance knows
 _GO = ("inspector", "handler", "supervisor", "reviewer", "leader")
@@ -26,7 +27,8 @@ def visit(case: Case, item: Item, person: Person, said: Said, now: datetime) -> 
 
 def _may_go(name: str, case: Case) -> bool:
     who = PEOPLE[name]
-    near = who.role == "inspector" or reaches(who, case.area, case.about)
+    near = who.area in (case.area, *ABOVE[case.area])
+    near = near and (who.role == "inspector" or reaches(who, case.area, case.about))
     return who.role in _GO and near
 
 

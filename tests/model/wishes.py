@@ -4,19 +4,9 @@ from datetime import datetime
 
 from tests.model import days
 from tests.model.item_moves import end, fits, give, lapse
-from tests.model.matters import (
-    Case,
-    Item,
-    Said,
-    Wish,
-    asked,
-    free_of,
-    its_turn,
-    may_on,
-    need,
-    working,
-)
-from tests.model.office import DISTRICT, Person
+from tests.model.matters import Case, asked, free_of, its_turn, may_on, need, working
+from tests.model.office import ABOVE, DISTRICT, Person
+from tests.model.things import Item, Said, Wish
 
 OBJECTIONS = 2
 OBJECT_WITHIN = 5
@@ -77,11 +67,12 @@ def _handed_over(case: Case, item: Item, said: Said, now: datetime) -> None:
 
 
 def designate(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
-    """After two objections the leader designates; where the office has none, the level above."""
+    """After two objections the leader designates; where the office has none, a level above."""
     _decides(case, item, person, "designate")
     need(item.objections >= OBJECTIONS, "too early")
     led = case.area == DISTRICT
-    need(person.role == "leader" if led else person.name == "city", "the leader's to say")
+    instead = person.role == "supervisor" and person.area in ABOVE[case.area]
+    need(person.role == "leader" if led else instead, "the leader's to say")
     need(said.unit != person.away, "must keep away")
     fits(case, said)
     item.designated = True

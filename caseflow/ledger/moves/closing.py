@@ -23,6 +23,7 @@ from caseflow.ledger.moves.record import (
     of_case,
     of_report,
     record,
+    refresh,
     whole,
     words,
 )
@@ -144,7 +145,7 @@ def delivered(session: Session, reply_id: int, now: datetime) -> None:
     it had refused, or that came back, was sent again: it failed no more.
     """
     found = session.get_one(Reply, reply_id)
-    case = gate.lock(session, found.case_id)
+    case, lies = _wherever(session, found)
     first, failed = found.delivered_at is None, found.failed_at is not None
     found.failed_at = None
     if not first:
@@ -153,14 +154,26 @@ def delivered(session: Session, reply_id: int, now: datetime) -> None:
         return
     found.delivered_at = now
     if found.explains is None:
-        # A reply of the round before a reopening keeps no promise of this one.
+        # A reply of the round before a reopening keeps no promise of this one, but it is word.
         kept = ("reply", "notice") if found.round == case.reopened else ("notice",)
-        _kept(session, case, found.report_id, now, *kept)
+        _kept(session, lies, found.report_id, now, *kept)
+        refresh(session, lies)
     record(session, case, SWEEP, "reply_delivered", now, {"reply": found.id})
     if found.explains is None:
         go_on(session, case, now)
     elif case.state == "calling_back":
         explained(session, SWEEP, case, now)
+
+
+def _wherever(session: Session, sent: Reply) -> tuple[Case, Case]:
+    """Lock the case that a reply was sent from and the one that its report belongs to by now, the
+    older first, and return both.
+    """
+    lies = select(Report.case_id).where(Report.id == sent.report_id)
+    both = sorted({sent.case_id, session.scalars(lies).one()})
+    locked = {one: gate.lock(session, one) for one in both}
+    case = locked[sent.case_id]
+    return case, locked.get(session.scalars(lies).one(), case)
 
 
 def undeliverable(session: Session, reply_id: int, now: datetime) -> None:

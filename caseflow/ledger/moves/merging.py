@@ -140,7 +140,7 @@ def unmerge(
     why = words(reason, "reason", 2000)
     gate.pass_case(actor, target, "give_back")
     reports = mergers.reports_of(session, merger)
-    _unanswered(session, target, reports)
+    _unanswered(session, merger, reports)
     if why_not := splits.bars_undoing(session, merger):
         raise MoveNotAllowed(why_not)
     require_no_danger(session, target)
@@ -287,9 +287,12 @@ def _was_accepted(session: Session, case: Case) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def _unanswered(session: Session, target: Case, reports: Sequence[Report]) -> None:
+def _unanswered(session: Session, merger: Merger, reports: Sequence[Report]) -> None:
+    """Refuse once somebody was answered in the other case since; before they came is no matter."""
     query = select(Reply.id).where(
-        Reply.case_id == target.id, Reply.report_id.in_([one.id for one in reports])
+        Reply.case_id == merger.into_id,
+        Reply.report_id.in_([one.id for one in reports]),
+        Reply.at >= merger.merged_at,
     )
     if session.scalar(query.limit(1)) is not None:
         raise MoveNotAllowed("已经答复过并入的反映人，不能取消并案")

@@ -124,7 +124,7 @@ def _as_report(
     return NewReport(
         registered=opening.register(session, area, now),
         channel=channel,
-        channel_key=f"review-{report.number}-{case.reopened}",
+        channel_key=f"review-{report.number}-{case.number}-{case.reopened}",
         received_at=now,
         kind=case.kind,
         text=text,
