@@ -112,7 +112,9 @@ def _with_lines() -> Select[Extension, int]:
     both = union_all(about.where(ours), _before(case)).subquery()
     line = select(both.c.asked, both.c.link).cte("line", recursive=True)
     after = select(line.c.asked, Clock.id).join(line, Clock.follows == line.c.link)
-    line = line.union_all(after.where(Clock.root_case_id == case))
+    # A promise that went elsewhere for a while, and ended there, is followed by one that is here.
+    here = or_(Clock.root_case_id == case, Clock.case_id.in_(lent), Clock.case_id == case)
+    line = line.union_all(after.where(here))
     query = select(Extension, line.c.link).join(line, line.c.asked == Extension.id)
     return query.order_by(Extension.id)
 
