@@ -11,7 +11,17 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlalchemy import CTE, BindParameter, Integer, Select, bindparam, or_, select, union_all
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    Integer,
+    Select,
+    bindparam,
+    exists,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.calendar import Unit
@@ -104,19 +114,29 @@ def _with_lines() -> Select[Extension, int]:
     """
     case = bindparam("case", type_=Integer)
     lent = select(Merger.case_id).where(Merger.into_id == case, Merger.undone_at.is_(None))
+    homes = _homes(case, lent)
     # What was given while it was merged was asked in the other case, maybe of its own promise.
-    own = Extension.clock_id.in_(select(Clock.id).where(Clock.case_id == case))
-    given = own & (Extension.outcome == "granted")
+    own = exists().where(Clock.id == Extension.clock_id, Clock.case_id == case)
+    given = Extension.case_id.in_(homes) & (Extension.outcome == "granted") & own
     ours = or_(Extension.case_id == case, Extension.case_id.in_(lent), given)
     about = select(Extension.id.label("asked"), Extension.clock_id.label("link"))
     both = union_all(about.where(ours), _before(case)).subquery()
     line = select(both.c.asked, both.c.link).cte("line", recursive=True)
     after = select(line.c.asked, Clock.id).join(line, Clock.follows == line.c.link)
     # A promise that went elsewhere for a while, and ended there, is followed by one that is here.
-    here = or_(Clock.root_case_id == case, Clock.case_id.in_(lent), Clock.case_id == case)
+    here = or_(Clock.root_case_id == case, Clock.root_case_id.in_(homes))
     line = line.union_all(after.where(here))
     query = select(Extension, line.c.link).join(line, line.c.asked == Extension.id)
     return query.order_by(Extension.id)
+
+
+def _homes(case: BindParameter[int], lent: Select[int]) -> Select[int]:
+    """Select the cases that one, or those merged into it, were ever merged into, and so on."""
+    first = select(Merger.into_id.label("home"))
+    first = first.where(or_(Merger.case_id == case, Merger.case_id.in_(lent)))
+    found = first.cte("homes", recursive=True)
+    above = select(Merger.into_id).join(found, Merger.case_id == found.c.home)
+    return select(found.union(above).c.home)
 
 
 def _origins(case: BindParameter[int]) -> CTE:
