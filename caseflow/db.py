@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from psycopg import RawCursor, RawServerCursor
 from sqlalchemy import (
     Connection,
     DateTime,
@@ -244,6 +243,8 @@ def is_down(error: BaseException) -> bool:
 
 
 def _postgresql(url: str) -> Engine:
+    from psycopg import RawCursor, RawServerCursor  # an office on SQLite has no use for it
+
     if url.startswith(("postgres://", "postgresql://")):
         url = "postgresql+psycopg://" + url.split("://", 1)[1]
     engine = create_engine(
