@@ -23,6 +23,7 @@ from caseflow.insight import figures as period_figures
 from caseflow.insight import watching
 from caseflow.ledger import (
     apart,
+    extensions,
     in_hand,
     likely,
     listing,
@@ -336,3 +337,9 @@ def test_a_case_keeps_its_page_when_only_its_head_changes(ledger: Ledger, now: d
         said = " ".join(indexed)
     for name in ("head", "head_n", "moved_at", "rung"):
         assert not re.search(rf"\b{name}\b", said), name
+
+
+def test_more_time_of_a_case_is_found_by_its_promises(ledger: Ledger) -> None:
+    database, _ = ledger
+    plan = plans(database, lambda session: extensions.asked(session, CLOSED + OPEN))
+    assert whole_tables(plan) == set(), plan
