@@ -11,6 +11,7 @@ from typing import cast
 
 from flask import Flask, Response, current_app, g, request
 from flask import session as cookie
+from flask_login import current_user
 
 from caseflow.clock import monotonic
 from caseflow.db import plan_once
@@ -18,7 +19,7 @@ from caseflow.escalation import waiting as documents
 from caseflow.ledger import waiting as ledger
 from caseflow.ledger.waiting import Waiting
 from caseflow.publishing import waiting as circulars
-from caseflow.web.edge import actor, can, read, signed_in
+from caseflow.web.edge import actor, can, read
 
 FRESH_FOR = 10.0
 """Seconds that the navigation may lag behind what others did."""
@@ -79,7 +80,9 @@ def nav_counts() -> dict[str, int]:
 
 
 def _mark(response: Response) -> Response:
-    if signed_in() and request.method not in ("GET", "HEAD"):
+    # Whoever has just signed out leaves nothing in the cookie.
+    sent = request.method not in ("GET", "HEAD")
+    if sent and can("ledger.read") and current_user.is_authenticated:
         cookie[_ACTED] = secrets.token_urlsafe(6)
     return response
 
