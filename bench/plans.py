@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bench import filling, places
@@ -35,6 +35,7 @@ from caseflow.people.actor import Actor
 from caseflow.people.scope import scope_of
 from caseflow.people.tables import User
 from config import ROOT
+from tests.asked import asked
 from tests.postgres import Postgres
 
 PAGE = ROOT / "docs" / "plans.md"
@@ -106,21 +107,9 @@ def _in_hand(reader: Actor, handler: Actor, session: Session) -> None:
 
 def carried_out(database: Database, work: Work) -> list[Found]:
     """Return how PostgreSQL carries out each question that some work asks; nothing is changed."""
-    sent: list[tuple[str, Any]] = []
-
-    def note(_link: object, _cursor: object, statement: str, said: Any, *_more: object) -> None:
-        sent.append((statement, said))
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        with database.transaction() as session:
-            work(session)
-            session.rollback()
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
     address = database.url.replace("+psycopg", "")
     with psycopg.connect(address) as link:
-        found = list(_explained(link, sent))
+        found = list(_explained(link, asked(database, work)))
         link.rollback()
     return found
 

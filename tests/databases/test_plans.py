@@ -12,7 +12,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from caseflow.db import Base, Database
@@ -41,6 +41,7 @@ from caseflow.outbox import letters
 from caseflow.outbox.metrics import figures
 from caseflow.people.scope import scope_of
 from tests import office as offices
+from tests.asked import asked
 from tests.office import Office
 from tests.postgres import Postgres
 
@@ -126,18 +127,7 @@ def plans(database: Database, work: Callable[[Session], object], *, once: bool =
     """Return the plans of every statement that some work sends; `once` as `plan_once` lets them be
     made, without a look at what is asked for.
     """
-    sent: list[tuple[str, object]] = []
-
-    def note(_c: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
-        sent.append((statement, parameters))
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        with database.transaction() as session:
-            work(session)
-            session.rollback()
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
+    sent = asked(database, work)
     with database.engine.connect() as link:
         cursor = link.connection.cursor()
         explained = _planned_once if once else _planned_for
