@@ -50,15 +50,20 @@ def pause(
     return [clock for clock, _ in still]
 
 
-def would_stand(session: Session, running: Iterable[Clock]) -> list[Clock]:
-    """Return the clocks that would stand still for a question asked now; one statement."""
-    return [clock for clock, _ in _left(session, running)]
+def would_stand(session: Session, running: Iterable[Clock], *, never: bool = False) -> list[Clock]:
+    """Return the clocks that would stand still for a question asked now; one statement, or none
+    where the caller knows that they `never` did.
+    """
+    return [clock for clock, _ in _left(session, running, never=never)]
 
 
-def _left(session: Session, running: Iterable[Clock]) -> list[tuple[Clock, int]]:
+def _left(
+    session: Session, running: Iterable[Clock], *, never: bool = False
+) -> list[tuple[Clock, int]]:
     """Return the clocks that may stand still, each with the working days that it may."""
     able = [clock for clock in running if clock.state == "running" and clock.name in PAUSABLE]
-    stood = _stood_still(session, [clock.id for clock in able])
+    ids = [clock.id for clock in able]
+    stood = dict.fromkeys(ids, 0) if never else _stood_still(session, ids)
     left = [(clock, _limit(session, clock) - stood[clock.id]) for clock in able]
     return [(clock, days) for clock, days in left if days > 0]
 

@@ -1,5 +1,5 @@
-"""Everything that belongs to one case, for the page that shows it: some twenty statements, whatever
-the number of items, reports and entries.
+"""Everything that belongs to one case, for the page that shows it: as many statements, whatever
+the number of items, reports and entries; none for what the history knows nothing of.
 """
 
 import json
@@ -32,7 +32,7 @@ from caseflow.ledger import (
     visits,
     withdrawals,
 )
-from caseflow.ledger.application_tables import Exclusion, Proposal, Withdrawal
+from caseflow.ledger.application_tables import Exclusion, Extension, Proposal, Withdrawal
 from caseflow.ledger.assistance_tables import Assistance
 from caseflow.ledger.checkers import Eyes
 from caseflow.ledger.extensions import Asked
@@ -45,6 +45,7 @@ from caseflow.ledger.shelving_tables import Milestone, Shelving
 from caseflow.ledger.splits import Gone
 from caseflow.ledger.step_up_tables import StepUp
 from caseflow.ledger.tables import Case, Evidence, Finding, Item
+from caseflow.ledger.told import Told
 from caseflow.ledger.visits import Visited
 from caseflow.many import one_of
 from caseflow.people import names
@@ -52,6 +53,7 @@ from caseflow.people.tables import Area, Unit
 from caseflow.vault.tables import Identity
 
 T = TypeVar("T", Report, Reply, Question, CallBack)
+Lost = tuple[datetime | None, datetime | None]
 
 
 @dataclass(frozen=True)
@@ -79,17 +81,20 @@ class Happened:
 class Dossier:
     """One case with all that hangs on it. Lists are oldest first, `entries` newest first.
 
-    `ways`: by report id, how its sender can be reached ('email', 'phone', 'letter'). `clocks`:
-    those that run or stand still. `eyes`: by item id, who may strike off a submitted item.
-    `origin`, `parts`: the case that this one was split off from, and those split off from it;
-    `gone`: by id, the items that went to them; `before`: what was told of its items elsewhere.
+    `ways`: by report id, how its sender can be reached ('email', 'phone', 'letter'); `lost`: since
+    when their address takes no mail, and their number no text message. `clocks`: those that run or
+    stand still. `eyes`: by item id, who may strike off a submitted item. `origin`, `parts`: the
+    case that this one was split off from, and those split off from it; `gone`: by id, the items
+    that went to them; `before`: what was told of its items elsewhere.
     """
 
     case: Case
     area: Area
+    told: Told
     reports: Sequence[Report]
     attachments: Mapping[int, list[tuple[Attachment, Blob]]]
     ways: Mapping[int, tuple[str, ...]]
+    lost: Mapping[int, Lost]
     items: Sequence[Item]
     findings: Mapping[int, list[Finding]]
     evidence: Mapping[int, list[tuple[Evidence, Blob]]]
@@ -159,7 +164,9 @@ _ATTACHMENTS = (
     .where(one_of(Attachment.report_id, "ids"))
     .order_by(Attachment.id)
 )
-_REACHED = select(Identity.id, Identity.can_be_reached).where(one_of(Identity.id, "ids", String))
+_REACHED = select(
+    Identity.id, Identity.can_be_reached, Identity.bounced_at, Identity.unreachable_at
+).where(one_of(Identity.id, "ids", String))
 _EVIDENCE = (
     select(Evidence, Blob)
     .join(Blob, Blob.id == Evidence.blob_id)
@@ -189,51 +196,49 @@ def load(session: Session, case: Case) -> Dossier:
     entries = [Happened.of(entry) for entry in queries.entries(session, case)]
     submitted = [item for item in items if item.state == "submitted"]
     eyes = checkers.eyes(session, [(area, case, item) for item in submitted])
-    above, merged = mergers.cases_of(session, case)
-    origin, parts, gone, before = _splits(session, case, item_ids, entries)
-    told, told_ids = [*entries, *before], [*item_ids, *gone]
-    # What the history does not tell of is not asked for: most of this never happens to a case.
-    verbs = {entry.verb for entry in entries}
-    of_items = verbs | {entry.verb for entry in before}
-    findings = session.scalars(_FINDINGS, {"ids": told_ids}).all()
+    told = Told.by(entry.verb for entry in entries)
+    above, merged = mergers.cases_of(session, case) if told.is_akin else (None, ())
+    origin, parts, gone, before = _splits(session, case, item_ids, told)
+    here, of_items = told.may_have, [*item_ids, *gone]
+    ways, lost = _ways(session, reports)
     backs = _reports_back(session, case, reports)
     return Dossier(
         case=case,
         area=area,
+        told=told,
         reports=reports,
         attachments=_attachments(session, reports),
-        ways=_ways(session, reports),
+        ways=ways,
+        lost=lost,
         items=items,
-        findings=_by_item(findings),
-        evidence=_evidence(session, told_ids),
+        findings=_findings(session, of_items if here(Finding) else ()),
+        evidence=_evidence(session, of_items if here(Evidence) else ()),
         eyes=eyes,
-        replies=_of(session, Reply, case),
-        questions=_of(session, Question, case),
-        call_backs=_of(session, CallBack, case) if "call_back" in verbs else (),
+        replies=_of(session, Reply, case) if here(Reply) else (),
+        questions=_of(session, Question, case) if here(Question) else (),
+        call_backs=_of(session, CallBack, case) if here(CallBack) else (),
         entries=entries,
         clocks=_clocks(session, case),
-        extensions=extensions.asked(session, case.id),
-        withdrawals=withdrawals.asked(session, case.id),
-        proposals=proposals.asked(session, case.id),
-        shelvings=shelvings.asked(session, case.id) if "ask_shelving" in verbs else (),
-        milestones=shelvings.milestones(session, case.id) if "ask_shelving" in verbs else (),
-        visits=_visits(session, told),
-        exclusions=exclusions.asked(session, case.id) if "ask_exclusion" in verbs else (),
+        extensions=extensions.asked(session, case.id) if here(Extension) else (),
+        withdrawals=withdrawals.asked(session, case.id) if here(Withdrawal) else (),
+        proposals=proposals.asked(session, case.id) if here(Proposal) else (),
+        shelvings=shelvings.asked(session, case.id) if here(Shelving) else (),
+        milestones=shelvings.milestones(session, case.id) if here(Shelving) else (),
+        visits=_visits(session, [*entries, *before]),
+        exclusions=exclusions.asked(session, case.id) if here(Exclusion) else (),
         reports_back=backs,
         office_mailbox=reports_back.office_mailbox(session, case.id) if backs else "",
-        oversights=oversights.asked(session, case.id) if "go_up" in verbs else (),
-        assistances=(
-            assistances.of_items(session, told_ids) if "ask_assistance" in of_items else ()
-        ),
-        step_ups=step_ups.asked(session, case.id) if "ask_step_up" in of_items else (),
+        oversights=oversights.asked(session, case.id) if here(Oversight) else (),
+        assistances=assistances.of_items(session, of_items) if here(Assistance) else (),
+        step_ups=step_ups.asked(session, case.id) if here(StepUp) else (),
         above=above,
         merged=merged,
         origin=origin,
         parts=parts,
         gone=gone,
         before=before,
-        units=names.units(session, _unit_ids(case, items, reports, told)),
-        people=names.users(session, _user_ids(case, items, told)),
+        units=names.units(session, _unit_ids(case, items, reports, [*entries, *before])),
+        people=names.users(session, _user_ids(case, items, [*entries, *before])),
         imported=_imported(session, case),
     )
 
@@ -252,18 +257,23 @@ def _attachments(
 ) -> dict[int, list[tuple[Attachment, Blob]]]:
     found: dict[int, list[tuple[Attachment, Blob]]] = defaultdict(list)
     ids = [report.id for report in reports]
-    for attachment, blob in session.execute(_ATTACHMENTS, {"ids": ids}):
+    for attachment, blob in session.execute(_ATTACHMENTS, {"ids": ids}) if ids else ():
         found[attachment.report_id].append((attachment, blob))
     return found
 
 
-def _ways(session: Session, reports: Sequence[Report]) -> dict[int, tuple[str, ...]]:
+def _ways(
+    session: Session, reports: Sequence[Report]
+) -> tuple[dict[int, tuple[str, ...]], dict[int, Lost]]:
     ids = [report.identity_id for report in reports if report.identity_id]
-    reached = dict(session.execute(_REACHED, {"ids": ids}).all())
-    return {
-        report.id: tuple(way for way in reached.get(report.identity_id or "", "").split(",") if way)
-        for report in reports
-    }
+    found = session.execute(_REACHED, {"ids": ids}).all() if ids else ()
+    open_ = {row.id: tuple(way for way in row.can_be_reached.split(",") if way) for row in found}
+    lost = {row.id: (row.bounced_at, row.unreachable_at) for row in found}
+    named = [(report.id, report.identity_id or "") for report in reports]
+    return (
+        {report: open_.get(identity, ()) for report, identity in named},
+        {report: lost.get(identity, (None, None)) for report, identity in named},
+    )
 
 
 def _reports_back(session: Session, case: Case, reports: Sequence[Report]) -> Sequence[ReportBack]:
@@ -272,16 +282,16 @@ def _reports_back(session: Session, case: Case, reports: Sequence[Report]) -> Se
     return reports_back.of_case(session, case.id) if asked else ()
 
 
-def _by_item(findings: Sequence[Finding]) -> dict[int, list[Finding]]:
+def _findings(session: Session, item_ids: Sequence[int]) -> dict[int, list[Finding]]:
     found: dict[int, list[Finding]] = defaultdict(list)
-    for finding in findings:
+    for finding in session.scalars(_FINDINGS, {"ids": item_ids}) if item_ids else ():
         found[finding.item_id].append(finding)
     return found
 
 
 def _evidence(session: Session, item_ids: Sequence[int]) -> dict[int, list[tuple[Evidence, Blob]]]:
     found: dict[int, list[tuple[Evidence, Blob]]] = defaultdict(list)
-    for evidence, blob in session.execute(_EVIDENCE, {"ids": item_ids}):
+    for evidence, blob in session.execute(_EVIDENCE, {"ids": item_ids}) if item_ids else ():
         found[evidence.item_id].append((evidence, blob))
     return found
 
@@ -291,16 +301,15 @@ def _clocks(session: Session, case: Case) -> Sequence[Clock]:
 
 
 def _splits(
-    session: Session, case: Case, item_ids: Sequence[int], entries: Sequence[Happened]
+    session: Session, case: Case, item_ids: Sequence[int], told: Told
 ) -> tuple[Case | None, Sequence[Case], Mapping[int, Gone], Sequence[Happened]]:
     """Return what a case was split off from and into, which items left it, and what was told of
     its own before they came; nothing is asked of most cases.
     """
-    verbs = {entry.verb for entry in entries}
-    if not verbs & {"split_off", "split_from"}:
+    if not told.verbs & {"split_off", "split_from"}:
         return None, (), {}, ()
-    gone = splits.gone(session, case) if "split_off" in verbs else {}
-    before = splits.before(session, case, item_ids) if "split_from" in verbs else ()
+    gone = splits.gone(session, case) if "split_off" in told.verbs else {}
+    before = splits.before(session, case, item_ids) if "split_from" in told.verbs else ()
     origin, parts = splits.cases_of(session, case)
     return origin, parts, gone, [Happened.of(entry) for entry in before]
 

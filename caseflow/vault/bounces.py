@@ -1,6 +1,5 @@
 """An address that takes no mail any more, or a number no text message, wherever it was given."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select
@@ -44,16 +43,3 @@ def _without(
         ways = one.can_be_reached.split(",")
         one.can_be_reached = ",".join(left for left in ways if left not in ("", way))
     return had
-
-
-def lost_ways(
-    session: Session, identities: Iterable[str]
-) -> Mapping[str, tuple[datetime | None, datetime | None]]:
-    """Return since when the addresses of some identities take no mail, and their numbers no text
-    message, of those that take none of either.
-    """
-    query = select(Identity.id, Identity.bounced_at, Identity.unreachable_at).where(
-        Identity.id.in_(list(identities)),
-        or_(Identity.bounced_at.is_not(None), Identity.unreachable_at.is_not(None)),
-    )
-    return {one: (mail, texts) for one, mail, texts in session.execute(query)}

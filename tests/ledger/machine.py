@@ -25,6 +25,7 @@ from tests import office as offices
 from tests.ledger import laws, rule_changes
 from tests.ledger.along import CASE_WAYS
 from tests.ledger.conftest import Stage
+from tests.ledger.laws_of_telling import every_row_is_told_of
 from tests.ledger.ways import Way
 from tests.ledger.world import KINDS, REACH, World
 
@@ -45,6 +46,7 @@ def a_world(stage: Stage) -> Iterator[World]:
         outer = connection.begin()
         with Session(bind=connection, join_transaction_mode="create_savepoint") as session:
             yield World(session, stage.office)
+            every_row_is_told_of(session)
         outer.rollback()
 
 

@@ -45,6 +45,7 @@ from caseflow.people.scope import scope_of
 from caseflow.people.tables import Post, User
 from caseflow.words import ORDER_STATES
 from tests import demo_office
+from tests.ledger.laws_of_telling import every_row_is_told_of
 
 OLD = select(ImportedRow.case_id)
 """Cases of the ledger that the office kept before."""
@@ -148,6 +149,7 @@ def the_laws_hold(session: Session, now: datetime) -> None:
     assert count(session, Clock.state == "running", Clock.next_rung_at <= now) == 0
     assert count(session, Rung.superseded) == 0
     assert count(session, Entry.at > now) == 0
+    every_row_is_told_of(session)
     ours = select(Case.year, Case.seq).where(Case.reviews.is_(None), Case.id.not_in(OLD))
     ours = ours.order_by(Case.opened_at)
     numbers = session.execute(ours).all()

@@ -85,7 +85,7 @@ def test_a_case_costs_as_many_statements_with_many_items_as_with_two(site: Site)
         with statements(site) as sent:
             site.as_("handler").get(f"/console/cases/{number}")
         costs.append(len(sent))
-    assert costs[0] == costs[1]
+    assert costs[0] == costs[1] <= 20  # nothing is asked of what its history is silent about
 
 
 def test_a_tip_of_which_another_unit_was_named_costs_no_more_with_many_drafts(site: Site) -> None:

@@ -14,7 +14,6 @@ from caseflow.ledger.moves.calling import Calls, wants_call_back, whom
 from caseflow.ledger.moves.heard import WHOSE
 from caseflow.ledger.moves.notice import has_receipt
 from caseflow.ledger.report_tables import Reply, Report
-from caseflow.ledger.retractions import retracted
 from caseflow.people.permissions import may
 from caseflow.web.clocks import due_text
 from caseflow.web.console import ending_forms
@@ -77,10 +76,7 @@ def _ask(sight: Sight) -> Form | None:
     if not able:
         return None
     until = due_text(pauses.limit(sight.session, sight.now))
-    still = [
-        gettext(words.CLOCKS[clock.name])
-        for clock in pauses.would_stand(sight.session, sight.dossier.clocks)
-    ]
+    still = [gettext(words.CLOCKS[clock.name]) for clock in sight.would_stand]
     names = series(dict.fromkeys(still))
     what = [gettext("问题将发给反映人；最迟等到 %(when)s，到时自动恢复办理。", when=until)]
     if names:
@@ -179,9 +175,10 @@ def delivery(options: Sequence[tuple[str, str]], chosen: str = "") -> tuple[Fiel
 def calls(sight: Sight) -> Calls:
     """Return whom this round calls back, and what came of it."""
     reports, ways = sight.dossier.first_reports, sight.dossier.ways
-    gone = retracted(sight.session, sight.case)
     wanted = {
-        one.id for one in reports if one.number not in gone and wants_call_back(one, ways[one.id])
+        one.id
+        for one in reports
+        if one.number not in sight.retracted and wants_call_back(one, ways[one.id])
     }
     made = [call for call in sight.dossier.call_backs if call.round == sight.case.reopened]
     clock = sight.dossier.clock("call_back")

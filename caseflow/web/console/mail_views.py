@@ -8,7 +8,6 @@ from caseflow.intake import claims
 from caseflow.intake.channels.mailbox.quoted import fold
 from caseflow.ledger.report_tables import Report
 from caseflow.people.scope import scope_of
-from caseflow.vault.bounces import lost_ways
 from caseflow.web.console.sight import Sight
 from caseflow.web.locale import gettext, moment_text
 
@@ -41,18 +40,18 @@ def letters(sight: Sight) -> Mapping[int, Letter]:
     """Return by report id what the page says of each."""
     reports = sight.dossier.reports
     claimed = claims.of_reports(sight.session, scope_of(sight.actor), reports)
-    lost = lost_ways(sight.session, {one.identity_id for one in reports if one.identity_id})
-    return {one.id: _letter(one, claimed.get(one.id), lost) for one in reports}
+    lost = sight.dossier.lost
+    return {one.id: _letter(one, claimed.get(one.id), lost[one.id]) for one in reports}
 
 
 def _letter(
     report: Report,
     claimed: tuple[str, str] | None,
-    lost: Mapping[str, tuple[datetime | None, datetime | None]],
+    lost: tuple[datetime | None, datetime | None],
 ) -> Letter:
     by_mail = report.channel == "mailbox"
     found = fold(report.text, report.subject) if by_mail else None
-    mail, texts = lost.get(report.identity_id or "", (None, None))
+    mail, texts = lost
     return Letter(
         own=found.own if found else report.text,
         history=found.history if found else "",

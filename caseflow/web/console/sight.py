@@ -7,8 +7,9 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from caseflow.deadlines import preview
+from caseflow.deadlines import pauses, preview
 from caseflow.deadlines.rules import Rules, rules_of
+from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput
 from caseflow.escalation import drafted
 from caseflow.ledger import (
@@ -34,7 +35,8 @@ from caseflow.ledger.extensions import Room
 from caseflow.ledger.moves import naming, objecting
 from caseflow.ledger.moves.objecting import Designation
 from caseflow.ledger.moves.record import matter_of
-from caseflow.ledger.report_tables import Passage
+from caseflow.ledger.report_tables import Passage, Question
+from caseflow.ledger.retractions import retracted
 from caseflow.ledger.review_tables import Review
 from caseflow.ledger.shelving_tables import Shelving
 from caseflow.ledger.signature_tables import Signature
@@ -117,6 +119,12 @@ class Sight:
         matter = matter_of(self.case)
         return due_text(preview.due(self.session, clock, matter, self.now, before=before))
 
+    @cached_property
+    def would_stand(self) -> Sequence[Clock]:
+        """The promises that would stand still for a question asked now."""
+        never = not self.dossier.told.may_have(Question)
+        return pauses.would_stand(self.session, self.dossier.clocks, never=never)
+
     def room(self, item: Item | None) -> Room:
         """Return how far the promise of an item, or of the case, could be extended now."""
         known = self.dossier.extensions
@@ -125,7 +133,18 @@ class Sight:
     @cached_property
     def is_ordered(self) -> bool:
         """Whether the office above ordered that the matter be handled again."""
+        told = self.dossier.told
+        if not told.is_akin and "reopen" not in told.verbs:
+            return False
         return reviews.is_ordered(self.session, self.case)
+
+    @cached_property
+    def retracted(self) -> Mapping[str, str]:
+        """Which reports were taken back since the case was last taken up, by number, and why."""
+        told = self.dossier.told
+        if not told.is_akin and "retract" not in told.verbs:
+            return {}
+        return retracted(self.session, self.case)
 
     @cached_property
     def designations(self) -> Mapping[int, Designation]:
