@@ -297,6 +297,7 @@ def create_app(built: Services) -> Flask:
     from caseflow.api import v1 as api
     from caseflow.web import counts, edge, failures, hooks, locale, login, security, shell, trail
     from caseflow.web.blueprints import register
+    from caseflow.web.public import offer
 
     app = failures.Quiet(
         "caseflow", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
@@ -312,6 +313,7 @@ def create_app(built: Services) -> Flask:
         part.install(app)
     register(app)
     app.register_blueprint(api.blueprint)
+    offer.install(app)
     trail.begin_counting(app)
     app.extensions["caseflow.revisions"] = cache(lambda: (known(), head()))
     return app

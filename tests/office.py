@@ -214,7 +214,9 @@ def new_report(
 
 def report(session: Session, now: datetime, **more: object) -> tuple[Case, Report]:
     """Open a case for a made-up report; see `new_report` for what can be said."""
-    return opening.open_case(session, REPORTER, new_report(session, now, **more), now)  # type: ignore[arg-type]
+    made = new_report(session, now, **more)  # type: ignore[arg-type]
+    opened = opening.open_case(session, REPORTER, made, now)
+    return opened.case, opened.report
 
 
 def entries_since(session: Session, case: Case, n: int) -> list[str]:

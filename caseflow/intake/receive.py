@@ -1,5 +1,6 @@
 """Taking in a report: kept before its channel is told yes, and never twice (laws 1 and 2)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,7 +18,7 @@ from caseflow.intake.report import HandedDown, IncomingFile, IncomingReport
 from caseflow.intake.rooms import Rooms
 from caseflow.ledger import gate
 from caseflow.ledger.moves import infecting, opening
-from caseflow.ledger.moves.opening import Filed, NewReport
+from caseflow.ledger.moves.opening import Filed, NewReport, Opened, Registered
 from caseflow.ledger.report_tables import Attachment, Report
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import REPORTER, Actor
@@ -29,13 +30,17 @@ from caseflow.vault.stops import is_stopped
 
 @dataclass(frozen=True)
 class Received:
-    """What the door is told: numbers, and the code of the receipt where there is one."""
+    """What the door is told: numbers, and the code of the receipt where there is one.
+
+    `opened`: the rows themselves where a case was opened, within the transaction that did.
+    """
 
     report_number: str
     case_number: str
     code: str | None
     duplicate: bool = False
     joined: bool = False
+    opened: Opened | None = None
 
     def __repr__(self) -> str:
         """Keep the code out of every traceback and log line."""
@@ -65,23 +70,39 @@ def lay(rooms: Rooms, incoming: IncomingReport) -> Laid:
     )
 
 
+def _nobody(_session: Session, _received: Received) -> None:
+    """Tell nobody."""
+
+
 def take_in(
-    rooms: Rooms, incoming: IncomingReport, now: datetime, actor: Actor = REPORTER
+    rooms: Rooms,
+    incoming: IncomingReport,
+    now: datetime,
+    actor: Actor = REPORTER,
+    told: Callable[[Session, Received], None] = _nobody,
 ) -> Received:
     """Keep a report in a transaction of its own and answer once it is committed.
 
     What it brings is put into the store first, so that nobody waits for the writing.
     Two deliveries of the same contact at the same moment make one report: the loser of the race
-    finds the winner's.
+    finds the winner's. `told` is handed what became of it last, within the transaction; whatever
+    it changed would be kept as well.
     """
     laid = lay(rooms, incoming)
+
+    def keep(session: Session) -> Received:
+        received = receive(session, incoming, now, rooms, actor, laid)
+        told(session, received)
+        return replace(received, opened=None)  # rows are nobody's after the commit
+
     try:
-        return rooms.database.run(lambda s: receive(s, incoming, now, rooms, actor, laid))
+        return rooms.database.run(keep)
     except IntegrityError as error:
         with rooms.database.read() as session:
             known = known_as(session, rooms, incoming.channel, incoming.channel_key)
-        if known is None:
-            raise error
+            if known is None:
+                raise error
+            told(session, known)
         return known
 
 
@@ -131,14 +152,14 @@ def take_new(
     """Keep a report of which the caller knows that it did not come before, as `receive` does."""
     if incoming.belongs_to:
         return _joined(session, incoming, now, rooms, actor, laid)
-    area = _area(session, incoming, rooms)
+    area = _area(session, incoming, rooms)  # held to the end: the case is opened in it as well
     receipt = receipts.derive(rooms.ring, incoming.channel, incoming.channel_key)
-    new = _sealed(session, incoming, now, rooms, area, laid)
+    new = _sealed(session, incoming, now, rooms, area.code, laid, opening.register_both)
     digest = receipts.code_hash(rooms.ring, new.registered.number, receipt.code, receipt.key_id)
     new = replace(new, receipt_hash=digest, receipt_key=receipt.key_id)
-    case, report = opening.open_case(session, actor, new, now)
-    infecting.known(session, case, [file.blob_id for file in new.files], now)
-    return Received(report.number, case.number, receipt.code)
+    opened = opening.open_case(session, actor, new, now)
+    infecting.known(session, opened.case, [file.blob_id for file in new.files], now)
+    return Received(opened.report.number, opened.case.number, receipt.code, opened=opened)
 
 
 # Said once: every report that comes in asks it.
@@ -158,12 +179,13 @@ def known_as(session: Session, rooms: Rooms, channel: str, key: str) -> Received
     return Received(row[0], row[2], receipt.code if row[1] else None, duplicate=True)
 
 
-def _area(session: Session, incoming: IncomingReport, rooms: Rooms) -> str:
+def _area(session: Session, incoming: IncomingReport, rooms: Rooms) -> Area:
     """Return the area that the report counts in: as said, else the unit's, else the office's."""
-    if incoming.area_code and session.get(Area, incoming.area_code):
-        return incoming.area_code
+    said = session.get(Area, incoming.area_code) if incoming.area_code else None
+    if said is not None:
+        return said
     unit = session.get(Unit, incoming.unit_id) if incoming.unit_id else None
-    return unit.area_code if unit else rooms.area
+    return session.get_one(Area, unit.area_code if unit else rooms.area)
 
 
 def _joined(
@@ -191,6 +213,7 @@ def _sealed(
     rooms: Rooms,
     area: str,
     laid: Laid | None,
+    register: Callable[[Session, str, datetime], Registered] = opening.register,
 ) -> NewReport:
     """Seal who and what into the vault, keep the files, and take the number last: whoever holds a
     counter holds up every other report of the area (engine 3).
@@ -205,7 +228,7 @@ def _sealed(
     )
     original_id = keep_original(session, rooms.ring, rooms.store, laid.original, now)
     return NewReport(
-        registered=opening.register(session, area, incoming.received_at),
+        registered=register(session, area, incoming.received_at),
         channel=incoming.channel,
         channel_key=incoming.channel_key,
         received_at=incoming.received_at,

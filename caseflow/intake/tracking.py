@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from caseflow.crypto import receipts
@@ -23,6 +23,7 @@ from caseflow.ledger import mergers, supplements
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import retracting, tightening, two_matters
 from caseflow.ledger.moves.calling import calls_of
+from caseflow.ledger.moves.opening import Opened
 from caseflow.ledger.report_tables import Attachment, Question, Reply, Report
 from caseflow.ledger.tables import Case
 from caseflow.people.actor import REPORTER
@@ -151,11 +152,23 @@ def _said_by(report: Report) -> Select[int]:
     return select(Report.id).where(Report.case_id == report.case_id, own)
 
 
+def promised_now(opened: Opened) -> list[Clock]:
+    """Return the promises of a report with which a case was just opened, as `kept` would."""
+    told = (*_OPEN_PROMISES, *(["immediate"] if opened.case.urgent else []))
+    return sorted((one for one in opened.clocks if one.name in told), key=lambda one: one.due)
+
+
+_KEPT = (
+    select(Report, Case.urgent)
+    .join(Case, Case.id == Report.case_id)
+    .where(Report.number == bindparam("number"))
+)
+
+
 def kept(session: Session, number: str) -> tuple[Report, list[Clock]]:
     """Return a report just taken in, and its promises; two statements."""
-    report = session.scalars(select(Report).where(Report.number == number)).one()
-    urgent = select(Case.urgent).where(Case.id == report.case_id)
-    return report, promises(session, report, urgent=bool(session.scalar(urgent)))
+    report, urgent = session.execute(_KEPT, {"number": number}).one()
+    return report, promises(session, report, urgent=urgent)
 
 
 def files_of(session: Session, report: Report) -> int:

@@ -18,4 +18,4 @@ def said(session: Session, now: datetime, text: str, **more: object) -> Case:
     category = more.pop("category", None)
     new = offices.new_report(session, now, **more)  # type: ignore[arg-type]
     new = replace(new, text=text, category=str(category) if category else None)
-    return opening.open_case(session, REPORTER, new, now)[0]
+    return opening.open_case(session, REPORTER, new, now).case

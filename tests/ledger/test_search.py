@@ -67,7 +67,7 @@ def test_words_are_found(database: Database, now: datetime, typed: str, found: s
     with database.transaction() as session:
         office = offices.make(session)
         made = [replace(offices.new_report(session, now), text=text) for text in TEXTS]
-        cases = [opening.open_case(session, REPORTER, new, now)[0].id for new in made]
+        cases = [opening.open_case(session, REPORTER, new, now).case.id for new in made]
         hits = queries.find(session, scope_of(office["supervisor"]), typed)
         assert {cases.index(case.id) for case in hits} == found
 
@@ -101,7 +101,7 @@ def find(database: Database, now: datetime) -> Find:
             new = replace(
                 offices.new_report(session, now, unit=office.units.get(unit_name)), text=text
             )
-            known[opening.open_case(session, REPORTER, new, now)[0].id] = letter
+            known[opening.open_case(session, REPORTER, new, now).case.id] = letter
 
     def found(who: str, typed: str) -> set[str]:
         actor = office[who]

@@ -10,6 +10,7 @@ from flask import Flask
 
 from caseflow.app import Services, configure, create_app
 from caseflow.web import counts, shell
+from caseflow.web.public import offer
 
 Make = Callable[[Services], Flask]
 _made: dict[Make, tuple[Flask, dict[str, Any]]] = {}
@@ -29,4 +30,5 @@ def start(built: Services, make: Make = create_app) -> Flask:
     configure(app, built)
     shell.know_the_office(app)
     counts.forget(app)
+    offer.forget(app)
     return app

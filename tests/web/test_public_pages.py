@@ -85,6 +85,7 @@ def test_nothing_tells_a_stranger_whether_a_unit_was_reported(site: Site) -> Non
             offices.report(session, site.now, kind="tip", unit=school)  # type: ignore[arg-type]
 
     site.do(report_the_school)
+    site.nobody().get("/report")  # its lists are read once for both
     assert told_to_a_stranger(site, school) == told_to_a_stranger(site, academy)
 
 

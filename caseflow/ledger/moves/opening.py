@@ -37,12 +37,17 @@ class Filed:
 
 @dataclass(frozen=True)
 class Registered:
-    """A report number taken from the counter; the receipt is made from it."""
+    """A report number taken from the counter; the receipt is made from it.
+
+    `case_seq`: the place of the case that it opens among those of its area and year, where that was
+    taken with it.
+    """
 
     number: str
     area: str
     day: str
     seq: int
+    case_seq: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,15 @@ class NewReport:
     files: Sequence[Filed] = ()
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A case that was opened, the report that it began with, and what was promised for both."""
+
+    case: Case
+    report: Report
+    clocks: Sequence[Clock]
+
+
 def register(session: Session, area: str, received_at: datetime) -> Registered:
     """Take the next report number of an area and the Shanghai day of `received_at`."""
     day = numbers.day_of(received_at)
@@ -90,13 +104,25 @@ def register(session: Session, area: str, received_at: datetime) -> Registered:
     return Registered(refs.report_number(area, local(received_at).date(), seq), area, day, seq)
 
 
-def open_case(session: Session, actor: Actor, new: NewReport, now: datetime) -> tuple[Case, Report]:
+def register_both(session: Session, area: str, received_at: datetime) -> Registered:
+    """Take the next report number of an area, and the next case number, in one statement: whoever
+    holds a counter holds up every other report of the area.
+    """
+    day, year = numbers.day_of(received_at), str(numbers.year_of(received_at))
+    taken = numbers.take_many(session, {(area, day): 1, (area, year): 1})
+    seq = taken[area, day]
+    number = refs.report_number(area, local(received_at).date(), seq)
+    return Registered(number, area, day, seq, taken[area, year])
+
+
+def open_case(session: Session, actor: Actor, new: NewReport, now: datetime) -> Opened:
     """Open a case for a report: number, entry, clocks and event. Raises NoPolicy."""
     case = _numbered(session, new, now)
     session.add(case)
     session.flush()
-    clocks.start(session, "immediate", of_case(case), matter_of(case), now)
-    return case, _came_in(session, actor, case, new, now)
+    first = clocks.start(session, "immediate", of_case(case), matter_of(case), now)
+    report, promises = _came_in(session, actor, case, new, now)
+    return Opened(case, report, (first, *promises))
 
 
 def open_review(session: Session, of: Case, new: NewReport, now: datetime) -> tuple[Case, Report]:
@@ -107,13 +133,14 @@ def open_review(session: Session, of: Case, new: NewReport, now: datetime) -> tu
     case.reviews, case.matter, case.call_back = of.id, of.matter, False
     session.add(case)
     session.flush()
-    return case, _came_in(session, REPORTER, case, new, now)
+    report, _ = _came_in(session, REPORTER, case, new, now)
+    return case, report
 
 
 def _numbered(session: Session, new: NewReport, now: datetime) -> Case:
     area = session.get_one(Area, new.registered.area)
     year = numbers.year_of(new.received_at)
-    seq = numbers.take(session, area.code, str(year))
+    seq = new.registered.case_seq or numbers.take(session, area.code, str(year))
     return Case(
         number=refs.case_number(area.code, year, seq),
         area_code=area.code,
@@ -139,14 +166,16 @@ def _numbered(session: Session, new: NewReport, now: datetime) -> Case:
     )
 
 
-def _came_in(session: Session, actor: Actor, case: Case, new: NewReport, now: datetime) -> Report:
+def _came_in(
+    session: Session, actor: Actor, case: Case, new: NewReport, now: datetime
+) -> tuple[Report, Sequence[Clock]]:
     report = _keep(session, case, new, None)
     handed.claim(session, report)
-    _start_clocks(session, case, report, now)
+    promises = _start_clocks(session, case, report, now)
     search.index(session, report.id, f"{new.subject}\n{new.text}\n{new.place}")
     sketches.keep(session, report.id, new.text)
     record(session, case, actor, "open", now, _facts(new), refs={"report": report.id})
-    return report
+    return report, promises
 
 
 def rank_of(new: NewReport) -> int:
@@ -236,21 +265,23 @@ def _facts(new: NewReport) -> dict[str, object]:
     return facts
 
 
-def _start_clocks(session: Session, case: Case, report: Report, now: datetime) -> None:
+def _start_clocks(session: Session, case: Case, report: Report, now: datetime) -> Sequence[Clock]:
     matter = matter_of(case)
     imposed = min((due for due in (report.imposed_due, report.back_due) if due), default=None)
     resolve = clocks.start(session, "resolve", of_case(case), matter, now, imposed=imposed)
+    started = [resolve]
     if case.reviews is None:  # whoever asks for a review in time knows that it is accepted
-        clocks.start(session, "notice", of_report(case, report.id), matter, now)
-    start_reply(session, case, report.id, resolve, now)
+        started.append(clocks.start(session, "notice", of_report(case, report.id), matter, now))
+    started.append(start_reply(session, case, report.id, resolve, now))
+    return started
 
 
 def start_reply(
     session: Session, case: Case, report_id: int, resolve: Clock, now: datetime
-) -> None:
+) -> Clock:
     """Start the reply clock of a report: due with the case."""
     subject = of_report(case, report_id)
-    clocks.start(session, "reply", subject, matter_of(case), now, before=resolve.due)
+    return clocks.start(session, "reply", subject, matter_of(case), now, before=resolve.due)
 
 
 def join(

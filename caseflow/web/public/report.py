@@ -4,24 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from flask import Response, redirect, request, url_for
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from caseflow import refs, words
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, Unavailable
-from caseflow.intake import places, tracking
+from caseflow.intake import tracking
 from caseflow.intake.channels import webform
 from caseflow.intake.places import Places
-from caseflow.intake.receive import known_as, said_the_same, take_in
+from caseflow.intake.receive import Received, known_as, said_the_same, take_in
 from caseflow.intake.report import IncomingReport
 from caseflow.ledger.report_tables import Report
 from caseflow.web import edge, proof
 from caseflow.web.locale import chosen, gettext, moment_text
 from caseflow.web.promises import promised
 from caseflow.web.proof import Proof
-from caseflow.web.public import guard
+from caseflow.web.public import guard, offer
 from caseflow.web.public.frame import blueprint, page
 
 _ORDER = ("kind", "category", "unit", "place", "area", "happened_when", "text", "files")
@@ -70,7 +69,7 @@ def submit() -> AnyResponse:
 
 def _not_now(nonce: str, files: Proof) -> Response:
     errors = {"files": files.words} if files.words else {}
-    notice, offered = gettext(NOT_NOW), _offered_if_any()
+    notice, offered = gettext(NOT_NOW), offer.if_any()
     return _form(request.form, nonce, 503, files, notice, errors=errors, offered=offered)
 
 
@@ -81,21 +80,41 @@ def _left(key: str) -> bool:
 
 
 def _take(nonce: str, key: str, files: Proof) -> Response:
-    offered = _offered()
+    offered = offer.lists()
     incoming, errors = _parsed(offered, key, files)
+    if incoming is None:  # a place that the list did not know yet, maybe
+        offered = offer.read()
+        incoming, errors = _parsed(offered, key, files)
     if incoming is None:
         return _form(request.form, nonce, 422, files, errors=errors, offered=offered)
     incoming = _as_sent_before(incoming)
-    received = take_in(edge.rooms(), incoming, edge.now())
-    with edge.read() as session:
-        report, promises = tracking.kept(session, received.report_number)
+    kept = _Kept()
+    received = take_in(edge.rooms(), incoming, edge.now(), told=kept.look)
     if received.duplicate and not said_the_same(edge.rooms(), incoming):
         fresh = guard.new_nonce()
         files = proof.carry_over(files, webform.key_of(fresh))
-        said = gettext(SAID_BEFORE, number=report.number)
-        return _form(request.form, fresh, 409, files, said, offered=offered)
+        said = gettext(SAID_BEFORE, number=received.report_number)
+        return _form(request.form, fresh, 409, files, said)
     guard.remember_sent(incoming.channel_key)
-    return _receipt(report, promises, received.code or "", len(files.kept), incoming.channel_key)
+    code, promises = received.code or "", kept.promises
+    return _receipt(kept.report, promises, code, len(files.kept), incoming.channel_key)
+
+
+class _Kept:
+    """What the receipt says of a report, read where it is written down: one connection for both."""
+
+    report: Report
+    promises: Sequence[Clock]
+
+    def look(self, session: Session, received: Received) -> None:
+        """Take report and promises, and let them go: they are said after the commit."""
+        session.flush()
+        new = received.opened
+        if new is not None:
+            self.report, self.promises = new.report, tracking.promised_now(new)
+        else:
+            self.report, self.promises = tracking.kept(session, received.report_number)
+        session.expunge_all()
 
 
 @blueprint.get("/report/language")
@@ -186,19 +205,6 @@ def _receipt(
     return page("public/receipt.html", receipt=values)
 
 
-def _offered() -> Places:
-    with edge.read() as session:
-        return places.offered(session, edge.rooms().area)
-
-
-def _offered_if_any() -> Places:
-    """Return the lists of the form, empty where even they cannot be read now."""
-    try:
-        return _offered()
-    except (DBAPIError, PoolTimeout):
-        return Places((), ())
-
-
 def _form(
     typed: Mapping[str, str],
     nonce: str,
@@ -211,7 +217,7 @@ def _form(
     vouch: bool = False,
 ) -> Response:
     """Return the form with what was typed. `vouch`: the next try counts without a cookie."""
-    offered = offered or _offered()
+    offered = offered or offer.lists()
     return page(
         "public/report.html",
         status,
