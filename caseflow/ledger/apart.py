@@ -23,11 +23,11 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines.tables import Clock
 from caseflow.ledger import later
 from caseflow.ledger.asker import KINDS, bound_here, kind_of, said_of, within
-from caseflow.ledger.literals import is_word, not_among
+from caseflow.ledger.literals import has_one, is_word, not_among
 from caseflow.ledger.oversights import looks_into
 from caseflow.ledger.queries import PAGE
 from caseflow.ledger.states import OPEN_CASE_STATES
-from caseflow.ledger.tables import UNSIGNED, Case
+from caseflow.ledger.tables import OWING, UNSIGNED, Case
 from caseflow.ledger.turns import excludes, looks_again
 from caseflow.people.actor import Actor
 from caseflow.people.permissions import may
@@ -108,11 +108,15 @@ def exclusions(actor: Actor) -> ColumnElement[bool]:
     return and_(within(actor), excludes(actor))
 
 
-def alarmed() -> Select[int | None]:
-    """Return the ids of cases that somebody must take over at once."""
-    return select(Clock.case_id).where(
-        is_word(Clock.state, "running"), is_word(Clock.name, "immediate")
+def alarmed() -> Select[int]:
+    """Return the ids of cases that are over and that somebody must take over at once: looked for
+    among the few in which anything is promised still, for every open case that nobody has taken up
+    has such a promise, and after a wave there are thousands.
+    """
+    promised = select(Clock.id).where(
+        Clock.case_id == Case.id, is_word(Clock.state, "running"), is_word(Clock.name, "immediate")
     )
+    return select(Case.id).where(text(OWING), has_one(Case, promised))
 
 
 def unsigned() -> Select[int]:

@@ -1,7 +1,8 @@
 """What an office does all day looks at as many pages however long its past is (decision 70)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select, update
@@ -10,8 +11,11 @@ from sqlalchemy.orm import Session
 from bench import plans
 from caseflow.db import Database
 from caseflow.deadlines.tables import Clock
+from caseflow.ledger import apart
 from caseflow.ledger.tables import Case
+from caseflow.ledger.waiting import waiting
 from caseflow.people.actor import Actor
+from tests import office as offices
 from tests.databases import test_plans
 from tests.databases.test_plans import Ledger
 from tests.postgres import Postgres
@@ -71,6 +75,46 @@ def test_what_reads_the_whole_ledger_would_be_seen(both: tuple[Ledger, Ledger]) 
         sum(found.pages for found in plans.carried_out(database, count)) for database, _ in both
     )
     assert old > young * 2, (young, old)
+
+
+WAVE = 3_000
+
+
+def test_a_wave_that_nobody_took_up_elsewhere_is_not_looked_at(
+    postgres: Postgres, postgres_template: str
+) -> None:
+    """Each of its cases has a promise that somebody takes over at once, as has what cries here."""
+    with postgres.copy(postgres_template) as url:
+        ledger = grown(Database(url), CLOSED)
+        database, office = ledger
+        works: tuple[Callable[[Session], object], ...] = (
+            partial(apart.listed, actor=office["supervisor"]),
+            partial(waiting, actor=office["supervisor"], turns=0),
+        )
+        before = [_pages(database, work) for work in works]
+        with database.transaction() as session:
+            _comes_in(session)
+        test_plans.analyse(database)
+        after = [_pages(database, work) for work in works]
+        database.close()
+    assert all(now <= then * DEEPER for then, now in zip(before, after, strict=True)), (
+        before,
+        after,
+    )
+
+
+def _pages(database: Database, work: Callable[[Session], object]) -> int:
+    return sum(found.pages for found in plans.carried_out(database, work))
+
+
+def _comes_in(session: Session) -> None:
+    case, _ = offices.report(session, NOW, area=offices.OTHER)
+    last = session.scalars(select(func.max(Case.id))).one()
+    number = f"'{offices.OTHER}-2026-9' || nth"
+    test_plans.copies(session, Case, case.id, WAVE, last, number=number, seq="nth")
+    at_once = Clock.case_id == case.id, Clock.name == "immediate"
+    promise = session.scalars(select(Clock.id).where(*at_once)).one()
+    test_plans.copies(session, Clock, promise, WAVE, last, case_id="nth", root_case_id="nth")
 
 
 def test_the_page_of_plans_tells_of_every_work() -> None:
