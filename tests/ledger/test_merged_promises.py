@@ -7,10 +7,7 @@ from sqlalchemy import select
 
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed
-from caseflow.ledger.moves import (
-    asking,
-    extending,
-)
+from caseflow.ledger.moves import asking, extending, splitting
 from caseflow.ledger.tables import Case
 from tests.ledger.twice import DAY, Two, given
 
@@ -187,6 +184,30 @@ def test_who_had_more_time_already_gets_none_by_merging_nor_by_parting(given: Tw
     for case in (given.first, given.second):
         with pytest.raises((BadInput, MoveNotAllowed)):
             extended(case, date(2026, 3, 31))
+
+
+def test_what_it_was_given_elsewhere_counts_for_its_parts_and_wherever_it_goes(given: Two) -> None:
+    third, _ = given.comes_in(reach="phone")
+    given.accept(given.first, given.second, third)
+    handler, leader = given.office["handler"], given.office["leader"]
+
+    def extended(case: Case, until: date) -> None:
+        extending.extend_case(given.session, handler, case.id, until, "检测", given.now)
+        extending.grant_case(given.session, leader, case.id, "", given.now)
+
+    given.merge(given.first, given.second)
+    extended(given.second, date(2026, 3, 24))  # of the promise of the first one
+    given.undo(given.first)
+    part = splitting.split_off(
+        *(given.session, handler, given.first.id, [], "两件事", given.now),
+        shared=[given.one.number],
+        matter="另一件",
+    )
+    with pytest.raises(MoveNotAllowed):
+        extended(part, date(2026, 3, 31))
+    given.merge(given.first, third)
+    with pytest.raises(MoveNotAllowed):
+        extended(third, date(2026, 3, 31))
 
 
 def test_what_was_asked_before_another_promise_came_is_asked_anew(given: Two) -> None:
