@@ -82,6 +82,11 @@ _OFTEN = {
     "refuse_exclusion": 2,
     "ask_assistance": 0.7,
     "answer_assistance": 4,
+    "propose_decline": 0.4,
+    "propose_refer": 0.4,
+    "approve": 3,
+    "refuse_proposal": 3,
+    "answer_later": 7,
     "sign_off": 6,
     "unsign": 2,
 }

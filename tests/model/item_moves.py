@@ -102,12 +102,20 @@ def reassign(case: Case, item: Item, person: Person, said: Said, now: datetime) 
 def lapse(case: Case, item: Item | None, now: datetime) -> None:
     """Let what was asked for be over, with nobody deciding."""
     of = item or case
-    if item is None and case.shelving is not None and case.shelving.since is None:
-        case.shelving = None
-        case.stop("case", now, "consent")
+    if item is None:
+        undecided_lapses(case, now)
     if of.more_time is not None:
         of.more_time = None
         case.stop(item.on if item else "case", now, "decide")
+
+
+def undecided_lapses(case: Case, now: datetime) -> None:
+    """Let what was proposed for a case, or that it be shelved, be over with nobody deciding."""
+    asked = case.shelving is not None and case.shelving.since is None
+    if asked or case.proposal is not None:
+        case.proposal = None
+        case.shelving = None if asked else case.shelving
+        case.stop("case", now, "consent")
 
 
 def sign_for(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:

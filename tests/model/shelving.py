@@ -32,6 +32,7 @@ def ask_shelving(case: Case, person: Person, said: Said, now: datetime) -> None:
     """Asked for with milestones; the case goes on meanwhile."""
     may(person, "ask_shelving", case)
     need(case.shelving is None, "asked already")
+    need(case.proposal is None, "proposed already")
     free_of_danger(case)
     first = days.day_of(now) + said.ahead * days.DAY
     every = [first, first + APART * days.DAY] if said.two else [first]

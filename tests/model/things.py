@@ -57,6 +57,14 @@ class Wish:
 
 
 @dataclass(frozen=True)
+class Proposal:
+    """To `decline` a case or to `refer` it, that somebody proposed and nobody decided yet."""
+
+    by: str
+    move: str
+
+
+@dataclass(frozen=True)
 class Answer:
     """What somebody of a unit wrote and its head has not signed yet: by whom, when, which move."""
 
