@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, exists, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from caseflow import refs
@@ -319,7 +319,7 @@ def _promise_answer(session: Session, case: Case, report: Report, now: datetime)
             clocks.start(session, name, of_report(case, report.id), matter_of(case), now)
 
 
-def is_on_its_way(report_id: ColumnElement[int] | int) -> ColumnElement[bool]:
+def is_on_its_way(report_id: SQLColumnExpression[int] | int) -> ColumnElement[bool]:
     """Return the condition that the channel has an answer to a report and has not said yet what
     became of it.
     """
