@@ -33,20 +33,21 @@ def changed(
     *,
     changes: Sequence[object] = (),
     forms: str = "",
+    chosen: Sequence[tuple[str, str]] = (),
 ) -> Page:
     """Say what came since a form was made. `shown`: what its page was to be drawn with, `form`
     among that; `forms`: the template that can draw this form again, empty where it is offered no
-    more: then the words that were written are told.
+    more: then the words that were written are told, and what was `chosen`, by label.
     """
-    chosen = any(file.filename for file in request.files.values())
+    files = any(file.filename for file in request.files.values())
     page = render_template(
         "console/changed.html",
         **shown,
         reason=gettext(gone.told),
         changes=changes,
         forms_of=forms,
-        files_lost=chosen,
-        typed=[] if forms else written(),
+        files_lost=files,
+        typed=[] if forms else [*chosen, *written()],
         back_href=back,
     )
     return page, 409
