@@ -7,9 +7,11 @@ from sqlalchemy import select
 
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed
-from caseflow.ledger.moves import asking, extending, splitting
+from caseflow.ledger.moves import asking, extending, opening, splitting, triage
 from caseflow.ledger.tables import Case
+from caseflow.people.actor import REPORTER
 from tests.ledger.twice import DAY, Two, given
+from tests.office import new_report
 
 __all__ = ["given"]
 
@@ -108,6 +110,19 @@ def test_what_one_is_asked_keeps_nobody_else_waiting(given: Two, asked: str) -> 
     asking.resume(given.session, handler, n, given.now)
     after = {name: due_of(given, case) for name, case in cases.items()}
     assert after == before | {asked: before[asked] + 2 * DAY}
+
+
+def test_what_whoever_is_asked_had_added_waits_with_them(given: Two) -> None:
+    given.accept(given.first, given.second)
+    given.merge(given.first, given.second)
+    session, now, n = given.session, given.now, given.first.id
+    triage.decline(session, given.office["supervisor"], given.second.id, "不属于", now)
+    said = new_report(session, now, area=given.one.area_code, kind=given.second.kind)
+    added = opening.join(session, REPORTER, given.second, given.one, said, now)
+    given.undo(given.first)
+    asking.ask(session, given.office["handler"], n, given.one.id, "哪一天？", now)
+    theirs = select(Clock.state).where(Clock.report_id == added.id, Clock.name == "reply")
+    assert session.scalars(theirs).one() == "paused"
 
 
 def test_undone_in_turn_everything_is_as_before(given: Two) -> None:

@@ -122,7 +122,7 @@ def left(case: Case, state: str, now: datetime) -> None:
     case.let_go(now, "notice", "immediate")
     case.more_time = case.shelving = case.proposal = None
     for item in case.items:
-        item.more_time = item.withdrawal = None
+        item.more_time = item.withdrawal = item.step_up = None
     back.hold(case, now)
 
 

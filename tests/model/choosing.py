@@ -87,6 +87,9 @@ _OFTEN = {
     "approve": 3,
     "refuse_proposal": 3,
     "answer_later": 7,
+    "ask_step_up": 1.5,
+    "step_up": 5,
+    "refuse_step_up": 2,
     "sign_off": 6,
     "unsign": 2,
 }

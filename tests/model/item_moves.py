@@ -246,7 +246,7 @@ def send_back(case: Case, item: Item, person: Person, said: Said, now: datetime)
         case.promises[-1].stand_still(now, case.asked_until)
     unit = "" if item.inspector and not item.rectifying else item.holder
     if item.returns == promises.SENT_BACK and unit:
-        case.brought.append((item, unit, now))
+        case.brought.append((item, unit, now, promises.BRINGS))
     came_back(case, item, now)
 
 
@@ -298,7 +298,7 @@ def end(case: Case, item: Item, now: datetime) -> None:
     """An item that is over owes nothing; the last one leads its case on."""
     item.round = case.reopened
     lapse(case, item, now)
-    item.withdrawal = None
+    item.withdrawal = item.step_up = None
     case.stop(item.on, now)
     for one in item.assisted:
         if one.owes:

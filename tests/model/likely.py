@@ -148,6 +148,9 @@ def on_item(move: str, case: Case, item: Item, now: datetime) -> bool:
         "answer_assistance": any(one.owes for one in item.assisted),
         "release_assistance": any(one.owes for one in item.assisted),
         "share_assistance": any(one.answered and not one.shared for one in item.assisted),
+        "ask_step_up": item.step_up is None and item.withdrawal is None,
+        "step_up": item.step_up is not None,
+        "refuse_step_up": item.step_up is not None,
         "sign_off": waiting(item) is not None,
         "unsign": waiting(item) is not None,
     }

@@ -100,7 +100,7 @@ class Case:
     documents: list[Document] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)
     rungs: list[Rung] = field(default_factory=list)
-    brought: list[tuple[Item, str, datetime]] = field(default_factory=list)
+    brought: list[tuple[Item, str, datetime, int]] = field(default_factory=list)
     countersign: bool = False
     took_over: set[str] = field(default_factory=set)
     decided_by: str = ""

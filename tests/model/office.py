@@ -68,7 +68,7 @@ _WHO = {
     "ohsl": "acknowledge",
     "oh": "propose_decline propose_refer",
     "s": "decline refer reopen explain assign reassign reject_objection dispatch_anew grant refuse"
-    " statutory pass_on take_back opine decline_ended approve refuse_proposal",
+    " statutory pass_on take_back opine decline_ended approve refuse_proposal ask_step_up",
     "sl": "countersign grant_case refuse_case designate consent_withdrawal refuse_withdrawal"
     " conclude_withdrawn issue cancel oversee exclude refuse_exclusion lift_exclusion",
     "hs": "split edit ask conclude reply extend_case withdraw statutory_outcome name_unit resume"
@@ -78,7 +78,7 @@ _WHO = {
     " send_back",
     "rsl": "check_report_back return_report_back",
     "sl ": "waive_report_back",
-    "l": "shelve refuse_shelving move_milestone refuse_milestone",
+    "l": "shelve refuse_shelving move_milestone refuse_milestone step_up refuse_step_up",
     "hrsl": "second_look",
     "ohrsl": "note",
     "u": "object sign_off unsign answer_assistance",

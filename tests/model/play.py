@@ -27,6 +27,7 @@ from tests.model import (
     signing,
     silence,
     splitting,
+    stepping,
     visiting,
     wishes,
 )
@@ -46,6 +47,8 @@ ITEM_MOVES = (
     | signing.MOVES
     | assisting.MOVES
 )
+_OF_OLDER = dict(ITEM_MOVES)  # older stories know no more
+ITEM_MOVES |= stepping.MOVES
 CASE_MOVES = (
     case_moves.MOVES
     | more_time.CASE_MOVES
@@ -191,9 +194,10 @@ class Story(Telling):
             return self._case()
         n, item = found[self.picks.likely(able)]
         case = self.cases[n]
-        fitting = [move for move in ITEM_MOVES if item.state in AT[move]]
+        known = ITEM_MOVES if self.newest else _OF_OLDER
+        fitting = [move for move in known if item.state in AT[move]]
         move = self.picks.pick(
-            fitting, ITEM_MOVES, lambda move: likely.on_item(move, case, item, self.now)
+            fitting, known, lambda move: likely.on_item(move, case, item, self.now)
         )
         said = self.picks.said(item)
         if move == "reassign" and self.chance.random() < 0.8:
@@ -201,6 +205,8 @@ class Story(Telling):
         if move in ("release_assistance", "share_assistance") and item.assisted:
             asked = self.chance.choice(item.assisted)
             said = replace(said, unit=asked.unit, which=self.chance.choice((0, 1, 1, 2)))
+        if move == "ask_step_up":
+            said = replace(said, rung=self.chance.choice((3, 3, 4, 5, 6, 7)))
         if move == "extend":
             due = case.alive(item.on, "verify", "rectify")
             said = self.picks.dated(

@@ -129,8 +129,8 @@ class Product:
         self._looks_at_one_case()
 
     def _looks_at_one_case(self) -> None:
-        """Let no ladder answer what many people report of one unit: the model leaves that out, as
-        it does what a person brings before its date; it knows each case by itself.
+        """Let no ladder answer what many people report of one unit: the model leaves that out, for
+        it knows each case by itself.
         """
         only = json.dumps([asdict(one) for one in UNITS.triggers if one.event == Event.sent_back])
         self.session.execute(

@@ -53,7 +53,7 @@ def shelve(case: Case, person: Person, said: Said, now: datetime) -> None:
     for item in (None, *case.items):
         lapse(case, item, now)
     for item in case.items:
-        item.withdrawal = None
+        item.withdrawal = item.step_up = None
         case.stop(item.on, now, "consent")
     for one in case.alive("all"):
         if one.name not in _RUN_ON:

@@ -108,6 +108,8 @@ AT = {
     "answer_assistance": _UNDER_WAY,
     "release_assistance": _UNDER_WAY,
     "share_assistance": _UNDER_WAY,
+    **dict.fromkeys(("ask_step_up", "step_up"), ("dispatched", "verifying", "rectifying")),
+    "refuse_step_up": _UNDER_WAY,
     "sign_off": ("verifying", "rectifying"),
     "unsign": ("verifying", "rectifying"),
 }

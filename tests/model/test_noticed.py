@@ -9,9 +9,8 @@ from sqlalchemy import false
 
 from caseflow.deadlines import clocks
 from caseflow.escalation import sweep as sweeping
-from caseflow.ledger import extensions, mergers, reports_back, reviews, visits
+from caseflow.ledger import extensions, mergers, reports_back, reviews, step_ups, visits
 from caseflow.ledger.moves import (
-    asking,
     assist_promise,
     closing,
     excluding,
@@ -98,10 +97,6 @@ def _never(_report: Any) -> Any:
     return false()
 
 
-def _none(*_: Any) -> list[Any]:
-    return []
-
-
 FAULTS = {
     "an item has no margin before its case": Fault(
         clocks, "_due", _without_margin, "clocks: .*'verify'"
@@ -135,7 +130,7 @@ FAULTS = {
         assist_promise, "leads_now", _nothing, "clocks: .*'assist'", 28
     ),
     "items are not due before a merged case": Fault(
-        merging, "_hasten", lambda *_: [], "clocks: .*'(verify|rectify)'", 300012
+        merging, "_hasten", lambda *_: [], "clocks: .*'(verify|rectify)'", 300020
     ),
     "undone, a merged case is not promised again": Fault(
         merging, "_promise_again", _nothing, "clocks: .*'(immediate|resolve|reply)'", 300002
@@ -162,13 +157,13 @@ FAULTS = {
         triage, "carry_out", _alone, "clocks: .*'second_look'", 300015
     ),
     "a word beside an answer that was sent off waits for nothing": Fault(
-        opening, "is_on_its_way", _never, "(an answer is on its way, the product|later)", 300081
+        opening, "is_on_its_way", _never, "(an answer is on its way, the product|later)", 300030
     ),
     "any matter is declined for another one": Fault(
-        triage, "_fits", _nothing, "no matter that ends, the product None", 300003
+        triage, "_fits", _nothing, "no matter that ends, the product None", 300030
     ),
-    "what is asked of a reporter leaves their later word be": Fault(
-        asking, "later", _none, "clocks: .*'later", 300033
+    "what was asked about one unit comes to another": Fault(
+        step_ups, "is_about_holder", lambda *_: True, "another one has it, the product None", 300035
     ),
     "more time is granted again and again": Fault(
         extensions, "_granted", lambda *_: 0, "extended before, the product None", 300012
