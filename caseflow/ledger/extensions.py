@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from caseflow.deadlines.calendar import Unit
 from caseflow.deadlines.policies import ClockName, Policy
@@ -113,22 +113,31 @@ def _with_lines() -> Select[Extension, int]:
     is, or follows, the promise it is about.
     """
     case = bindparam("case", type_=Integer)
-    lent = select(Merger.case_id).where(Merger.into_id == case, Merger.undone_at.is_(None))
+    lent = _lent(case)
     homes = _homes(case, lent)
     # What was given while it was merged was asked in the other case, maybe of its own promise.
-    own = exists().where(Clock.id == Extension.clock_id, Clock.case_id == case)
+    ours = union_all(select(case), lent)
+    own = exists().where(Clock.id == Extension.clock_id, Clock.case_id.in_(ours))
     given = Extension.case_id.in_(homes) & (Extension.outcome == "granted") & own
-    ours = or_(Extension.case_id == case, Extension.case_id.in_(lent), given)
+    known = or_(Extension.case_id == case, Extension.case_id.in_(lent), given)
     about = select(Extension.id.label("asked"), Extension.clock_id.label("link"))
-    both = union_all(about.where(ours), _before(case)).subquery()
+    both = union_all(about.where(known), _before(case)).subquery()
     line = select(both.c.asked, both.c.link).cte("line", recursive=True)
     after = select(line.c.asked, Clock.id).join(line, Clock.follows == line.c.link)
     # A promise that went elsewhere for a while, and ended there, is followed by one that is here.
     # One list and no "or": for that PostgreSQL reads every promise of the ledger.
-    here = Clock.root_case_id.in_(union_all(select(case), homes))
+    here = Clock.root_case_id.in_(union_all(select(case), homes, lent))
     line = line.union_all(after.where(here))
     query = select(Extension, line.c.link).join(line, line.c.asked == Extension.id)
     return query.order_by(Extension.id)
+
+
+def _lent(case: BindParameter[int]) -> Select[int]:
+    """Select the cases that are merged into one, and those that are merged into them, and so on."""
+    lasts = Merger.undone_at.is_(None)
+    found = select(Merger.case_id).where(Merger.into_id == case, lasts).cte("lent", recursive=True)
+    below = select(Merger.case_id).join(found, Merger.into_id == found.c.case_id).where(lasts)
+    return select(found.union(below).c.case_id)
 
 
 def _homes(case: BindParameter[int], lent: Select[int]) -> Select[int]:
@@ -150,16 +159,32 @@ def _origins(case: BindParameter[int]) -> CTE:
     return found.union_all(above)
 
 
+def _away(origins: CTE) -> CTE:
+    """Select the same with each case that one of them was ever merged into, and so on."""
+    first = select(origins.c.case_id, origins.c.at, Merger.into_id.label("home"))
+    found = first.join(Merger, Merger.case_id == origins.c.case_id).cte("away", recursive=True)
+    above = select(found.c.case_id, found.c.at, Merger.into_id)
+    return found.union(above.join(Merger, Merger.case_id == found.c.home))
+
+
 def _before(case: BindParameter[int]) -> Select[int, int]:
     """Select what cases were granted before a part was split off, each with the promise that the
-    part was given then: whatever of theirs was moved, the whole was given more time.
+    part was given then: whatever of theirs was moved, the whole was given more time. So it was by
+    what was asked in another case, of their own promise, while they were merged into that.
     """
     origins = _origins(case)
+    away, own = _away(origins), aliased(Clock)
+    here = select(Extension.id, Extension.asked_at, Extension.decided_at, origins.c.at)
+    here = here.join(origins, origins.c.case_id == Extension.case_id)
+    there = select(Extension.id, Extension.asked_at, Extension.decided_at, away.c.at)
+    there = there.join(away, away.c.home == Extension.case_id)
+    there = there.join(own, (own.id == Extension.clock_id) & (own.case_id == away.c.case_id))
     given = (Extension.item_id.is_(None), Extension.outcome == "granted")
-    query = select(Extension.id, Clock.id).join(origins, origins.c.case_id == Extension.case_id)
+    both = union_all(here.where(*given), there.where(*given)).subquery()
+    query = select(both.c.id, Clock.id).distinct()
     query = query.join(Clock, (Clock.case_id == case) & (Clock.name == ClockName.resolve))
-    query = query.where(*given, Extension.decided_at <= origins.c.at)
-    return query.where(Extension.asked_at >= Clock.started_at)  # else promised anew since
+    query = query.where(both.c.decided_at <= both.c.at)
+    return query.where(both.c.asked_at >= Clock.started_at)  # else promised anew since
 
 
 _ASKED = _with_lines()

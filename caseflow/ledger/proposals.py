@@ -31,8 +31,9 @@ _LAPSE_TOO = (
 
 def asked(session: Session, case_id: int) -> Sequence[Proposal]:
     """Return every proposal of a case, oldest first."""
-    query = select(Proposal).where(Proposal.case_id == case_id)
-    return session.scalars(query.order_by(Proposal.id)).all()
+    query = select(Proposal).where(Proposal.case_id == case_id).order_by(Proposal.id)
+    # `lapse` writes past what a session has loaded.
+    return session.scalars(query.execution_options(populate_existing=True)).all()
 
 
 def undecided(known: Iterable[Proposal]) -> Proposal | None:

@@ -4,6 +4,7 @@ handles the case learns of it.
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.ledger.moves import closing, losing, reporting_back
@@ -72,6 +73,17 @@ def back_of(session: Session, message: Message) -> tuple[int, datetime]:
     """Return the id of the report back that a message brings, and when that was sent."""
     event = session.get_one(Event, message.event_id)
     return int(body_of(event)["back"]), event.at
+
+
+def sent_again(session: Session, case_id: int) -> dict[int, datetime]:
+    """Return the replies of a case that did not arrive and were sent again, and of which no word
+    has come since: when each was.
+    """
+    query = select(Message.requeued_at, Event).join(Event, Event.id == Message.event_id)
+    under_way = (Message.state.in_(("pending", "claimed")), Message.requeued_at.is_not(None))
+    query = query.where(Message.case_id == case_id, Message.rule == "reply", *under_way)
+    rows = session.execute(query).all()
+    return {int(body_of(event)["reply"]): at for at, event in rows if at is not None}
 
 
 def reply_of(session: Session, message: Message) -> int:

@@ -73,7 +73,7 @@ def requeue(session: Session, message_id: int, now: datetime) -> Message:
     if message.state not in ("dead", "withheld", "discarded"):
         raise MoveNotAllowed("只有未送达的消息可以重新发送")
     message.state, message.reason, message.owed = "pending", None, False
-    message.attempts, message.not_before = 0, now
+    message.attempts, message.not_before, message.requeued_at = 0, now, now
     return message
 
 

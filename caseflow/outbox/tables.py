@@ -73,7 +73,7 @@ class Message(Base):
     that ran out and were taken again: each may have reached the recipient twice. `owed`: it was
     sent, but what the ledger had to note of that failed and will be tried again. `calm`: it may
     wait for the morning, and be one of several; `summary_id`: its words went out in that message,
-    which is the one that counts.
+    which is the one that counts. `requeued_at`: when a person last let it be sent again.
     """
 
     __tablename__ = "message"
@@ -101,6 +101,7 @@ class Message(Base):
     owed: Mapped[bool] = mapped_column(Boolean, default=False)
     calm: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     summary_id: Mapped[int | None] = mapped_column(Integer)
+    requeued_at: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (
         CheckConstraint(

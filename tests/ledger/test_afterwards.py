@@ -44,7 +44,10 @@ def test_by_message_it_counts_once_the_channel_took_it(answered: Answered) -> No
     assert "reply" in answered.running(answered.case)
     with pytest.raises(MoveNotAllowed, match="正在送达"):
         answered.answers(later)
+    newer = answered.writes_again()  # nothing that was written before answers it
     answered.delivered(sent)
+    assert "reply" in answered.running(answered.case)
+    answered.answers(newer)
     assert "reply" not in answered.running(answered.case)
 
 

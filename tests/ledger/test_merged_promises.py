@@ -7,12 +7,11 @@ from sqlalchemy import select
 
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed
-from caseflow.ledger.moves import (
-    asking,
-    extending,
-)
+from caseflow.ledger.moves import asking, extending, opening, splitting, triage
 from caseflow.ledger.tables import Case
+from caseflow.people.actor import REPORTER
 from tests.ledger.twice import DAY, Two, given
+from tests.office import new_report
 
 __all__ = ["given"]
 
@@ -113,6 +112,19 @@ def test_what_one_is_asked_keeps_nobody_else_waiting(given: Two, asked: str) -> 
     assert after == before | {asked: before[asked] + 2 * DAY}
 
 
+def test_what_whoever_is_asked_had_added_waits_with_them(given: Two) -> None:
+    given.accept(given.first, given.second)
+    given.merge(given.first, given.second)
+    session, now, n = given.session, given.now, given.first.id
+    triage.decline(session, given.office["supervisor"], given.second.id, "不属于", now)
+    said = new_report(session, now, area=given.one.area_code, kind=given.second.kind)
+    added = opening.join(session, REPORTER, given.second, given.one, said, now)
+    given.undo(given.first)
+    asking.ask(session, given.office["handler"], n, given.one.id, "哪一天？", now)
+    theirs = select(Clock.state).where(Clock.report_id == added.id, Clock.name == "reply")
+    assert session.scalars(theirs).one() == "paused"
+
+
 def test_undone_in_turn_everything_is_as_before(given: Two) -> None:
     given.now += DAY
     third, _ = given.comes_in(reach="phone")
@@ -187,6 +199,30 @@ def test_who_had_more_time_already_gets_none_by_merging_nor_by_parting(given: Tw
     for case in (given.first, given.second):
         with pytest.raises((BadInput, MoveNotAllowed)):
             extended(case, date(2026, 3, 31))
+
+
+def test_what_it_was_given_elsewhere_counts_for_its_parts_and_wherever_it_goes(given: Two) -> None:
+    third, _ = given.comes_in(reach="phone")
+    given.accept(given.first, given.second, third)
+    handler, leader = given.office["handler"], given.office["leader"]
+
+    def extended(case: Case, until: date) -> None:
+        extending.extend_case(given.session, handler, case.id, until, "检测", given.now)
+        extending.grant_case(given.session, leader, case.id, "", given.now)
+
+    given.merge(given.first, given.second)
+    extended(given.second, date(2026, 3, 24))  # of the promise of the first one
+    given.undo(given.first)
+    part = splitting.split_off(
+        *(given.session, handler, given.first.id, [], "两件事", given.now),
+        shared=[given.one.number],
+        matter="另一件",
+    )
+    with pytest.raises(MoveNotAllowed):
+        extended(part, date(2026, 3, 31))
+    given.merge(given.first, third)
+    with pytest.raises(MoveNotAllowed):
+        extended(third, date(2026, 3, 31))
 
 
 def test_what_was_asked_before_another_promise_came_is_asked_anew(given: Two) -> None:

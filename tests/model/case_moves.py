@@ -6,8 +6,8 @@ from tests.model import back, days, promises
 from tests.model.above import came_back, oversee
 from tests.model.calling import call_back, called, close, countersigned, explain, go_on
 from tests.model.excluding import counts_again
-from tests.model.item_moves import conclude_when_done, hasten, lapse
-from tests.model.matters import Case, Letter, may, need
+from tests.model.item_moves import conclude_when_done, hasten, lapse, undecided_lapses
+from tests.model.matters import Case, Letter, Sent, may, need, not_ordered
 from tests.model.office import PEOPLE, Person, first_handler, in_post, manages, reaches
 from tests.model.promises import Promise
 from tests.model.states import ENDED
@@ -53,13 +53,15 @@ def opened(
 
 def more_said(case: Case, now: datetime, *, retaliation: bool) -> None:
     """The reporter says more: no new promise but where somebody takes revenge, or where all is over
-    and nobody answers them yet. (Answering that, reviews by the office above, and cases that
-    are split off or passed on are left out.)
+    and no answer to them is still to be written. What was sent off already answers nothing newer.
     """
-    said = [one for one in case.alive("all", "reply") if one.on.startswith("later")]
+    letter = case.letters[min(case.reach)]
+    letter.words += 1
+    said = [one.on for one in case.alive("all", "reply") if letter.has_word(one.on)]
+    said = [on for on in said if not case.is_on_its_way(on)]
     if not retaliation and case.state in ENDED and not said:
         for name in ("notice", "reply"):
-            case.start(name, f"later {min(case.reach)}", now)
+            case.start(name, letter.word(letter.words), now)
     case.dangers |= {min(case.reach)} if retaliation else set()
     if retaliation and not (case.urgent and case.alive("case", "immediate")):
         _make_urgent(case, now)
@@ -69,6 +71,7 @@ def answer(case: Case, person: Person, said: Said, now: datetime) -> None:
     """`answered` is for questions; anything else gets other eyes the next working day."""
     may(person, "answer", case)
     countersigned(case)
+    undecided_lapses(case, now)
     case.state, case.decided_by = "answered", person.name
     for n in case.reach:
         case.replied[n] = now
@@ -84,6 +87,7 @@ def answer(case: Case, person: Person, said: Said, now: datetime) -> None:
 def accept(case: Case, person: Person, said: Said, now: datetime) -> None:
     """From now on somebody handles it."""
     may(person, "accept", case)
+    undecided_lapses(case, now)
     case.state, case.once_accepted = "accepted", True
     case.handler = case.handler or first_handler(person, case.area, case.about)
     announce(case, now)
@@ -92,7 +96,7 @@ def accept(case: Case, person: Person, said: Said, now: datetime) -> None:
 def decline(case: Case, person: Person, said: Said, now: datetime) -> None:
     """Every `declined` goes to another person the next working day."""
     may(person, "decline", case)
-    _left(case, "declined", now)
+    left(case, "declined", now)
     case.decided_by = person.name
     case.start("second_look", "case", now)
 
@@ -100,15 +104,15 @@ def decline(case: Case, person: Person, said: Said, now: datetime) -> None:
 def refer(case: Case, person: Person, said: Said, now: datetime) -> None:
     """To whoever is competent."""
     may(person, "refer", case)
-    _left(case, "referred", now)
+    left(case, "referred", now)
 
 
-def _left(case: Case, state: str, now: datetime) -> None:
+def left(case: Case, state: str, now: datetime) -> None:
     """What was promised to the reporter (`notice`) goes on, and whoever was told of an earlier
     decision and can be reached is owed word of this one; an urgent matter goes on urging.
     """
     countersigned(case)
-    need(not any(one.ordered for one in case.letters.values()), "ordered from above")
+    not_ordered(case)
     case.state = state
     case.handled(now)
     announce(case, now)
@@ -116,9 +120,9 @@ def _left(case: Case, state: str, now: datetime) -> None:
         if reach and not case.alive(f"report {n}", "notice"):
             case.start("notice", f"report {n}", now)
     case.let_go(now, "notice", "immediate")
-    case.more_time = case.shelving = None
+    case.more_time = case.shelving = case.proposal = None
     for item in case.items:
-        item.more_time = item.withdrawal = None
+        item.more_time = item.withdrawal = item.step_up = None
     back.hold(case, now)
 
 
@@ -181,9 +185,7 @@ def ask(case: Case, person: Person, said: Said, now: datetime) -> None:
     """Ask the reporter: what may stand still does, for ten working days at the most."""
     may(person, "ask", case)
     case.resume_to, case.state = case.state, "awaiting_reporter"
-    if case.shelving is not None:
-        case.shelving = None
-        case.stop("case", now, "consent")
+    undecided_lapses(case, now)
     case.asked_until = days.working_days(now, promises.PAUSE)
     for one in case.alive("all"):
         if _asked_of(case, one, said.report):
@@ -194,6 +196,8 @@ def _asked_of(case: Case, one: Promise, report: int) -> bool:
     """Nobody waits longer for what another is asked, nor does what was promised to them."""
     if one.on.startswith("report"):
         return one.on == f"report {report}"
+    if one.on.startswith("later"):
+        return case.letters[report].has_word(one.on)
     if one.name == "resolve":
         home = case.letters[report].home
         return one.on == ("case" if home == case.n else f"case {home}")
@@ -242,25 +246,36 @@ def reply(case: Case, person: Person, said: Said, now: datetime) -> None:
     need(said.way != "message" or "email" in case.reach[said.report], "no address")
     case.sent[said.report] = now
     if said.way == "message":
-        case.waiting.append((case.letters[said.report], case.reopened))
+        case.waiting.append(Sent(case.letters[said.report], case.reopened))
         return
     case.replied[said.report] = now
-    case.meet(f"report {said.report}", now, "reply", "notice")
+    _kept(case, case.letters[said.report], now, "reply", "notice")
     go_on(case, now)
+
+
+def _kept(case: Case, letter: Letter, now: datetime, *names: str) -> None:
+    """A reply in a case that goes on answers what its sender said while it was over, too."""
+    case.meet(f"report {letter.n}", now, *names)
+    for one in case.alive("all", *names) if case.state not in ENDED else ():
+        if letter.has_word(one.on):
+            one.end("met", now)
 
 
 def delivered(case: Case, now: datetime) -> None:
     """The channel took the oldest reply that waits. One of an earlier round is word all the same,
     wherever the report is by now, but keeps no other promise.
     """
-    letter, of_round = case.waiting.pop(0)
+    letter, of_round, word = case.waiting.pop(0)
     report = letter.n
-    if of_round == case.reopened:
+    if word:
+        names = ("reply", "notice") if of_round == case.reopened else ("notice",)
+        letter.lies.meet(letter.word(word), now, *names)
+    elif of_round == case.reopened:
         case.replied[report] = now
-        case.meet(f"report {report}", now, "reply", "notice")
+        _kept(letter.lies, letter, now, "reply", "notice")
         go_on(case, now)
     else:
-        letter.lies.meet(f"report {report}", now, "notice")
+        _kept(letter.lies, letter, now, "notice")
 
 
 def reopen(case: Case, person: Person, said: Said, now: datetime, *, ordered: bool = False) -> None:
@@ -278,8 +293,9 @@ def reopen(case: Case, person: Person, said: Said, now: datetime, *, ordered: bo
     if not case.handler:  # whoever takes it up, but not for another office
         own = person.name if person.area == case.area else in_post(case.area, case.about)
         hand_over(case, own or person.name)
-    for n in case.reach:
-        case.stop(f"later {n}", now, "notice")
+    for one in case.alive("all", "notice"):
+        if one.on.startswith("later"):
+            one.end("stopped", now)
     case.stop("all", now, "call_back", "second_look", "resolve", "reply")
     if not case.alive("case", "immediate"):
         case.start("immediate", "case", now)

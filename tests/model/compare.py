@@ -17,11 +17,12 @@ def agree(case: Case, n: int, product: Product) -> None:
     found: tuple[Any, ...] = (
         *(row.state, product.names.get(row.handler_id, ""), row.urgent, row.countersign),
         *(row.reopened, product.units[row.unit_id], product.areas[row.area_code]),
-        *(product.areas[row.bound_for], *map(bool, row[8:])),
+        *(product.areas[row.bound_for], product.number(row.same_as), *map(bool, row[9:])),
     )
     here = (
         *(case.state, case.handler, case.urgent, case.countersign, case.reopened, case.about),
-        *(case.area, case.passage.to if case.passage else "", case.ended),
+        *(case.area, case.passage.to if case.passage else ""),
+        *(case.same_as.n if case.same_as else None, case.ended, case.proposal is not None),
         *(case.exclusion is not None, case.left_out),
     )
     _same("case", here, found)

@@ -102,12 +102,20 @@ def reassign(case: Case, item: Item, person: Person, said: Said, now: datetime) 
 def lapse(case: Case, item: Item | None, now: datetime) -> None:
     """Let what was asked for be over, with nobody deciding."""
     of = item or case
-    if item is None and case.shelving is not None and case.shelving.since is None:
-        case.shelving = None
-        case.stop("case", now, "consent")
+    if item is None:
+        undecided_lapses(case, now)
     if of.more_time is not None:
         of.more_time = None
         case.stop(item.on if item else "case", now, "decide")
+
+
+def undecided_lapses(case: Case, now: datetime) -> None:
+    """Let what was proposed for a case, or that it be shelved, be over with nobody deciding."""
+    asked = case.shelving is not None and case.shelving.since is None
+    if asked or case.proposal is not None:
+        case.proposal = None
+        case.shelving = None if asked else case.shelving
+        case.stop("case", now, "consent")
 
 
 def sign_for(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
@@ -238,7 +246,7 @@ def send_back(case: Case, item: Item, person: Person, said: Said, now: datetime)
         case.promises[-1].stand_still(now, case.asked_until)
     unit = "" if item.inspector and not item.rectifying else item.holder
     if item.returns == promises.SENT_BACK and unit:
-        case.brought.append((item, unit, now))
+        case.brought.append((item, unit, now, promises.BRINGS))
     came_back(case, item, now)
 
 
@@ -290,7 +298,7 @@ def end(case: Case, item: Item, now: datetime) -> None:
     """An item that is over owes nothing; the last one leads its case on."""
     item.round = case.reopened
     lapse(case, item, now)
-    item.withdrawal = None
+    item.withdrawal = item.step_up = None
     case.stop(item.on, now)
     for one in item.assisted:
         if one.owes:

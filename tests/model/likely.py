@@ -5,7 +5,7 @@ only, for the rest is tried too and must be refused by both.
 from collections.abc import Callable
 from datetime import datetime
 
-from tests.model import back, days, merging, more_time
+from tests.model import afterwards, back, days, merging, more_time
 from tests.model.calling import displeased
 from tests.model.case_moves import WITHOUT_ITEMS
 from tests.model.item_moves import waiting
@@ -33,7 +33,7 @@ def falls_to_the_case(case: Case, now: datetime) -> bool:
     works = case.state in ("accepted", "handling")
     undone = works and any(x.state not in OVER for x in case.items)
     asked = case.more_time is not None or case.shelving is not None
-    asked = asked or case.passage is not None
+    asked = asked or case.passage is not None or case.proposal is not None
     if case.state not in GOING:
         return could_review(case, now)
     return not undone or asked or _wants_more(case, now)
@@ -89,6 +89,11 @@ def on_case(move: str, case: Case, now: datetime) -> bool:
         "grant_case": case.more_time is not None,
         "refuse_case": case.more_time is not None,
         "ask_shelving": case.shelving is None,
+        "propose_decline": case.proposal is None and case.shelving is None,
+        "propose_refer": case.proposal is None and case.shelving is None,
+        "approve": case.proposal is not None,
+        "refuse_proposal": case.proposal is not None,
+        "answer_later": bool(afterwards.owed(case)),
         "shelve": case.shelving is not None,
         "refuse_shelving": case.shelving is not None,
         "move_milestone": wished,
@@ -143,6 +148,9 @@ def on_item(move: str, case: Case, item: Item, now: datetime) -> bool:
         "answer_assistance": any(one.owes for one in item.assisted),
         "release_assistance": any(one.owes for one in item.assisted),
         "share_assistance": any(one.answered and not one.shared for one in item.assisted),
+        "ask_step_up": item.step_up is None and item.withdrawal is None,
+        "step_up": item.step_up is not None,
+        "refuse_step_up": item.step_up is not None,
         "sign_off": waiting(item) is not None,
         "unsign": waiting(item) is not None,
     }

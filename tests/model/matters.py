@@ -8,7 +8,7 @@ from tests.model import days, promises
 from tests.model.office import MAY, Person, reaches
 from tests.model.promises import Matter, Promise, Rung
 from tests.model.states import AT, IN, OF_REVIEW, ON_ITS_WAY
-from tests.model.things import Document, Item, Passage, Shelving, Wish
+from tests.model.things import Document, Item, Passage, Proposal, Shelving, Wish
 
 
 class Refused(Exception):
@@ -31,7 +31,7 @@ class Letter:
     `reach`: how its sender can be reached; `wants`: to be called back; `asks`: for a report back.
     `home`: the case that it came with or was split off into, whose promise is its sender's; `lies`:
     the one that it is in now. `asked`: of which case and round a review was asked for; `ordered`:
-    that the office above ordered another answer.
+    that the office above ordered another answer; `words`: how often its sender said more.
     """
 
     n: int
@@ -46,6 +46,23 @@ class Letter:
     lies: "Case | None" = None
     asked: set[tuple[int, int]] = field(default_factory=set)
     ordered: bool = False
+    words: int = 0
+
+    def word(self, n: int) -> str:
+        """Name the n-th that its sender said later as what a promise stands on."""
+        return f"later {self.n} {n}"
+
+    def has_word(self, on: str) -> bool:
+        """Tell whether a promise stands on what its sender said later."""
+        return on.startswith(f"later {self.n} ")
+
+
+class Sent(NamedTuple):
+    """An answer to a report, in which round; or to the n-th `word` that its sender said later."""
+
+    letter: Letter
+    of_round: int
+    word: int = 0
 
 
 @dataclass
@@ -83,13 +100,13 @@ class Case:
     documents: list[Document] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)
     rungs: list[Rung] = field(default_factory=list)
-    brought: list[tuple[Item, str, datetime]] = field(default_factory=list)
+    brought: list[tuple[Item, str, datetime, int]] = field(default_factory=list)
     countersign: bool = False
     took_over: set[str] = field(default_factory=set)
     decided_by: str = ""
     reopened: int = 0
     replied: dict[int, datetime] = field(default_factory=dict)
-    waiting: list[tuple[Letter, int]] = field(default_factory=list)
+    waiting: list[Sent] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     explained: set[int] = field(default_factory=set)
     sent: dict[int, datetime] = field(default_factory=dict)
@@ -103,6 +120,8 @@ class Case:
     more_time: Wish | None = None
     category: str = ""
     shelving: Shelving | None = None
+    proposal: Proposal | None = None
+    same_as: "Case | None" = None
     exclusion: Wish | None = None
     backs: dict[int, tuple[str, str]] = field(default_factory=dict)
     left_out: bool = False
@@ -160,6 +179,10 @@ class Case:
     def matter(self) -> Matter:
         """Return what the length of its promises depends on."""
         return Matter(self.kind, self.urgent, self.petition, self.review is not None)
+
+    def is_on_its_way(self, on: str) -> bool:
+        """Tell whether an answer to what somebody said later waits for its channel."""
+        return any(one.word and one.letter.word(one.word) == on for one in self.waiting)
 
     # Promises
 
@@ -279,6 +302,11 @@ def free_of_danger(case: Case) -> None:
     """Refuse while nobody has taken over what is urgent, or a reason waits to be countersigned."""
     need(not case.countersign, "not countersigned")
     need(not (case.urgent and case.alive("case", "immediate")), "nobody took over")
+
+
+def not_ordered(case: Case) -> None:
+    """Refuse where the office above ordered that it be handled again."""
+    need(not any(one.ordered for one in case.letters.values()), "ordered from above")
 
 
 def working(case: Case) -> None:

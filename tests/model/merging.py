@@ -115,7 +115,8 @@ def _calm(case: Case, target: Case, theirs: set[int]) -> None:
 
 
 def _takes_back(case: Case, target: Case) -> None:
-    theirs = {f"{what} {n}" for n in case.letters for what in ("report", "later")}
+    theirs = {f"report {n}" for n in case.letters}
+    theirs |= {letter.word(n) for letter in case.letters.values() for n in range(letter.words + 1)}
     theirs |= {f"case {one.n}" for one in (case, *case.below())}
     goes = [one for one in target.alive("all") if one.on in theirs]
     _hand(goes, target, case)

@@ -17,7 +17,7 @@ def room_of_case(case: Case, now: datetime) -> tuple[datetime, datetime]:
     """
     running = case.alive("all", "resolve")
     need(bool(running), "nothing to extend")
-    one = min(running, key=lambda promise: promise.due)
+    one = min(running, key=lambda promise: (promise.due, promise.born))
     need(one.state == "running", "it stands still")
     need(now < one.due, "too late")
     need(not any(promise.extended for promise in running), "extended before")
@@ -40,7 +40,7 @@ def grant_case(case: Case, person: Person, said: Said, now: datetime) -> None:
     """By another person; the replies follow, and the reporters are to be told in time."""
     may(person, "grant_case", case)
     wish = asked(case.more_time, person)
-    running = sorted(case.alive("all", "resolve"), key=lambda one: one.due)
+    running = sorted(case.alive("all", "resolve"), key=lambda one: (one.due, one.born))
     need(bool(running) and max(running[0].due, now) < wish.until, "too late")
     for one in running:
         one.given += 1

@@ -66,18 +66,19 @@ _WHO = {
     "ohs": "answer accept raise_urgency dispatch call_back close tell",
     "ohs ": "ask_review",
     "ohsl": "acknowledge",
+    "oh": "propose_decline propose_refer",
     "s": "decline refer reopen explain assign reassign reject_objection dispatch_anew grant refuse"
-    " statutory pass_on take_back opine",
+    " statutory pass_on take_back opine decline_ended approve refuse_proposal ask_step_up",
     "sl": "countersign grant_case refuse_case designate consent_withdrawal refuse_withdrawal"
     " conclude_withdrawn issue cancel oversee exclude refuse_exclusion lift_exclusion",
     "hs": "split edit ask conclude reply extend_case withdraw statutory_outcome name_unit resume"
     " merge take_in unmerge give_back split_off ask_shelving meet_milestone ask_milestone"
-    " ask_exclusion ask_assistance release_assistance share_assistance",
+    " ask_exclusion answer_later ask_assistance release_assistance share_assistance",
     "hs ": "draft_report_back send_report_back sign_report_back refuse_report_back receive"
     " send_back",
     "rsl": "check_report_back return_report_back",
     "sl ": "waive_report_back",
-    "l": "shelve refuse_shelving move_milestone refuse_milestone",
+    "l": "shelve refuse_shelving move_milestone refuse_milestone step_up refuse_step_up",
     "hrsl": "second_look",
     "ohrsl": "note",
     "u": "object sign_off unsign answer_assistance",

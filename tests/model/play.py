@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from caseflow.db import WRITE
 from tests.ledger.conftest import Stage
 from tests.model import (
+    afterwards,
     assisting,
     back,
+    beginnings,
     case_moves,
     excluding,
     item_moves,
@@ -19,16 +21,19 @@ from tests.model import (
     merging,
     more_time,
     passing,
+    proposing,
     reviewing,
     shelving,
     signing,
     silence,
     splitting,
+    stepping,
     visiting,
     wishes,
 )
 from tests.model.compare import agree, documents_agree
-from tests.model.office import PEOPLE
+from tests.model.matters import Case
+from tests.model.office import PEOPLE, Person
 from tests.model.product import Product
 from tests.model.states import AT, GOING, IN, OVER
 from tests.model.telling import MOMENT, Counted, Telling
@@ -42,6 +47,8 @@ ITEM_MOVES = (
     | signing.MOVES
     | assisting.MOVES
 )
+_OF_OLDER = dict(ITEM_MOVES)  # older stories know no more
+ITEM_MOVES |= stepping.MOVES
 CASE_MOVES = (
     case_moves.MOVES
     | more_time.CASE_MOVES
@@ -52,10 +59,11 @@ CASE_MOVES = (
     | reviewing.MOVES
 )
 _OF_OTHERS = dict(CASE_MOVES)
-CASE_MOVES |= back.MOVES
+_OF_HANDED_DOWN = CASE_MOVES | back.MOVES
+CASE_MOVES = _OF_HANDED_DOWN | proposing.MOVES | afterwards.MOVES
 ORDER_MOVES = silence.MOVES
-MOVES = {*ITEM_MOVES, *CASE_MOVES, *ORDER_MOVES, *merging.MOVES}
-TWO = merging.MOVES  # of two cases
+TWO = merging.MOVES | afterwards.TWO  # of two cases
+MOVES = {*ITEM_MOVES, *CASE_MOVES, *ORDER_MOVES, *TWO}
 BY_REPORTER = ("resume", "ask_review")
 BY_ITSELF = {"report", "more", "retaliation", "delivered", "undeliverable", "time"}
 
@@ -70,6 +78,7 @@ class Story(Telling):
     def goes_on(self, steps: int) -> None:
         """Take so many steps. Raises Disagreement, with what led to it."""
         try:
+            beginnings.begin(self)
             for _ in range(steps):
                 self._step()
         except Exception as error:
@@ -77,8 +86,8 @@ class Story(Telling):
             raise
 
     def _step(self) -> None:
-        self.counted.steps += 1
         self.now += MOMENT
+        self.counted.steps += 1
         luck = self.chance.random()
         going = sum(case.state in GOING for case in self.cases)
         if going == 0 or (luck < 0.04 and going < _ENOUGH):
@@ -100,22 +109,31 @@ class Story(Telling):
 
     def _case(self) -> None:
         able = [likely.falls_to_the_case(case, self.now) for case in self.cases]
+        if self.newest:
+            able = [one or bool(afterwards.owed(self.cases[n])) for n, one in enumerate(able)]
         if not any(able) and any(case.items for case in self.cases) and self.chance.random() < 0.7:
             return self._item()
         n = self.picks.likely(able)
         case = self.cases[n]
-        fitting = [move for move in CASE_MOVES if case.state in IN[move]]
+        known = CASE_MOVES if self.newest else _OF_HANDED_DOWN
+        fitting = [move for move in known if case.state in IN[move]]
         if not back.owed(case):
             fitting = [move for move in fitting if move not in back.MOVES]
+        if not self.newest:
+            known = _OF_HANDED_DOWN if self.handed_down else _OF_OTHERS
         move = self.picks.pick(
             fitting,
-            CASE_MOVES if self.handed_down else _OF_OTHERS,
+            known,
             lambda move: likely.on_case(move, case, self.now),
         )
         by_reporter = move in BY_REPORTER and self.chance.random() < 0.4
         who = None if by_reporter else self.picks.who(move, case)
         said = replace(self.picks.said(None), report=self.chance.choice([*case.reach] or [n]))
         said = replace(said, number=len(self.cases))
+        words = [(one.n, k + 1) for one in case.letters.values() for k in range(one.words)]
+        if move == "answer_later" and words:
+            n_of, which = self.chance.choice(words[-2:])
+            said = replace(said, report=n_of, which=which)
         if move == "split_off":
             said = self.picks.apart(said, case)
         if move == "extend_case":
@@ -123,18 +141,27 @@ class Story(Telling):
             said = self.picks.dated(
                 self.now, said, due, lambda: more_time.room_of_case(case, self.now)
             )
+        return self.tries(move, n, who, said)
+
+    def tries(self, move: str, n: int, who: Person | None, said: Said) -> None:
+        """Make a move of a case, by somebody or by its reporter."""
+        case, name = self.cases[n], who.name if who else ""
         self._try(
             move,
             (n,),
-            who.name if who else "",
+            name,
             (said,),
             lambda: CASE_MOVES[move](case, who, said, self.now),  # type: ignore[arg-type]
-            self.product.on_case(move, who.name if who else None, n, said, self.now),
+            self.product.on_case(move, name or None, n, said, self.now),
         )
-        return None
 
     def _two(self) -> None:
-        """Merge a case, or take it back."""
+        """Merge a case, or take it back; or decline it for another one that is ended."""
+        repeats = [(a, b) for b in self.cases if b.ended for a in self.cases]
+        repeats = [(a, b) for a, b in repeats if a.state in IN["decline_ended"]]
+        if self.newest and self.chance.random() < (0.6 if repeats else 0.1):
+            case, target = self.chance.choice(repeats or [(a, a) for a in self.cases])
+            return self.tries_two("decline_ended", case, target)
         pairs = [(a, b) for a in self.cases for b in self.cases if b is not a.merged_into]
         pairs = [(a, b) for a, b in pairs if not a.merged_into]
         pairs += [(one, one.merged_into) for one in self.cases if one.merged_into]
@@ -142,17 +169,21 @@ class Story(Telling):
         if not any(fit) and self.chance.random() < 0.8:
             return self._item()
         case, target = pairs[self.picks.likely(fit)]
-        n, k, move = case.n, target.n, "unmerge" if case.merged_into else "merge"
-        who = self.picks.who(move, case)
+        return self.tries_two("unmerge" if case.merged_into else "merge", case, target)
+
+    def tries_two(self, move: str, case: Case, target: Case, by: str = "") -> None:
+        """Make a move of two cases; `by`: who makes it, else somebody."""
+        n, k = case.n, target.n
+        who = PEOPLE[by] if by else self.picks.who(move, case)
         self._try(
             move,
-            (n, k),
+            (n,) if move in afterwards.TWO else (n, k),
             who.name,
             (k,),
             lambda: TWO[move](case, target, who, Said(), self.now),
             self.product.on_two(move, who.name, n, k, self.now),
         )
-        return agree(target, k, self.product)
+        agree(target, k, self.product)
 
     def _item(self) -> None:
         found = [(n, item) for n, case in enumerate(self.cases) for item in case.items]
@@ -163,9 +194,10 @@ class Story(Telling):
             return self._case()
         n, item = found[self.picks.likely(able)]
         case = self.cases[n]
-        fitting = [move for move in ITEM_MOVES if item.state in AT[move]]
+        known = ITEM_MOVES if self.newest else _OF_OLDER
+        fitting = [move for move in known if item.state in AT[move]]
         move = self.picks.pick(
-            fitting, ITEM_MOVES, lambda move: likely.on_item(move, case, item, self.now)
+            fitting, known, lambda move: likely.on_item(move, case, item, self.now)
         )
         said = self.picks.said(item)
         if move == "reassign" and self.chance.random() < 0.8:
@@ -173,6 +205,8 @@ class Story(Telling):
         if move in ("release_assistance", "share_assistance") and item.assisted:
             asked = self.chance.choice(item.assisted)
             said = replace(said, unit=asked.unit, which=self.chance.choice((0, 1, 1, 2)))
+        if move == "ask_step_up":
+            said = replace(said, rung=self.chance.choice((3, 3, 4, 5, 6, 7)))
         if move == "extend":
             due = case.alive(item.on, "verify", "rectify")
             said = self.picks.dated(

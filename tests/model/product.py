@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from caseflow.deadlines.ladder import Event
@@ -21,10 +21,11 @@ from caseflow.escalation.defaults import UNITS
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.tables import Order as Document
 from caseflow.escalation.tables import Rung
-from caseflow.ledger.application_tables import Exclusion
+from caseflow.ledger.application_tables import Exclusion, Proposal
 from caseflow.ledger.assistance_tables import Assistance
 from caseflow.ledger.exclusions import LASTS
 from caseflow.ledger.moves import (
+    afterwards,
     asking,
     check,
     closing,
@@ -61,16 +62,21 @@ _THIS = bindparam("case")
 # Tables rather than mapped classes: read after every step, and half as dear.
 _case, _item, _clock = Case.__table__.c, Item.__table__.c, Clock.__table__.c
 _rung, _order = Rung.__table__.c, Document.__table__.c
-_exclusion = Exclusion.__table__.c
+_exclusion, _proposal = Exclusion.__table__.c, Proposal.__table__.c
 
 
 def _excluded(which: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(_exclusion.case_id == _case.id, which)
 
 
+def _proposed() -> ColumnElement[bool]:
+    return exists().where(_proposal.case_id == _case.id, _proposal.outcome.is_(None))
+
+
 _CASE = select(
     *(_case.state, _case.handler_id, _case.urgent, _case.countersign, _case.reopened),
-    *(_case.unit_id, _case.area_code, _case.bound_for, _case.ended_at.is_not(None)),
+    *(_case.unit_id, _case.area_code, _case.bound_for, _case.same_as),
+    *(_case.ended_at.is_not(None), _proposed()),
     *(_excluded(one) for one in (_exclusion.outcome.is_(None), LASTS)),
 ).where(_case.id == _THIS)
 _ITEMS = (
@@ -123,8 +129,8 @@ class Product:
         self._looks_at_one_case()
 
     def _looks_at_one_case(self) -> None:
-        """Let no ladder answer what many people report of one unit: the model leaves that out, as
-        it does what a person brings before its date; it knows each case by itself.
+        """Let no ladder answer what many people report of one unit: the model leaves that out, for
+        it knows each case by itself.
         """
         only = json.dumps([asdict(one) for one in UNITS.triggers if one.event == Event.sent_back])
         self.session.execute(
@@ -221,12 +227,13 @@ class Product:
     def on_two(
         self, move: str, who: str, case: int, target: int, now: datetime
     ) -> Callable[[], object]:
-        """Return merging one case into another, or undoing it, as something to try."""
+        """Return what may be tried with a case and another one."""
         s, n, me = self.session, self.cases[case], self._who(who)
         number = s.get_one(Case, self.cases[target]).number
         return {
             "merge": lambda: merging.merge(s, me, n, number, "同一件事", now),
             "unmerge": lambda: merging.unmerge(s, me, n, "两件事", now),
+            "decline_ended": lambda: afterwards.decline_ended(s, me, n, number, "已终结", now),
         }[move]
 
     def on_item(
@@ -298,7 +305,8 @@ class Product:
         assert isinstance(part, Case), "nothing was split off"
         n = len(self.cases)
         self.cases.append(part.id)
-        linked = (Report.case_id == part.id, Report.split_from.is_not(None))
+        new = Report.id.not_in(self.reports)
+        linked = (Report.case_id == part.id, Report.split_from.is_not(None), new)
         self.reports.append(self.session.scalar(select(Report.id).where(*linked)) or 0)
         known = {number: order for order, number in self.orders[case].items()}
         self.orders[n] = {known[was]: number for number, was in documents.items()}
@@ -321,6 +329,10 @@ class Product:
         self.session.flush()
         return list(self.session.connection().execute(query, {"case": self.cases[case]}))
 
+    def number(self, case_id: int | None) -> int | None:
+        """Return which case of the story has this id."""
+        return None if case_id is None else self.cases.index(case_id)
+
     def on(self, case: int, row: Any) -> str:
         """Name what a clock stands on as the model does."""
         if row.case_id:
@@ -339,7 +351,9 @@ class Product:
             return f"report {self.reports.index(report_id)}"
         if report_id not in self.later:
             first = self.session.get_one(Report, report_id).follows
-            self.later[report_id] = f"later {self.reports.index(first)}"
+            before = select(func.count()).where(Report.follows == first, Report.id <= report_id)
+            which = self.session.scalar(before)
+            self.later[report_id] = f"later {self.reports.index(first)} {which}"
         return self.later[report_id]
 
     def _assistance(self, n: int, row: Any) -> str:

@@ -32,6 +32,7 @@ def ask_shelving(case: Case, person: Person, said: Said, now: datetime) -> None:
     """Asked for with milestones; the case goes on meanwhile."""
     may(person, "ask_shelving", case)
     need(case.shelving is None, "asked already")
+    need(case.proposal is None, "proposed already")
     free_of_danger(case)
     first = days.day_of(now) + said.ahead * days.DAY
     every = [first, first + APART * days.DAY] if said.two else [first]
@@ -52,7 +53,7 @@ def shelve(case: Case, person: Person, said: Said, now: datetime) -> None:
     for item in (None, *case.items):
         lapse(case, item, now)
     for item in case.items:
-        item.withdrawal = None
+        item.withdrawal = item.step_up = None
         case.stop(item.on, now, "consent")
     for one in case.alive("all"):
         if one.name not in _RUN_ON:

@@ -30,9 +30,9 @@ def swept(case: Case, now: datetime) -> None:
     case.brought = [one for one in case.brought if not _stepped_up(case, *one, now)]
 
 
-def _stepped_up(case: Case, item: Item, unit: str, since: datetime, now: datetime) -> bool:
-    """What an event brings comes before its date, once; the unit must still have the item. While
-    the promise stands still, it is not yet time.
+def _stepped_up(case: Case, item: Item, unit: str, since: datetime, n: int, now: datetime) -> bool:
+    """What an event or a person brings comes before its date, once; the unit must still have the
+    item. While the promise stands still, it is not yet time.
     """
     found = [one for one in case.alive(item.on) if one.name in ("verify", "rectify")]
     if case.state == "shelved":
@@ -43,9 +43,9 @@ def _stepped_up(case: Case, item: Item, unit: str, since: datetime, now: datetim
     theirs = item.holder == unit and not taken and not (item.inspector and not item.rectifying)
     for one in found if theirs else ():
         receipt = max([other.rung for other in case.alive(item.on, "sign_for")], default=0)
-        if max(one.rung, one.entered, receipt) < promises.BRINGS:
-            one.entered = promises.BRINGS
-            rung = promises.Rung(one.name, one.on, promises.BRINGS, now, superseded=False)
+        if max(one.rung, one.entered, receipt) < n:
+            one.entered = n
+            rung = promises.Rung(one.name, one.on, n, now, superseded=False)
             case.rungs.append(rung)
             _drafted(case, _KINDS[rung.n], (rung.clock, rung.on, rung.n), now)
     return True

@@ -127,7 +127,8 @@ def _goes(case: Case, part: Case, n: int) -> None:
     for lent in case.lent:
         lent.apart = lent.apart or n in lent.letters
     _hand(case, part, f"report {n}", f"report {n}")
-    _hand(case, part, f"later {n}", f"later {n}")
+    for on in {one.on for one in case.alive("all") if letter.has_word(one.on)}:
+        _hand(case, part, on, on)
 
 
 def _hand(case: Case, part: Case, on: str, new: str) -> None:
@@ -142,7 +143,7 @@ def _linked(case: Case, part: Case, letter: Letter, now: datetime) -> None:
     """The part gets a report that tells of both as one of its own, promised for the same days; that
     there are two numbers is told to whoever can be reached.
     """
-    part.letters[part.n] = replace(letter, n=part.n, home=part.n, lies=part)
+    part.letters[part.n] = replace(letter, n=part.n, home=part.n, lies=part, words=0)
     on = f"report {part.n}"
     for one in case.alive(f"report {letter.n}", "notice", "reply"):
         _fork(case, part, one, on, now)

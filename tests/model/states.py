@@ -16,7 +16,7 @@ ON_ITS_WAY = (
 
 # All that may happen to the case of a review: nobody investigates there.
 OF_REVIEW = (
-    *("opine", "reply", "close", "ask_review", "note", "assign"),
+    *("opine", "reply", "close", "ask_review", "answer_later", "note", "assign"),
     *("raise_urgency", "acknowledge", "countersign"),
 )
 REVIEWED = ("answered", "replying", "calling_back", "closed")
@@ -43,6 +43,11 @@ IN = {
     "explain": ("calling_back",),
     "reopen": ("answered", "declined", "replying", "calling_back", "closed"),
     "second_look": ("answered", "declined"),
+    **dict.fromkeys(
+        ("propose_decline", "propose_refer", "approve", "refuse_proposal"), ("received", *_BEGUN)
+    ),
+    "answer_later": ENDED,
+    "decline_ended": ("received", *_BEGUN),
     "extend_case": _BEGUN,
     "grant_case": (*_BEGUN, "awaiting_reporter"),
     "refuse_case": (*_BEGUN, "awaiting_reporter"),
@@ -103,6 +108,8 @@ AT = {
     "answer_assistance": _UNDER_WAY,
     "release_assistance": _UNDER_WAY,
     "share_assistance": _UNDER_WAY,
+    **dict.fromkeys(("ask_step_up", "step_up"), ("dispatched", "verifying", "rectifying")),
+    "refuse_step_up": _UNDER_WAY,
     "sign_off": ("verifying", "rectifying"),
     "unsign": ("verifying", "rectifying"),
 }

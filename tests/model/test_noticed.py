@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
+from sqlalchemy import false
 
 from caseflow.deadlines import clocks
 from caseflow.escalation import sweep as sweeping
-from caseflow.ledger import extensions, mergers, reviews, visits
+from caseflow.ledger import extensions, mergers, reports_back, reviews, step_ups, visits
 from caseflow.ledger.moves import (
     assist_promise,
     closing,
@@ -19,6 +20,7 @@ from caseflow.ledger.moves import (
     passing,
     shelving,
     splitting,
+    triage,
     writing,
 )
 from tests.ledger.conftest import Stage
@@ -32,7 +34,8 @@ _DUE, _CLIMBED, _HAPPENED, _AGAIN = (
     *(clocks._due, clocks.climbed),
     *(sweeping._happened, clocks.again),
 )
-_DECIDED = excluding._decided
+_DECIDED, _CARRY_OUT = excluding._decided, triage.carry_out
+_WANTED = reports_back.wanted
 
 
 class Fault(NamedTuple):
@@ -82,6 +85,18 @@ def _first_only(session: Any, case: Any) -> Any:
     return opening.first_reports(session, case)[:1]
 
 
+def _first_sender(session: Any, case: Any) -> Any:
+    return _WANTED(session, case)[:1]
+
+
+def _alone(*args: Any, proposal: Any = None, **more: Any) -> None:
+    _CARRY_OUT(*args, **more)
+
+
+def _never(_report: Any) -> Any:
+    return false()
+
+
 FAULTS = {
     "an item has no margin before its case": Fault(
         clocks, "_due", _without_margin, "clocks: .*'verify'"
@@ -115,10 +130,10 @@ FAULTS = {
         assist_promise, "leads_now", _nothing, "clocks: .*'assist'", 28
     ),
     "items are not due before a merged case": Fault(
-        merging, "_hasten", lambda *_: [], "clocks: .*'(verify|rectify)'", 24
+        merging, "_hasten", lambda *_: [], "clocks: .*'(verify|rectify)'", 300020
     ),
     "undone, a merged case is not promised again": Fault(
-        merging, "_promise_again", _nothing, "clocks: .*'(immediate|resolve|reply)'", 26
+        merging, "_promise_again", _nothing, "clocks: .*'(immediate|resolve|reply)'", 300002
     ),
     "an answer in a merged case is not owed": Fault(
         closing, "first_reports", _first_only, "(case|clocks): .*(calling_back|closed|resolve)", 28
@@ -135,8 +150,23 @@ FAULTS = {
     "whoever had a part judges": Fault(
         reviews, "is_free", lambda *_: True, "(had a part in it, the product None|case: )", 701
     ),
+    "nobody waits for the second sender": Fault(
+        reports_back, "wanted", _first_sender, "(clocks|case): ", 300002
+    ),
+    "what two people saw is looked at again": Fault(
+        triage, "carry_out", _alone, "clocks: .*'second_look'", 300015
+    ),
+    "a word beside an answer that was sent off waits for nothing": Fault(
+        opening, "is_on_its_way", _never, "(an answer is on its way, the product|later)", 300030
+    ),
+    "any matter is declined for another one": Fault(
+        triage, "_fits", _nothing, "no matter that ends, the product None", 300030
+    ),
+    "what was asked about one unit comes to another": Fault(
+        step_ups, "is_about_holder", lambda *_: True, "another one has it, the product None", 300035
+    ),
     "more time is granted again and again": Fault(
-        extensions, "_granted", lambda *_: 0, "extended before, the product None", 1
+        extensions, "_granted", lambda *_: 0, "extended before, the product None", 300012
     ),
 }
 

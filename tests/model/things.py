@@ -41,6 +41,7 @@ class Said:
     number: int = 0
     to: str = ""
     opinion: str = "upheld"
+    rung: int = 3
 
     def __str__(self) -> str:
         """Return what is not said by default."""
@@ -54,6 +55,24 @@ class Wish:
 
     by: str
     until: datetime = _NEVER
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """To `decline` a case or to `refer` it, that somebody proposed and nobody decided yet."""
+
+    by: str
+    move: str
+
+
+@dataclass(frozen=True)
+class StepUp:
+    """Which rung somebody wants now, when they asked, and the unit that had the item then."""
+
+    by: str
+    unit: str
+    at: datetime
+    rung: int
 
 
 @dataclass(frozen=True)
@@ -143,6 +162,7 @@ class Item:
     more_time: Wish | None = None
     withdrawal: Wish | None = None
     withdrawn_by: str = ""
+    step_up: StepUp | None = None
     answer: Answer | None = None
     visited: bool = False
     assisted: list[Assistance] = field(default_factory=list)

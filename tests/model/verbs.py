@@ -17,18 +17,22 @@ from caseflow.ledger.moves import (
     reporting_back,
     shelving,
     signing,
+    stepping_up,
     visiting,
 )
 from caseflow.ledger.moves.visiting import Seen
+from caseflow.ledger.step_up_tables import CAUSES
 from caseflow.people import accounts
 from caseflow.people.actor import Actor
 from caseflow.people.tables import Post, User
 from tests import office as offices
 from tests.model.office import HEAD
+from tests.model.promises import UNITS
 from tests.model.shelving import APART
 from tests.model.things import Said
 
 PROVINCE = "430000"
+_DOCUMENTS = {n: kind for n, _, kind in UNITS}
 Tries = dict[str, Callable[[], object]]
 
 
@@ -113,6 +117,11 @@ def of_item(
         "release_assistance": lambda: assisting.release_assistance(s, me, n, unit, "不要", at),
         "share_assistance": lambda: assisting.share_assistance(s, me, n, unit, at, nth=said.which),
         "visit": lambda: visiting.visit(s, me, n, seen, at),
+        "ask_step_up": lambda: stepping_up.ask_step_up(
+            s, me, n, _DOCUMENTS[said.rung], CAUSES[0], "影响大", at
+        ),
+        "step_up": lambda: stepping_up.step_up(s, me, n, "", at),
+        "refuse_step_up": lambda: stepping_up.refuse_step_up(s, me, n, "按期限督办", at),
         "sign_off": lambda: signing.sign_off(s, me, n, at),
         "unsign": lambda: signing.send_back_answer(s, me, n, "写清楚", at),
     }

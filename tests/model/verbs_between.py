@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from caseflow.ledger.moves import passing, reviewing, splitting
+from caseflow.ledger.moves import afterwards, passing, proposing, reviewing, splitting
+from caseflow.ledger.moves.triage import Because
 from caseflow.ledger.report_tables import Report
 from caseflow.people.actor import REPORTER, Actor
 from caseflow.vault.tables import Original
@@ -49,7 +51,24 @@ def of_case(
         "take_back": lambda: passing.take_back(s, me, n, "", at),
         "receive": lambda: passing.receive(s, me, n, at),
         "send_back": lambda: passing.send_back(s, me, n, "不归我们", at),
+        "propose_decline": lambda: proposing.propose(
+            s, me, n, "decline", Because("outside", "不归教育"), at
+        ),
+        "propose_refer": lambda: proposing.propose(
+            s, me, n, "refer", Because("authority", "归他们", "民政局"), at
+        ),
+        "approve": lambda: proposing.approve(s, me, n, "", at),
+        "refuse_proposal": lambda: proposing.refuse_proposal(s, me, n, "照常办理", at),
+        "answer_later": lambda: afterwards.answer_later(
+            s, me, n, _word(s, reports[said.report], said.which), "答复", said.way, at, proof="空号"
+        ),
     }
+
+
+def _word(s: Session, report: int, n: int) -> int:
+    """Return the n-th report by which the sender of another said more; 0 where there is none."""
+    said = list(s.scalars(select(Report.id).where(Report.follows == report).order_by(Report.id)))
+    return said[n - 1] if n <= len(said) else 0
 
 
 def _ask(s: Session, me: Actor, n: int, report: int, at: datetime) -> Report:

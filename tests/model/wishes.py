@@ -91,7 +91,7 @@ def withdraw(case: Case, item: Item, person: Person, said: Said, now: datetime) 
     need(case.state in drafts if item.state == "draft" else case.at_work, "the case's state")
     free_of(person, item)
     may_on(person, "withdraw", case, item)
-    need(item.withdrawal is None, "asked already")
+    need(item.withdrawal is None and item.step_up is None, "asked already")
     item.withdrawal = Wish(person.name)
     case.start("consent", item.on, now)
 

@@ -100,11 +100,55 @@ def test_what_is_refused_keeps_what_was_typed(site: Site) -> None:
     old = site.as_("supervisor").get(path)
     does(site, "supervisor", path, "edit", text="改过的正文", public_text="改过的公开稿")
     late = old.send(f"{path}/edit", text="另一份正文", public_text="另一份公开稿")
-    assert (late.status, "另一份公开稿" in late.text) == (409, True)
+    assert (late.status, "改过的公开稿" in late.text) == (409, True), "what stands there now"
+    fields = late.form(f"{path}/edit").fields
+    assert (fields["text"], fields["public_text"]) == (["另一份正文"], ["另一份公开稿"])
     assert "等待" not in does(site, "reviewer", path, "return", reason="请写明截至日期").text
     assert "请写明截至日期" in site.as_("supervisor").get(path).text
     page = does(site, "supervisor", path, "cancel", reason="不再需要")
     assert ("已撤销" in page.text, row(site).number) == (True, None)
+
+
+def test_whoever_was_not_the_first_gets_the_form_back(site: Site) -> None:
+    path, points = drafted(site), list(CHECKS["lateness"])
+
+    def late(old: Page, move: str, **typed: object) -> Page:
+        form = old.form(f"{path}/{move}")
+        page = old.visit.sent(f"{path}/{move}", {**form.fields, **typed})
+        fields = page.form(f"{path}/{move}").fields
+        told = {name: fields.get(name, []) for name in typed if name != "checks"}
+        assert (page.status, told) == (
+            409,
+            {name: [said] for name, said in typed.items() if name in told},
+        )
+        return page
+
+    def ticked(page: Page, move: str) -> list[str]:
+        return page.form(f"{path}/{move}").fields.get("checks", [])
+
+    old, mine = site.as_("reviewer").get(path), site.as_("supervisor").get(path)
+    does(site, "reviewer", path, "return", reason="请写明截至日期")
+    late(old, "return", reason="写明起止日期")
+    late(mine, "cancel", reason="不再需要")
+    page = late(old, "check", checks=points[:2])
+    assert ticked(page, "check") == points[:2]
+    assert "退回" in page.text, "what came since"
+    does(site, "supervisor", path, "edit", text="截至3月13日。", public_text="截至3月13日。")
+    page = late(page, "check", checks=points)
+    assert (ticked(page, "check"), "截至3月13日。" in page.text) == ([], True)
+    ticks(site, "reviewer", path, "check", points)
+    does(site, "leader", path, "issue")
+    does(site, "leader", path, "publish")
+    mine = site.as_("supervisor").get(path)
+    does(site, "supervisor", path, "correct", text="应为二件", reason="数错了")
+    old = site.as_("leader").get(path)
+    does(site, "leader", path, "refuse_correction", reason="没有数错")
+    page = late(mine, "correct", text="应为三件", reason="又数了一遍")
+    page.send(f"{path}/correct")
+    late(old, "refuse_correction", reason="不必更正")
+    late(old, "withdraw", reason="数据有误")
+    page = late(old, "publish_correction", checks=points)
+    assert (ticked(page, "publish_correction"), "应为三件" in page.text) == ([], True)
 
 
 def test_only_those_who_may_read_circulars_do_and_within_their_area(site: Site) -> None:

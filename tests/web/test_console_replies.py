@@ -1,11 +1,16 @@
 """A reply that did not arrive stays owed, and nobody who looks at the case can miss it."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from caseflow.clock import local
 from caseflow.escalation import sweep
 from caseflow.ledger.moves import closing
 from caseflow.ledger.report_tables import Reply, Report
+from caseflow.outbox.events import body_of
+from caseflow.outbox.tables import Event, Message
 from tests.web.site import Site
 from tests.web.walking import case_of, on_case, on_item, open_case, report_of, state, submitted
 
@@ -65,6 +70,52 @@ def test_while_a_second_reply_is_on_its_way_nothing_failed(site: Site) -> None:
     assert FAILED in site.as_("handler").get(f"/console/cases/{number}").text
 
 
+def test_what_was_sent_again_says_so_until_something_is_heard_of_it(site: Site) -> None:
+    number = undelivered(site)
+    path = f"/console/cases/{number}"
+    site.later(minutes=20)
+
+    def becomes(what: str) -> None:
+        site.do(lambda s: setattr(s.get_one(Message, message), "state", what))
+
+    message, sent = _sent_again(site)
+    for under_way in ("pending", "claimed"):
+        becomes(under_way)
+        page = site.as_("handler").get(path)
+        assert f"上一次答复 3月3日(周二) 未能送达，{sent} 已重新发送" in page.text
+        assert page.offers(f"{path}/reply"), "nobody need wait for it"
+        assert "请换一种方式" not in page.text
+        assert f"未能送达，{sent} 已重新发送" in site.as_("reviewer").get(path).text
+    becomes("dead")
+    assert FAILED in site.as_("handler").get(path).text
+    assert "等待承办人换一种方式" in site.as_("reviewer").get(path).text
+
+
+def _sent_again(site: Site) -> tuple[int, str]:
+    """Let the reply that failed be sent again from the outbox; return its message and when."""
+
+    def given_up(session: Session) -> int:
+        event = session.scalars(select(Event).where(Event.name == "reply")).one()
+        message = _dead(event, site.now)
+        session.add(message)
+        session.flush()
+        return message.id
+
+    message = site.do(given_up)
+    page = site.as_("administrator").get("/console/outbox")
+    page.send(f"/console/outbox/messages/{message}/requeue")
+    return message, f"3月3日(周二) {local(site.now):%H:%M}"
+
+
+def _dead(event: Event, now: datetime) -> Message:
+    values = {"rule": "reply", "recipient": f"report:{body_of(event)['report']}", "way": "email"}
+    said = {"subject": "答复", "text": "请查询", "reason": "550 no", "message_id": "<reply@x>"}
+    moments = {"created_at": now, "not_before": now}
+    return Message(
+        event_id=event.id, case_id=event.case_id, state="dead", **values, **said, **moments
+    )
+
+
 def test_of_several_reports_the_one_that_got_no_reply_is_named(site: Site) -> None:
     number = undelivered(site)
     first = report_of(site, number)
@@ -79,6 +130,10 @@ def test_of_several_reports_the_one_that_got_no_reply_is_named(site: Site) -> No
     second = site.do(another)
     page = site.as_("handler").get(f"/console/cases/{number}")
     assert f"来件 {first.number}（3月3日(周二)） 的答复未能送达" in page.text
+    waits, sent = _sent_again(site)
+    page = site.as_("handler").get(f"/console/cases/{number}")
+    assert f"未能送达的答复已重新发送：来件 {first.number}（{sent}）" in page.text
+    site.do(lambda s: setattr(s.get_one(Message, waits), "state", "dead"))
     form = page.form(f"/console/cases/{number}/reply")
     assert (form.fields["report"], form.fields["text"]) == ([str(first.id)], [SAID])
     assert f"答复未能送达：{first.number}" in page.text

@@ -13,6 +13,7 @@ from caseflow.people.scope import scope_of
 from caseflow.web import inquiry_paper
 from caseflow.web.console.inquiry_pages import report
 from caseflow.web.locale import in_chinese
+from caseflow.words import ACCOUNTABILITY_HEARINGS
 from tests.ledger.inquiries import SAID, WHO, add_city, proposed
 from tests.pictures import PLACE, photo
 from tests.web.forms import Form
@@ -265,10 +266,32 @@ def test_who_reads_and_who_acts(site: Site, order: str) -> None:
     assert site.as_("city").post(f"{FILE}/step", step="decision_made").status == 404
     assert site.as_("city").post(f"{FILE}/decide").status == 403
     takes(site, "inquiry_recorded")
-    late = site.as_("city").post(
-        f"{FILE}/step", step="inquiry_recorded", head_n=head, text="另一份说明", day="2026-04-12"
-    )
+    said = {"text": "另一份说明", "day": "2026-04-12", "accounts": site.office["city"].person}
+    late = site.as_("city").post(f"{FILE}/step", step="inquiry_recorded", head_n=head, **said)
     assert (late.status, "另一份说明" in late.text) == (409, True)
+    assert "参加核实的本办人员 测试city" in late.text, "not the number of a box"
+
+
+def test_whoever_was_not_the_first_gets_their_step_back(site: Site, order: str) -> None:
+    on_the_way(site, order, "notice_served")
+    old = site.as_("city").get(FILE)
+    site.later(days=8)
+    takes(site, "hearing_recorded")
+
+    def late(move: str, **typed: object) -> Page:
+        form = next(one for one in old.forms if step_of(one) == move)
+        return old.visit.sent(f"{FILE}/step", {**form.fields, **typed})
+
+    page = late("hearing_recorded", text="单位承认没有按时办理", choice="early", day="2026-04-13")
+    assert (page.status, steps_offered(page)) == (409, set()), "somebody has recorded it"
+    assert ACCOUNTABILITY_HEARINGS["early"] in page.text
+    page = late("file_discontinued", text="单位已经改正", evidence=a_file())
+    assert (page.status, steps_offered(page)) == (409, {"file_discontinued"})
+    assert "所选的文件需要重新选择" in page.text
+    assert "陈述申辩" in page.text, "what came since"
+    assert page.form(f"{FILE}/step").fields["text"] == ["单位已经改正"]
+    page.send(f"{FILE}/step")
+    assert file(site).state == "discontinued"
 
 
 def test_it_is_discontinued_with_a_reason(site: Site, order: str) -> None:

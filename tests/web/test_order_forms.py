@@ -35,7 +35,10 @@ def test_nobody_judges_an_answer_that_they_never_read(site: Site, how: str) -> N
     late = old.send(f"{path_of(site)}/{how}", **typed)
     assert late.status == 409
     assert "退回文书答复" in late.text, "what changed"
-    assert all(said in late.text for said in typed.values())
+    assert late.offers(f"{path_of(site)}/return") == bool(typed), "what was filled in comes back"
+    if typed:
+        assert LATER in late.text, "beside what the unit says now"
+        assert late.form(f"{path_of(site)}/return").fields["reason"] == ["没有写明原因"]
     assert order(site).state == "answered"
     settle(site, "supervisor", "accept")
     assert order(site).state == "accepted"
@@ -46,11 +49,14 @@ def test_nor_lifts_cancels_or_issues_it_from_an_old_page(site: Site) -> None:
     old = opened(site, "supervisor")
     on_case(site, "handler", number, "note", text="学校来电，说明天办")
     for how, typed in (("issue", {}), ("cancel", {"reason": "不需要"})):
-        assert old.send(f"{path_of(site)}/{how}", **typed).status == 409
+        late = old.send(f"{path_of(site)}/{how}", **typed)
+        assert (late.status, late.offers(f"{path_of(site)}/{how}")) == (409, how == "cancel")
+    assert late.form(f"{path_of(site)}/cancel").fields["reason"] == ["不需要"]
     settle(site, "supervisor", "issue")
     old = opened(site, "supervisor")
     at_unit(site, "answer", text="已办")
-    assert old.send(f"{path_of(site)}/lift", reason="没有答复").status == 409
+    late = old.send(f"{path_of(site)}/lift", reason="没有答复")
+    assert (late.status, late.form(f"{path_of(site)}/lift").fields["reason"]) == (409, ["没有答复"])
     assert order(site).state == "answered"
 
 
@@ -107,8 +113,11 @@ def test_of_two_who_change_a_draft_the_second_is_told(site: Site, how: str) -> N
     first.send(f"{path_of(site)}/edit", text="承办人改的。")
     late = second.send(f"{path_of(site)}/{how}", text="督办负责人改的。")
     assert late.status == 409
-    assert "督办负责人改的。" in late.text
+    assert "承办人改的。" in late.text
+    assert late.form(f"{path_of(site)}/edit").fields["text"] == ["督办负责人改的。"]
     assert order(site).text == "承办人改的。"
+    late.send(f"{path_of(site)}/edit")
+    assert order(site).text == "督办负责人改的。"
 
 
 def test_a_case_that_moved_does_not_keep_anybody_from_saving_a_text(site: Site) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.ledger import gate, reasons
-from caseflow.ledger.moves import closing, triage
+from caseflow.ledger.moves import closing, opening, triage
 from caseflow.ledger.moves.record import of_report, words
 from caseflow.ledger.moves.triage import Because
 from caseflow.ledger.report_tables import Reply, Report
@@ -55,9 +55,7 @@ def answer_later(
 
 def is_on_its_way(session: Session, report_id: int) -> bool:
     """Tell whether the channel has an answer and has not said yet what became of it."""
-    sent = (Reply.delivered_at.is_(None), Reply.failed_at.is_(None))
-    query = select(Reply.id).where(Reply.report_id == report_id, *sent)
-    return session.scalar(query.limit(1)) is not None
+    return bool(session.scalar(select(opening.is_on_its_way(report_id))))
 
 
 def decline_ended(

@@ -14,6 +14,7 @@ from caseflow.ledger.history import commitment
 from caseflow.ledger.moves import merging
 from caseflow.ledger.moves.ending import conclude_when_done
 from caseflow.ledger.moves.notice import NO_CODE, has_receipt, reachable
+from caseflow.ledger.moves.opening import later
 from caseflow.ledger.moves.record import matter_of, of_case, record, whole, words
 from caseflow.ledger.moves.waiting import open_question
 from caseflow.ledger.report_tables import Question, Report
@@ -76,10 +77,11 @@ def put(
     session.flush()
     # Nobody waits longer for what another is asked, nor does what was promised to them.
     own = mergers.came_with(session, report)
+    added = [one.id for one in later(session, case) if one.follows == report.id]
     running = [
         clock
         for clock in clocks.alive(session, whole(case))
-        if clock.report_id in (None, report.id) and clock.case_id in (None, own)
+        if clock.report_id in (None, report.id, *added) and clock.case_id in (None, own)
     ]
     still = pauses.pause(session, running, question.id, now, until)
     facts = {"text": commitment(asked), "paused": [clock.id for clock in still], **more}

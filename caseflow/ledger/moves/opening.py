@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from caseflow import refs
@@ -14,7 +14,7 @@ from caseflow.deadlines.tables import Clock
 from caseflow.ledger import handed, numbers, search, sketches
 from caseflow.ledger.history import commitment, moment_text
 from caseflow.ledger.moves.record import matter_of, of_case, of_report, record, whole
-from caseflow.ledger.report_tables import Attachment, Report
+from caseflow.ledger.report_tables import Attachment, Reply, Report
 from caseflow.ledger.states import ENDS
 from caseflow.ledger.tables import INSTRUCTED, ORDINARY, URGENT, Case
 from caseflow.people.actor import REPORTER, Actor
@@ -308,13 +308,24 @@ def join(
 
 def _promise_answer(session: Session, case: Case, report: Report, now: datetime) -> None:
     """Promise word and an answer to what came after the end; where its sender waits for one
-    already, that will answer this too.
+    already that is still to be written, that will answer this too.
     """
     waits = [one.report_id for one in clocks.alive(session, whole(case), "reply")]
-    theirs = select(Report.id).where(Report.id.in_(waits), Report.follows == report.follows)
+    theirs = select(Report.id).where(
+        Report.id.in_(waits), Report.follows == report.follows, ~is_on_its_way(Report.id)
+    )
     if session.scalar(theirs.limit(1)) is None:
         for name in ("notice", "reply"):
             clocks.start(session, name, of_report(case, report.id), matter_of(case), now)
+
+
+def is_on_its_way(report_id: SQLColumnExpression[int] | int) -> ColumnElement[bool]:
+    """Return the condition that the channel has an answer to a report and has not said yet what
+    became of it.
+    """
+    return exists().where(
+        Reply.report_id == report_id, Reply.delivered_at.is_(None), Reply.failed_at.is_(None)
+    )
 
 
 def later(session: Session, case: Case) -> Sequence[Report]:

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.publishing import circulars, corrections, reading
-from caseflow.web.console.circular_pages import show
+from caseflow.web.console import conflict
+from caseflow.web.console.circular_pages import history, offered, show, view
 from caseflow.web.console.frame import Page, blueprint, scope
 from caseflow.web.edge import actor, change, needs, now, seen, typed
 from caseflow.web.locale import gettext
-from caseflow.web.written import written
 
 
 @blueprint.post("/circulars/<int:circular_id>/edit")
@@ -156,13 +156,26 @@ def _settle(circular_id: int, form: str, work: Callable[[Session], object], done
     except BadInput as wrong:
         return show(circular_id, wrong.fields, form, 422)
     except MoveNotAllowed as gone:
-        page = render_template(
-            "console/changed.html",
-            active="circulars",
-            reason=gettext(gone.told),
-            typed=written(),
-            back_href=url_for("console.circular_page", circular_id=circular_id),
-        )
-        return page, 409
+        return _changed(circular_id, form, gone)
     flash(done, "success")
     return redirect(url_for("console.circular_page", circular_id=circular_id))
+
+
+_REWRITES = {"check": "circular_edited", "publish_correction": "correction_drafted"}
+
+
+def _changed(circular_id: int, form: str, gone: MoveNotAllowed) -> Page:
+    """Say what came since the form was made, and give it back as it was filled in; but no tick
+    holds for a text that another one has changed since.
+    """
+    shown = view(circular_id, form=form, ticked=request.form.getlist("checks"))
+    new = conflict.since(shown["circular"].head_n)
+    since = [one for one in reversed(shown["found"].entries) if one.n > new]
+    if any(one.verb == _REWRITES.get(form) for one in since):
+        shown["ticked"] = []
+    lines = [
+        {"what": what, "who": who, "at": when, "text": why}
+        for when, what, who, why in history(shown["found"], since)
+    ]
+    back = url_for("console.circular_page", circular_id=circular_id)
+    return conflict.changed(gone, back, shown, changes=lines, forms=offered(shown))

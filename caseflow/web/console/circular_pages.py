@@ -1,6 +1,6 @@
 """Circulars: the list, drafting one, the page of one, and its two papers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from caseflow.publishing import circular_gate, circular_record, drafting, readin
 from caseflow.publishing.circular_states import CHECKS, KINDS
 from caseflow.publishing.circular_wording import FEWEST
 from caseflow.publishing.reading import PAGE, Row, Whole
-from caseflow.publishing.tables import Circular
+from caseflow.publishing.tables import Circular, CircularEntry
 from caseflow.refs import whole
 from caseflow.web import circular_paper, counts
 from caseflow.web.console import paging
@@ -162,26 +162,56 @@ def show(
     circular_id: int, errors: Mapping[str, str] | None = None, form: str = "", status: int = 200
 ) -> Page:
     """Return the page of a circular; `form`: the one that was refused, with its `errors`."""
+    shown = view(circular_id, errors, form, request.form.getlist("checks"))
+    return render_template("console/circular.html", **shown), status
+
+
+def view(
+    circular_id: int,
+    errors: Mapping[str, str] | None = None,
+    form: str = "",
+    ticked: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return what the page of a circular, and each form of it, is drawn with; `ticked`: the points
+    that somebody put a tick to in the form that was sent.
+    """
     with read() as session:
         found = reading.whole(session, scope(), circular_id)
     circular = found.circular
     offers = circular_gate.offers(actor(), found.standing)
-    body = render_template(
-        "console/circular.html",
-        active="circulars",
-        circular=circular,
-        found=found,
-        days=_days(circular.first_day, circular.last_day),
-        moves=offers,
-        refused=_refused(found, offers),
-        checks=[(key, gettext(words.CIRCULAR_CHECKS[key])) for key in CHECKS[circular.kind]],
-        history=_history(found),
-        fewest=FEWEST,
-        errors=errors or {},
-        form=form,
-        language=request.method == "GET",
-    )
-    return body, status
+    return {
+        "active": "circulars",
+        "circular": circular,
+        "found": found,
+        "days": _days(circular.first_day, circular.last_day),
+        "moves": offers,
+        "refused": _refused(found, offers),
+        "checks": [(key, gettext(words.CIRCULAR_CHECKS[key])) for key in CHECKS[circular.kind]],
+        "history": history(found, list(reversed(found.entries))),
+        "fewest": FEWEST,
+        "errors": errors or {},
+        "form": form,
+        "ticked": ticked,
+        "language": request.method == "GET",
+    }
+
+
+FORMS = "console/_circular_forms.html"
+_MOVES = {
+    "check": "circular_checked",
+    "edit": "circular_edited",
+    "return": "circular_returned",
+    "cancel": "circular_cancelled",
+    "withdraw": "circular_withdrawn",
+    "correct": "correction_drafted",
+    "publish_correction": "circular_corrected",
+    "refuse_correction": "circular_corrected",
+}
+
+
+def offered(shown: Mapping[str, Any]) -> str:
+    """Return the template of a circular's forms where the one that was sent is offered still."""
+    return FORMS if _MOVES.get(shown["form"], "") in shown["moves"] else ""
 
 
 def _refused(found: Whole, offers: set[str]) -> str:
@@ -210,8 +240,8 @@ _WHOSE = {
 }
 
 
-def _history(found: Whole) -> list[tuple[str, str, str, str]]:
-    """Return what was done with a circular: when, what, by whom, why; newest first."""
+def history(found: Whole, entries: Sequence[CircularEntry]) -> list[tuple[str, str, str, str]]:
+    """Return what was done with a circular, by some of its entries: when, what, by whom, why."""
     return [
         (
             moment_text(entry.at),
@@ -219,7 +249,7 @@ def _history(found: Whole) -> list[tuple[str, str, str, str]]:
             found.people.get(entry.user_id, ""),
             str(circular_record.facts(entry).get("reason", "")),
         )
-        for entry in reversed(found.entries)
+        for entry in entries
     ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound
@@ -11,12 +11,12 @@ from caseflow.escalation import accountability, accountability_reading, reading
 from caseflow.escalation.accountability import Said
 from caseflow.escalation.accountability_states import ACCOUNTABILITY_MOVES
 from caseflow.refs import whole
+from caseflow.web.console import conflict
 from caseflow.web.console.frame import Page, blueprint, scope
-from caseflow.web.console.inquiry_pages import show
+from caseflow.web.console.inquiry_pages import changes, chosen, show, view
 from caseflow.web.edge import actor, change, needs, now, read, seen, typed, typed_day
 from caseflow.web.files import Brought
 from caseflow.web.locale import gettext
-from caseflow.web.written import written
 
 _DECISION = "decision_made"
 
@@ -33,7 +33,8 @@ def open_inquiry(order_id: int) -> Page:
     try:
         made = change(work)
     except MoveNotAllowed as gone:
-        return _changed(gone, url_for("console.order_page", order_id=order_id))
+        back = url_for("console.order_page", order_id=order_id)
+        return conflict.changed(gone, back, {"active": "orders"})
     flash(gettext("案卷已建立。"), "success")
     return redirect(url_for("console.inquiry_page", inquiry_id=made))
 
@@ -83,17 +84,16 @@ def _take(inquiry_id: int, move: Callable[[], str]) -> Page:
         again = {"evidence": "所选的文件需要重新选择"} if len(files) else {}
         return show(inquiry_id, {**again, **wrong.fields}, move(), 422)
     except MoveNotAllowed as gone:
-        return _changed(gone, url_for("console.inquiry_page", inquiry_id=inquiry_id))
+        return _changed(inquiry_id, move(), gone)
     flash(gettext("已登记。"), "success")
     return redirect(url_for("console.inquiry_page", inquiry_id=inquiry_id))
 
 
-def _changed(gone: MoveNotAllowed, back: str) -> Page:
-    page = render_template(
-        "console/changed.html",
-        active="orders",
-        reason=gettext(gone.told),
-        typed=written(),
-        back_href=back,
-    )
-    return page, 409
+def _changed(inquiry_id: int, form: str, gone: MoveNotAllowed) -> Page:
+    """Say which steps came since the form was made, and give it back as it was filled in."""
+    shown = view(inquiry_id, form=form)
+    lines = changes(shown, conflict.since(shown["file"].head_n))
+    back = url_for("console.inquiry_page", inquiry_id=inquiry_id)
+    forms = "console/_inquiry_forms.html" if form in shown["moves"] else ""
+    said = [] if forms else chosen(inquiry_id, form)
+    return conflict.changed(gone, back, shown, changes=lines, forms=forms, chosen=said)

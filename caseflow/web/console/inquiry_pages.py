@@ -40,6 +40,13 @@ def show(
     inquiry_id: int, errors: Mapping[str, str] | None = None, form: str = "", status: int = 200
 ) -> Page:
     """Return the page of a file; `form`: the one that was refused, with its `errors`."""
+    return render_template("console/inquiry.html", **view(inquiry_id, errors, form)), status
+
+
+def view(
+    inquiry_id: int, errors: Mapping[str, str] | None = None, form: str = ""
+) -> dict[str, Any]:
+    """Return what the page of a file, and each form of it, is drawn with."""
     with read() as session:
         found = accountability_reading.whole(session, scope(), inquiry_id)
         moves = accountability_gate.offers(actor(), found.standing, local(now()).date())
@@ -47,28 +54,53 @@ def show(
         near = _colleagues(session, found) if "inquiry_recorded" in moves else []
     taken = {step.verb for step in found.steps}
     ended = found.file.state == "discontinued"
-    body = render_template(
-        "console/inquiry.html",
-        active="orders",
-        found=found,
-        file=found.file,
-        cover=[*_cover(found), *_straight(straight)],
-        steps=[_told(found, step) for step in found.steps],
-        moves=moves,
-        forms=FORMS,
-        way=WAY,
-        colleagues=near,
-        later=[] if ended else [one for one in WAY if one not in taken and one not in moves],
-        refused=_refused(found, moves),
-        today=local(now()).date().isoformat(),
-        errors=errors or {},
-        form=form,
-        chosen=request.form.getlist("accounts"),
-        papers=inquiry_paper.offered(found),
-        limits_told=limits_told(),
-        language=request.method == "GET",
-    )
-    return body, status
+    return {
+        "active": "orders",
+        "found": found,
+        "file": found.file,
+        "cover": [*_cover(found), *_straight(straight)],
+        "steps": [_told(found, step) for step in found.steps],
+        "moves": moves,
+        "forms": FORMS,
+        "way": WAY,
+        "colleagues": near,
+        "later": [] if ended else [one for one in WAY if one not in taken and one not in moves],
+        "refused": _refused(found, moves),
+        "today": local(now()).date().isoformat(),
+        "errors": errors or {},
+        "form": form,
+        "chosen": request.form.getlist("accounts"),
+        "papers": inquiry_paper.offered(found),
+        "limits_told": limits_told(),
+        "language": request.method == "GET",
+    }
+
+
+def changes(shown: Mapping[str, Any], since: int) -> list[dict[str, str]]:
+    """Return the steps of a file after one of them, newest first, as a history tells them."""
+    found: Whole = shown["found"]
+    return [
+        {
+            "what": gettext(words.ACCOUNTABILITY_MOVES[step.verb]),
+            "who": found.people.get(step.user_id, ""),
+            "at": moment_text(step.at),
+            "text": step.text,
+        }
+        for step in reversed(found.steps)
+        if step.n > since
+    ]
+
+
+def chosen(inquiry_id: int, move: str) -> Facts:
+    """Return what was chosen in the form of a step, in words, with the label of its field."""
+    form, said = FORMS[move], request.form.getlist("accounts")
+    with read() as session:
+        file = accountability_reading.one(session, scope(), inquiry_id)
+        near = accountability.colleagues(session, file) if form.accounts and said else []
+        people = [one.name for one in near if str(one.id) in said]
+    choice = (form.choices or {}).get(request.form.get("choice", ""), "")
+    told = [(form.choice, gettext(choice) if choice else ""), (form.accounts, series(people))]
+    return [(gettext(label), words) for label, words in told if words]
 
 
 def _colleagues(session: Session, found: Whole) -> list[tuple[int, str]]:

@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from caseflow.clock import local
 from caseflow.ledger import reasons, splits, supplements
 from caseflow.ledger.moves.calling import Calls
-from caseflow.ledger.report_tables import Reply, Report
+from caseflow.ledger.report_tables import Report
 from caseflow.ledger.states import UNANSWERED
 from caseflow.ledger.tables import Item
 from caseflow.web.clocks import due_text
@@ -19,11 +18,12 @@ from caseflow.web.console import (
     retracting_forms,
     review_forms,
     shelving_forms,
+    undelivered,
 )
 from caseflow.web.console.closing_forms import calls, failures, unanswered
 from caseflow.web.console.forms import Form
 from caseflow.web.console.sight import Sight
-from caseflow.web.locale import day_text, gettext, sentences, series
+from caseflow.web.locale import gettext, sentences, series
 
 CaseForms = Mapping[str, Form]
 ItemForms = Mapping[int, Mapping[str, Form]]
@@ -266,31 +266,16 @@ def _awaiting(sight: Sight, case: CaseForms, items: ItemForms) -> Step:
 def _replying(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:
     failed = failures(sight)
     if "reply" in case:
-        told = _undelivered(sight, failed) if failed else gettext("各项都有了结果，答复反映人。")
+        told = undelivered.told(sight, failed) or gettext("各项都有了结果，答复反映人。")
         return Step(told, case["reply"])
     if sight.case.countersign:
         return Step(gettext("未报警的理由还没有会签，会签后才能往下走。"))
     if failed:
-        return Step(gettext("答复未能送达，等待承办人换一种方式答复。"))
+        return Step(undelivered.waited_for(sight, failed))
     if unanswered(sight):
         return Step(gettext("等待承办人答复反映人。"))
     back = Step(*back_forms.step(sight, case))
     return back if back.words else Step(gettext("答复正在送达。"))
-
-
-def _undelivered(sight: Sight, failed: Mapping[int, Reply]) -> str:
-    """Say which reply did not arrive: of which day, and to which report where there are several."""
-    days = {report: day_text(local(reply.at).date()) for report, reply in failed.items()}
-    reports = sight.dossier.first_reports
-    if len(reports) == 1:
-        [when] = days.values()
-        return gettext("上一次答复 %(when)s 未能送达，请换一种方式。", when=when)
-    which = [
-        gettext("%(what)s（%(more)s）", what=report.number, more=days[report.id])
-        for report in reports
-        if report.id in days
-    ]
-    return gettext("来件 %(reports)s 的答复未能送达，请换一种方式。", reports=series(which))
 
 
 def _calling_back(sight: Sight, case: CaseForms, _items: ItemForms) -> Step:

@@ -1,26 +1,25 @@
 """What a person does with an order, as POSTs: corrects, issues, cancels, judges and lifts it.
 
 A form says from what it was made: the history number of the case, and the text of a draft. Where
-that is not what stands there any more, the page of changes tells what came since, with what was
-typed to copy (409): nobody accepts an answer that they never read.
+that is not what stands there any more, the page of changes tells what came since, with the form as
+it was filled in where it is offered still, else what was typed to copy (409): nobody accepts an
+answer that they never read.
 """
 
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 
 from caseflow.errors import BadInput, MoveNotAllowed, Stale
 from caseflow.escalation import answers, orders, reading
 from caseflow.ledger import dossier
-from caseflow.web.console import timeline
+from caseflow.web.console import conflict, timeline
 from caseflow.web.console.frame import Page, blueprint, scope
-from caseflow.web.console.order_pages import page
+from caseflow.web.console.order_pages import offered, page, view
 from caseflow.web.edge import actor, change, needs, now, read, seen, typed
 from caseflow.web.locale import gettext
-from caseflow.web.written import written
 
-_LATEST = 3
 UNSENT = "您写了退回的理由：要退回请按“退回答复”；要认可请先清空理由"
 
 
@@ -109,24 +108,26 @@ def _settle(order_id: int, form: str, work: Callable[[Session], object], done: s
     except BadInput as wrong:
         return page(order_id, wrong.fields, form, 422)
     except (Stale, MoveNotAllowed) as gone:
-        return _changed(order_id, gone)
+        return _changed(order_id, form, gone)
     flash(done, "success")
     return redirect(url_for("console.order_page", order_id=order_id))
 
 
-def _changed(order_id: int, gone: Stale | MoveNotAllowed) -> Page:
-    """Say what came since the form was made, and give back what was typed."""
+def _changed(order_id: int, form: str, gone: Stale | MoveNotAllowed) -> Page:
+    """Say what came since the form was made, and give it back as it was filled in."""
     with read() as session:
         case = reading.order(session, scope(), order_id).case
-        since = seen()
-        since = case.head_n - _LATEST if since is None or since == case.head_n else since
-        lines = timeline.told(dossier.load(session, case), reading.of_case(session, case), since)
-    answer = render_template(
-        "console/changed.html",
-        active="orders",
-        reason=gettext(gone.told),
-        changes=lines,
-        typed=written(),
-        back_href=url_for("console.order_page", order_id=order_id),
-    )
-    return answer, 409
+        new = conflict.since(case.head_n)
+        lines = timeline.told(dossier.load(session, case), reading.of_case(session, case), new)
+    shown = view(order_id, form=_filled_in(form), late=True)
+    back = url_for("console.order_page", order_id=order_id)
+    return conflict.changed(gone, back, shown, changes=lines, forms=offered(shown))
+
+
+def _filled_in(form: str) -> str:
+    """Return the form that somebody filled in, whichever of its buttons they pressed; none where
+    they wrote nothing.
+    """
+    if form in ("edit", "issue"):
+        return "edit" if typed("text") != request.form.get("began", "").strip() else ""
+    return form if typed("reason") else ""

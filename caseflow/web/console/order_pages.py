@@ -143,6 +143,15 @@ def page(
     order_id: int, errors: Mapping[str, str] | None = None, form: str = "", status: int = 200
 ) -> Page:
     """Show one order, with what could not be done in its form."""
+    return render_template("console/order.html", **view(order_id, errors, form)), status
+
+
+def view(
+    order_id: int, errors: Mapping[str, str] | None = None, form: str = "", *, late: bool = False
+) -> dict[str, Any]:
+    """Return what the page of an order, and each form of it, is drawn with; `late`: the form that
+    was sent was made before something came since.
+    """
     with read() as session:
         row = reading.order(session, scope(), order_id)
         shown = _shown(rules_of(session), row, _drafted(session, [row]))
@@ -153,30 +162,45 @@ def page(
         why = orders.kept_back(session, row.order, row.case, row.item)
         inquiry, opens = _inquiry(session, row)
     offers = order_gate.offers(actor(), row.case, row.order)
-    body = render_template(
-        "console/order.html",
-        active="orders",
-        order=row.order,
-        row=row,
-        shown=shown,
-        signed_name=_signed_name(row),
-        kept_back=gettext(why) if why else "",
-        settled=_settled(row.order, shown, people),
-        editors=series([people[one] for one in row.order.edited]),
-        document=document(row.order),
-        answer_due=due_text(due) if due else "",
-        answer_by=day_text(row.order.answer_by) if row.order.answer_by else "",
-        moves=offers,
-        refused=_refused(row, offers),
-        inquiry=inquiry,
-        opens_inquiry=opens,
-        history=_history(row.order),
-        answers=answers,
-        errors=errors or {},
-        form=form,
-        language=request.method == "GET",
-    )
-    return body, status
+    return {
+        "active": "orders",
+        "order": row.order,
+        "row": row,
+        "shown": shown,
+        "signed_name": _signed_name(row),
+        "kept_back": gettext(why) if why else "",
+        "settled": _settled(row.order, shown, people),
+        "editors": series([people[one] for one in row.order.edited]),
+        "document": document(row.order),
+        "answer_due": due_text(due) if due else "",
+        "answer_by": day_text(row.order.answer_by) if row.order.answer_by else "",
+        "moves": offers,
+        "refused": _refused(row, offers),
+        "inquiry": inquiry,
+        "opens_inquiry": opens,
+        "history": _history(row.order),
+        "answers": answers,
+        "errors": errors or {},
+        "form": form,
+        "late": late,
+        "language": request.method == "GET",
+    }
+
+
+def offered(shown: Mapping[str, Any]) -> str:
+    """Return the template of an order's forms where the one that was sent is offered still."""
+    move = _MOVES.get(shown["form"], "")
+    kept_back = move == "order_edited" and shown["kept_back"]
+    return FORMS if move in shown["moves"] and not kept_back else ""
+
+
+_MOVES = {
+    "edit": "order_edited",
+    "cancel": "order_cancelled",
+    "return": "order_accepted",
+    "lift": "order_lifted",
+}
+FORMS = "console/_order_forms.html"
 
 
 def _inquiry(session: Session, row: OrderRow) -> tuple[AccountabilityFile | None, bool]:
