@@ -2,7 +2,7 @@
 
 import zipfile
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 from itertools import islice
 
@@ -121,6 +121,84 @@ _CELL = st.one_of(
     st.booleans(),
     st.datetimes(datetime.fromisoformat("1990-01-01"), datetime.fromisoformat("2099-01-01")),
 )
+
+
+@given(st.lists(st.lists(_CELL, max_size=6), max_size=6))
+def test_cells_say_what_the_library_says_of_them(rows: list[list[Cell]]) -> None:
+    content = packed(rows)
+    theirs = load_workbook(BytesIO(content), read_only=True, data_only=True).worksheets[0]
+    theirs.reset_dimensions()  # type: ignore[union-attr]
+    assert first(content) == list(theirs.iter_rows(values_only=True))
+
+
+def odd(rows: str, texts: str = "", before: str = "") -> bytes:
+    """Return a workbook whose rows and shared texts another program wrote in its own way."""
+    file, main = BytesIO(), "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    with XlsxWriter(file) as book:
+        book.add_worksheet().write_string(0, 0, "甲")
+    parts = {
+        "xl/worksheets/sheet1.xml": f'{before}<worksheet xmlns="{main}">'
+        f'<dimension ref="A1"/><sheetData>{rows}'
+        "</sheetData></worksheet>",
+        "xl/sharedStrings.xml": f'<sst xmlns="{main}">{texts}</sst>',
+    }
+    made = BytesIO()
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, parts.get(name) or old.read(name))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ("<row><c><v>1</v></c><c><v>2</v></c></row>", [(1, 2)]),  # no places: one after another
+        ('<row r="3.0"><c r="B3"><v>1.5E1</v></c></row>', [(), (), (None, 15.0)]),
+        ('<row r="2"><c r="A2"><v>1</v></c></row><row r="1"/><row r="2"/>', [(), (1,)]),
+        ('<row><c r="B1"><v>2</v></c><c r="A1"><v>1</v></c></row>', [(1, 2)]),
+        ('<row><c t="b"><v>1</v></c><c t="e"><v>#N/A</v></c></row>', [(True, "#N/A")]),
+        ('<row><c t="str"><f>A1&amp;"x"</f><v>甲</v></c><c><f>1+1</f></c></row>', [("甲", None)]),
+        ('<row><c t="d"><v>2025-03-01</v></c></row>', [(date(2025, 3, 1),)]),
+        (
+            '<row><c t="inlineStr"><is><r><t>饭</t></r><r><t>菜</t></r></is></c></row>',
+            [("饭菜",)],
+        ),
+        (
+            '<row><c t="inlineStr"><is><t>饭</t><rPh><t>fan</t></rPh></is></c></row>',
+            [("饭",)],
+        ),
+        (
+            '<row><c t="s"><v>1</v></c></row>',
+            [("乙",)],
+        ),
+    ],
+)
+def test_what_other_programs_write_is_read(rows: str, found: list[Cells]) -> None:
+    texts = "<si><t>甲</t></si><si><r><t>乙</t></r><rPh><t>yi</t></rPh></si>"
+    assert first(odd(rows, texts)) == found
+
+
+@pytest.mark.parametrize(
+    ("rows", "before"),
+    [
+        ('<row><c t="s"><v>1</v></c></row>', ""),
+        ('<row><c t="s"><v>-1</v></c></row>', ""),
+        ("<row><c><v>many</v></c></row>", ""),
+        ('<row r="1.5"/>', ""),
+        ("<row><c>", ""),
+        ("<row><c><v>&a;</v></c></row>", '<!DOCTYPE x [<!ENTITY a "1">]>'),
+    ],
+)
+def test_a_workbook_that_is_not_sound_is_refused(rows: str, before: str) -> None:
+    with pytest.raises(BadInput, match="损坏"):
+        first(odd(rows, "<si><t>甲</t></si>", before))
+
+
+def test_a_sheet_whose_first_rows_are_looked_at_is_not_read_further() -> None:
+    with pytest.raises(BadInput):
+        first(odd('<row/><row r="2"><c t="s"><v>1</v></c></row>' + " " * 200_000 + "<row>"))
+    found = pages(Workbooks(), odd("<row/>" + " " * 200_000 + "<row>"))[0].rows()
+    assert next(found) == ()
 
 
 class _Page:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from io import BytesIO
+from itertools import islice
 from typing import Any
 
 from caseflow.intake.old_ledger.books import Page
@@ -20,18 +22,19 @@ class Flattening:
     def __init__(self, page: Page) -> None:
         self._page = page
         self.name, self.from_1904 = page.name, page.from_1904
-        self._lines: list[str] = []
+        self._lines = bytearray()
 
     def rows(self) -> Iterator[Cells]:
         """Yield the rows of the page."""
-        self._lines = [json.dumps([self.name, self.from_1904])]
+        self._lines = bytearray(_line([self.name, self.from_1904]).encode())
         for cells in self._page.rows():
-            self._lines.append(json.dumps(_trimmed(cells), default=_told, ensure_ascii=False))
+            self._lines += b"\n"
+            self._lines += _line(_trimmed(cells)).encode()
             yield cells
 
     def content(self) -> bytes:
         """Return the page as lines, as far as it was read."""
-        return "\n".join(self._lines).encode()
+        return bytes(self._lines)
 
 
 def _trimmed(cells: Cells) -> Cells:
@@ -46,17 +49,20 @@ def _told(value: object) -> object:
     return {kind: value.isoformat()} if isinstance(value, date | time) else str(value)
 
 
+_line = json.JSONEncoder(default=_told, ensure_ascii=False).encode
+
+
 @dataclass(frozen=True, repr=False)
 class Flat:
     """A page that was flattened."""
 
     name: str
     from_1904: bool
-    _lines: list[str]
+    _content: bytes
 
     def rows(self) -> Iterator[Cells]:
         """Yield its rows."""
-        for line in self._lines:
+        for line in islice(BytesIO(self._content), 1, None):
             cells = json.loads(line)
             yield tuple(_value(cell) if isinstance(cell, dict) else cell for cell in cells)
 
@@ -69,6 +75,5 @@ def _value(cell: dict[str, str]) -> Cell:
 
 def page(content: bytes) -> Flat:
     """Return the page that `Flattening` made."""
-    first, *lines = content.decode().split("\n")
-    name, from_1904 = json.loads(first)
-    return Flat(name, from_1904, lines)
+    name, from_1904 = json.loads(content.partition(b"\n")[0])
+    return Flat(name, from_1904, content)
