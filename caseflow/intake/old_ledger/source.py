@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import islice, zip_longest
 
 from caseflow.clock import local
 from caseflow.errors import BadInput
@@ -54,7 +54,7 @@ class Source:
 
 def _says(cells: Cells, headings_said: tuple[str, ...]) -> bool:
     """Tell whether a row says the headings once more."""
-    pairs = zip(headings_said, (*cells, *[None] * len(headings_said)), strict=False)
+    pairs = zip_longest(headings_said, cells[: len(headings_said)])
     return all(heading == said(cell) for heading, cell in pairs)
 
 

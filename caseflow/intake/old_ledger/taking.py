@@ -25,7 +25,7 @@ from caseflow.people.tables import Unit
 from caseflow.vault import identities, originals
 from caseflow.vault.identities import sorted_ways
 
-BATCH = 2_000
+BATCH = 2000
 _PLACE = 200
 
 
