@@ -74,9 +74,7 @@ def index(session: Session, report_id: int, words: str) -> None:
     """Make a report findable."""
     found = sorted(terms(words))
     if _is_sqlite(session):
-        # Hexadecimal words, since FTS5 would fold accents and drop what it takes for marks.
-        words = " ".join(_hex(term) for term in found)
-        session.execute(_INTO_FTS5, {"id": report_id, "terms": words})
+        session.execute(_INTO_FTS5, {"id": report_id, "terms": _hexed(found)})
     else:
         session.execute(_INTO_TSVECTOR, {"id": report_id, "terms": found})
 
@@ -89,21 +87,23 @@ _INTO_TSVECTOR = text(
 
 def index_many(session: Session, said: Iterable[tuple[int, str]]) -> None:
     """Make many reports, by id, findable."""
-    found = [(at, terms(words)) for at, words in said]
-    if not found:
-        return
-    if _is_sqlite(session):
-        hexed = [{"id": at, "terms": " ".join(map(_hex, each))} for at, each in found]
-        session.execute(_INTO_FTS5, hexed)
-        return
-    rows = [{"id": at, "terms": _quoted(each)} for at, each in found]
-    session.execute(_MANY_INTO_TSVECTOR, {"rows": json.dumps(rows, ensure_ascii=False)})
+    told = _hexed if _is_sqlite(session) else _quoted
+    rows = [{"id": at, "terms": told(terms(words))} for at, words in said]
+    if rows and told is _hexed:
+        session.execute(_INTO_FTS5, rows)
+    elif rows:
+        session.execute(_MANY_INTO_TSVECTOR, {"rows": json.dumps(rows, ensure_ascii=False)})
 
 
 _MANY_INTO_TSVECTOR = text("""INSERT INTO search_report (report_id, terms)
     SELECT id, CAST(terms AS tsvector)
     FROM json_to_recordset(CAST(:rows AS json)) AS one (id int, terms text)
 """)
+
+
+def _hexed(found: Iterable[str]) -> str:
+    """Say terms in hexadecimal words: FTS5 would fold accents and drop what it takes for marks."""
+    return " ".join(map(_hex, found))
 
 
 def _quoted(found: set[str]) -> str:
