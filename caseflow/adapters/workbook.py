@@ -26,7 +26,7 @@ warnings.filterwarnings("ignore", module="openpyxl")
 UNREADABLE = (BadZipFile, NotImplementedError, ValueError, OSError, EOFError)
 """What a file that is no sound archive raises."""
 
-_NO_WORKBOOK = "不是能打开的 .xlsx 文件，可能已经损坏"
+_NO_WORKBOOK = "不是能打开的 .xlsx 文件，可能已经损坏：请用表格软件打开它看看，另存为 .xlsx 再上传"
 
 
 class Workbooks:

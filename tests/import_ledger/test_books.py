@@ -51,8 +51,14 @@ def test_tabs_part_columns_too() -> None:
     ("content", "why"),
     [
         (b"", "空的"),
-        (b"\xd0\xcf\x11\xe0" + b"\0" * 100, "旧版 .xls"),
-        (b"PK\x03\x04broken", "打开"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 100, "旧版的 .xls 文件：.*另存为 .xlsx"),
+        (
+            b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"),
+            "打开密码.*取消密码",
+        ),
+        (b"\r\n<html><table><tr><td>1</td></tr></table>", "网页.*另存为 .xlsx"),
+        (b'<?xml version="1.0"?><Workbook xmlns="urn:x"/>', "网页"),
+        (b"PK\x03\x04broken", "打开.*另存为 .xlsx"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "不是 .xlsx"),
     ],
 )
@@ -258,3 +264,52 @@ def test_texts_are_read_whole_whatever_their_mark_up() -> None:
     assert list(one.rows()) == [
         ("饭菜有异味，请查处", " 两边有空格 ", "_x0041_ 第一行\n第二行", "饭菜<&>")
     ]
+
+
+def sheets(*of: tuple[str, Sequence[Sequence[Cell]]]) -> bytes:
+    book = Workbook(write_only=True)
+    for name, rows in of:
+        page = book.create_sheet(name)
+        for row in rows:
+            page.append(row)
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+_HEADS = ["编号", "来件时间", "反映人", "电话", "反映内容"]
+
+
+def test_a_workbook_in_which_nothing_stands_says_so() -> None:
+    for content in (sheets(("一", []), ("二", [[None, " "]])), b" , ,\n, ,\n"):
+        with pytest.raises(BadInput, match="什么也没有"):
+            source.opened(Workbooks(), content)
+
+
+def test_sheets_that_are_ledgers_too_are_named_and_stay_so_once_it_is_flat() -> None:
+    rows = [_HEADS, [1, "2025.3.1", "甲", "1", "内容"]]
+    content = sheets(("1月", rows), ("说明", [["填表说明"]]), ("2月", rows), ("3月", rows))
+    found = source.opened(Workbooks(), content)
+    assert (found.page.name, found.others) == ("1月", ("2月", "3月"))
+    flattening = flat.Flattening(found.page, found.others)
+    list(flattening.rows())
+    again = source.again(flat.page(flattening.content()), found.sha256)
+    assert (again.page.name, again.others) == ("1月", ("2月", "3月"))
+
+
+def test_headings_and_titles_may_stand_in_merged_cells() -> None:
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    page.append(["2025 年来信来访台账", None, None, None, None])
+    page.append(["编号", "来件时间", "反映人", None, "反映内容"])
+    page.append([None, None, "姓名", "电话", None])
+    page.append([1, "3月1日", "甲", "13812345678", "饭菜有异味"])
+    for merged in ("A1:E1", "C2:D2", "A2:A3", "B2:B3", "E2:E3"):
+        page.merge_cells(merged)
+    file = BytesIO()
+    book.save(file)
+    found = source.opened(Workbooks(), file.getvalue())
+    assert found.table.headings == ("编号", "来件时间", "姓名", "电话", "反映内容")
+    assert (found.table.row, found.table.year) == (3, 2025)
+    assert [n for n, _ in found.rows()] == [4]

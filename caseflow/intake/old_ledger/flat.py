@@ -19,14 +19,15 @@ _KINDS: dict[str, Any] = {"datetime": datetime, "date": date, "time": time}
 class Flattening:
     """A page that keeps what is read of it."""
 
-    def __init__(self, page: Page) -> None:
-        self._page = page
+    def __init__(self, page: Page, others: tuple[str, ...] = ()) -> None:
+        """Take a page, and the names of others in its file that are ledgers too."""
+        self._page, self._others = page, others
         self.name, self.from_1904 = page.name, page.from_1904
         self._lines = bytearray()
 
     def rows(self) -> Iterator[Cells]:
         """Yield the rows of the page."""
-        self._lines = bytearray(_line([self.name, self.from_1904]).encode())
+        self._lines = bytearray(_line([self.name, self.from_1904, *self._others]).encode())
         for cells in self._page.rows():
             self._lines += b"\n"
             self._lines += _line(_trimmed(cells)).encode()
@@ -58,6 +59,7 @@ class Flat:
 
     name: str
     from_1904: bool
+    others: tuple[str, ...]
     _content: bytes
 
     def rows(self) -> Iterator[Cells]:
@@ -75,5 +77,5 @@ def _value(cell: dict[str, str]) -> Cell:
 
 def page(content: bytes) -> Flat:
     """Return the page that `Flattening` made."""
-    name, from_1904 = json.loads(content.partition(b"\n")[0])
-    return Flat(name, from_1904, content)
+    name, from_1904, *others = json.loads(content.partition(b"\n")[0])
+    return Flat(name, from_1904, tuple(others), content)
