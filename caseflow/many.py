@@ -5,9 +5,11 @@ beginning and ending it; a statement for each number of values is read and plann
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import repeat
 from operator import itemgetter
 from typing import Any
 
@@ -29,7 +31,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
@@ -103,34 +104,48 @@ def add_many(session: Session, into: type[Base], rows: Sequence[dict[str, Any]])
     if not rows:
         return
     with session.no_autoflush:  # what else the transaction has to write goes with its end
-        if session.get_bind().dialect.name != "postgresql":
+        if len(rows) >= COPIED:
+            _driven_in(session, into, rows)
+        elif session.get_bind().dialect.name == "postgresql":
+            session.execute(_from_json(into, tuple(rows[0])), {"rows": _compact(rows)})
+        else:
             # By the table: by its class, rows are parted by which of their values are none.
             session.execute(insert(Base.metadata.tables[into.__tablename__]), rows)
-        elif len(rows) < COPIED:
-            said = {"rows": _compact(rows)}
-            session.execute(_from_json(into, tuple(rows[0])), said)
-        else:
-            _copied_in(session, into, rows)
 
 
 COPIED = 200
-"""From so many rows on, beginning a copy is worth it."""
+"""From so many rows on they go to the driver as it takes them, past the library."""
 
 
-def _copied_in(session: Session, into: type[Base], rows: Sequence[dict[str, Any]]) -> None:
-    statement, names, kinds, filled = _copying(into, tuple(rows[0]))
-    values = map(itemgetter(*names), rows) if len(names) > 1 else ((row[names[0]],) for row in rows)
-    told = Copied(kinds, ((*said, *filled) for said in values) if filled else values)
-    session.connection().exec_driver_sql(statement, execution_options={COPY: told})
+def _driven_in(session: Session, into: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    link = session.connection()
+    way = _way_in(into, tuple(rows[0]), link.dialect)
+    columns: list[Iterable[Any]] = [
+        map(told, map(itemgetter(name), rows)) if told else map(itemgetter(name), rows)
+        for name, told in way.said
+    ]
+    values = zip(*columns, *map(repeat, way.filled), strict=False)
+    if link.dialect.name == "postgresql":
+        copied = {COPY: Copied(way.kinds, values)}
+        link.exec_driver_sql(way.statement, execution_options=copied)
+    else:
+        link.exec_driver_sql(way.statement, list(values))
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How many rows of a table go in: which columns they say, and what makes of each value what the
+    driver takes; the values of columns that no row says; the types of all columns.
+    """
+
+    statement: str
+    said: Sequence[tuple[str, Callable[[Any], Any] | None]]
+    filled: Sequence[Any]
+    kinds: Sequence[str]
 
 
 @lru_cache(maxsize=64)
-def _copying(
-    into: type[Base], names: tuple[str, ...]
-) -> tuple[str, tuple[str, ...], tuple[str, ...], tuple[Any, ...]]:
-    """Return the statement, the columns that rows say, the types of all columns, and what stands
-    in those that no row says.
-    """
+def _way_in(into: type[Base], names: tuple[str, ...], dialect: Dialect) -> _Way:
     table = Base.metadata.tables[into.__tablename__]
     unsaid = {
         each.name: each.default.arg
@@ -139,15 +154,21 @@ def _copying(
         and isinstance(each.default, ColumnDefault)
         and each.default.is_scalar
     }
-    said = [table.c[name] for name in (*names, *unsaid)]
-    to = ", ".join(f'"{each.name}"' for each in said)
-    kinds = (each.type.compile(dialect=_POSTGRESQL) for each in said)
-    plainly = tuple(kind.partition("(")[0].lower() for kind in kinds)
-    statement = f'COPY "{table.name}" ({to}) FROM STDIN (FORMAT binary)'
-    return statement, names, plainly, tuple(unsaid.values())
-
-
-_POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
+    columns = [table.c[name] for name in (*names, *unsaid)]
+    to = ", ".join(f'"{each.name}"' for each in columns)
+    tellers: list[Callable[[Any], Any] | None] = [None] * len(columns)
+    if dialect.name == "postgresql":  # the driver knows moments and bytes itself
+        statement = f'COPY "{table.name}" ({to}) FROM STDIN (FORMAT binary)'
+    else:
+        marks = ", ".join("?" * len(columns))
+        statement = f'INSERT INTO "{table.name}" ({to}) VALUES ({marks})'  # noqa: S608 - our names
+        tellers = [each.type.dialect_impl(dialect).bind_processor(dialect) for each in columns]
+    filled = [
+        told(value) if told else value
+        for told, value in zip(tellers[len(names) :], unsaid.values(), strict=True)
+    ]
+    kinds = (each.type.compile(dialect=dialect).partition("(")[0].lower() for each in columns)
+    return _Way(statement, list(zip(names, tellers, strict=False)), filled, list(kinds))
 
 
 def _as_json(value: datetime | bytes) -> str:
