@@ -31,7 +31,7 @@ WORKED_OFF = 2_000
 """So many of the backlog are sent while it is measured; the urgent one comes in the middle."""
 OVERDUE = 10_000
 ROWS = 20_000
-"""Of a ledger that is imported: all take the same time, 50,000 would take the bench a minute."""
+"""Of a ledger that is imported: all take the same time, 50,000 would take half a minute."""
 _HEADINGS = (
     *("受理编号", "来件时间", "来源渠道", "反映人", "联系电话", "被反映单位", "反映内容"),
     *("承办单位", "办理期限", "办理情况及结果", "是否属实", "办结时间", "状态"),

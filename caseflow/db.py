@@ -10,8 +10,9 @@ import logging
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -80,6 +81,19 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+COPY = "caseflow_copy"
+
+
+@dataclass(frozen=True)
+class Copied:
+    """What a statement `COPY … FROM STDIN` of PostgreSQL takes, by its execution option `COPY`: the
+    types of the columns, and the rows. Told so, it fails as every other statement does.
+    """
+
+    kinds: Sequence[str]
+    rows: Iterable[tuple[Any, ...]]
 
 
 class FairLock:
@@ -265,6 +279,16 @@ def _postgresql(url: str) -> Engine:
         driver_connection.prepared_max = STATEMENTS
         driver_connection.cursor_factory = RawCursor
         driver_connection.server_cursor_factory = RawServerCursor  # what streams, by `yield_per`
+
+    @event.listens_for(engine, "do_execute")
+    def carry_out(cursor: Any, statement: str, _said: Any, context: Any) -> bool:
+        told: Copied | None = context.execution_options.get(COPY)
+        if told is not None:
+            with cursor.copy(statement) as copy:
+                copy.set_types(told.kinds)
+                for row in told.rows:
+                    copy.write_row(row)
+        return told is not None
 
     return engine
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
+from caseflow.adapters import sheet_cells
+from caseflow.adapters.sheet_cells import Book, Texts
 from caseflow.errors import BadInput
 from caseflow.intake.old_ledger.books import MAX_COLUMNS, Page, Written, bounded
 from caseflow.intake.old_ledger.cells import Cells
@@ -24,7 +26,7 @@ warnings.filterwarnings("ignore", module="openpyxl")
 UNREADABLE = (BadZipFile, NotImplementedError, ValueError, OSError, EOFError)
 """What a file that is no sound archive raises."""
 
-_NO_WORKBOOK = "不是能打开的 .xlsx 文件，可能已经损坏"
+_NO_WORKBOOK = "不是能打开的 .xlsx 文件，可能已经损坏：请用表格软件打开它看看，另存为 .xlsx 再上传"
 
 
 class Workbooks:
@@ -35,17 +37,20 @@ class Workbooks:
         _require_small(file)
         from openpyxl.reader.excel import ExcelReader
         from openpyxl.utils.datetime import CALENDAR_MAC_1904
+        from openpyxl.xml.constants import SHARED_STRINGS
 
         try:
             reader: Any = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
-            reader.read_strings = lambda: _read_strings(reader)
+            reader.read_strings = lambda: None  # they are read when rows are
             reader.read()
+            strings = reader.package.find(SHARED_STRINGS)
+            shared = reader.archive.open(strings.PartName[1:]) if strings else None
         except Exception as error:  # whatever a library stumbles over in a file of somebody else's
             raise BadInput({"file": _NO_WORKBOOK}) from error
-        book = reader.wb
-        from_1904 = book.epoch == CALENDAR_MAC_1904
-        shown = [one for one in book.worksheets if one.sheet_state == "visible"]
-        return [_Sheet(one.title, from_1904, one) for one in shown]
+        wb = reader.wb
+        book = Book(Texts(shared), wb.epoch, wb._date_formats, wb._timedelta_formats)
+        shown = [one for one in wb.worksheets if one.sheet_state == "visible"]
+        return [_Sheet(one.title, wb.epoch == CALENDAR_MAC_1904, one, book) for one in shown]
 
     def write(self, file: BinaryIO, sheets: Sequence[Written]) -> None:
         """Write a workbook of texts: nothing in it is a formula or an address."""
@@ -63,30 +68,6 @@ class Workbooks:
                     for at, text in enumerate(row):
                         if text:
                             page.write_string(n, at, text[:_LONGEST], None if n else bold)
-
-
-def _read_strings(reader: Any) -> None:
-    """Read the texts that cells share, as the library would, without an object for each mark-up of
-    each: they are most of a ledger, and took longer than all its cells.
-    """
-    from openpyxl.xml.constants import SHARED_STRINGS
-
-    if part := reader.package.find(SHARED_STRINGS):
-        with reader.archive.open(part.PartName[1:]) as file:
-            reader.shared_strings = list(_texts(file))
-
-
-def _texts(file: Any) -> Iterator[str]:
-    from openpyxl.xml.functions import iterparse
-
-    for _, node in iterparse(file):
-        if node.tag == f"{_MAIN}si":
-            parts = (*node.iterfind(f"{_MAIN}t"), *node.iterfind(f"{_MAIN}r/{_MAIN}t"))
-            yield "".join(part.text or "" for part in parts).replace("x005F_", "")
-            node.clear()
-
-
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 def _require_small(file: BinaryIO) -> None:
@@ -118,13 +99,13 @@ class _Sheet:
     name: str
     from_1904: bool
     _page: Any
+    _book: Book
 
     def rows(self) -> Iterator[Cells]:
         """Yield its rows. Raises BadInput where it cannot be read, or is too long."""
-        self._page.reset_dimensions()
         try:
-            for row in bounded(self._page.iter_rows(values_only=True)):
-                yield row[:MAX_COLUMNS]
+            with self._page._get_source() as file:
+                yield from bounded(sheet_cells.rows(file, self._book, MAX_COLUMNS))
         except BadInput:
             raise
         except Exception as error:  # see above

@@ -31,6 +31,8 @@ def normal_phone(typed: str) -> str | None:
     caller's number that an exchange shows never holds one. A local number without area code
     stays as it is: which area it belongs to is not known here.
     """
+    if not typed:
+        return None
     text = _first_number(unicodedata.normalize("NFKC", typed).strip())
     digits = _digits(text)
     if not _MOBILE.fullmatch(digits[-11:]):
@@ -54,6 +56,8 @@ def takes_texts(normal: str) -> bool:
 
 def normal_email(typed: str) -> str | None:
     """Return the address in lower case without display name, or None when it is none."""
+    if not typed:
+        return None
     text = unicodedata.normalize("NFKC", typed).strip().removeprefix("mailto:")
     address = parseaddr(text)[1].lower()
     name, at, domain = address.rpartition("@")

@@ -89,20 +89,22 @@ def _summed(rows: Iterable[Row[Any]], width: int) -> list[int]:
     return [sum(column) for column in zip([0] * width, *(row[1:] for row in rows), strict=True)]
 
 
-_OF_ITSELF = and_(Case.reviews.is_(None), Case.channel != "import")
-"""A review looks at an answer that counts already, and is no matter of its own. What was taken over
-from an old ledger began elsewhere, where none of these promises ran: it is counted apart.
+_OF_ITSELF = Case.reviews.is_(None)
+"""A review looks at an answer that counts already, and is no matter of its own."""
+_OLD = "import"
+"""What was taken over from an old ledger began elsewhere, where none of these promises ran: it is
+counted apart. Contacts are told apart one by one: merging puts old and new ones into one case.
 """
 
 
 def _came_in(scope: Scope, period: Period) -> ColumnElement[bool]:
     during = and_(Report.received_at >= period.since, Report.received_at < period.until)
-    return and_(during, visible(scope), _OF_ITSELF)
+    return and_(during, visible(scope), _OF_ITSELF, Report.channel != _OLD)
 
 
 def _opened(scope: Scope, period: Period) -> ColumnElement[bool]:
     during = and_(Case.opened_at >= period.since, Case.opened_at < period.until)
-    return and_(during, visible(scope), _OF_ITSELF)
+    return and_(during, visible(scope), _OF_ITSELF, Case.channel != _OLD)
 
 
 def _how_many(
@@ -253,7 +255,8 @@ def _of_promises(*counted: int) -> Named:
 
 def _taken_over(scope: Scope, period: Period) -> Select[*tuple[Any, ...]]:
     during = and_(Report.received_at >= period.since, Report.received_at < period.until)
-    here = and_(Case.channel == "import", Case.state != "void", Report.follows.is_(None))
+    once = and_(Report.channel == _OLD, Report.split_from.is_(None))
+    here = and_(once, Case.state != "void", Report.follows.is_(None))
     return (
         select(_LEFT_OUT, _how_many(Report.id))
         .select_from(Report)

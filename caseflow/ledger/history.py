@@ -41,7 +41,10 @@ def moment_text(at: datetime) -> str:
 
 def canonical(value: Mapping[str, Any]) -> str:
     """Return JSON with sorted keys and no spaces, so that the same facts give the same bytes."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _plainly(value)
+
+
+_plainly = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def commitment(text: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.import_tables import ImportedRow, LedgerImport
 from caseflow.ledger.report_tables import Report
+from caseflow.ledger.split_tables import Split
 from caseflow.ledger.tables import Case
 
 
@@ -24,10 +25,11 @@ def as_it_was() -> ColumnElement[bool]:
 def broken() -> Iterator[Select[Any]]:
     """Yield what asks for cases that came by an import and of which no row tells, or the other way
     round; for such as began otherwise than by it; for void ones of an import that stands; and for
-    imports that have not as many rows as they say.
+    imports that have not as many rows as they say. A part that was split off begins by its split.
     """
     row = exists().where(ImportedRow.case_id == Case.id)
-    yield select(Case.number).where((Case.channel == "import") != row)
+    part = exists().where(Split.part_id == Case.id)
+    yield select(Case.number).where((Case.channel == "import") != row, ~part)
     of_row = select(Case.number).join(ImportedRow, ImportedRow.case_id == Case.id)
     began = exists().where(Entry.case_id == Case.id, Entry.n == 1, Entry.verb == "import")
     yield of_row.where(~began)

@@ -52,7 +52,8 @@ def _next(dialect: str) -> ReturningInsert[str, str, int]:
 
 def day_of(moment: datetime) -> str:
     """Return the Shanghai day that a report number counts in."""
-    return f"{local(moment):%Y%m%d}"
+    day = local(moment)
+    return f"{day.year:04}{day.month:02}{day.day:02}"
 
 
 def year_of(moment: datetime) -> int:

@@ -14,6 +14,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from operator import add
 
 from sqlalchemy import (
     ColumnElement,
@@ -41,6 +42,7 @@ from caseflow.people.tables import Unit
 LONGEST_QUERY = 60
 MANY_WAYS = 8  # of sharing the words between a unit's name and a report; nobody types more
 _STRETCH = re.compile("[0-9a-z]+|[\u3400-\u9fff\U00020000-\U0003ffff]+")
+_RUN = re.compile(r"[^\W_]+")
 _CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 _WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
@@ -48,7 +50,7 @@ _WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 def _runs(words: str) -> list[str]:
     """Return the stretches of letters, digits and Chinese characters, in normal form."""
     plain = unicodedata.normalize("NFKC", words).lower()
-    return "".join(ch if ch.isalnum() else " " for ch in plain).split()
+    return _RUN.findall(plain)
 
 
 def terms(words: str) -> set[str]:
@@ -56,7 +58,7 @@ def terms(words: str) -> set[str]:
     found: set[str] = set()
     for run in _runs(words):
         found.update(run)
-        found.update(run[i : i + 2] for i in range(len(run) - 1))
+        found.update(map(add, run, run[1:]))
     return found
 
 
@@ -72,9 +74,7 @@ def index(session: Session, report_id: int, words: str) -> None:
     """Make a report findable."""
     found = sorted(terms(words))
     if _is_sqlite(session):
-        # Hexadecimal words, since FTS5 would fold accents and drop what it takes for marks.
-        words = " ".join(_hex(term) for term in found)
-        session.execute(_INTO_FTS5, {"id": report_id, "terms": words})
+        session.execute(_INTO_FTS5, {"id": report_id, "terms": _hexed(found)})
     else:
         session.execute(_INTO_TSVECTOR, {"id": report_id, "terms": found})
 
@@ -87,22 +87,28 @@ _INTO_TSVECTOR = text(
 
 def index_many(session: Session, said: Iterable[tuple[int, str]]) -> None:
     """Make many reports, by id, findable."""
-    found = [(at, sorted(terms(words))) for at, words in said]
-    if not found:
-        return
-    if _is_sqlite(session):
-        hexed = [{"id": at, "terms": " ".join(map(_hex, each))} for at, each in found]
-        session.execute(_INTO_FTS5, hexed)
-        return
-    # Terms are letters, digits and characters: nothing in them has to be escaped.
-    rows = [{"id": at, "terms": " ".join(f"'{term}'" for term in each)} for at, each in found]
-    session.execute(_MANY_INTO_TSVECTOR, {"rows": json.dumps(rows, ensure_ascii=False)})
+    told = _hexed if _is_sqlite(session) else _quoted
+    rows = [{"id": at, "terms": told(terms(words))} for at, words in said]
+    if rows and told is _hexed:
+        session.execute(_INTO_FTS5, rows)
+    elif rows:
+        session.execute(_MANY_INTO_TSVECTOR, {"rows": json.dumps(rows, ensure_ascii=False)})
 
 
 _MANY_INTO_TSVECTOR = text("""INSERT INTO search_report (report_id, terms)
     SELECT id, CAST(terms AS tsvector)
     FROM json_to_recordset(CAST(:rows AS json)) AS one (id int, terms text)
 """)
+
+
+def _hexed(found: Iterable[str]) -> str:
+    """Say terms in hexadecimal words: FTS5 would fold accents and drop what it takes for marks."""
+    return " ".join(map(_hex, found))
+
+
+def _quoted(found: set[str]) -> str:
+    """Say terms as a tsvector is typed: they are letters, digits and characters, none to escape."""
+    return f"""'{"' '".join(found)}'""" if found else ""
 
 
 def matching(

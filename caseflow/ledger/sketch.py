@@ -21,6 +21,7 @@ SAME = 60.0
 """From what likeness on, of 100, two texts are offered as the same (see `tests/ledger/same.toml`).
 """
 
+_SAID = re.compile(r"[^\W_]+")
 _SCHOOL = re.compile("小学|中学|幼儿园|学校|学院|培训中心|培训机构")
 _NUMERAL = re.compile("[一二三四五六七八九十百0-9]")
 _STEM = 2
@@ -31,15 +32,15 @@ _COMMON = re.compile("(?:实验|中心|民族|外国语|附属|职业|希望|双
 def normal(text: str) -> str:
     """Return the letters, digits and characters of a text in normal form, without gaps."""
     plain = unicodedata.normalize("NFKC", text[:_LONGEST]).lower()
-    return "".join(ch for ch in plain if ch.isalnum())
+    return "".join(_SAID.findall(plain))
 
 
 def hashes(text: str) -> list[int]:
     """Return the sketch of a text, rising numbers of 31 bits; empty below four characters."""
     said = normal(text)
     grams = {said[i : i + GRAM] for i in range(len(said) - GRAM + 1)}
-    found = {crc32(gram.encode()) for gram in grams}
-    return sorted(one >> 1 for one in found if one % 2 == 0)[:MOST]
+    found = set(map(crc32, map(str.encode, grams)))
+    return sorted([one >> 1 for one in found if one % 2 == 0])[:MOST]
 
 
 def likeness(one: str, other: str) -> float:

@@ -79,9 +79,12 @@ def body_of(event: Event) -> dict[str, Any]:
 
 def canonical(body: Mapping[str, JSON]) -> str:
     """Return `body` as JSON text that is the same for the same content."""
-    return json.dumps(
-        body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    return _plainly(body)
+
+
+_plainly = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+).encode
 
 
 def _row(news: News) -> dict[str, Any]:

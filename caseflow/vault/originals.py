@@ -32,6 +32,8 @@ def put_original(store: Store, content: bytes | Readable) -> bytes | Put:
     No more than a piece of a stream is ever held; the caller limits the size. Raises Unavailable
     when the store is stopped.
     """
+    if isinstance(content, bytes) and len(content) <= IN_ROW_BYTES:
+        return content
     stream = BytesIO(content) if isinstance(content, bytes) else content
     begun = beginning(stream, IN_ROW_BYTES + 1)
     if len(begun) <= IN_ROW_BYTES:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from caseflow.db import Database
 from caseflow.deadlines.tables import PublishedYear
-from caseflow.many import add_many
+from caseflow.many import COPIED, add_many
 from caseflow.outbox.tables import Event
 from caseflow.vault.tables import Original
 
@@ -27,8 +27,9 @@ def _kept(database: Database) -> list[Event]:
         return list(session.scalars(select(Event).order_by(Event.id)))
 
 
-def test_words_marks_and_moments_come_back_as_they_went_in(database: Database) -> None:
-    said = ["", "'\"\\", "{a,NULL}", "𠮷老师\n\t第二行", "%(x)s :y", "\\u0041", "null"]
+@pytest.mark.parametrize("times", [1, COPIED])
+def test_words_marks_and_moments_come_back_as_they_went_in(database: Database, times: int) -> None:
+    said = ["", "'\"\\", "{a,NULL}", "𠮷老师\n\t第二行", "%(x)s :y", "\\u0041", "null"] * times
     rows = [_row(n, body=body, urgent=bool(n % 2)) for n, body in enumerate(said)]
     rows[1]["at"] = rows[1]["at"].astimezone(_EASTERN)
     with database.transaction() as session:
@@ -54,18 +55,20 @@ def test_nothing_is_no_statement(database: Database) -> None:
         add_many(session, Event, [])
 
 
+@pytest.mark.parametrize("many", [2, COPIED])
 def test_a_row_that_is_there_already_is_refused_with_all_beside_it(
-    database: Database, now: datetime
+    database: Database, now: datetime, many: int
 ) -> None:
-    years = [{"year": year, "set_at": now} for year in (2031, 2032, 2031)]
+    years = [{"year": 2031 + n, "set_at": now} for n in (*range(many), 0)]
     with pytest.raises(IntegrityError), database.transaction() as session:
         add_many(session, PublishedYear, years)
     with database.read() as session:
         assert session.scalars(select(PublishedYear.year)).all() == []
 
 
-def test_bytes_come_back_as_they_went_in(database: Database, now: datetime) -> None:
-    sealed = [bytes(range(256)), b"", b"\\x00"]
+@pytest.mark.parametrize("times", [1, COPIED])
+def test_bytes_come_back_as_they_went_in(database: Database, now: datetime, times: int) -> None:
+    sealed = [bytes(range(256)), b"", b"\\x00"] * times
     rows = [
         {"id": f"{n:032x}", "sealed": one, "size": n, "received_at": now}
         for n, one in enumerate(sealed)

@@ -2,7 +2,7 @@
 
 import zipfile
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 from itertools import islice
 
@@ -51,8 +51,14 @@ def test_tabs_part_columns_too() -> None:
     ("content", "why"),
     [
         (b"", "空的"),
-        (b"\xd0\xcf\x11\xe0" + b"\0" * 100, "旧版 .xls"),
-        (b"PK\x03\x04broken", "打开"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 100, "旧版的 .xls 文件：.*另存为 .xlsx"),
+        (
+            b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"),
+            "打开密码.*取消密码",
+        ),
+        (b"\r\n<html><table><tr><td>1</td></tr></table>", "网页.*另存为 .xlsx"),
+        (b'<?xml version="1.0"?><Workbook xmlns="urn:x"/>', "网页"),
+        (b"PK\x03\x04broken", "打开.*另存为 .xlsx"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "不是 .xlsx"),
     ],
 )
@@ -123,6 +129,84 @@ _CELL = st.one_of(
 )
 
 
+@given(st.lists(st.lists(_CELL, max_size=6), max_size=6))
+def test_cells_say_what_the_library_says_of_them(rows: list[list[Cell]]) -> None:
+    content = packed(rows)
+    theirs = load_workbook(BytesIO(content), read_only=True, data_only=True).worksheets[0]
+    theirs.reset_dimensions()  # type: ignore[union-attr]
+    assert first(content) == list(theirs.iter_rows(values_only=True))
+
+
+def odd(rows: str, texts: str = "", before: str = "") -> bytes:
+    """Return a workbook whose rows and shared texts another program wrote in its own way."""
+    file, main = BytesIO(), "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    with XlsxWriter(file) as book:
+        book.add_worksheet().write_string(0, 0, "甲")
+    parts = {
+        "xl/worksheets/sheet1.xml": f'{before}<worksheet xmlns="{main}">'
+        f'<dimension ref="A1"/><sheetData>{rows}'
+        "</sheetData></worksheet>",
+        "xl/sharedStrings.xml": f'<sst xmlns="{main}">{texts}</sst>',
+    }
+    made = BytesIO()
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, parts.get(name) or old.read(name))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ("<row><c><v>1</v></c><c><v>2</v></c></row>", [(1, 2)]),  # no places: one after another
+        ('<row r="3.0"><c r="B3"><v>1.5E1</v></c></row>', [(), (), (None, 15.0)]),
+        ('<row r="2"><c r="A2"><v>1</v></c></row><row r="1"/><row r="2"/>', [(), (1,)]),
+        ('<row><c r="B1"><v>2</v></c><c r="A1"><v>1</v></c></row>', [(1, 2)]),
+        ('<row><c t="b"><v>1</v></c><c t="e"><v>#N/A</v></c></row>', [(True, "#N/A")]),
+        ('<row><c t="str"><f>A1&amp;"x"</f><v>甲</v></c><c><f>1+1</f></c></row>', [("甲", None)]),
+        ('<row><c t="d"><v>2025-03-01</v></c></row>', [(date(2025, 3, 1),)]),
+        (
+            '<row><c t="inlineStr"><is><r><t>饭</t></r><r><t>菜</t></r></is></c></row>',
+            [("饭菜",)],
+        ),
+        (
+            '<row><c t="inlineStr"><is><t>饭</t><rPh><t>fan</t></rPh></is></c></row>',
+            [("饭",)],
+        ),
+        (
+            '<row><c t="s"><v>1</v></c></row>',
+            [("乙",)],
+        ),
+    ],
+)
+def test_what_other_programs_write_is_read(rows: str, found: list[Cells]) -> None:
+    texts = "<si><t>甲</t></si><si><r><t>乙</t></r><rPh><t>yi</t></rPh></si>"
+    assert first(odd(rows, texts)) == found
+
+
+@pytest.mark.parametrize(
+    ("rows", "before"),
+    [
+        ('<row><c t="s"><v>1</v></c></row>', ""),
+        ('<row><c t="s"><v>-1</v></c></row>', ""),
+        ("<row><c><v>many</v></c></row>", ""),
+        ('<row r="1.5"/>', ""),
+        ("<row><c>", ""),
+        ("<row><c><v>&a;</v></c></row>", '<!DOCTYPE x [<!ENTITY a "1">]>'),
+    ],
+)
+def test_a_workbook_that_is_not_sound_is_refused(rows: str, before: str) -> None:
+    with pytest.raises(BadInput, match="损坏"):
+        first(odd(rows, "<si><t>甲</t></si>", before))
+
+
+def test_a_sheet_whose_first_rows_are_looked_at_is_not_read_further() -> None:
+    with pytest.raises(BadInput):
+        first(odd('<row/><row r="2"><c t="s"><v>1</v></c></row>' + " " * 200_000 + "<row>"))
+    found = pages(Workbooks(), odd("<row/>" + " " * 200_000 + "<row>"))[0].rows()
+    assert next(found) == ()
+
+
 class _Page:
     name, from_1904 = "台账", False
 
@@ -180,3 +264,52 @@ def test_texts_are_read_whole_whatever_their_mark_up() -> None:
     assert list(one.rows()) == [
         ("饭菜有异味，请查处", " 两边有空格 ", "_x0041_ 第一行\n第二行", "饭菜<&>")
     ]
+
+
+def sheets(*of: tuple[str, Sequence[Sequence[Cell]]]) -> bytes:
+    book = Workbook(write_only=True)
+    for name, rows in of:
+        page = book.create_sheet(name)
+        for row in rows:
+            page.append(row)
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+_HEADS = ["编号", "来件时间", "反映人", "电话", "反映内容"]
+
+
+def test_a_workbook_in_which_nothing_stands_says_so() -> None:
+    for content in (sheets(("一", []), ("二", [[None, " "]])), b" , ,\n, ,\n"):
+        with pytest.raises(BadInput, match="什么也没有"):
+            source.opened(Workbooks(), content)
+
+
+def test_sheets_that_are_ledgers_too_are_named_and_stay_so_once_it_is_flat() -> None:
+    rows = [_HEADS, [1, "2025.3.1", "甲", "1", "内容"]]
+    content = sheets(("1月", rows), ("说明", [["填表说明"]]), ("2月", rows), ("3月", rows))
+    found = source.opened(Workbooks(), content)
+    assert (found.page.name, found.others) == ("1月", ("2月", "3月"))
+    flattening = flat.Flattening(found.page, found.others)
+    list(flattening.rows())
+    again = source.again(flat.page(flattening.content()), found.sha256)
+    assert (again.page.name, again.others) == ("1月", ("2月", "3月"))
+
+
+def test_headings_and_titles_may_stand_in_merged_cells() -> None:
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    page.append(["2025 年来信来访台账", None, None, None, None])
+    page.append(["编号", "来件时间", "反映人", None, "反映内容"])
+    page.append([None, None, "姓名", "电话", None])
+    page.append([1, "3月1日", "甲", "13812345678", "饭菜有异味"])
+    for merged in ("A1:E1", "C2:D2", "A2:A3", "B2:B3", "E2:E3"):
+        page.merge_cells(merged)
+    file = BytesIO()
+    book.save(file)
+    found = source.opened(Workbooks(), file.getvalue())
+    assert found.table.headings == ("编号", "来件时间", "姓名", "电话", "反映内容")
+    assert (found.table.row, found.table.year) == (3, 2025)
+    assert [n for n, _ in found.rows()] == [4]

@@ -299,3 +299,18 @@ def test_the_doctor_finds_an_import_that_is_not_whole(place: Place, damage: str)
     with place.database.transaction() as session:
         session.execute(text(damage))
     assert any(line.startswith("imports are whole: broken") for line in broken(place))
+
+
+def test_a_sheet_that_has_headings_and_nothing_below_them_says_so(place: Place) -> None:
+    one = place.begin("编号,来件时间,反映内容\n,,\n".encode(), "台账.csv")
+    place.settle(one)
+    kept = place.ask(lambda s: s.get_one(LedgerImport, one))
+    assert kept.state == "open"
+    assert "一行内容也没有" in kept.fault
+
+
+def test_text_as_old_programs_write_it_is_taken_over(place: Place) -> None:
+    lines = "编号,来件时间,反映内容,状态\r\nB-1,2025.3.1,“𠮷林”小学的饭菜,已办结\r\n"
+    place.take(lines.encode("gb18030"))
+    kept = place.ask(lambda s: s.scalars(select(Report.text)).all())
+    assert kept == ["“𠮷林”小学的饭菜"]

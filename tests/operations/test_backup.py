@@ -22,9 +22,12 @@ from caseflow.crypto.keys import KeyRing
 from caseflow.db import Database
 from caseflow.files.orphans import forget
 from caseflow.histories import BESIDE
+from caseflow.intake.old_ledger import desk as old_ledgers
 from caseflow.ledger import anchored
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
+from caseflow.people import accounts
+from caseflow.people.tables import User
 from caseflow.tables import metadata
 from config import Settings
 from tests import demo_office
@@ -338,5 +341,28 @@ def test_a_backup_of_an_older_migration_is_brought_up_to_date(
     built = app.services(place)
     assert migrating.is_current(built.database.engine)
     assert inspect(built.database.engine).has_table("case_file")
+    sound(built)
+    built.database.close()
+
+
+def test_a_ledger_that_was_taken_over_comes_back_with_its_file_and_may_be_undone(
+    office: Services, place: Settings, tmp_path: Path
+) -> None:
+    archive = tmp_path / "office.backup"
+    taking.take(office.rooms, archive)
+    app.receive(archive, False, place)
+    built = app.services(place)
+    with built.database.read() as session:
+        boss = session.scalars(select(User).where(User.username == "supervisor")).one()
+        actor = accounts.actor_of(session, boss)
+        [one] = old_ledgers.recent(session, actor)
+        desk = built.desk_of_ledgers
+        assert desk.name_of(one) == "2025年台账.csv"
+        rows = len(list(desk.source(session, one).rows()))
+        assert rows == one.rows > 0
+    undone = built.database.run(
+        lambda s: old_ledgers.undo(s, actor, one.id, "选错了文件", NOW + timedelta(days=1))
+    )
+    assert undone == rows
     sound(built)
     built.database.close()

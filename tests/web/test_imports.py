@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
+from xlsxwriter import Workbook
 
 from caseflow.intake.old_ledger import desk
 from caseflow.ledger.history_tables import Entry
@@ -181,3 +182,15 @@ def said(answer: Page) -> str:
     sheet = load_workbook(BytesIO(answer.response.get_data())).active
     assert sheet is not None
     return str(list(sheet.iter_rows(values_only=True)))
+
+
+def test_other_sheets_that_are_ledgers_too_are_named_before_anything_is_taken(site: Site) -> None:
+    rows = [["编号", "来件时间", "反映内容"], ["1", "2025.3.1", "饭菜有异味"]]
+    file = BytesIO()
+    with Workbook(file) as book:
+        for name in ("1月", "2月"):
+            sheet = book.add_worksheet(name)
+            for n, row in enumerate(rows):
+                sheet.write_row(n, 0, row)
+    assert "像台账的工作表：2月" in upload(site, file.getvalue()).text
+    assert "像台账的工作表：2月" in checked(site, file.getvalue()).text

@@ -5,6 +5,7 @@ Rows come one after another and are never all held at once.
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -18,7 +19,16 @@ T = TypeVar("T")
 MAX_ROWS = 100_000
 MAX_COLUMNS = 60
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""The name of what a workbook with a password holds."""
+_MARKED_UP = re.compile(
+    r"\s*<(?:!DOCTYPE|html|table|meta|head|body|\?xml|Workbook)\b", re.IGNORECASE
+)
 _LONGEST_CELL = 200_000
+
+_LOCKED = "这个文件设有打开密码，系统打不开：请在表格软件里打开它，取消密码，另存以后再上传"
+_OLD = "这是旧版的 .xls 文件：请用表格软件打开它，另存为 .xlsx 再上传"
+_WEB_PAGE = "这个文件其实是网页，只是名字像表格：请用表格软件打开它，另存为 .xlsx 再上传"
 
 
 class Page(Protocol):
@@ -60,12 +70,15 @@ class Workbooks(Protocol):
 def pages(books: Workbooks, content: bytes) -> Sequence[Page]:
     """Return the sheets of a file by what it is, whatever it is called. Raises BadInput."""
     if content.startswith(_OLE):
-        raise BadInput({"file": "这是旧版 .xls 或加了密码的文件，请另存为不加密的 .xlsx 再上传"})
+        raise BadInput({"file": _LOCKED if _ENCRYPTED in content else _OLD})
     if content.startswith(_ZIP):
         return books.pages(io.BytesIO(content))
     if not content.strip():
         raise BadInput({"file": "文件是空的"})
-    return [Text(_decoded(content))]
+    text = _decoded(content)
+    if _MARKED_UP.match(text):
+        raise BadInput({"file": _WEB_PAGE})
+    return [Text(text)]
 
 
 def _decoded(content: bytes) -> str:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import date, datetime, time
+from functools import lru_cache
 
 Cell = str | int | float | bool | datetime | date | time | None
 Cells = tuple[Cell, ...]
@@ -22,8 +23,8 @@ def said(cell: Cell) -> str:
         return str(int(cell))
     if isinstance(cell, datetime):
         if (cell.hour, cell.minute, cell.second) == (0, 0, 0):
-            return cell.strftime("%Y-%m-%d")
-        return cell.strftime("%Y-%m-%d %H:%M:%S").removesuffix(":00")
+            return cell.date().isoformat()
+        return cell.replace(tzinfo=None).isoformat(" ", "seconds").removesuffix(":00")
     if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, time):
@@ -47,6 +48,7 @@ def is_empty(cells: Cells) -> bool:
     return not any(cell is not None and said(cell) for cell in cells)
 
 
+@lru_cache(maxsize=10_000)  # of the words that a ledger says again and again
 def plain(text: str) -> str:
     """Return a text in one width and without blanks, for comparing."""
     return "".join(unicodedata.normalize("NFKC", text).split())

@@ -10,7 +10,7 @@ from sqlalchemy import String, select
 from sqlalchemy.orm import Session
 
 from caseflow.crypto.keys import KeyRing
-from caseflow.errors import Told
+from caseflow.errors import BadInput, Told
 from caseflow.intake.old_ledger import names, rows
 from caseflow.intake.old_ledger.books import Written
 from caseflow.intake.old_ledger.names import Named, Question, Register
@@ -142,7 +142,7 @@ class Reader:
 
 def check(session: Session, reader: Reader, area: str) -> Checked:
     """Read a source to its end and return what would become of each row. Raises BadInput where the
-    file cannot be read.
+    file cannot be read, or has no row.
     """
     found = Checked()
     waiting: list[tuple[Row, str]] = []
@@ -159,6 +159,10 @@ def check(session: Session, reader: Reader, area: str) -> Checked:
         if len(waiting) >= _AT_ONCE:
             _settle(session, found, reader, area, waiting)
     _settle(session, found, reader, area, waiting)
+    if not found.lines:
+        raise BadInput(
+            {"file": "表头下面一行内容也没有：请看看是不是传错了文件，或者内容在另一张工作表"}
+        )
     found.lines.sort(key=lambda line: line.n)
     found.questions = names.asked(reader.register, reader.unsettled)
     return found

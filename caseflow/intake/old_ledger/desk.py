@@ -144,7 +144,7 @@ class Desk:
         register = checking.register(session, actor, one.area_code)
         found = self.source(session, one)
         if not one.flat_blob_id:
-            found = replace(found, page=flat.Flattening(found.page))
+            found = replace(found, page=flat.Flattening(found.page, found.others))
         import_id, rows = one.id, rows_of(one) if one.state == "running" else 0
         return Reader(
             found,

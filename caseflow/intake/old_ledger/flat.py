@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from io import BytesIO
+from itertools import islice
 from typing import Any
 
 from caseflow.intake.old_ledger.books import Page
@@ -17,21 +19,23 @@ _KINDS: dict[str, Any] = {"datetime": datetime, "date": date, "time": time}
 class Flattening:
     """A page that keeps what is read of it."""
 
-    def __init__(self, page: Page) -> None:
-        self._page = page
+    def __init__(self, page: Page, others: tuple[str, ...] = ()) -> None:
+        """Take a page, and the names of others in its file that are ledgers too."""
+        self._page, self._others = page, others
         self.name, self.from_1904 = page.name, page.from_1904
-        self._lines: list[str] = []
+        self._lines = bytearray()
 
     def rows(self) -> Iterator[Cells]:
         """Yield the rows of the page."""
-        self._lines = [json.dumps([self.name, self.from_1904])]
+        self._lines = bytearray(_line([self.name, self.from_1904, *self._others]).encode())
         for cells in self._page.rows():
-            self._lines.append(json.dumps(_trimmed(cells), default=_told, ensure_ascii=False))
+            self._lines += b"\n"
+            self._lines += _line(_trimmed(cells)).encode()
             yield cells
 
     def content(self) -> bytes:
         """Return the page as lines, as far as it was read."""
-        return "\n".join(self._lines).encode()
+        return bytes(self._lines)
 
 
 def _trimmed(cells: Cells) -> Cells:
@@ -46,17 +50,21 @@ def _told(value: object) -> object:
     return {kind: value.isoformat()} if isinstance(value, date | time) else str(value)
 
 
+_line = json.JSONEncoder(default=_told, ensure_ascii=False).encode
+
+
 @dataclass(frozen=True, repr=False)
 class Flat:
     """A page that was flattened."""
 
     name: str
     from_1904: bool
-    _lines: list[str]
+    others: tuple[str, ...]
+    _content: bytes
 
     def rows(self) -> Iterator[Cells]:
         """Yield its rows."""
-        for line in self._lines:
+        for line in islice(BytesIO(self._content), 1, None):
             cells = json.loads(line)
             yield tuple(_value(cell) if isinstance(cell, dict) else cell for cell in cells)
 
@@ -69,6 +77,5 @@ def _value(cell: dict[str, str]) -> Cell:
 
 def page(content: bytes) -> Flat:
     """Return the page that `Flattening` made."""
-    first, *lines = content.decode().split("\n")
-    name, from_1904 = json.loads(first)
-    return Flat(name, from_1904, lines)
+    name, from_1904, *others = json.loads(content.partition(b"\n")[0])
+    return Flat(name, from_1904, tuple(others), content)

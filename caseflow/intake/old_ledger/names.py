@@ -75,6 +75,7 @@ class Register:
         self.ids = frozenset(self.names)
         answers = (remembered or {}).items()
         self._answered = {words: one for words, one in answers if one is None or one in self.ids}
+        self._found: dict[str, tuple[bool, int | None]] = {}
         self._exact: dict[str, set[int]] = defaultdict(set)
         self._normal: dict[str, set[int]] = defaultdict(set)
         for unit in self.units:
@@ -83,6 +84,11 @@ class Register:
 
     def find(self, words: str) -> tuple[bool, int | None]:
         """Return whether it is settled what a name means, and the unit; None for no unit."""
+        if words not in self._found:
+            self._found[words] = self._settled(words)
+        return self._found[words]
+
+    def _settled(self, words: str) -> tuple[bool, int | None]:
         typed = key(words)
         if not typed:
             return True, None

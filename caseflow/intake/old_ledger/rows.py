@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from caseflow import words
 from caseflow.clock import SHANGHAI
@@ -127,16 +128,21 @@ def _texts(cells: Cells, columns: Sequence[str]) -> dict[str, str]:
 
 
 def _check(reading: _Reading, name: str, text: str) -> None:
-    if text.upper() in BROKEN:
+    if _is_broken(text):
         reading.refuse(name, "公式出错，没有值")
     elif len(text) > _LONGEST_OF.get(name, LONGEST):
         reading.refuse(name, "太长")
 
 
+def _is_broken(text: str) -> bool:
+    return text.startswith("#") and text.upper() in BROKEN
+
+
 def _moment(reading: _Reading, name: str, cell: object, sheet: Sheet) -> None:
-    if reading.texts.get(name, "").upper() in BROKEN:
+    text = reading.texts.get(name, "")
+    if _is_broken(text):
         return
-    if name != "received" and plain(reading.texts.get(name, "")) in _NONE:
+    if name != "received" and plain(text) in _NONE:
         return
     try:
         reading.moments[name] = dates.read(cell, sheet)  # type: ignore[arg-type]
@@ -183,6 +189,7 @@ def _state(reading: _Reading, choices: Choices) -> str:
     return state
 
 
+@lru_cache(maxsize=1_000)
 def state_of(typed: str) -> str:
     """Return the state of cases that an old ledger's word means; empty where it is not known."""
     if _NEW.search(typed):
@@ -206,10 +213,15 @@ def _kind(reading: _Reading, choices: Choices) -> str:
     typed = plain(reading.texts.get("kind", ""))
     if not typed:
         return choices.kind
-    found = next((code for label, code in _KINDS.items() if label in typed), "")
+    found = _kind_of(typed)
     if not found:
         reading.refuse("kind", "看不懂这个诉求类型")
     return found
+
+
+@lru_cache(maxsize=1_000)
+def _kind_of(typed: str) -> str:
+    return next((code for label, code in _KINDS.items() if label in typed), "")
 
 
 _CATEGORIES = {plain(label): code for code, label in words.CATEGORIES.items()}
@@ -225,7 +237,7 @@ def _row(n: int, reading: _Reading, state: str, kind: str) -> Row:
     texts, received = reading.texts, reading.at("received")
     assert received is not None  # what has none was refused above
     kept = {name: text for name, text in texts.items() if text and name not in IDENTITY}
-    kept |= {name: _moment_said(when) for name, when in reading.moments.items() if when}
+    kept |= {name: _moment_said(when.at) for name, when in reading.moments.items() if when}
     return Row(
         n=n,
         received_at=received,
@@ -245,9 +257,10 @@ def _row(n: int, reading: _Reading, state: str, kind: str) -> Row:
     )
 
 
-def _moment_said(when: When) -> str:
+@lru_cache(maxsize=10_000)  # most are days
+def _moment_said(at: datetime) -> str:
     """Say a moment as an export does: every spelling of it comes back as this one."""
-    return said(when.at.astimezone(SHANGHAI).replace(tzinfo=None))
+    return said(at.astimezone(SHANGHAI).replace(tzinfo=None))
 
 
 def identity_of(row: Row) -> dict[str, str]:

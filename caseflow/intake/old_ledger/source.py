@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import islice, zip_longest
 
 from caseflow.clock import local
 from caseflow.errors import BadInput
@@ -13,6 +13,7 @@ from caseflow.intake.old_ledger import headings
 from caseflow.intake.old_ledger.books import Page, Workbooks, pages
 from caseflow.intake.old_ledger.cells import Cells, is_empty, said
 from caseflow.intake.old_ledger.dates import Sheet
+from caseflow.intake.old_ledger.flat import Flat
 from caseflow.intake.old_ledger.headings import Table
 
 _SUMS = re.compile("(?:合|总|小)\\s*计")
@@ -22,11 +23,14 @@ SAMPLES = 5
 
 @dataclass(frozen=True)
 class Source:
-    """A sheet with its headings. `sha256`: of the whole file."""
+    """A sheet with its headings. `sha256`: of the whole file; `others`: the names of its other
+    sheets that are ledgers too.
+    """
 
     page: Page
     table: Table
     sha256: str
+    others: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[tuple[int, Cells]]:
         """Yield the rows below the headings that say anything, numbered as in the sheet; neither
@@ -54,7 +58,7 @@ class Source:
 
 def _says(cells: Cells, headings_said: tuple[str, ...]) -> bool:
     """Tell whether a row says the headings once more."""
-    pairs = zip(headings_said, (*cells, *[None] * len(headings_said)), strict=False)
+    pairs = zip_longest(headings_said, cells[: len(headings_said)])
     return all(heading == said(cell) for heading, cell in pairs)
 
 
@@ -63,15 +67,18 @@ def _is_sum(cells: Cells) -> bool:
     return isinstance(first, str) and _SUMS.fullmatch(first.strip()) is not None
 
 
-def again(page: Page, sha256: str, name: str = "") -> Source:
+def again(page: Flat, sha256: str, name: str = "") -> Source:
     """Open a page that was found to be the ledger of its file before. Raises BadInput."""
     table = headings.find(list(islice(page.rows(), headings.LOOKED_AT)), (page.name, name))
     if table is None:
         raise BadInput({"file": _NO_HEADINGS})
-    return Source(page, table, sha256)
+    return Source(page, table, sha256, page.others)
 
 
 _NO_HEADINGS = "找不到表头：至少要有三列是台账里常见的，例如编号、来件时间、反映内容"
+
+
+_EMPTY = "表格里什么也没有：请看看是不是传错了文件"
 
 
 def opened(books: Workbooks, content: bytes, name: str = "") -> Source:
@@ -80,13 +87,16 @@ def opened(books: Workbooks, content: bytes, name: str = "") -> Source:
     Raises BadInput on `file` where no sheet is one.
     """
     found: list[tuple[int, Page, Table]] = []
+    empty = True
     for page in pages(books, content):
         top = list(islice(page.rows(), headings.LOOKED_AT))
+        empty = empty and all(map(is_empty, top))
         table = headings.find(top, (page.name, name))
         if table is not None:
             known = sum(1 for field in headings.guess(table.headings) if field)
             found.append((known, page, table))
     if not found:
-        raise BadInput({"file": _NO_HEADINGS})
+        raise BadInput({"file": _EMPTY if empty else _NO_HEADINGS})
     _, page, table = max(found, key=lambda one: one[0])
-    return Source(page, table, hashlib.sha256(content).hexdigest())
+    others = tuple(one.name for _, one, _ in found if one is not page)
+    return Source(page, table, hashlib.sha256(content).hexdigest(), others)

@@ -25,7 +25,7 @@ from caseflow.people.tables import Unit
 from caseflow.vault import identities, originals
 from caseflow.vault.identities import sorted_ways
 
-BATCH = 2_000
+BATCH = 2000
 _PLACE = 200
 
 
@@ -95,7 +95,7 @@ class Taking:
         self, row: Row, mark: str, original: str, identity: str | None, contact: Contact
     ) -> OldCase:
         _, unit = self.reader.register.find(row.unit)
-        reachable = "phone" in sorted_ways(contact)
+        called_back = row.kind in CALLED_BACK and "phone" in sorted_ways(contact)
         return OldCase(
             n=row.n,
             area=self._area(unit),
@@ -112,7 +112,7 @@ class Taking:
             unit_id=unit,
             place="" if unit else row.unit[:_PLACE],
             identity_id=identity,
-            called_back=reachable and row.kind in CALLED_BACK,
+            called_back=called_back,
             due=row.due,
             closed_at=row.closed_at,
         )

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import select, update
@@ -96,13 +97,16 @@ class Takeover:
         if not rows:
             return
         session = self.session
-        taken = _Numbers(session, (pair for row in rows for pair in _periods(row)))
+        counted = [_periods(row) for row in rows]
+        taken = _Numbers(session, chain.from_iterable(counted))
         case_ids = bulk.ids(session, Case, len(rows))
         report_ids = bulk.ids(session, Report, len(rows))
         cases, reports, owed, lines = [], [], [], []
-        for row, case_id, report_id in zip(rows, case_ids, report_ids, strict=True):
-            case = self._case(row, case_id, taken)
-            report = self._report(row, report_id, case_id, taken)
+        for row, (year, day), case_id, report_id in zip(
+            rows, counted, case_ids, report_ids, strict=True
+        ):
+            case = self._case(row, case_id, int(year[1]), taken.next(year))
+            report = self._report(row, report_id, case_id, day[1], taken.next(day))
             owed += self._promised(row, case, report_id)
             line = Line("import", self.actor, self.now, self._facts(row, report))
             lines.append((_Begun(case_id, case["number"]), line))
@@ -123,21 +127,20 @@ class Takeover:
         self._findable(rows, report_ids)
         emit_many(session, map(self._news, case_ids, report_ids))
 
-    def _case(self, row: OldCase, case_id: int, taken: "_Numbers") -> _Made:
-        area, (place, _) = self._area(row.area), _periods(row)
+    def _case(self, row: OldCase, case_id: int, year: int, seq: int) -> _Made:
+        area = self._area(row.area)
         passed = self._passed(row)
         closed = (row.closed_at or self.now) if passed.state == "closed" else None
-        seq = taken.next(place)
         return {
             "id": case_id,
-            "number": refs.case_number(area.code, _year(row), seq),
+            "number": refs.case_number(area.code, year, seq),
             "area_code": area.code,
             "province": area.province,
             "city": area.city,
             "county": area.county,
             "district": area.district,
             "registered_in": area.code,
-            "year": _year(row),
+            "year": year,
             "seq": seq,
             "kind": row.kind,
             "category": row.category,
@@ -190,14 +193,12 @@ class Takeover:
             case |= {"next_due": first["due"], "next_clock": first["name"]}
         return owed
 
-    def _report(self, row: OldCase, report_id: int, case_id: int, taken: "_Numbers") -> _Made:
-        _, place = _periods(row)
-        seq = taken.next(place)
+    def _report(self, row: OldCase, report_id: int, case_id: int, day: str, seq: int) -> _Made:
         return {
             "id": report_id,
             "number": refs.report_number(row.area, local(row.received_at).date(), seq),
             "area_code": row.area,
-            "day": place[1],
+            "day": day,
             "seq": seq,
             "case_id": case_id,
             "channel": CHANNEL,
@@ -269,13 +270,10 @@ class _Numbers:
         return self._taken[place]
 
 
-def _year(row: OldCase) -> int:
-    return numbers.year_of(row.received_at)
-
-
 def _periods(row: OldCase) -> tuple[Place, Place]:
     """Return where a row's case is counted, and its report."""
-    return (row.area, str(_year(row))), (row.area, numbers.day_of(row.received_at))
+    year, day = numbers.year_of(row.received_at), numbers.day_of(row.received_at)
+    return (row.area, str(year)), (row.area, day)
 
 
 def _title(row: OldCase) -> str:

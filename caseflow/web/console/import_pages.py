@@ -147,6 +147,7 @@ def _columns(session: Session, one: LedgerImport) -> dict[str, Any]:
         "choices": choices,
         "year": choices.year or source.table.year,
         "sheet": source.page.name,
+        "others": gettext("、").join(source.others),
         "row": source.table.row,
         "each": [
             {
