@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, literal, or_, select, tuple_
+from sqlalchemy import bindparam, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from caseflow.db import Moment
@@ -113,9 +113,20 @@ def of_case(session: Session, case: Case) -> Sequence[Order]:
     """Return the orders of a case, newest first, and those about an item that was split off from
     it, which went along.
     """
-    gone = select(SplitItem.item_id).join(Split, Split.id == SplitItem.split_id)
-    ours = or_(Order.case_id == case.id, Order.item_id.in_(gone.where(Split.case_id == case.id)))
-    return session.scalars(select(Order).where(ours).order_by(Order.id.desc())).all()
+    return session.scalars(_OF_CASE, {"case": case.id}).all()
+
+
+_GONE = (
+    select(SplitItem.item_id)
+    .join(Split, Split.id == SplitItem.split_id)
+    .where(Split.case_id == bindparam("case"))
+)
+# Said once: every page of a case asks it.
+_OF_CASE = (
+    select(Order)
+    .where(or_(Order.case_id == bindparam("case"), Order.item_id.in_(_GONE)))
+    .order_by(Order.id.desc())
+)
 
 
 # As people type it: any brackets or none, with 号 at its end or without.

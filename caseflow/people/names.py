@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import String, or_, select
+from sqlalchemy import Integer, Select, String, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from caseflow.many import one_of
@@ -34,13 +34,18 @@ def units_near(session: Session, area: Area) -> Sequence[Unit]:
 
     Above the county, all of the area's own subtree.
     """
-    wide = Area.county == area.county if area.county else getattr(Area, area.level) == area.code
-    query = (
-        select(Unit)
-        .join(Area, Area.code == Unit.area_code)
-        .where(Unit.active.is_(True), or_(wide, Area.code.in_(area.path)))
-    )
-    return session.scalars(query.order_by(Unit.name, Unit.id)).all()
+    level = "county" if area.county else area.level
+    return session.scalars(_NEAR[level], {"code": getattr(area, level), "path": area.path}).all()
+
+
+def _near(level: str) -> Select[Unit]:
+    wide = getattr(Area, level) == bindparam("code", type_=String)
+    here = or_(wide, one_of(Area.code, "path", String))
+    query = select(Unit).join(Area, Area.code == Unit.area_code)
+    return query.where(Unit.active.is_(True), here).order_by(Unit.name, Unit.id)
+
+
+_NEAR = {level: _near(level) for level in ("district", "county", "city", "province")}
 
 
 def people_near(
@@ -50,11 +55,19 @@ def people_near(
 
     `about`: the unit that the matter is about; whoever must not touch it (回避) is left out.
     """
-    recused = select(Recusal.user_id).where(Recusal.unit_id == about)
-    query = select(User).where(
+    said = {"roles": list(roles), "path": area.path, "about": about}
+    return session.scalars(_PEOPLE, said).all()
+
+
+_PEOPLE = (
+    select(User)
+    .where(
         User.active.is_(True),
-        User.role.in_(roles),
-        User.area_code.in_(area.path),
-        User.id.not_in(recused),
+        one_of(User.role, "roles", String),
+        one_of(User.area_code, "path", String),
+        User.id.not_in(
+            select(Recusal.user_id).where(Recusal.unit_id == bindparam("about", type_=Integer))
+        ),
     )
-    return session.scalars(query.order_by(User.name, User.id)).all()
+    .order_by(User.name, User.id)
+)
