@@ -145,3 +145,9 @@ def test_every_page_has_its_paper_its_way_past_the_head_and_the_width_of_its_scr
     assert 'name="viewport" content="width=device-width, initial-scale=1"' in base
     bases = ("{% extends 'base", '{% extends "base', "{% extends 'errors/")
     assert [name for name in pages() if not any(base in read(name) for base in bases)] == []
+
+
+def test_no_chart_stands_without_its_table() -> None:
+    drawn = re.compile(r"<svg|<canvas|\bchart\b", re.IGNORECASE)
+    bare = [name for name in pages() if drawn.search(read(name)) and "<table" not in read(name)]
+    assert bare == []
