@@ -4,9 +4,13 @@ import re
 
 import pytest
 from flask import render_template_string
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from caseflow.db import Database
+from caseflow.outbox.tables import Event
 from tests.web.site import Page, Site
+from tests.web.test_desk import DESK, desk, put_draft
 from tests.web.walking import dispatched, on_case, open_case, submitted
 
 
@@ -67,3 +71,29 @@ def test_a_case_page_has_one_next_step_and_the_rest_in_a_menu(site: Site) -> Non
             assert "more-moves" in head
     first = site.as_("handler").get(f"/console/cases/{seen[0]}").html
     assert "move-primary" in first
+
+
+def test_what_cannot_be_undone_says_so_before_it_can_be_pressed(site: Site) -> None:
+    """Folded away, under a sentence: a draft with what was typed, and an event that nobody gets."""
+    put_draft(desk(site), text="说到一半")
+    drop = desk(site)
+    nonce = drop.form(DESK).fields["nonce"][0]
+    dispatched(site)
+    event_id = site.do(dead_event)
+    outbox = site.as_("administrator").get("/console/outbox")
+    for page, action, told in (
+        (drop, f"{DESK}/draft/{nonce}/drop", "找不回来"),
+        (outbox, f"/console/outbox/events/{event_id}/discard", "不能恢复"),
+    ):
+        before, _, form = page.html.partition(f'action="{action}"')
+        folded = before[before.rindex("<details") :]
+        assert "</details>" not in folded
+        assert told in folded + form.partition("<button")[0]
+
+
+def dead_event(session: Session) -> int:
+    event = session.scalars(select(Event).where(Event.expanded_at.is_(None))).first()
+    assert event is not None
+    event.dead_at = event.at
+    event.error = "NoPolicy"
+    return event.id
