@@ -71,6 +71,13 @@ class _OneOf(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002 - the library names it
+        """Return itself: it is a condition, and no value that would have to be compared with true.
+
+        The library would say `… = 1` to SQLite, which then finds the column by no index.
+        """
+        return self
+
 
 @compiles(_OneOf, "postgresql")
 def _one_of_array(element: _OneOf, compiler: Any, **more: Any) -> str:

@@ -20,6 +20,10 @@ from caseflow.db import Base, Moment
 IMPORT_STATES = ("open", "checking", "checked", "running", "done", "undone", "dropped")
 _LIVE = "live"
 _NUMBERED = "live AND number <> ''"
+STANDS, IS_NUMBERED = text(_LIVE), text(_NUMBERED)
+"""What a row must say to be found by the indexes of fingerprints and of numbers, in their words:
+SQLite knows an index that holds some rows only by its own condition.
+"""
 _WORKED_ON = "state IN ('checking', 'running')"
 
 

@@ -48,3 +48,16 @@ def test_words_with_every_kind_of_mark_are_words(database: Database) -> None:
         named = {"level": "province", "name": "甲", "province": "00"}
         session.execute(insert(Area), [{"code": code, **named} for code in strange if code])
     assert sorted(_asked(database, _AREAS, strange)[0]) == sorted(filter(None, strange))
+
+
+def test_sqlite_finds_each_value_by_its_index(sqlite_database: Database) -> None:
+    """Alone and beside others: what is compared with true is looked for in every row."""
+    beside = _AREAS.where(Area.level == "county")
+    for query in (_AREAS, beside):
+        _, statement = _asked(sqlite_database, query, ["430503"])
+        values = ("[]", "county")[: statement.count("?")]
+        with sqlite_database.read() as session:
+            link = session.connection()
+            plan = link.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+        [how] = [line for *_, line in plan if line.startswith(("SCAN area", "SEARCH area"))]
+        assert how.startswith("SEARCH area USING"), how

@@ -137,6 +137,25 @@ def test_a_clock_that_has_used_up_its_pauses_climbs_while_the_question_waits(
     assert (matter.session.scalar(query) or 0) > 0
 
 
+@pytest.mark.parametrize("how", ["resumed by hand", "run out"])
+def test_nothing_climbs_in_the_moment_in_which_a_case_goes_on(
+    matter: Matter, now: datetime, how: str
+) -> None:
+    """The day on which each was due goes by while the reporter is asked."""
+    was_due = {name: matter.clock(name).due for name in ("resolve", "reply", "verify")}
+    matter.ask(now)
+    goes_on = at("03-18T00:00")
+    assert max(was_due.values()) <= goes_on
+    if how == "resumed by hand":
+        goes_on -= HOUR
+        asking.resume(matter.session, matter.office["handler"], matter.case.id, goes_on)
+    matter.sweep(goes_on)
+    clocks = [matter.clock(name) for name in was_due]
+    assert {clock.state for clock in clocks} == {"running"}
+    climbed = select(Rung.id).where(Rung.clock_id.in_([clock.id for clock in clocks]))
+    assert matter.session.scalars(climbed).all() == []
+
+
 def test_returned_work_has_no_new_allowance(matter: Matter, now: datetime) -> None:
     matter.finds(now + HOUR)
     matter.ask(now + 2 * HOUR)

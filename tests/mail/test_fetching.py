@@ -172,6 +172,21 @@ def test_the_same_message_in_two_mailboxes_is_one_report(
     assert counts(rooms)["report"] == 1
 
 
+def test_a_slow_mailbox_holds_up_no_other(sqlite_rooms: Rooms, now: datetime) -> None:
+    """Each waits until all of them are connected: one after another, the first waits in vain."""
+    together = threading.Barrier(mailboxes.MOST, timeout=10)
+
+    @contextmanager
+    def connect(n: int) -> Iterator[mail.Mailbox]:
+        together.wait()
+        yield Unruly({"1": letter(n)})
+
+    boxes: dict[str, mailboxes.Connect] = {
+        f"box {n}": partial(connect, n) for n in range(mailboxes.MOST)
+    }
+    assert mailboxes.poll_all(sqlite_rooms, boxes, now) == mailboxes.MOST
+
+
 # Messages that cannot be had
 
 

@@ -17,7 +17,7 @@ from caseflow.intake.old_ledger.names import Named, Question, Register
 from caseflow.intake.old_ledger.rows import Choices, Row, Wrong
 from caseflow.intake.old_ledger.source import Source
 from caseflow.ledger.history import canonical
-from caseflow.ledger.import_tables import ImportedRow, UnitName
+from caseflow.ledger.import_tables import IS_NUMBERED, STANDS, ImportedRow, UnitName
 from caseflow.many import one_of
 from caseflow.people.actor import Actor
 from caseflow.people.tables import Area, Unit
@@ -202,7 +202,7 @@ def known(
     """Return which of the rows' fingerprints and numbers came in before and stand; not by the
     import `but`, which is being written.
     """
-    here = [ImportedRow.area_code == area, ImportedRow.live.is_(True)]
+    here = [ImportedRow.area_code == area]
     if but is not None:
         # Also another statement than that of the check: PostgreSQL keeps the plan of that one,
         # which it made when the table had no rows, and would read all rows for each batch.
@@ -210,11 +210,10 @@ def known(
     marks = [mark for _, mark in some]
     numbers = [row.number for row, _ in some if row.number]
     by_mark = select(ImportedRow.fingerprint).where(
-        *here, one_of(ImportedRow.fingerprint, "marks", String)
+        *here, STANDS, one_of(ImportedRow.fingerprint, "marks", String)
     )
-    here.append(ImportedRow.number != "")  # as the index of numbers says
     by_number = select(ImportedRow.number).where(
-        *here, one_of(ImportedRow.number, "numbers", String)
+        *here, IS_NUMBERED, one_of(ImportedRow.number, "numbers", String)
     )
     return (
         set(session.scalars(by_mark, {"marks": marks})),
