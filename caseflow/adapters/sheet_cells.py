@@ -15,6 +15,10 @@ from xml.parsers import expat
 from caseflow.intake.old_ledger.cells import Cell, Cells
 
 _PIECE = 64 * 1024
+_LONGEST = 200_000
+"""Characters of a cell, and pieces of them: the format allows 32,767. What says more is no cell of
+anybody's, and is not held.
+"""
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main "
 _ROW, _CELL, _VALUE, _TEXT = (f"{_MAIN}{name}" for name in ("row", "c", "v", "t"))
 _SHARED, _SPOKEN = f"{_MAIN}si", f"{_MAIN}rPh"  # a spoken form stands beside what is written
@@ -33,7 +37,7 @@ class Book:
 
 
 class _Part(Protocol):
-    """What takes a part of a workbook; `said` holds the words since it was cleared."""
+    """What takes a part of a workbook; `said` holds the words since an element began."""
 
     said: list[str]
 
@@ -55,6 +59,8 @@ def _read(file: BinaryIO, part: _Part) -> Iterator[None]:
     parser.CharacterDataHandler = part.said.append
     while piece := file.read(_PIECE):
         parser.Parse(piece)
+        if sum(map(len, part.said)) > _LONGEST:
+            raise ValueError("no cell says so much")
         yield
     parser.Parse(b"", True)
 
@@ -97,20 +103,26 @@ class _Shared:
         self._spoken = 0
 
     def begins(self, name: str, _attributes: Mapping[str, str]) -> None:
-        if name == _TEXT:
-            self.said.clear()
-        elif name == _SPOKEN:
+        self.said.clear()
+        if name == _SPOKEN:
             self._spoken += 1
 
     def ends(self, name: str) -> None:
         if name == _TEXT:
             if not self._spoken:
-                self._written += self.said
+                _add(self._written, self.said)
         elif name == _SHARED:
             self.known.append("".join(self._written).replace("x005F_", ""))
             self._written.clear()
         elif name == _SPOKEN:
             self._spoken -= 1
+
+
+def _add(written: list[str], said: list[str]) -> None:
+    """Add a piece of what a cell says. Raises ValueError where there are too many."""
+    written += said
+    if len(written) > _LONGEST:
+        raise ValueError("no cell has so many pieces")
 
 
 def rows(file: BinaryIO, book: Book, widest: int) -> Iterator[Cells]:
@@ -135,7 +147,7 @@ class _Sheet:
         self._whole: list[tuple[int, Cells]] = []
         self._n, self._cells, self._columns = 0, list[Cell](), dict[str, int]()
         self._column, self._kind, self._style = 0, "n", ""
-        self._value, self._written, self._spoken = "", "", 0
+        self._value, self._written, self._spoken = "", list[str](), 0
 
     def taken(self) -> list[tuple[int, Cells]]:
         """Hand over the rows that are whole, with their numbers."""
@@ -143,13 +155,13 @@ class _Sheet:
         return whole
 
     def begins(self, name: str, attributes: Mapping[str, str]) -> None:
+        self.said.clear()
         if name == _CELL:
             at = attributes.get("r")
             self._column = self._column_of(at) if at else self._column + 1
             self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")
-            self._value = self._written = ""
-        elif name in (_VALUE, _TEXT):
-            self.said.clear()
+            self._value = ""
+            self._written.clear()
         elif name == _ROW:
             self._n = _whole(attributes["r"]) if "r" in attributes else self._n + 1
             self._column, self._cells = 0, []
@@ -166,7 +178,7 @@ class _Sheet:
                 self._cells += [None] * (self._widest - len(self._cells))
         elif name == _TEXT:
             if not self._spoken:
-                self._written += "".join(self.said)
+                _add(self._written, self.said)
         elif name == _ROW:
             self._whole.append((self._n, tuple(self._cells)))
         elif name == _SPOKEN:
@@ -194,7 +206,7 @@ class _Sheet:
     def _said(self) -> Cell:
         kind, value = self._kind, self._value
         if kind == "inlineStr":
-            return self._written or None
+            return "".join(self._written) or None
         if not value:
             return None
         if kind == "s":

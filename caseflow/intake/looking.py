@@ -19,6 +19,7 @@ from caseflow.intake import texts
 from caseflow.intake.channels.mailbox.parse import CHANNEL, parse
 from caseflow.intake.channels.sms import CHANNEL as TEXT
 from caseflow.intake.delivery import LARGEST, NOT_REGISTERED, NOT_UNDERSTOOD
+from caseflow.intake.filters import thread
 from caseflow.intake.quarantine import row_in_reach
 from caseflow.intake.receive import Laid, Received, lay, receive
 from caseflow.intake.report import IncomingReport
@@ -184,6 +185,7 @@ def _taken(
         area_code=row.area_code,
         logged_by=actor.person,
     )
+    incoming = thread.without_codes(session, rooms, incoming, now)
     try:
         received = receive(session, incoming, now, rooms, actor, laid)
     except (Unavailable, DBAPIError, OSError):

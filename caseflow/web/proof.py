@@ -1,7 +1,7 @@
 """Files that come with a report: kept at once, told by name where they cannot be taken."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import SEEK_END
 from typing import BinaryIO, cast
 
@@ -50,9 +50,13 @@ def gather(key: str) -> Proof:
         tokens = uploads.keep(session, rooms, key, lie, now)
         return uploads.waiting(session, rooms, key, {*wanted, *tokens}, now)
 
-    kept = edge.change(work)
-    gone = set(wanted) - {file.token for file in kept}
-    return Proof(uploads.once(kept), _told(sifted, gone=bool(gone)))
+    found = edge.change(work)
+    gone = set(wanted) - {file.token for file in found}
+    kept = uploads.once(found)
+    most = allowed().number  # of all tries together: no page of ours asks for more
+    over = tuple(file.name for file in kept[most:])
+    sifted = replace(sifted, too_many=(*sifted.too_many, *over))
+    return Proof(kept[:most], _told(sifted, gone=bool(gone)))
 
 
 def offered_again(key: str) -> Proof:

@@ -200,6 +200,16 @@ def test_a_workbook_that_is_not_sound_is_refused(rows: str, before: str) -> None
         first(odd(rows, "<si><t>甲</t></si>", before))
 
 
+@pytest.mark.parametrize("kind", ["inlineStr", "s", "str"])
+@pytest.mark.parametrize("piece", ["<t>甲</t>", f"<t>{'甲' * 300_000}</t>"], ids=["many", "long"])
+def test_a_cell_that_says_more_than_any_cell_is_not_held(kind: str, piece: str) -> None:
+    """A file of two megabytes unpacks to 400 of them: all of it in one cell, or in its pieces."""
+    many = piece * (300_000 // (len(piece) - len("<t></t>")))
+    said = {"inlineStr": f"<is>{many}</is>", "s": "<v>0</v>", "str": f"<v>{'甲' * 300_000}</v>"}
+    with pytest.raises(BadInput, match="损坏"):
+        first(odd(f'<row><c t="{kind}">{said[kind]}</c></row>', f"<si>{many}</si>"))
+
+
 def test_a_sheet_whose_first_rows_are_looked_at_is_not_read_further() -> None:
     with pytest.raises(BadInput):
         first(odd('<row/><row r="2"><c t="s"><v>1</v></c></row>' + " " * 200_000 + "<row>"))

@@ -1,14 +1,16 @@
 """The office above reviews an answer (复查), and once more (复核): who, when, what follows."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from caseflow.clock import Period
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound, NotPermitted
 from caseflow.insight.figures import figures
-from caseflow.ledger import gate, queries, review_laws
+from caseflow.ledger import gate, numbers, queries, review_laws
 from caseflow.ledger.moves import closing, items, merging, proposing, splitting, triage
 from caseflow.ledger.moves.triage import Because
 from caseflow.ledger.tables import Case
@@ -38,6 +40,21 @@ def test_asking_opens_a_case_of_the_office_above_about_the_same(answered: Answer
         "stage": 1,
         "review": above.number,
     }
+
+
+def test_a_review_takes_its_numbers_in_the_order_in_which_a_report_does(
+    answered: Answered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In another order, a report and a review of one area wait for one another (a deadlock)."""
+    take, taken = numbers.take_many, list[numbers.Place]()
+
+    def noted(session: Session, wanted: Mapping[numbers.Place, int]) -> dict[numbers.Place, int]:
+        taken.extend(sorted(wanted))
+        return take(session, wanted)
+
+    monkeypatch.setattr(numbers, "take_many", noted)
+    answered.ask()
+    assert taken == [(CITY, "2026"), (CITY, "20260303")]
 
 
 def test_until_thirty_days_after_the_answer_and_a_day_off_does_not_count(

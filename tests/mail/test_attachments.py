@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caseflow.intake.channels.mailbox import markup, transfer
+from caseflow.intake.channels.mailbox import markup, structure, transfer
 from caseflow.intake.channels.mailbox.parse import Unparseable, parse
+from tests.mail.writing import FROM, multipart, part
 
 NOW = datetime(2026, 3, 3, 2, 0, tzinfo=UTC)
 
@@ -34,6 +35,25 @@ def test_more_files_than_anybody_sends_are_not_unpacked() -> None:
     with pytest.raises(Unparseable, match="200"):
         parse(head + one * 5_000, NOW)
     assert len(transfer.uuencoded(one * 5_000, 200)) == 201
+
+
+def test_encodings_one_within_the_other_are_not_all_undone() -> None:
+    """Each is a copy of all that lies in it: thirty of them are thirty times the message."""
+    body = part(b"Content-Type: application/pdf", body=b"%PDF " + b"y" * 20_000)
+    for n in range(28):
+        boundary = b"b%d" % n
+        coded = b"Content-Transfer-Encoding: quoted-printable"
+        kind = b"Content-Type: multipart/mixed; boundary=" + boundary
+        body = part(kind, coded, body=multipart(boundary, body))
+    raw = FROM + b"\r\n" + body
+    held, waiting = set[bytes](), [structure.tree(raw)]
+    while waiting:
+        one = waiting.pop()
+        held.add(one.raw)
+        waiting += one.children
+    assert sum(map(len, held)) <= 4 * len(raw)
+    found = parse(raw, NOW).report
+    assert any(b"y" * 20_000 in file.content for file in found.files)  # kept as it came
 
 
 def test_a_text_too_long_for_a_page_comes_along_whole_as_a_file() -> None:

@@ -21,7 +21,9 @@ from caseflow.people.actor import Actor
 from caseflow.people.tables import User
 from tests.mail.conftest import AREA
 from tests.mail.ledger import counts, original, reported, rows
+from tests.mail.post import answered, letter
 from tests.mail.stores import WritesApart
+from tests.mail.test_threads import code_in, number_in
 from tests.mail.writing import DATE, FROM, MIME, TO, message, multipart, part
 
 MACHINE = message(
@@ -76,6 +78,20 @@ def test_a_machines_mail_may_be_taken_all_the_same(
     assert (case, by) == (received.case_number, operator.id)
     with pytest.raises(MoveNotAllowed):
         looking.take(rooms, operator, number, later)
+
+
+def test_what_a_machine_quotes_of_a_receipt_is_taken_without_its_code(
+    rooms: Rooms, operator: Actor, now: datetime
+) -> None:
+    """The answer of a mail program that is away holds our whole receipt below its own words."""
+    _, receipt = answered(rooms, now)
+    away = letter(b"Auto-Submitted: auto-replied", mid="away", text=f"外出。\n{receipt.text}")
+    number = set_aside(rooms, away, now)
+    took = looking.take(rooms, operator, number, now)
+    [(kept,)] = rows(rooms, "SELECT text FROM report WHERE number = :it", it=took.report_number)
+    assert number_in(receipt) in kept
+    assert code_in(receipt) not in kept
+    assert "（查询码已隐去）" in kept
 
 
 def test_what_cannot_be_read_is_taken_with_the_words_of_whoever_looked(

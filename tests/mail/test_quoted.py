@@ -37,3 +37,11 @@ def test_nobody_can_make_it_slow(piece: str) -> None:
     began = process_time()
     fold(piece * (190_000 // len(piece)))
     assert process_time() - began < 1.0
+
+
+@pytest.mark.parametrize("mark", ["On wrote", "在写道：", "-- 原始邮件 --", "From:", "> "])
+def test_nor_by_a_gap_that_nothing_follows_as_it_should(mark: str) -> None:
+    text = f"{mark}{' ' * 190_000}x"
+    began = process_time()
+    assert fold(text).own == text
+    assert process_time() - began < 1.0

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -154,3 +155,14 @@ def test_every_minute_comes_back_from_a_spreadsheets_number(at: datetime) -> Non
 def test_whatever_a_cell_holds_it_is_a_date_or_told(cell: Cell) -> None:
     with suppress(BadDate):
         assert dates.read(cell, NO_YEAR) is None or shown(cell, NO_YEAR)
+
+
+@pytest.mark.parametrize(
+    ("cell", "many"), [("2025-3-1 8:30", 150), ("2025-3-1", 20_000), ("3月1日", 20_000)]
+)
+def test_nobody_can_make_a_cell_slow(cell: str, many: int) -> None:
+    """A cell that was filled up with blanks: two hundred behind a time took seven seconds."""
+    began = process_time()
+    with pytest.raises(BadDate):
+        dates.read(f"{cell}{' ' * many}x", SHEET)
+    assert process_time() - began < 1.0

@@ -4,6 +4,8 @@ import base64
 import json
 import logging
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import process_time
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from caseflow.intake import looking
+from caseflow.intake.channels import sms
 from caseflow.intake.filters.storms import FREE
 from caseflow.intake.mail_tables import Claim, Folded
 from caseflow.intake.tables import Quarantine
@@ -217,6 +220,15 @@ def test_a_stop_is_obeyed_until_a_start(door: Door, word: str) -> None:
     assert not is_stopped()
     assert len(rows(site, Report)) == 2
     assert {one.state for one in rows(site, Quarantine)} == {"discarded"}
+
+
+def test_signs_around_a_word_are_looked_at_once() -> None:
+    began = process_time()
+    raw = sms.original(
+        "gateway", {"id": "1", "from": "13812345678", "text": f"退{'。' * 20_000}订"}
+    )
+    assert sms.parse(raw, datetime(2026, 3, 3, tzinfo=UTC)).command == ""
+    assert process_time() - began < 1.0
 
 
 @pytest.mark.parametrize("words", ["请停止STOP补课", "退订早餐的事没人管", "恢复上课了吗"])

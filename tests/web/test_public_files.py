@@ -85,6 +85,21 @@ def test_too_many_files_are_named_and_ten_are_kept(site: Site) -> None:
     assert len(attached(site)) == 10
 
 
+def test_nor_do_more_come_in_by_several_tries(site: Site) -> None:
+    page, tokens = fill(site, text=""), list[str]()
+    for n in range(3):
+        files = [a_file(f"{n}-{m}.png", PNG + bytes([n, m])) for m in range(5)]
+        fields = {**page.form("/report").fields, "kept": [], "files": files}
+        page = page.visit.sent("/report", fields)
+        tokens += page.form("/report").fields["kept"]
+    assert len(tokens) == 15
+    page = page.visit.sent("/report", {**page.form("/report").fields, "text": TEXT, "kept": tokens})
+    assert page.status == 422
+    assert "“2-0.png”、" in page.text
+    receipt(page.send("/report"))
+    assert len(attached(site)) == 10
+
+
 @pytest.mark.parametrize(
     ("sent", "kept"),
     [

@@ -37,7 +37,7 @@ _STOP = frozenset(
     )
 )
 _START = frozenset(("START", "UNSTOP", "恢复", "恢复短信", "恢復"))  # not said
-_EDGES = re.compile(r"^\W+|\W+$")
+_WORDS = re.compile(r"\w+")
 _SID = re.compile(r"(?:SM|MM)[0-9a-f]{32}")
 _MEDIA = re.compile(r"/Messages/((?:SM|MM)[0-9a-f]{32})/Media/(ME[0-9a-f]{32})$")
 _CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
@@ -144,7 +144,10 @@ def _whole(body: str) -> str:
 
 
 def _command(text: str) -> str:
-    word = _EDGES.sub("", unicodedata.normalize("NFKC", text)).upper().replace(" ", "")
+    plain = unicodedata.normalize("NFKC", text)
+    found = list(_WORDS.finditer(plain))
+    said = plain[found[0].start() : found[-1].end()] if found else ""
+    word = said.upper().replace(" ", "")
     if word in _STOP:
         return "stop"
     return "start" if word in _START else ""

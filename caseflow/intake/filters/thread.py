@@ -18,8 +18,10 @@ from caseflow.crypto import blind, receipts
 from caseflow.crypto.message_ids import proven
 from caseflow.intake import limits
 from caseflow.intake.channels.mailbox import threads
+from caseflow.intake.channels.mailbox.parse import Parsed
 from caseflow.intake.filters import staff
 from caseflow.intake.filters.letter import Aside, Letter
+from caseflow.intake.report import IncomingReport
 from caseflow.intake.rooms import Rooms
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
@@ -101,6 +103,17 @@ def by_numbers(
         text=threads.without_codes(letter.report.text, right.__contains__),
     )
     return Known(named, list(right.values())), replace(letter, report=report)
+
+
+def without_codes(
+    session: Session, rooms: Rooms, report: IncomingReport, now: datetime
+) -> IncomingReport:
+    """Return what a person registers of something that was set aside, with every query code hidden
+    that opens a report it names: whoever reads the case could use it. It proves nothing there.
+    """
+    said = threads.named(f"{report.subject}\n{report.text}")
+    letter = Letter(Parsed(report, threads=said), report)
+    return by_numbers(session, rooms, letter, None, now)[1].report
 
 
 def _opens(rooms: Rooms, report: Report, code: str) -> bool:

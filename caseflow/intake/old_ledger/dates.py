@@ -109,7 +109,9 @@ _SHORT_WORDS = re.compile(r"'?(\d{2})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日
 _MD = re.compile(r"(\d{1,2})(?:\s*月\s*(\d{1,2})\s*[日号]?|\s*[.\-/]\s*(\d{1,2})(?![.\-/\d]))")
 _YM = re.compile(r"\d{4}\s*(?:年\s*\d{1,2}\s*月?|[.\-/]\s*\d{1,2})\s*")
 _SOLID = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[\sT]*(\d{2}):?(\d{2})(?::?(\d{2}))?)?")
-_WEEKDAY = re.compile(r"[(\[]?\s*(?:星期|周|礼拜)[一二三四五六日天]\s*[)\]]?")
+_WEEKDAY = re.compile(
+    r"(?:(?:[(\[]|(?<!\s))\s*+)?(?:星期|周|礼拜)[一二三四五六日天]\s*[)\]]?"  # not said
+)
 _TEN = re.compile("([一二三四五六七八九]?)十([一二三四五六七八九]?)")
 
 
@@ -209,9 +211,12 @@ _HALF = {"上午": 0, "早上": 0, "早晨": 0, "清晨": 0, "凌晨": 0, "am": 
 _HALF |= {"中午": 12, "下午": 12}  # not said
 _HALF |= {"傍晚": 12, "晚上": 12, "晚": 12, "夜里": 12, "pm": 12}  # not said
 _HALVES = "|".join(sorted(_HALF, key=len, reverse=True))
+# Blanks are taken whole (`*+`): shared out among all these parts, two hundred of them would cost
+# seconds for one cell.
 _TIME_OF_DAY = re.compile(
-    rf"(?:T|\s|,)*({_HALVES})?\s*(\d{{1,2}})\s*(?:[:时点]\s*(?:(\d{{1,2}})\s*分?|(半|一刻|三刻|1刻|3刻))?"
-    rf"(?:\s*:?\s*(\d{{1,2}})\s*秒?(?:\.\d+)?)?)\s*(?:整)?\s*(am|pm)?\s*(\+08:?00)?",
+    rf"(?:T|\s|,)*+({_HALVES})?\s*+(\d{{1,2}})\s*+"
+    rf"(?:[:时点]\s*+(?:(\d{{1,2}})\s*+分?|(半|一刻|三刻|1刻|3刻))?"
+    rf"(?:\s*+:?\s*+(\d{{1,2}})\s*+秒?(?:\.\d+)?)?)\s*+(?:整)?\s*+(am|pm)?\s*+(\+08:?00)?",
     re.IGNORECASE,
 )
 _ONLY_HALF = re.compile(rf"\s*(?:{_HALVES})\s*", re.IGNORECASE)

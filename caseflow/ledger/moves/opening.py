@@ -106,7 +106,8 @@ def register(session: Session, area: str, received_at: datetime) -> Registered:
 
 def register_both(session: Session, area: str, received_at: datetime) -> Registered:
     """Take the next report number of an area, and the next case number, in one statement: whoever
-    holds a counter holds up every other report of the area.
+    holds a counter holds up every other report of the area. All who need both take the year's
+    first, or two of them would wait for one another.
     """
     day, year = numbers.day_of(received_at), str(numbers.year_of(received_at))
     taken = numbers.take_many(session, {(area, day): 1, (area, year): 1})

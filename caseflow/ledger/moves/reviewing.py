@@ -122,7 +122,7 @@ def _as_report(
 ) -> NewReport:
     """Return what was asked as a report of the same person, about the same."""
     return NewReport(
-        registered=opening.register(session, area, now),
+        registered=opening.register_both(session, area, now),
         channel=channel,
         channel_key=f"review-{report.number}-{case.number}-{case.reopened}",
         received_at=now,

@@ -111,6 +111,16 @@ def test_what_cannot_be_read_is_refused_in_words(name: str, content: bytes, told
     assert refused(name, content) == told
 
 
+@pytest.mark.parametrize(
+    "way", ["<w:sdt>{}</w:sdt>", "<w:tbl><w:tr><w:tc>{}</w:tc></w:tr></w:tbl>"]
+)
+def test_what_lies_deeper_than_anybody_lays_it_is_not_read(way: str) -> None:
+    before, after = way.split("{}")
+    assert read("a.docx", document(before * 8 + paragraph("甲") + after * 8)).text.strip("\n")
+    told = refused("a.docx", document(before * 3_000 + paragraph("甲") + after * 3_000))
+    assert told.startswith("读不出这个文件的文字")
+
+
 def test_a_bomb_is_not_unpacked() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -21,6 +21,10 @@ Sheets = Callable[[bytes], Sequence[Rows]]
 LARGEST = 8 * 1024 * 1024
 _INFLATED = 24 * 1024 * 1024
 _LINES = 20_000
+_DEEPEST = 100
+"""Elements within one another: nobody's tables lie so deep in tables, and each level is read for
+all that lie around it.
+"""
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _ENDINGS = re.compile(r"\.(txt|text|docx|xlsx|csv|eml)$")
 
@@ -70,8 +74,17 @@ def document(content: bytes) -> str:
         root = ET.fromstring(inside)  # noqa: S314 - without a document type, see above
     except (ET.ParseError, RecursionError, ValueError, LookupError):
         raise BadInput({"file": NOT_READ}) from None
+    if _is_deep(root):
+        raise BadInput({"file": NOT_READ})
     body = root.find(f"{_W}body")
     return charset.tidy("\n".join(_blocks(body if body is not None else root)))
+
+
+def _is_deep(root: ET.Element) -> bool:
+    level, depth = [root], 0
+    while level and depth <= _DEEPEST:
+        level, depth = [inner for one in level for inner in one], depth + 1
+    return bool(level)
 
 
 def _member(content: bytes) -> bytes:

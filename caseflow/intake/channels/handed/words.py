@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 _FILE = Path(__file__).with_name("labels.toml")
-_LETTER_GAP = r"[^\S\n]*\n?[^\S\n]*"
+_LETTER_GAP = r"[^\S\n]*+(?:\n[^\S\n]*+)?"
 """A name may be spread (联 系 电 话) or broken by a line."""
 
 
@@ -51,13 +51,16 @@ def pattern() -> re.Pattern[str]:
     spread = "|".join(_LETTER_GAP.join(map(re.escape, label)) for label in known)
     plain = "|".join(map(re.escape, known))
     one = "[一二三四五六七八九十]{1,3}"  # not said
-    number = rf"(?:\d{{1,2}}[.．、)）]|{one}、|[（(](?:\d{{1,2}}|{one})[)）])?"
+    number = rf"(?:\d{{1,2}}[.．、)）]|{one}、|[（(](?:\d{{1,2}}|{one})[)）])"
+    # Blanks without a number belong to the name from their first on, and are looked at from there
+    # alone: from each of them, thousands in a row would be looked at a million times.
+    lead = rf"(?:{number}[^\S\n]*+|(?<![^\S\n])[^\S\n]++|)"
     remark = r"(?:[（(][^（()）\n]{0,12}[)）])?"
     return re.compile(
         rf"(?<![^\s。；;，,、|｜】\]])(?:"
-        rf"(?:{number}[^\S\n]*(?P<colon>{spread}){remark}[^\S\n]*[:：﹕∶])"
+        rf"(?:{lead}(?P<colon>{spread}){remark}[^\S\n]*[:：﹕∶])"
         rf"|(?P<mark_raw>[【\[〔](?P<mark>{plain})[】\]〕][^\S\n]*[:：]?)"
-        rf"|(?:(?<![^\n]){number}(?P<line>{plain})(?:[^\S\n]+|(?=\n|\Z)|(?=\d))))"
+        rf"|(?:(?<![^\n]){number}?(?P<line>{plain})(?:[^\S\n]+|(?=\n|\Z)|(?=\d))))"
     )
 
 

@@ -8,7 +8,8 @@ forwards is what they want to be read, and is no history. Pure.
 import re
 from dataclasses import dataclass
 
-_WROTE = re.compile(r"(?:写道|寫道|\bwrote)[ \t]*[：:]?[ \t]*$", re.MULTILINE)
+# Two runs of blanks that could touch would be parted in every way there is: minutes for one letter.
+_WROTE = re.compile(r"(?:写道|寫道|\bwrote)[ \t]*(?:[：:][ \t]*)?$", re.MULTILINE)
 _WHEN = re.compile(r"@|\d{1,2}[:：]\d\d")
 _OPENING = re.compile(r"[ \t]*(?:在|On\b|At\b)")
 _BY = re.compile(r"@[^\n@]*>\s*(?:于|於)")

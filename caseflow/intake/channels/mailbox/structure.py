@@ -12,6 +12,8 @@ from caseflow.intake.channels.mailbox.header import Headers
 
 MAX_PARTS = 200
 MAX_DEPTH = 30
+MAX_UNDONE = 2  # times the message, of multiparts under an encoding: each is a copy of all within
+_UNDONE = frozenset({"base64", "quoted-printable"})
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,60}")
 _GUESSED = re.compile(rb"\s*--([^\s-][^\r\n]{0,80})\r?\n(?=Content-)", re.IGNORECASE)
 
@@ -61,15 +63,23 @@ class Part:
 def tree(raw: bytes) -> Part:
     """Return the message as a tree. Raises TooManyParts.
 
-    Beyond MAX_DEPTH a multipart stays one part, and so is kept whole as a file.
+    Beyond MAX_DEPTH a multipart stays one part, and so is kept whole as a file; so does one under a
+    transfer encoding once those before it came to MAX_UNDONE times the message: one within the
+    other, they would fill the memory with what is one message.
     """
     fields, start = header.split(raw)
     root = Part(fields, raw, start, len(raw))
     waiting = [(root, 0)]
-    count = 1
+    count, room = 1, MAX_UNDONE * len(raw)
     while waiting:
         part, depth = waiting.pop()
         if part.type.startswith("multipart/") and depth < MAX_DEPTH:
+            if part.encoding in _UNDONE:  # forbidden, and seen
+                room -= part.end - part.start
+                if room < 0:
+                    continue
+                content = part.content
+                part.raw, part.start, part.end, part.encoding = content, 0, len(content), ""
             _divide(part)
             count += len(part.children)
             waiting += [(child, depth + 1) for child in part.children]
@@ -80,9 +90,6 @@ def tree(raw: bytes) -> Part:
 
 def _divide(part: Part) -> None:
     """Give a multipart its children; one without a usable boundary becomes plain text."""
-    if part.encoding in {"base64", "quoted-printable"}:  # forbidden, and seen
-        content = part.content
-        part.raw, part.start, part.end, part.encoding = content, 0, len(content), ""
     boundary = _boundary(part)
     marks = _marks(part.raw, boundary, part.start, part.end) if boundary else []
     if not marks:
