@@ -27,7 +27,7 @@ from caseflow.db import Database
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.waiting import mine
 from caseflow.insight import watching
-from caseflow.ledger import in_hand, listing, queries
+from caseflow.ledger import apart, in_hand, listing, queries
 from caseflow.ledger.waiting import waiting
 from caseflow.outbox.metrics import figures
 from caseflow.people.accounts import actor_of
@@ -74,6 +74,7 @@ def of_open_cases(city: Actor, county: Actor, handler: Actor, now: datetime) -> 
         "work list, second page": partial(_second_page, scope_of(county)),
         "beside a work list": partial(_beside, city),
         "groups above a work list": partial(listing.groups, actor=county, now=now),
+        "what stands above a work list": partial(apart.listed, actor=county),
         "what waits for a supervisor": partial(waiting, actor=county, documents=mine),
         "what a handler has in hand": partial(_in_hand, county, handler),
         "sweep": partial(sweep, now=now),
