@@ -117,16 +117,21 @@ def _refused(row: Any, error: CaseflowError) -> dict[str, Any]:
 
 @exchange.command()
 @click.option("--sender", required=True, help="the office that is reported to")
-def out(sender: str) -> None:
-    """Print the reports back that SENDER has not signed for yet, a line of JSON each."""
-    from caseflow.api.v1.handed_down import standing_as_json
+@click.option("--csv", "as_table", is_flag=True, help="as a table, its columns named first")
+def out(sender: str, as_table: bool) -> None:
+    """Print the reports back that SENDER has not signed for yet: lines of JSON, or a table."""
+    from caseflow.api.v1.handed_down import standing_as_json, standings_as_csv
     from caseflow.app import services
     from caseflow.intake import exchange as exchanging
     from caseflow.people.tokens import Bearer
 
-    rooms, after = services().rooms, 0
+    rooms, after, every = services().rooms, 0, []
     with rooms.database.read() as session:
         while found := exchanging.waiting(session, Bearer(0, sender, rooms.area), after):
-            for _, one in found:
-                click.echo(json.dumps(standing_as_json(one), ensure_ascii=False))
+            every += [one for _, one in found]
             after = found[-1][0]
+    if as_table:
+        click.echo(standings_as_csv(every), nl=False)
+        return
+    for one in every:
+        click.echo(json.dumps(standing_as_json(one), ensure_ascii=False))

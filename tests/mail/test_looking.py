@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
+from caseflow.clock import local
+from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound, NotPermitted, Unavailable
+from caseflow.escalation import sweep
 from caseflow.intake import delivery, looking, sight
 from caseflow.intake.channels.mailbox.parse import Parsed, parse
 from caseflow.intake.delivery import deliver
@@ -21,7 +25,7 @@ from caseflow.people.actor import Actor
 from caseflow.people.tables import User
 from tests.mail.conftest import AREA
 from tests.mail.ledger import counts, original, reported, rows
-from tests.mail.post import answered, letter
+from tests.mail.post import answered, carried_out, letter, somebody
 from tests.mail.stores import WritesApart
 from tests.mail.test_threads import code_in, number_in
 from tests.mail.writing import DATE, FROM, MIME, TO, message, multipart, part
@@ -245,3 +249,24 @@ def test_the_level_above_sees_what_waits_in_its_districts(
         for actor in (operator, city):
             assert [row.id for row in looking.waiting(session, actor)] == [number]
             assert looking.waiting(session, actor, after=number) == []
+
+
+def test_what_nobody_looks_at_within_a_working_day_is_told_up_the_office(
+    rooms: Rooms, now: datetime
+) -> None:
+    with rooms.database.transaction() as session:
+        somebody(session, "supervisor", email="chief@office.example")
+    set_aside(rooms, MACHINE, now)
+    with rooms.database.read() as session:
+        due = session.scalars(select(Clock)).one().due
+    assert local(due) == local(now).replace(hour=0) + timedelta(days=2), "the next day's end"
+    sweep.run(rooms.database, due - timedelta(minutes=1))
+    assert not [text for text in told_the_chief(rooms, due) if "到期催办" in text]
+    sweep.run(rooms.database, due + timedelta(minutes=1))
+    [told] = [text for text in told_the_chief(rooms, due + timedelta(hours=10)) if "催办" in text]
+    assert "/console/quarantine" in told
+
+
+def told_the_chief(rooms: Rooms, now: datetime) -> list[str]:
+    """Send what is to be sent; return what came to the supervisor."""
+    return [sent.text for to, sent in carried_out(rooms, now) if to.startswith("chief@")]

@@ -48,6 +48,8 @@ def test_a_mail_says_who_what_and_that_a_machine_wrote_it() -> None:
     assert mail["Date"].datetime.tzinfo is not None
     assert mail.get_content().replace("\r\n", "\n") == LETTER.text
     assert host.raw[0].isascii()
+    lists = [name for name in mail.keys() if name.lower().startswith("list-")]  # noqa: SIM118
+    assert lists == [], "what an office owes is no list that one could leave"
 
 
 def test_what_is_enclosed_goes_with_the_words_under_its_own_name() -> None:

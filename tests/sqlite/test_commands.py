@@ -107,6 +107,18 @@ def test_the_doctor_asks_for_every_law(ledger: Database) -> None:
     assert command("doctor").output == "database: ok\n"
 
 
+def test_the_doctor_warns_of_a_provider_abroad(
+    ledger: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASEFLOW_PUBLIC_URL", "https://tips.example")
+    for name in ("ACCOUNT", "TOKEN", "NUMBER"):
+        monkeypatch.setenv(f"CASEFLOW_TWILIO_{name}", "+10000000000")
+    said = command("doctor")
+    assert said.exit_code == 0
+    [warned] = [line for line in said.output.splitlines() if line.startswith("warning: ")]
+    assert "outside the mainland" in warned
+
+
 def test_anchors_are_printed_as_they_were_signed(ledger: Database, now: datetime) -> None:
     rooms = services().rooms
     anchors.make(ledger, rooms.store, rooms.ring, offices.DISTRICT, now, BESIDE)

@@ -1,7 +1,9 @@
 """Tokens and the exchange by files at the command line."""
 
+import csv
 import json
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,8 @@ def test_reports_back_go_out_until_they_are_signed_for(office: Database, now: da
         session.add(ReportBack(**row))
     [told] = lines(types("exchange", "out", *SENDER))
     assert told["report_back"]["text"] == "已整改。"  # type: ignore[index]
+    [row] = csv.DictReader(StringIO(types("exchange", "out", "--csv", *SENDER).stdout))
+    assert (row["id"], row["back_state"], row["back_text"]) == ("GD-1", "sent", "已整改。")
     assert types("exchange", "out", "--sender", "省信访局").stdout == ""
 
 

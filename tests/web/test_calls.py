@@ -60,6 +60,7 @@ def test_a_call_that_rings_shows_on_the_desk_and_opens_the_log_filled_in(site: S
     assert "正在振铃" in piece.text
     assert "尾号 5678" in piece.text
     assert "1234" not in piece.text.replace("5678", "")
+    assert 'data-key="t"' in piece.html, "one key opens it (desk.js)"
     site.later(seconds=30)
     sheet = piece.send(f"{CALLS}/{call_id}/log")
     form = sheet.form(DESK)

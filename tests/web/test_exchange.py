@@ -1,9 +1,11 @@
 """A platform above brings orders over HTTP, asks how they stand, and signs for the report back."""
 
+import csv
 import json
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from caseflow.api.v1 import frame
+from caseflow.intake import exchange as intake_exchange
 from caseflow.intake.channels.handed import exchange
 from caseflow.ledger.moves import closing, reporting_back, triage
 from caseflow.ledger.report_tables import Report
@@ -39,8 +42,8 @@ class Platform:
         said = {"name": "平台", "role": "exchange", "sender": sender, "area": offices.DISTRICT}
         self.token = site.do(lambda s: tokens.create(s, now=site.now, **said))
 
-    def asks(self, method: str, path: str = "", **more: Any) -> TestResponse:
-        headers = {"Authorization": f"Bearer {self.token}"}
+    def asks(self, method: str, path: str = "", accept: str = "*/*", **more: Any) -> TestResponse:
+        headers = {"Authorization": f"Bearer {self.token}", "Accept": accept}
         return self.client.open(f"{AT}{path}", method=method, headers=headers, **more)
 
     def brings(self, order: object = ORDER) -> TestResponse:
@@ -195,6 +198,27 @@ def test_the_report_back_is_read_and_signed_for_and_the_case_closes(platform: Pl
         assert signed.json is not None
         assert (signed.json["state"], signed.json["report_back"]["state"]) == ("closed", "signed")
     assert platform.asks("GET").json == {"orders": []}
+
+
+def test_reports_back_are_read_as_a_table_too(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform.brings()
+    sent_back(platform.site)
+    [told] = platform.asks("GET").json["orders"]  # type: ignore[index]
+    back = told.pop("report_back")
+    known = {**told, **{f"back_{name}": said for name, said in back.items()}}
+    monkeypatch.setattr(intake_exchange, "AT_ONCE", 1)
+    answer = platform.asks("GET", accept="text/csv")
+    assert answer.mimetype == "text/csv"
+    assert list(csv.DictReader(StringIO(answer.text))) == [
+        {name: said or "" for name, said in known.items()}
+    ]
+    link = answer.headers["Link"]
+    following = link.partition(">")[0].partition("handed-down")[2]
+    answer = platform.asks("GET", following, accept="text/csv")
+    assert len(answer.text.splitlines()) == 1
+    assert "Link" not in answer.headers
 
 
 def test_a_signature_without_a_name_is_refused(platform: Platform) -> None:

@@ -25,6 +25,7 @@ from tests.web.test_console_files import attachment, is_safe_download, received
 from tests.web.walking import dispatched, on_item
 
 EXE = b"MZ\x90\x00" + bytes(60)
+HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(200)
 WHY = "核对拍摄地点，决定是否下校"
 
 
@@ -78,6 +79,20 @@ def test_another_district_opens_nothing(site: Site) -> None:
     received(site, "照片.jpg", photo())
     assert site.as_("stranger").post(original(site), reason=WHY).status == 404
     assert site.ask(lambda session: session.scalars(select(FileOpening)).all()) == []
+
+
+def test_a_picture_of_a_kind_that_is_not_read_is_kept_as_it_came_and_held_back(
+    site: Site,
+) -> None:
+    number = received(site, "食堂.heic", HEIC)
+    page = site.as_("handler").get(f"/console/cases/{number}")
+    assert "食堂.heic" in page.text
+    assert "图片未能去除拍摄信息" in page.text
+    at = f"/console/attachments/{attachment(site)}"
+    assert site.as_("handler").get(at).status == 423
+    assert site.as_("handler").get(f"{at}/picture").status == 404
+    answer = site.as_("handler").get(f"{at}/original").send(f"{at}/original", reason=WHY)
+    assert answer.response.data == HEIC
 
 
 def test_a_picture_that_was_clean_has_no_other_original(site: Site) -> None:

@@ -1,7 +1,9 @@
 """Orders of another office's platform: taken in, asked about, their report back signed for."""
 
+import csv
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from io import StringIO
 from typing import Any
 
 from flask import Response, request
@@ -27,6 +29,9 @@ from caseflow.refs import whole
 
 ROLE = "exchange"
 AT = "/handed-down"
+_BACK = ("state", "text", "sent_at", "signed_at")
+COLUMNS = ("id", "number", "case", "state", "received_at", "due", *(f"back_{one}" for one in _BACK))
+"""The first line of a table of orders."""
 
 
 @blueprint.post(AT)
@@ -69,10 +74,19 @@ def _one(row: Any, read: Callable[[Any], Order]) -> dict[str, Any]:
 @blueprint.get(AT)
 @lets_in(ROLE)
 def waiting() -> Response:
-    """Return the reports back that were sent and not yet signed for; `after` asks for the next."""
+    """Return the reports back that were sent and not yet signed for; `after` asks for the next.
+
+    Whoever accepts nothing but CSV gets a table, and where the next are in `Link`.
+    """
     after = whole(request.args.get("after", "")) or 0
     with rooms().database.read() as session:
         found = exchange.waiting(session, bearer(), after)
+    if request.accept_mimetypes.best_match(("application/json", "text/csv")) == "text/csv":
+        table = standings_as_csv(one for _, one in found)
+        response = Response(table, mimetype="text/csv")
+        if len(found) == exchange.AT_ONCE:
+            response.headers["Link"] = f'<{request.path}?after={found[-1][0]}>; rel="next"'
+        return response
     told: dict[str, Any] = {"orders": [standing_as_json(one) for _, one in found]}
     if len(found) == exchange.AT_ONCE:
         told["after"] = found[-1][0]
@@ -129,6 +143,17 @@ def standing_as_json(one: Standing) -> dict[str, Any]:
             "signed_at": _moment(one.back.signed_at),
         }
     return told
+
+
+def standings_as_csv(orders: Iterable[Standing]) -> str:
+    """Return how orders stand as a table for a machine, `COLUMNS` first; what is not is empty."""
+    file = StringIO()
+    out = csv.writer(file)
+    out.writerow(COLUMNS)
+    for one in map(standing_as_json, orders):
+        back = one.pop("report_back") or {}
+        out.writerow([*one.values(), *(back.get(name) for name in _BACK)])
+    return file.getvalue()
 
 
 def _moment(at: datetime | None) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -24,7 +24,15 @@ from caseflow.web.files import Brought
 from caseflow.web.locale import gettext, moment_text, series
 from caseflow.web.proof import limits_told
 from caseflow.web.unit.evidence import shown
-from caseflow.web.unit.frame import TITLE, Page, bearer, blueprint, scope
+from caseflow.web.unit.frame import (
+    TITLE,
+    Page,
+    bearer,
+    blueprint,
+    fresh_nonce,
+    large_limits,
+    scope,
+)
 
 NONE_WRONG: Mapping[str, str] = MappingProxyType({})
 
@@ -127,7 +135,7 @@ def answer_assistance(assistance_id: int) -> ResponseReturnValue:
         edge.change(work)
     except BadInput as error:
         wrong = {name: gettext(told) for name, told in error.fields.items()}
-        if "evidence" not in wrong and len(files):
+        if "evidence" not in wrong and any(one.filename for one in request.files.values()):
             wrong["evidence"] = gettext("所选的文件需要重新选择")
         return _again(assistance_id, said, wrong), 422
     except (MoveNotAllowed, NotPermitted):
@@ -165,6 +173,9 @@ def _page(
         answered_at=moment_text(row.answered_at) if row.answered_at else "",
         evidence=shown(assistances.files(session, row.id)),
         limits_told=limits_told(),
+        file_limits=large_limits(),
+        nonce=typed("nonce") or fresh_nonce(),
+        kept=request.form.getlist("kept"),
         typed=said,
         errors=errors,
     )

@@ -4,11 +4,12 @@ Nothing here may say what kind of matter an item comes from, or that somebody re
 page can show is decided in `ledger.holding`, and a test reads every page for forbidden words.
 """
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -21,6 +22,7 @@ from caseflow.people.tables import Unit
 from caseflow.web import edge
 from caseflow.web.clocks import ClockView, clock_views
 from caseflow.web.locale import gettext
+from caseflow.web.proof import piece_limits
 
 Page = str | tuple[str, int] | Response | WerkzeugResponse
 
@@ -32,6 +34,16 @@ TITLE = 40
 def scope() -> Scope:
     """Return what whoever is signed in holds."""
     return scope_of(edge.actor())
+
+
+def fresh_nonce() -> str:
+    """Return a form's own number, under which its large files wait."""
+    return secrets.token_urlsafe(18)
+
+
+def large_limits() -> dict[str, object]:
+    """Return what a file field here says to the scripts: its limits, and where large files go."""
+    return piece_limits(url_for("unit.begin_pieces"))
 
 
 @dataclass(frozen=True)

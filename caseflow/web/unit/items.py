@@ -25,7 +25,18 @@ from caseflow.web.locale import day_text, gettext, moment_text, series
 from caseflow.web.proof import limits_told
 from caseflow.web.unit import assisting, signing
 from caseflow.web.unit.evidence import shown
-from caseflow.web.unit.frame import Page, Times, bearer, blueprint, lines, scope, state_label, views
+from caseflow.web.unit.frame import (
+    Page,
+    Times,
+    bearer,
+    blueprint,
+    fresh_nonce,
+    large_limits,
+    lines,
+    scope,
+    state_label,
+    views,
+)
 from caseflow.web.unit.orders import order_line
 from caseflow.web.unit.signing import Sign
 from caseflow.web.unit.typed import Typed
@@ -117,6 +128,8 @@ def page(session: Session, item_id: int, typed: Typed) -> str:
         visiting=_visiting(session, sheet) if inspects else None,
         visits=_visits(session, held.item) if inspects else [],
         limits_told=limits_told(),
+        file_limits=large_limits(),
+        nonce=typed.nonce or fresh_nonce(),
         unsigned=_unsigned(held.item),
         fields=fields,
         stranded=_stranded(typed, fields),

@@ -2,9 +2,10 @@
 422 when something is missing, 409 when the item moved meanwhile; what was typed is still there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -69,17 +70,25 @@ def _move(
         fields = error.fields
         if files is not None and files.field_name not in fields and _came():
             fields = {**fields, files.field_name: _FILES}
-        return _again(item_id, Typed(_said(), fields)), 422
+        return _again(item_id, _left(_said(), errors=fields)), 422
     except (Stale, MoveNotAllowed, NotPermitted):
         changed = gettext(_CHANGED)
         if _came():
             changed = f"{changed} {gettext(_FILES)}"
-        return _again(item_id, Typed(_said(), changed=changed)), 409
-    if sent and (left := _unsent(item_id, sent)):
-        flash(gettext(done) + gettext("您写的还在，还没有提交。"), "success")
-        return _again(item_id, Typed(left)), 200
-    flash(gettext(done), "success")
-    return redirect(url_for(".item", item_id=item_id))
+        return _again(item_id, _left(_said(), changed=changed)), 409
+    left = _unsent(item_id, sent) if sent else {}
+    told = gettext("您写的还在，还没有提交。") if left else ""
+    flash(gettext(done) + told, "success")
+    if files is None and request.form.getlist("kept"):  # this move takes none along
+        return _again(item_id, _left(left)), 200
+    return (
+        (_again(item_id, Typed(left)), 200) if left else redirect(url_for(".item", item_id=item_id))
+    )
+
+
+def _left(said: Mapping[str, str], **why: Any) -> Typed:
+    """Return what goes back into the form, with the large files that came before it."""
+    return Typed(said, nonce=typed("nonce"), files=request.form.getlist("kept"), **why)
 
 
 def _came() -> bool:

@@ -1,13 +1,18 @@
 """What was typed on an item's page and is not kept yet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Typed:
-    """What was typed and not sent yet: with what is wrong with it, or why it could not be done."""
+    """What was typed and not sent yet: with what is wrong with it, or why it could not be done.
+
+    `files`: tokens of large files that came before the form, under its number `nonce`.
+    """
 
     form: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     changed: str = ""
+    nonce: str = ""
+    files: Sequence[str] = ()
