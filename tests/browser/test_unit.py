@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.browser.house import House
 from tests.browser.people import (
@@ -67,3 +67,24 @@ def test_words_that_were_given_back_are_not_left_by_mistake(house: House, tmp_pa
     page.get_by_role("link", name="返回列表").click()
     expect(page.locator("[name=basis]")).to_have_value(FOUND["basis"])
     assert asked == ["beforeunload"]
+
+
+def test_a_large_film_goes_on_where_the_line_broke(house: House, tmp_path: Path) -> None:
+    page, places = house.visit(ITS_PEOPLE, viewport=TELEPHONE), []
+    film = tmp_path / "后厨.mp4"
+    film.write_bytes(b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + bytes(21 * 1024 * 1024))
+
+    def breaks(route: Route) -> None:
+        if route.request.method != "PATCH":
+            return route.continue_()
+        places.append(int(route.request.headers["upload-offset"]))
+        return route.abort() if len(places) == 2 else route.continue_()
+
+    held(house, page, "录像核查")
+    page.route("**/pieces/**", breaks)
+    page.route("**/pieces", breaks)
+    page.locator("[name=evidence]").set_input_files(film)
+    expect(page.locator("[data-pieces-list] [name=kept]")).to_be_checked(timeout=30_000)
+    assert places[1] == places[2] > 0, "it went on where the line broke"
+    does(page, "find", **FOUND)
+    expect(page.locator("main")).to_contain_text("第 1 份")
