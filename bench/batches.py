@@ -1,4 +1,4 @@
-"""Work in one piece: all histories, a sweep, a bag of e-mails, a backlog of messages, an old ledger."""
+"""Work in one piece: all histories, a sweep, e-mails, a backlog of messages, an old ledger."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -4,8 +4,8 @@
 
 Six runs share the time: people and sweeps at the same cases, kills under load in production, one
 trouble after the other in an installation, a new version under load, chance with stories that were
-never told before, and such stories told to the ledger and to the model of its rules. Each prints its figures. Ends with 1 when anything was broken, and says
-what.
+never told before, and such stories told to the ledger and to the model of its rules. Each prints
+its figures. Ends with 1 when anything was broken, and says what.
 """
 
 import random
