@@ -25,6 +25,8 @@ __all__ = ["ward"]
 OF_LATE = f"case_id = {_LATE}"
 OUR_UNIT = "(SELECT min(unit_id) FROM user_account WHERE unit_id IS NOT NULL)"
 ITS_UNIT = f"(SELECT min(verifying_unit_id) FROM item WHERE {OF_LATE})"
+A_TIP = f"UPDATE case_file SET kind = 'tip', unit_id = {OUR_UNIT} WHERE number = :late"
+DOCUMENTS = f"(SELECT id FROM supervision_order WHERE {_ITEM})"
 MOMENT = "(SELECT min(opened_at) FROM case_file)"
 GONE = "UPDATE clock SET state = 'stopped' WHERE name ="
 _DECIDED = "handler_id, opened_at, 'approved' FROM case_file WHERE number = :late"
@@ -42,8 +44,7 @@ MORE = (
     (
         "ass",
         1,
-        f"{_ASKED} :late; UPDATE assistance SET unit_id = {OUR_UNIT};"
-        f" UPDATE case_file SET kind = 'tip', unit_id = {OUR_UNIT} WHERE number = :late",
+        f"{_ASKED} :late; UPDATE assistance SET unit_id = {OUR_UNIT}; {A_TIP}",
     ),
     ("ass", 2, f"{_ASKED} :late; UPDATE assistance SET unit_id = {ITS_UNIT}"),
     ("doc", 2, f"UPDATE supervision_order SET answered_at = {MOMENT} WHERE {_ITEM}"),
@@ -51,8 +52,7 @@ MORE = (
     (
         "doc",
         4,
-        f"UPDATE clock SET root_case_id = {_DONE} WHERE order_id IN"
-        f" (SELECT id FROM supervision_order WHERE {_ITEM})",
+        f"UPDATE clock SET root_case_id = {_DONE} WHERE order_id IN {DOCUMENTS}",
     ),
 )
 """Laws by how they begin, the place of a question in it from 0 on, and what it is to name."""
