@@ -59,6 +59,9 @@ def _measured(server: Postgres, size: int, seconds: float) -> Iterator[Result]:
             for line in LINES:
                 yield from _pressed(line, port, bare, seconds)
             yield judged("memory under load", places.memory(port), "MiB", (138, 120), less=True)
+        yield judged(
+            "histories verified", batches.verified(settings), "entries/s", (20_000, 40_000)
+        )
     took, limit = batches.swept(server, size)
     yield judged(
         f"sweep {batches.OVERDUE} overdue", took, "s", (3.5, 2.5), less=True, ratio=took / limit

@@ -1,6 +1,7 @@
 """Many messages to one person at once become one: after a standstill, or in the morning.
 
-Only what may wait (`calm`) is folded, and only what nobody has tried to send yet.
+Only what may wait (`calm`) is folded, and only what nobody has tried to send yet. What came of it
+may wait too: refused in the evening, it is not tried in the night. It is never folded again.
 """
 
 from datetime import datetime
@@ -36,7 +37,8 @@ def fold(database: Database, summarise: Summarise, now: datetime) -> int:
 def _foldable(now: datetime) -> ColumnElement[bool]:
     untried = and_(Message.state == "pending", Message.attempts == 0, Message.repeats == 0)
     due = and_(text(MESSAGE_OPEN), Message.urgent == false(), Message.not_before <= now)
-    return and_(due, untried, Message.calm.is_(True))
+    single = Message.rule.not_like(f"{SUMMARY}%")
+    return and_(due, untried, single, Message.calm.is_(True))
 
 
 def _fold(summarise: Summarise, recipient: str, now: datetime, session: Session) -> int:
@@ -53,6 +55,7 @@ def _fold(summarise: Summarise, recipient: str, now: datetime, session: Session)
         locale=draft.locale,
         subject=draft.subject[:SUBJECT_LENGTH],
         text=draft.text,
+        calm=True,
         message_id=uuid4().hex,
         created_at=min(one.created_at for one in found),
         not_before=now,

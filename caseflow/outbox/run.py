@@ -9,6 +9,7 @@ from caseflow.db import Database
 from caseflow.outbox.expansion import expand
 from caseflow.outbox.folding import fold
 from caseflow.outbox.handlers import Handlers
+from caseflow.outbox.night import put_off
 from caseflow.outbox.sending import send
 
 __all__ = ["BATCH", "expand", "run", "run_urgent", "send"]
@@ -39,10 +40,11 @@ def run(
     """Expand up to `limit` events, then send up to `limit` messages; return how many of both.
 
     While there are more events than that, what is calm waits a little: who is to be told of many
-    things is told of them together. What a second run does: it takes up what is left, each row
-    once.
+    things is told of them together; in the night for the morning. What a second run does: it takes
+    up what is left, each row once.
     """
     expanded = expand(database, handlers.rules, now, limit, handlers.patience, handlers.waking)
+    put_off(database, handlers.waking, now)
     more_to_come = handlers.summarise is not None and expanded >= limit
     if handlers.summarise is not None and not more_to_come:
         fold(database, handlers.summarise, now)
@@ -72,6 +74,7 @@ def _send(
         on_dead=handlers.on_dead,
         on_withheld=handlers.on_withheld,
         patience=handlers.patience,
+        waking=handlers.waking,
         calm=calm,
         only_urgent=only_urgent,
     )

@@ -21,10 +21,13 @@ from caseflow.outbox.handlers import (
     Enclose,
     Note,
     Resolve,
+    Waking,
     as_it_stands,
+    at_any_hour,
     note_nothing,
     nothing_enclosed,
 )
+from caseflow.outbox.night import is_night
 from caseflow.outbox.patience import Patience
 from caseflow.outbox.tables import MESSAGE_OPEN, MESSAGE_OWED, Attempt, Message
 from caseflow.outbox.taking import take_next
@@ -89,6 +92,7 @@ def send(
     on_dead: Note = note_nothing,
     on_withheld: Note = note_nothing,
     patience: Patience | None = None,
+    waking: Waking = at_any_hour,
     calm: bool = True,
     only_urgent: bool = False,
 ) -> int:
@@ -97,8 +101,9 @@ def send(
     Every claim's end is recorded in a transaction of its own together with what `on_sent`,
     `on_dead` or `on_withheld` does there; when that raises, the end is recorded alone and the note
     is owed: it is tried again by later runs, the sending is not. A second run at the same time
-    takes other messages. Without `calm` what may wait does, for ten minutes at most; `only_urgent`
-    leaves all else to others. Raises what the database raises; nothing a transport raises.
+    takes other messages. Without `calm` what may wait does, for ten minutes at most, and in the
+    night (`waking`) in any case; `only_urgent` leaves all else to others. Raises what the database
+    raises; nothing a transport raises.
     """
     notes = {"sent": on_sent, "dead": on_dead, "withheld": on_withheld}
     by = worker[:WORKER_LENGTH]
@@ -106,6 +111,7 @@ def send(
         database, transports, (resolve, complete, enclose), by, notes, patience or Patience(), now
     )
     sender.passes_calm_by, sender.only_urgent = not calm, only_urgent
+    sender.waking = waking
     done = 0
     while done < limit and sender.pay_one_debt():
         done += 1
@@ -136,6 +142,7 @@ class _Sender:
         self._start = now, monotonic()
         self._down: set[str] = set()
         self.passes_calm_by = self.only_urgent = False
+        self.waking: Waking = at_any_hour
 
     def _now(self) -> datetime:
         """Return the run's moment plus what passed since: a slow send must not eat the lease."""
@@ -171,7 +178,9 @@ class _Sender:
         passable: list[ColumnElement[bool]] = []
         if self._down:
             passable.append(Message.way.not_in(self._down))
-        if self.passes_calm_by:
+        if is_night(self.waking, now):
+            passable.append(Message.calm.is_(False))
+        elif self.passes_calm_by:
             passable.append(or_(Message.calm.is_(False), Message.not_before <= now - _CALM_WAITS))
         message = take_next(
             session, Message, MESSAGE_OPEN, now, *passable, only_urgent=self.only_urgent

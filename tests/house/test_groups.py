@@ -6,6 +6,7 @@ import pytest
 
 from tests import __main__ as runner
 from tests.house.source import ROOT
+from tests.soak import __main__ as soak
 
 
 def names(*arguments: str) -> list[str]:
@@ -51,3 +52,9 @@ def test_every_folder_that_runs_apart_has_its_group() -> None:
     for folder in runner._APART:
         assert f"tests/{folder}" in apart
         assert (ROOT / "tests" / folder).is_dir()
+
+
+def test_a_soak_of_the_usual_length_has_a_minute_of_conflicts_and_asks_the_model() -> None:
+    assert soak.RUNS.keys() == soak.SHARES.keys() >= {"contest", "model"}
+    assert round(sum(soak.SHARES.values()), 9) == 1
+    assert soak.SECONDS * soak.SHARES["contest"] >= 60

@@ -8,6 +8,8 @@ import argparse
 import shutil
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -35,21 +37,29 @@ def soak(stage: Stage, seconds: float, first: int, counted: Counted) -> int:
     raise AssertionError("count never ends")
 
 
+@contextmanager
+def own_stage() -> Iterator[Stage]:
+    """Yield a stage on a fresh SQLite database that is gone afterwards."""
+    folder = quick_folder("caseflow-model-")
+    try:
+        url = f"sqlite:///{Path(folder) / 'model.db'}"
+        upgrade(url)
+        with a_stage(url) as stage:
+            yield stage
+    finally:
+        shutil.rmtree(folder)
+
+
 def main() -> None:
     """Read the command line, tell stories, print what was done."""
     parser = argparse.ArgumentParser(prog="python -m tests.model.soak", description=__doc__)
     parser.add_argument("seconds", type=float)
     parser.add_argument("seed", type=int, nargs="?", default=NEWEST)
     asked = parser.parse_args()
-    folder, counted = quick_folder("caseflow-model-"), Counted()
+    counted = Counted()
     began = time.monotonic()
-    try:
-        url = f"sqlite:///{Path(folder) / 'model.db'}"
-        upgrade(url)
-        with a_stage(url) as stage:
-            end = soak(stage, asked.seconds, asked.seed, counted)
-    finally:
-        shutil.rmtree(folder)
+    with own_stage() as stage:
+        end = soak(stage, asked.seconds, asked.seed, counted)
     took = time.monotonic() - began
     told = f"seeds {asked.seed} to {end - 1} in {took:.0f} s: no disagreement"
     sys.stdout.write(f"{table(counted)}\n{told}\n")

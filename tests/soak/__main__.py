@@ -2,10 +2,10 @@
 
     python -m tests.soak [SECONDS]
 
-Five runs share the time: people and sweeps at the same cases, kills under load in production, one
-trouble after the other in an installation, a new version under load, and chance with stories that
-were never told before. Each prints its figures. Ends with 1 when anything was broken, and says
-what.
+Six runs share the time: people and sweeps at the same cases, kills under load in production, one
+trouble after the other in an installation, a new version under load, chance with stories that were
+never told before, and such stories told to the ledger and to the model of its rules. Each prints
+its figures. Ends with 1 when anything was broken, and says what.
 """
 
 import random
@@ -26,13 +26,21 @@ from tests.ledger import laws
 from tests.ledger.conftest import a_stage
 from tests.ledger.machine import chance_on, run
 from tests.ledger.world import populate
+from tests.model import soak as model
 from tests.postgres import start_postgres
 from tests.servers import start_redis
 from tests.soak import contest, judging, trouble, upgrade
 
 SECONDS = 480.0
 STORY_STEPS = 60
-SHARES = {"contest": 0.13, "kills": 0.3, "trouble": 0.27, "upgrade": 0.08, "chance": 0.22}
+SHARES = {
+    "contest": 0.13,  # a minute of the usual eight
+    "kills": 0.3,
+    "trouble": 0.27,
+    "upgrade": 0.08,
+    "chance": 0.12,
+    "model": 0.1,
+}
 
 
 def people_and_sweeps(seconds: float) -> dict[str, object]:
@@ -123,6 +131,19 @@ def chance(seconds: float) -> dict[str, object]:
     }
 
 
+def second_opinion(seconds: float) -> dict[str, object]:
+    """Let chance take the same steps on the ledger and on the independent model of its rules."""
+    first, counted = model.NEWEST + random.randrange(10**6), model.Counted()
+    with model.own_stage() as stage:
+        end = model.soak(stage, seconds, first, counted)
+    return {
+        "stories": f"{end - first}, seeds from {first}",
+        "steps": f"{counted.steps}, {counted.refused.total()} of them refused by both",
+        "moves": f"{counted.made.total()} of {len(counted.made)} kinds",
+        "rungs": counted.rungs.total(),
+    }
+
+
 @contextmanager
 def _database() -> Iterator[str]:
     """Yield the address of a fresh database on a PostgreSQL that waits for no disk."""
@@ -140,6 +161,7 @@ RUNS: dict[str, Callable[[float], dict[str, object]]] = {
     "trouble": in_trouble,
     "upgrade": upgraded,
     "chance": chance,
+    "model": second_opinion,
 }
 
 

@@ -78,6 +78,47 @@ def test_the_first_entry_that_does_not_fit_is_named(
     assert (said.exit_code, said.output) == (1, f"misfit 430503-2026-000001 {entry}\n")
 
 
+_PUT = (
+    "INSERT INTO entry (case_id, n, at, verb, user_id, prev, hash, body)"
+    " SELECT {}, at, verb, user_id, prev, hash, body FROM entry WHERE case_id = 1 AND n = {}"
+)
+
+
+@pytest.mark.parametrize(
+    ("statements", "misfit"),
+    [
+        ((_PUT.format("1, 4", 3),), "000001 4"),
+        ((_PUT.format("2, 2", 2),), "000002 2"),
+        (
+            (
+                "UPDATE entry SET n = 9 WHERE case_id = 1 AND n = 2",
+                "UPDATE entry SET n = 2 WHERE case_id = 1 AND n = 3",
+                "UPDATE entry SET n = 3 WHERE case_id = 1 AND n = 9",
+            ),
+            "000001 2",
+        ),
+        (
+            (
+                "UPDATE entry SET case_id = 3 - case_id, n = n + 10 WHERE n = 1",
+                "UPDATE entry SET n = 1 WHERE n = 11",
+            ),
+            "000001 1",
+        ),
+    ],
+    ids=["put at the end", "put into another", "reordered", "swapped between cases"],
+)
+def test_what_was_put_in_moved_or_swapped_is_named(
+    ledger: Database, now: datetime, statements: tuple[str, ...], misfit: str
+) -> None:
+    with ledger.transaction() as session:
+        offices.report(session, now)
+    assert command("ledger", "verify").output == "ok 2 cases 4 entries 0 anchors\n"
+    for statement in statements:
+        damage(ledger, statement)
+    said = command("ledger", "verify")
+    assert (said.exit_code, said.output) == (1, f"misfit 430503-2026-{misfit}\n")
+
+
 @pytest.mark.parametrize("body", ["{}", "x", "[]", "[" * 100_000])
 def test_a_body_that_is_none_is_named_even_if_its_hash_is_right(
     ledger: Database, body: str
