@@ -20,7 +20,7 @@ from tests.ledger.scenes import Scene
 from tests.ledger.ways import Way
 
 Taken = Counter[tuple[str, str, str]]
-STORIES, MORE, STEPS = 16, 40, 40
+STORIES, MORE, STEPS = 16, 80, 40
 
 
 @pytest.mark.parametrize(
