@@ -125,13 +125,14 @@ def out(sender: str, as_table: bool) -> None:
     from caseflow.intake import exchange as exchanging
     from caseflow.people.tokens import Bearer
 
-    rooms, after, every = services().rooms, 0, []
+    rooms, after = services().rooms, 0
     with rooms.database.read() as session:
         while found := exchanging.waiting(session, Bearer(0, sender, rooms.area), after):
-            every += [one for _, one in found]
+            told = [one for _, one in found]
+            if as_table:
+                click.echo(standings_as_csv(told, headed=not after), nl=False)
+            for one in () if as_table else told:
+                click.echo(json.dumps(standing_as_json(one), ensure_ascii=False))
             after = found[-1][0]
-    if as_table:
-        click.echo(standings_as_csv(every), nl=False)
-        return
-    for one in every:
-        click.echo(json.dumps(standing_as_json(one), ensure_ascii=False))
+    if as_table and not after:
+        click.echo(standings_as_csv(()), nl=False)

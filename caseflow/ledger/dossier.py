@@ -199,7 +199,7 @@ def load(session: Session, case: Case) -> Dossier:
     told = Told.by(entry.verb for entry in entries)
     above, merged = mergers.cases_of(session, case) if told.is_akin else (None, ())
     origin, parts, gone, before = _splits(session, case, item_ids, told)
-    here, of_items = told.may_have, [*item_ids, *gone]
+    here, of_items, story = told.may_have, [*item_ids, *gone], [*entries, *before]
     ways, lost = _ways(session, reports)
     backs = _reports_back(session, case, reports)
     return Dossier(
@@ -224,7 +224,7 @@ def load(session: Session, case: Case) -> Dossier:
         proposals=proposals.asked(session, case.id) if here(Proposal) else (),
         shelvings=shelvings.asked(session, case.id) if here(Shelving) else (),
         milestones=shelvings.milestones(session, case.id) if here(Shelving) else (),
-        visits=_visits(session, [*entries, *before]),
+        visits=_visits(session, story),
         exclusions=exclusions.asked(session, case.id) if here(Exclusion) else (),
         reports_back=backs,
         office_mailbox=reports_back.office_mailbox(session, case.id) if backs else "",
@@ -237,8 +237,8 @@ def load(session: Session, case: Case) -> Dossier:
         parts=parts,
         gone=gone,
         before=before,
-        units=names.units(session, _unit_ids(case, items, reports, [*entries, *before])),
-        people=names.users(session, _user_ids(case, items, [*entries, *before])),
+        units=names.units(session, _unit_ids(case, items, reports, story)),
+        people=names.users(session, _user_ids(case, items, story)),
         imported=_imported(session, case),
     )
 

@@ -105,6 +105,9 @@ def test_reports_back_go_out_until_they_are_signed_for(office: Database, now: da
     [row] = csv.DictReader(StringIO(types("exchange", "out", "--csv", *SENDER).stdout))
     assert (row["id"], row["back_state"], row["back_text"]) == ("GD-1", "sent", "已整改。")
     assert types("exchange", "out", "--sender", "省信访局").stdout == ""
+    nobodys = types("exchange", "out", "--csv", "--sender", "省信访局").stdout
+    assert nobodys.startswith("id,number,case,")
+    assert nobodys.count("\n") == 1
 
 
 def offices_people(session: offices.Session) -> list[int]:

@@ -145,11 +145,14 @@ def standing_as_json(one: Standing) -> dict[str, Any]:
     return told
 
 
-def standings_as_csv(orders: Iterable[Standing]) -> str:
-    """Return how orders stand as a table for a machine, `COLUMNS` first; what is not is empty."""
+def standings_as_csv(orders: Iterable[Standing], *, headed: bool = True) -> str:
+    """Return how orders stand as a table for a machine, `COLUMNS` first (or, not `headed`, the rows
+    that go on with one); what is not is empty.
+    """
     file = StringIO()
     out = csv.writer(file)
-    out.writerow(COLUMNS)
+    if headed:
+        out.writerow(COLUMNS)
     for one in map(standing_as_json, orders):
         back = one.pop("report_back") or {}
         out.writerow([*one.values(), *(back.get(name) for name in _BACK)])
