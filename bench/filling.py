@@ -38,13 +38,22 @@ _TABLES: tuple[type[Base], ...] = (Case, Report, Item, Entry, Clock, ItemActor, 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to fill: how many cases, which share of them open, how many of those overdue."""
+    """What to fill: how many cases, which share of them open (in thousandths), how many overdue."""
 
     cases: int
     open_share: float = 0.05
     overdue: int = 0
     seed: int = 1
     now: datetime = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
+
+    def runs(self, n: int) -> tuple[bool, bool]:
+        """Say of the n-th case (from 0) whether it is open, and whether it is overdue."""
+        each = round(self.open_share * 1_000)
+        if n % 1_000 >= each:
+            return False, False
+        nth = n // 1_000 * each + n % 1_000
+        all_open = self.cases // 1_000 * each + min(self.cases % 1_000, each)
+        return True, nth * self.overdue // all_open != (nth + 1) * self.overdue // all_open
 
 
 @dataclass
@@ -155,8 +164,7 @@ def _case(rows: Rows, place: Place, plan: Plan, n: int) -> None:
     chance = Random(plan.seed * 7_919 + n)
     area = AREAS[0] if chance.random() < MAIN_SHARE else AREAS[1 + n % (len(AREAS) - 1)]
     said = told(n, plan.seed)
-    is_open = n % 1_000 < plan.open_share * 1_000
-    overdue = is_open and n * plan.overdue // plan.cases != (n + 1) * plan.overdue // plan.cases
+    is_open, overdue = plan.runs(n)
     days = chance.uniform(1, 8) if is_open else chance.uniform(30, 1_000)
     opened = plan.now - timedelta(days=days + 12 * overdue)
     made = _Made(rows, place, plan, said, area, opened)

@@ -168,8 +168,7 @@ class Ledger:
 
 def measured(server: Postgres, cases: int, name: str) -> Ledger:
     """Fill a ledger with `OPEN` open cases among `cases`, and look at it."""
-    share = OPEN / cases
-    plan = Plan(cases, open_share=share, overdue=round(OVERDUE / share))  # of open ones the share
+    plan = Plan(cases, open_share=OPEN / cases, overdue=OVERDUE)
     with places.an_office(server, name) as settings, places.built(settings) as office:
         with places.connect(settings) as link:
             filling.fill(link, plan)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import psycopg
+import pytest
 from sqlalchemy import func, select
 
 from bench import filling
@@ -56,3 +57,14 @@ def test_a_line_says_which_of_its_goals_it_met() -> None:
     ]
     less = [judged("", value, "", (20, 10), less=True).met for value in (21, 20, 10)]
     assert less == ["no", "floor", "reach"]
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [PLAN, Plan(2_050, 0.01, 7), Plan(4_000, 0.005, 2), Plan(1_500, 1.0, 150)],
+    ids=lambda plan: f"{plan.cases}-{plan.open_share}",
+)
+def test_as_many_open_cases_are_overdue_as_are_asked_for(plan: Plan) -> None:
+    runs = [plan.runs(n) for n in range(plan.cases)]
+    assert sum(overdue for _, overdue in runs) == plan.overdue
+    assert all(is_open for is_open, overdue in runs if overdue)
