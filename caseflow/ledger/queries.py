@@ -222,7 +222,7 @@ def find(session: Session, scope: Scope, words: str, limit: int = PAGE) -> Seque
         hit = search.matching(session, typed, visible(scope), limit)
         if hit is None:
             return []
-        found: ColumnElement[bool] = Case.id.in_(hit)
+        found = hit
         item = _ITEM_NUMBER.fullmatch(typed)
         if item is not None:  # what a unit says on the telephone (`holding.reference`)
             found |= Case.id.in_(select(Item.case_id).where(Item.id == int(item[1])))

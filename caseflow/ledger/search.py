@@ -18,13 +18,13 @@ from operator import add
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Integer,
     Select,
     String,
     and_,
     bindparam,
     column,
+    false,
     or_,
     select,
     table,
@@ -37,9 +37,13 @@ from sqlalchemy.orm import Session
 
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
+from caseflow.many import one_of
 from caseflow.people.tables import Unit
 
 LONGEST_QUERY = 60
+FEW = 2_000
+"""Reports that are looked up one by one: at most as long as going through the newest cases until a
+page of them is found, where more reports than these say a word."""
 MANY_WAYS = 8  # of sharing the words between a unit's name and a report; nobody types more
 _STRETCH = re.compile("[0-9a-z]+|[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _RUN = re.compile(r"[^\W_]+")
@@ -113,22 +117,48 @@ def _quoted(found: set[str]) -> str:
 
 def matching(
     session: Session, words: str, within: ColumnElement[bool], limit: int
-) -> CompoundSelect[int | None] | None:
-    """Return a query for the ids of the cases that `words` find, or None when there is no word.
+) -> ColumnElement[bool] | None:
+    """Return the condition on `Case` that `words` find it, or None when there is no word.
 
     `within` is a condition on `Case`; of the cases of units only the `limit` newest are looked up.
     """
     runs = _runs(words[:LONGEST_QUERY])
     if not runs:
         return None
-    ways: list[Select[int | None]] = [select(Report.case_id).where(_said(session, runs))]
+    ways = [*_told(session, runs), *_about(session, runs, within, limit)]
+    return Case.id.in_(union(*ways)) if ways else false()
+
+
+def _told(session: Session, runs: Sequence[str]) -> list[Select[int | None]]:
+    """Return a query for the cases of the reports that say the words, if any does.
+
+    Whether many do cannot be left to PostgreSQL's guess: it takes each word that it does not know
+    for one in a thousand reports, and would go through a million of them, newest first, for
+    twenty-five that never come.
+    """
+    few = _few(session, runs)
+    if few is None:
+        return [select(Report.case_id).where(_said(session, runs))]
+    said = select(Report.case_id).where(one_of(Report.id, "few"), *_in_order(runs))
+    return [said.params(few=few)] if few else []
+
+
+def _few(session: Session, runs: Sequence[str]) -> Sequence[int] | None:
+    """Return the reports that hold all words' terms, or None where they are more than `FEW`."""
+    found = session.scalars(_holding(session, runs).limit(FEW + 1)).all()
+    return found if len(found) <= FEW else None
+
+
+def _about(
+    session: Session, runs: Sequence[str], within: ColumnElement[bool], limit: int
+) -> Iterable[Select[int | None]]:
+    """Yield queries for the cases about units whose names hold some of the words."""
     for units, rest in _called(session, runs):
         about = select(Case.id).where(within, Case.unit_id.in_(units))
         if rest:
             about = about.where(Case.id.in_(select(Report.case_id).where(_said(session, rest))))
         newest = about.order_by(Case.id.desc()).limit(limit).subquery()
-        ways.append(select(newest.c.id))
-    return union(*ways)
+        yield select(newest.c.id)
 
 
 def _called(session: Session, runs: Sequence[str]) -> list[tuple[list[int], tuple[str, ...]]]:
@@ -153,6 +183,11 @@ def _bare(name: str) -> str:
 
 def _said(session: Session, runs: Sequence[str]) -> ColumnElement[bool]:
     """Return the SQL condition on `Report` that all the words stand in it."""
+    return and_(Report.id.in_(_holding(session, runs)), *_in_order(runs))
+
+
+def _holding(session: Session, runs: Sequence[str]) -> Select[int]:
+    """Return a query for the ids of the reports that hold all terms of the words, in any order."""
     asked = _asked(runs)
     if _is_sqlite(session):
         found = select(column("rowid", Integer)).select_from(table("search_report"))
@@ -162,13 +197,13 @@ def _said(session: Session, runs: Sequence[str]) -> ColumnElement[bool]:
         found = select(column("report_id", Integer)).select_from(table("search_report"))
         query = " & ".join(f"'{term}'" for term in asked)
         condition = "terms @@ CAST(:asked AS tsquery)"
-    hit = text(condition).bindparams(bindparam("asked", query, unique=True))
-    said: ColumnElement[bool] = Report.id.in_(found.where(hit))
-    for run in runs:
-        for stretch in _STRETCH.findall(run):
-            if len(stretch) > 2:
-                said &= _stands_in_order(stretch)
-    return said
+    return found.where(text(condition).bindparams(bindparam("asked", query, unique=True)))
+
+
+def _in_order(runs: Sequence[str]) -> list[ColumnElement[bool]]:
+    """Return what to compare with the texts themselves: a pair is already all that was asked."""
+    stretches = (stretch for run in runs for stretch in _STRETCH.findall(run))
+    return [_stands_in_order(stretch) for stretch in stretches if len(stretch) > 2]
 
 
 def _stands_in_order(stretch: str) -> ColumnElement[bool]:

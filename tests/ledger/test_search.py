@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import pytest
 
 from caseflow.db import Database
-from caseflow.ledger import queries
+from caseflow.ledger import queries, search
 from caseflow.ledger.moves import items, opening, triage
 from caseflow.people.actor import REPORTER
 from caseflow.people.scope import scope_of
 from caseflow.people.tables import Unit
 from tests import office as offices
+from tests.asked import asked
 
 Find = Callable[[str, str], set[str]]
 
@@ -42,6 +44,7 @@ def test_an_item_is_found_by_the_number_that_its_unit_reads(
         assert queries.find(session, stranger, typed.format(item.id)) == []
 
 
+@pytest.mark.parametrize("few", [search.FEW, 0], ids=["few", "many"])
 @pytest.mark.parametrize(
     ("typed", "found"),
     [
@@ -63,7 +66,16 @@ def test_an_item_is_found_by_the_number_that_its_unit_reads(
         ("，。", set()),
     ],
 )
-def test_words_are_found(database: Database, now: datetime, typed: str, found: set[int]) -> None:
+def test_words_are_found(
+    database: Database,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    typed: str,
+    found: set[int],
+    few: int,
+) -> None:
+    """Few reports that say them are looked up; for many the newest cases are gone through."""
+    monkeypatch.setattr(search, "FEW", few)
     with database.transaction() as session:
         office = offices.make(session)
         made = [replace(offices.new_report(session, now), text=text) for text in TEXTS]
@@ -146,3 +158,24 @@ def test_nobody_finds_a_unit_s_cases_outside_the_scope_or_kept_away_from(find: F
 
 def test_many_words_are_a_question_too(find: Find) -> None:
     assert find("supervisor", " ".join("大祥区实验小学东校培训园")) == set()
+
+
+@pytest.mark.parametrize(("few", "asked_again"), [(2, False), (1, True)])
+def test_a_rare_word_is_asked_for_once_and_no_guess_how_rare_it_is_decides(
+    database: Database,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
+    *,
+    asked_again: bool,
+) -> None:
+    monkeypatch.setattr(search, "FEW", few)
+    with database.transaction() as session:
+        office = offices.make(session)
+        for text in TEXTS:
+            new = replace(offices.new_report(session, now), text=text)
+            opening.open_case(session, REPORTER, new, now)
+    find = partial(queries.find, scope=scope_of(office["supervisor"]), words="补课")
+    sent = [statement for statement, _ in asked(database, find)]
+    assert [statement for statement in sent if "search_report" in statement]
+    assert ("search_report" in sent[-1]) is asked_again, sent
