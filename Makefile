@@ -11,7 +11,7 @@ TESTING := $(VENV)/installed-test
 ASSETS := static/vendor/.complete
 SPEC := tests/telephone/described/twilio_api_v2010.json
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard caseflow/translations/*/LC_MESSAGES/*.po))
-TYPED := caseflow $(wildcard config.py wsgi.py)
+TYPED := caseflow bench $(wildcard config.py wsgi.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help run check test soak bench lint format catalogues compiled migration lock

@@ -15,13 +15,16 @@ from collections.abc import Iterator, Mapping
 from statistics import median
 
 import tests.conftest  # noqa: F401 - no setting of whoever runs this, no other machine
-from bench import batches, filling, load, places, results
+from bench import batches, load, places, results
 from bench.filling import Plan
-from bench.lines import LINES, Line
+from bench.lines import EMBEDDED, LINES, Line
 from bench.results import Result, judged
+from caseflow import clock
 from tests.postgres import Postgres
 
 ROUNDS = 3
+SMALL = 20_000
+"""Cases of an office of one process at most: a district has a hundred a year."""
 WARM = 1.5
 """Seconds that nobody measures: both processes have to meet each statement once."""
 
@@ -47,9 +50,7 @@ def main() -> int:
 
 def _measured(server: Postgres, size: int, seconds: float) -> Iterator[Result]:
     with places.an_office(server, "bench_office") as settings:
-        with places.connect(settings) as link:
-            filling.fill(link, Plan(size))
-            filling.finish(link)
+        places.fill(settings, Plan(size))
         yield _start(settings)
         with (
             places.served("bench.bare:app", settings) as bare,
@@ -62,10 +63,13 @@ def _measured(server: Postgres, size: int, seconds: float) -> Iterator[Result]:
         yield judged(
             "histories verified", batches.verified(settings), "entries/s", (20_000, 40_000)
         )
+    yield from _embedded(min(size, SMALL), seconds)
     took, limit = batches.swept(server, size)
     yield judged(
         f"sweep {batches.OVERDUE} overdue", took, "s", (3.5, 2.5), less=True, ratio=took / limit
     )
+    took = batches.swept_embedded(size)
+    yield judged(f"embedded: sweep {batches.OVERDUE} overdue", took, "s", (2, 1.5), less=True)
     rate, before = batches.worked_off(server)
     yield judged("backlog of 100,000 messages", rate, "/s", (14, 28))
     yield judged("letters before an urgent one", before, "", (60, 20), less=True)
@@ -74,6 +78,18 @@ def _measured(server: Postgres, size: int, seconds: float) -> Iterator[Result]:
     for form, rate in delivered.items():
         yield judged(f"e-mail {form}", rate, "/s", (100, 150))
     yield judged("import of an old ledger", batches.imported(server), "rows/s", (833, 1500))
+
+
+def _embedded(size: int, seconds: float) -> Iterator[Result]:
+    """Press an office of one process. It sweeps by itself: nothing in it must be due yet."""
+    with places.an_embedded_office() as settings:
+        places.fill(settings, Plan(size, now=clock.now()))
+        with (
+            places.served("bench.bare:app", settings, workers=1) as bare,
+            places.embedded(settings) as port,
+        ):
+            for line in EMBEDDED:
+                yield from _pressed(line, port, bare, seconds)
 
 
 def _pressed(line: Line, port: int, bare: int, seconds: float) -> Iterator[Result]:
@@ -86,8 +102,9 @@ def _pressed(line: Line, port: int, bare: int, seconds: float) -> Iterator[Resul
         ours.append(load.press(work, seconds))
     rate, goal = median(one.rate for one in ours), line.goal
     yield judged(line.name, rate, line.unit, (goal.floor, goal.reach), ratio=rate / median(limits))
-    p95 = median(one.p95 for one in ours)
-    yield judged(f"{line.name}, p95", p95, "ms", (goal.floor_p95, goal.reach_p95), less=True)
+    if goal.floor_p95 and goal.reach_p95:
+        p95 = median(one.p95 for one in ours)
+        yield judged(f"{line.name}, p95", p95, "ms", (goal.floor_p95, goal.reach_p95), less=True)
 
 
 def _start(settings: Mapping[str, str]) -> Result:

@@ -10,8 +10,9 @@ from io import BytesIO
 from sqlalchemy import func, select
 from xlsxwriter import Workbook
 
-from bench import filling, places
+from bench import places
 from bench.filling import Plan
+from bench.ledgers import OnPostgreSQL
 from bench.texts import told
 from caseflow.app import Services
 from caseflow.escalation import sweep
@@ -47,9 +48,8 @@ def swept(server: Postgres, size: int) -> tuple[float, float]:
     """
     plan = Plan(size, open_share=1.0, overdue=OVERDUE, seed=2)
     with places.an_office(server, "bench_sweep") as settings:
+        places.fill(settings, plan)
         with places.connect(settings) as link:
-            filling.fill(link, plan)
-            filling.finish(link)
             began = time.perf_counter()
             link.execute(
                 "UPDATE clock SET last_rung = last_rung WHERE state = 'running'"
@@ -60,6 +60,15 @@ def swept(server: Postgres, size: int) -> tuple[float, float]:
             link.rollback()
         with places.built(settings) as office:
             return _swept(office, plan), bare
+
+
+def swept_embedded(size: int) -> float:
+    """Let a sweep on SQLite do the same; return its seconds."""
+    plan = Plan(size, open_share=1.0, overdue=OVERDUE, seed=2)
+    with places.an_embedded_office() as settings:
+        places.fill(settings, plan)
+        with places.built(settings) as office:
+            return _swept(office, plan)
 
 
 def _swept(office: Services, plan: Plan) -> float:
@@ -97,7 +106,7 @@ def worked_off(server: Postgres) -> tuple[float, int]:
         database, post = office.database, PostOffice()
         with places.connect(settings) as link:
             link.execute(_BACKLOG, {"now": Plan.now, "many": BACKLOG})
-            filling.finish(link)
+            OnPostgreSQL(link).finish()
         met: list[int] = []
 
         def before(letter: Outgoing) -> None:

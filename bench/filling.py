@@ -5,15 +5,13 @@ gaps, texts are findable: `caseflow ledger verify` and the search say so. Origin
 since no page reads one. The load goes on where it stopped: a batch is there whole, or not at all.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
-import psycopg
-from sqlalchemy.sql.schema import ScalarElementColumnDefault
-
+from bench.ledgers import Batch, Ledger
 from bench.texts import Told, told
 from caseflow import refs
 from caseflow.clock import local
@@ -22,7 +20,6 @@ from caseflow.deadlines.tables import Clock
 from caseflow.ledger.history import Line, body_of, commitment, link
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Report
-from caseflow.ledger.search import terms
 from caseflow.ledger.sketch import hashes
 from caseflow.ledger.sketch_tables import Sketch
 from caseflow.ledger.tables import NEVER, ORDINARY, Case, Item, ItemActor
@@ -80,84 +77,66 @@ class Place:
         return self.seqs[area, period]
 
 
-Rows = dict[str, list[dict[str, Any]]]
+class Rows(NamedTuple):
+    """What a batch adds: rows by table, and the texts by which reports are found, by id."""
+
+    of: Mapping[type[Base], list[dict[str, Any]]]
+    said: list[tuple[int, str]]
 
 
-def fill(link_to: "psycopg.Connection[Any]", plan: Plan) -> int:
-    """Add the cases of a plan to an office that `caseflow demo` made; return how many were new.
-
-    Each batch is a transaction and is found again by its number.
-    """
-    # An item begins as a draft, say the guards; ours were struck off long ago.
-    link_to.execute("SET session_replication_role = replica")
-    link_to.execute("CREATE TABLE IF NOT EXISTS bench_batch (n int PRIMARY KEY)")
-    link_to.commit()
-    there = {n for (n,) in link_to.execute("SELECT n FROM bench_batch").fetchall()}
-    done = 0
-    for batch in range((plan.cases + BATCH - 1) // BATCH):
-        if batch in there:
+def fill(ledger: Ledger, plan: Plan) -> int:
+    """Add the cases of a plan to an office that `caseflow demo` made; return how many were new."""
+    there, done = ledger.there(), 0
+    for n in range((plan.cases + BATCH - 1) // BATCH):
+        if n in there:
             continue
-        place = _place(link_to)
-        first, last = batch * BATCH, min((batch + 1) * BATCH, plan.cases)
-        rows: Rows = {table.__tablename__: [] for table in _TABLES}
-        rows["search_report"] = []
-        for n in range(first, last):
-            _case(rows, place, plan, n)
-        _copy_all(link_to, rows)
-        _count_on(link_to, place)
-        link_to.execute("INSERT INTO bench_batch VALUES (%s)", (batch,))
-        link_to.commit()
+        place, rows = _place(ledger), Rows({table: [] for table in _TABLES}, [])
+        first, last = n * BATCH, min((n + 1) * BATCH, plan.cases)
+        for one in range(first, last):
+            _case(rows, place, plan, one)
+        ledger.put(Batch(n, rows.of, rows.said, place.seqs, place.ids))
         done += last - first
     return done
 
 
-def finish(link_to: "psycopg.Connection[Any]") -> None:
-    """Let the planner know what is there, as autovacuum would have."""
-    link_to.commit()
-    link_to.autocommit = True
-    link_to.execute("VACUUM (ANALYZE)")
-    link_to.autocommit = False
-
-
-def _place(link_to: "psycopg.Connection[Any]") -> Place:
-    def rows(query: str) -> list[tuple[Any, ...]]:
-        return link_to.execute(query).fetchall()
-
+def _place(ledger: Ledger) -> Place:
     people = {
         name: Actor(id=user_id, role=role)
-        for name, user_id, role in rows("SELECT username, id, role FROM user_account")
+        for name, user_id, role in ledger.rows("SELECT username, id, role FROM user_account")
     }
     units: dict[str, list[int]] = {}
-    for area, unit_id in rows(
+    for area, unit_id in ledger.rows(
         "SELECT coalesce(county, city), u.id FROM unit u JOIN area a"
         " ON a.code = u.area_code WHERE kind <> 'office' ORDER BY u.id"
     ):
         units.setdefault(area, []).append(unit_id)
-    place = Place(
+    policies: dict[str, tuple[int, str, str]] = {}
+    for clock, policy, unit, ladder in ledger.rows(
+        "SELECT clock, id, unit, ladder FROM policy"
+        " WHERE urgent IS NOT TRUE ORDER BY clock, kind = 'complaint' DESC, id"
+    ):
+        policies.setdefault(clock, (policy, unit, ladder))
+    return Place(
         areas={
             code: (province, city, county)
-            for code, province, city, county in rows(
+            for code, province, city, county in ledger.rows(
                 "SELECT code, province, city, county FROM area WHERE level = 'county'"
             )
         },
         units=units,
         handler=people["handler"],
         reviewer=people["reviewer"],
-        policies={
-            clock: (policy, unit, ladder)
-            for clock, policy, unit, ladder in rows(
-                "SELECT DISTINCT ON (clock) clock, id, unit, ladder FROM policy"
-                " WHERE urgent IS NOT TRUE ORDER BY clock, kind = 'complaint' DESC, id"
-            )
+        policies=policies,
+        original=ledger.rows("SELECT id FROM original LIMIT 1")[0][0],
+        ids={
+            name: ledger.rows(f"SELECT coalesce(max(id), 0) FROM {name}")[0][0]
+            for name in (table.__tablename__ for table in _TABLES if hasattr(table, "id"))
         },
-        original=rows("SELECT id FROM original LIMIT 1")[0][0],
+        seqs={
+            (area, period): n
+            for area, period, n in ledger.rows("SELECT area_code, period, value FROM counter")
+        },
     )
-    for table in _TABLES:
-        if "id" in table.__table__.columns:
-            name = table.__tablename__
-            place.ids[name] = rows(f"SELECT coalesce(max(id), 0) FROM {name}")[0][0]
-    place.seqs = {(area, period): n for area, period, n in rows("SELECT * FROM counter")}
-    return place
 
 
 def _case(rows: Rows, place: Place, plan: Plan, n: int) -> None:
@@ -196,7 +175,7 @@ class _Made:
         self.due = opened + timedelta(days=10)
 
     def _add(self, table: type[Base], **values: Any) -> None:
-        self.rows[table.__tablename__].append(values)
+        self.rows.of[table].append(values)
 
     def case(self, *, is_open: bool, overdue: bool) -> None:
         """Add the case itself; what its history comes to is put in later."""
@@ -253,8 +232,7 @@ class _Made:
             anonymous=True,
             original_id=self.place.original,
         )
-        found = " ".join(f"'{term}'" for term in sorted(terms(text)))
-        self.rows["search_report"].append({"report_id": report, "terms": found})
+        self.rows.said.append((report, text))
         for one in hashes(text):
             self._add(Sketch, hash=one, report_id=report)
 
@@ -325,7 +303,7 @@ class _Made:
                 hash=now,
             )
             before = now
-        self.rows[Case.__tablename__][-1].update(head=before, head_n=len(verbs))
+        self.rows.of[Case][-1].update(head=before, head_n=len(verbs))
 
     def clocks(self, *, is_open: bool) -> None:
         """Add four clocks: two that were met, and those of the reply that run where it is open."""
@@ -356,48 +334,3 @@ class _Made:
                 next_rung=2 if runs else None,
                 next_rung_at=due if runs else None,
             )
-
-
-def _copy_all(link_to: "psycopg.Connection[Any]", rows: Rows) -> None:
-    with link_to.cursor() as cursor:
-        for table in _TABLES:
-            _copy(cursor, table.__tablename__, _whole(table, rows[table.__tablename__]))
-        _copy(cursor, "search_report", rows["search_report"])
-
-
-def _copy(cursor: "psycopg.Cursor[Any]", name: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    found = iter(rows)
-    first = next(found, None)
-    if first is None:
-        return
-    columns = ", ".join(f'"{column}"' for column in first)
-    with cursor.copy(f"COPY {name} ({columns}) FROM STDIN") as copy:
-        copy.write_row(tuple(first.values()))
-        for row in found:
-            copy.write_row(tuple(row.values()))
-
-
-def _whole(table: type[Base], rows: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the rows with one and the same columns, and the defaults that the model gives."""
-    given = {
-        column.name: column.default.arg
-        for column in table.__table__.columns
-        if isinstance(column.default, ScalarElementColumnDefault)
-    }
-    names = {name: None for row in rows for name in row}
-    for row in rows:
-        yield {name: row.get(name) for name in names} | {
-            name: value for name, value in given.items() if name not in row
-        }
-
-
-def _count_on(link_to: "psycopg.Connection[Any]", place: Place) -> None:
-    """Let the office's own numbers and ids go on behind ours."""
-    for (area, period), value in place.seqs.items():
-        link_to.execute(
-            "INSERT INTO counter VALUES (%s, %s, %s) ON CONFLICT (area_code, period)"
-            " DO UPDATE SET value = excluded.value",
-            (area, period, value),
-        )
-    for name, last in place.ids.items():
-        link_to.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", (name, last))

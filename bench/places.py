@@ -5,12 +5,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
 
+from bench import filling
+from bench.filling import Plan
+from bench.ledgers import Ledger, OnPostgreSQL, OnSQLite
 from bench.load import ask
 from caseflow import clock, setup
 from caseflow.app import Services, services
@@ -57,6 +60,17 @@ def an_office(server: Postgres, name: str) -> Iterator[Mapping[str, str]]:
 
 
 @contextmanager
+def an_embedded_office() -> Iterator[Mapping[str, str]]:
+    """Make an office on SQLite with the demo in it; yield the settings of its one process."""
+    with tempfile.TemporaryDirectory(prefix="caseflow-bench-") as home:
+        settings = {"CASEFLOW_HOME": home, "CASEFLOW_DEMO_PASSWORD": PASSWORD}
+        with built(settings) as office:
+            setup.prepare(office)
+            setup.fill_with_demo(office, clock.now())
+        yield {**settings, "CASEFLOW_AREA": CITY}
+
+
+@contextmanager
 def built(settings: Mapping[str, str]) -> Iterator[Services]:
     """Open an office in this process."""
     office = services(Settings.read(settings))
@@ -71,14 +85,41 @@ def connect(settings: Mapping[str, str]) -> "psycopg.Connection[tuple[object, ..
     return psycopg.connect(settings["CASEFLOW_DATABASE_URL"])
 
 
-@contextmanager
-def served(app: str, settings: Mapping[str, str]) -> Iterator[int]:
-    """Serve an application by gunicorn's two processes; yield the port once it answers."""
+def fill(settings: Mapping[str, str], plan: Plan) -> None:
+    """Fill an office's ledger, and let the planner know."""
+    with ExitStack() as held:
+        ledger: Ledger
+        if "CASEFLOW_DATABASE_URL" in settings:
+            ledger = OnPostgreSQL(held.enter_context(connect(settings)))
+        else:
+            ledger = OnSQLite(held.enter_context(built(settings)).database)
+        filling.fill(ledger, plan)
+        ledger.finish()
+
+
+def served(
+    app: str, settings: Mapping[str, str], workers: int = WORKERS
+) -> AbstractContextManager[int]:
+    """Serve an application by gunicorn's processes; yield the port once it answers."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", app, "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", str(WORKERS), "--threads", str(THREADS), "--preload"]
+    command += ["--workers", str(workers), "--threads", str(THREADS), "--preload"]
     command += ["--log-level", "warning"]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings})
+    return _running(command, settings, port)
+
+
+def embedded(settings: Mapping[str, str]) -> AbstractContextManager[int]:
+    """Serve web and runner in one process, as `make run` does; yield the port once it answers."""
+    port = free_port()
+    command = [str(Path(sys.executable).with_name("caseflow")), "up"]
+    return _running(command, {**settings, "CASEFLOW_PORT": str(port)}, port)
+
+
+@contextmanager
+def _running(command: Sequence[str], settings: Mapping[str, str], port: int) -> Iterator[int]:
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.DEVNULL
+    )
     _processes[port] = process.pid
     try:
         _wait(process, port)

@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg.rows import class_row
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bench import filling, places
+from bench import places
 from bench.filling import Plan
 from caseflow.db import Database
 from caseflow.escalation.sweep import sweep
@@ -156,40 +157,48 @@ Measured = Mapping[str, Sequence[Found]]
 
 
 @dataclass(frozen=True)
-class Ledger:
+class Weight:
+    """Of a table: its rows, the bytes of the table itself and those of its indexes."""
+
+    name: str
+    rows: int
+    own: int
+    indexes: int
+
+
+@dataclass(frozen=True)
+class Seen:
     """One of the two ledgers: how many cases, what each work did, what its tables weigh."""
 
     cases: int
     of_open: Measured
     of_all: Measured
-    weights: Sequence[tuple[str, int, int, int]]
-    """Table, rows, bytes of the table itself, bytes of its indexes."""
+    weights: Sequence[Weight]
 
 
-def measured(server: Postgres, cases: int, name: str) -> Ledger:
+def measured(server: Postgres, cases: int, name: str) -> Seen:
     """Fill a ledger with `OPEN` open cases among `cases`, and look at it."""
     plan = Plan(cases, open_share=OPEN / cases, overdue=OVERDUE)
     with places.an_office(server, name) as settings, places.built(settings) as office:
+        places.fill(settings, plan)
         with places.connect(settings) as link:
-            filling.fill(link, plan)
-            filling.finish(link)
-            weights = link.execute(_WEIGHTS).fetchall()
+            weights = link.cursor(row_factory=class_row(Weight)).execute(_WEIGHTS).fetchall()
         with office.database.read() as session:
             people = {user.username: actor_of(session, user) for user in session.scalars(_PEOPLE)}
         city = people["city"]
         open_ones = of_open_cases(city, people["supervisor"], people["handler"], plan.now)
         every = of_the_ledger(city)
-        return Ledger(
+        return Seen(
             cases,
             {name: carried_out(office.database, work) for name, work in open_ones.items()},
             {name: carried_out(office.database, work) for name, work in every.items()},
-            weights,  # type: ignore[arg-type]
+            weights,
         )
 
 
 _PEOPLE = select(User).where(User.username.in_(("city", "supervisor", "handler")))
-_WEIGHTS = """SELECT relname, greatest(reltuples, 0)::bigint,
-    pg_table_size(oid), pg_indexes_size(oid)
+_WEIGHTS = """SELECT relname AS name, greatest(reltuples, 0)::bigint AS rows,
+    pg_table_size(oid) AS own, pg_indexes_size(oid) AS indexes
 FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
     AND pg_total_relation_size(oid) > 100 * 8192 ORDER BY pg_total_relation_size(oid) DESC"""
 
@@ -210,10 +219,12 @@ machine. \
 """
 
 
-def page(small: Ledger, large: Ledger, version: str) -> str:
+def page(small: Seen, large: Seen, version: str) -> str:
     """Return docs/plans.md."""
-    numbers = {"small": small.cases, "large": large.cases, "open": OPEN, "overdue": OVERDUE}
-    told = _HEAD.format(**numbers, version=version) + _table(small.of_open, large.of_open)
+    told = _HEAD.format(
+        small=small.cases, large=large.cases, open=OPEN, overdue=OVERDUE, version=version
+    )
+    told += _table(small.of_open, large.of_open)
     told += "\n## What reads the past as well\n\n| work | statements |"
     told += f" pages at {small.cases:,} | pages at {large.cases:,} |\n|---|---|---|---|\n"
     told += _table(small.of_all, large.of_all)
@@ -239,13 +250,14 @@ def _sum(found: Iterable[Found]) -> int:
     return sum(one.pages for one in found)
 
 
-def _weighed(ledger: Ledger) -> str:
+def _weighed(ledger: Seen) -> str:
     rows = [
-        f"| {name} | {rows / ledger.cases:.1f} | {own / ledger.cases:,.0f} |"
-        f" {indexes / ledger.cases:,.0f} |"
-        for name, rows, own, indexes in ledger.weights
+        f"| {one.name} | {one.rows / ledger.cases:.1f} | {one.own / ledger.cases:,.0f} |"
+        f" {one.indexes / ledger.cases:,.0f} |"
+        for one in ledger.weights
     ]
-    own, indexes = (sum(one[n] for one in ledger.weights) / ledger.cases for n in (2, 3))
+    own = sum(one.own for one in ledger.weights) / ledger.cases
+    indexes = sum(one.indexes for one in ledger.weights) / ledger.cases
     return "\n".join([*rows, f"| **all** | | **{own:,.0f}** | **{indexes:,.0f}** |"]) + "\n"
 
 
@@ -255,10 +267,10 @@ def main(path: Path = PAGE) -> int:
     parser.add_argument("--size", type=int, default=100_000, help="cases of the larger ledger")
     large = parser.parse_args().size
     with places.postgresql() as server:
-        both = [measured(server, size, f"bench_{size}") for size in (large // TIMES, large)]
+        young, old = (measured(server, one, f"bench_{one}") for one in (large // TIMES, large))
         with server.admin() as link:
             [(version,)] = link.execute("SHOW server_version").fetchall()
-    path.write_text(page(*both, str(version).partition(" ")[0]), encoding="utf-8")
+    path.write_text(page(young, old, str(version).partition(" ")[0]), encoding="utf-8")
     return 0
 
 

@@ -1,17 +1,22 @@
 """What `make bench` fills a ledger with is a ledger: chained, without gaps, findable."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import psycopg
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import DBAPIError
 
 from bench import filling
 from bench.filling import Plan
+from bench.ledgers import Ledger, OnPostgreSQL, OnSQLite
 from bench.results import judged
 from bench.texts import RARE, told
 from caseflow.db import Database
 from caseflow.ledger import queries
+from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.tables import Case
 from caseflow.ledger.verify import verify_chains
 from caseflow.people import divisions
@@ -21,15 +26,25 @@ from tests import office as offices
 PLAN = Plan(60, open_share=0.5, overdue=6)
 
 
-def test_the_rows_are_a_ledger(postgres_database: Database) -> None:
-    with postgres_database.transaction() as session:
+@contextmanager
+def ledger_of(database: Database) -> Iterator[Ledger]:
+    if database.is_sqlite:
+        yield OnSQLite(database)
+    else:
+        with psycopg.connect(database.url.replace("+psycopg", "")) as link:
+            yield OnPostgreSQL(link)
+
+
+def test_the_rows_are_a_ledger(database: Database) -> None:
+    with database.transaction() as session:
         office = offices.make(session)
         divisions.load(session)
         offices.report(session, datetime(2026, 3, 3, 2, 0, tzinfo=UTC))
-    with psycopg.connect(postgres_database.url.replace("+psycopg", "")) as link:
-        assert filling.fill(link, PLAN) == 60
-        assert filling.fill(link, PLAN) == 0  # it goes on where it stopped
-    with postgres_database.read() as session:
+    with ledger_of(database) as ledger:
+        assert filling.fill(ledger, PLAN) == 60
+        assert filling.fill(ledger, PLAN) == 0  # it goes on where it stopped
+        ledger.finish()
+    with database.read() as session:
         report = verify_chains(session)
         assert report.fits
         numbers = session.execute(
@@ -42,6 +57,8 @@ def test_the_rows_are_a_ledger(postgres_database: Database) -> None:
         assert found
         overdue = select(func.count()).select_from(Case).where(Case.next_due <= PLAN.now)
         assert session.scalar(overdue) == PLAN.overdue + 1  # and the office's own
+    with pytest.raises(DBAPIError, match="append-only"), database.transaction() as session:
+        session.execute(delete(Entry))  # the guards are back
 
 
 def test_a_rare_word_stands_in_as_many_reports_as_are_said() -> None:
