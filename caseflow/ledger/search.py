@@ -24,7 +24,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     column,
-    false,
     or_,
     select,
     table,
@@ -41,9 +40,10 @@ from caseflow.many import one_of
 from caseflow.people.tables import Unit
 
 LONGEST_QUERY = 60
-FEW = 2_000
-"""Reports that are looked up one by one: at most as long as going through the newest cases until a
-page of them is found, where more reports than these say a word."""
+FEW = 3_000
+"""Reports that are looked up one by one. Where more say a word, a page of the newest is found by
+going through the newest cases: in a million, through some eight thousand at most.
+"""
 MANY_WAYS = 8  # of sharing the words between a unit's name and a report; nobody types more
 _STRETCH = re.compile("[0-9a-z]+|[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _RUN = re.compile(r"[^\W_]+")
@@ -121,44 +121,52 @@ def matching(
     """Return the condition on `Case` that `words` find it, or None when there is no word.
 
     `within` is a condition on `Case`; of the cases of units only the `limit` newest are looked up.
+    How many reports say the words is looked at, and not left to PostgreSQL's guess: for twenty-five
+    that never come it would go through a million, and sort a million of which any would do.
     """
     runs = _runs(words[:LONGEST_QUERY])
     if not runs:
         return None
-    ways = [*_told(session, runs), *_about(session, runs, within, limit)]
-    return Case.id.in_(union(*ways)) if ways else false()
-
-
-def _told(session: Session, runs: Sequence[str]) -> list[Select[int | None]]:
-    """Return a query for the cases of the reports that say the words, if any does.
-
-    Whether many do cannot be left to PostgreSQL's guess: it takes each word that it does not know
-    for one in a thousand reports, and would go through a million of them, newest first, for
-    twenty-five that never come.
-    """
-    few = _few(session, runs)
+    few = _of_few(session, runs, "said")
+    called = enumerate(_called(session, runs))
+    about = [_about(session, units, rest, f"rest_{n}") for n, (units, rest) in called]
     if few is None:
-        return [select(Report.case_id).where(_said(session, runs))]
-    said = select(Report.case_id).where(one_of(Report.id, "few"), *_in_order(runs))
-    return [said.params(few=few)] if few else []
+        return or_(_says(session, runs), *about)
+    newest = (
+        select(Case.id).where(within, one).order_by(Case.id.desc()).limit(limit).subquery()
+        for one in about
+    )
+    return Case.id.in_(union(few, *(select(one.c.id) for one in newest)))
 
 
-def _few(session: Session, runs: Sequence[str]) -> Sequence[int] | None:
-    """Return the reports that hold all words' terms, or None where they are more than `FEW`."""
+def _of_few(session: Session, runs: Sequence[str], name: str) -> Select[int | None] | None:
+    """Return a query for the cases of the reports that say the words; None where there are many.
+
+    `name`: of the parameter that holds them.
+    """
     found = session.scalars(_holding(session, runs).limit(FEW + 1)).all()
-    return found if len(found) <= FEW else None
+    said = select(Report.case_id).where(one_of(Report.id, name), *_in_order(runs))
+    return said.params({name: found}) if len(found) <= FEW else None
+
+
+def _says(session: Session, runs: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition on `Case` that a report of it says the words, asked case by case.
+
+    An offset keeps PostgreSQL from asking of all cases at once.
+    """
+    there = select(Report.id).where(Report.case_id == Case.id, *_in_order(runs))
+    return there.where(Report.id.in_(_holding(session, runs))).offset(0).exists()
 
 
 def _about(
-    session: Session, runs: Sequence[str], within: ColumnElement[bool], limit: int
-) -> Iterable[Select[int | None]]:
-    """Yield queries for the cases about units whose names hold some of the words."""
-    for units, rest in _called(session, runs):
-        about = select(Case.id).where(within, Case.unit_id.in_(units))
-        if rest:
-            about = about.where(Case.id.in_(select(Report.case_id).where(_said(session, rest))))
-        newest = about.order_by(Case.id.desc()).limit(limit).subquery()
-        yield select(newest.c.id)
+    session: Session, units: Sequence[int], rest: Sequence[str], name: str
+) -> ColumnElement[bool]:
+    """Return the condition on `Case` that it is about one of the units, and says what is left."""
+    here = Case.unit_id.in_(units)
+    if not rest:
+        return here
+    few = _of_few(session, rest, name)
+    return and_(here, _says(session, rest) if few is None else Case.id.in_(few))
 
 
 def _called(session: Session, runs: Sequence[str]) -> list[tuple[list[int], tuple[str, ...]]]:
@@ -179,11 +187,6 @@ def _called(session: Session, runs: Sequence[str]) -> list[tuple[list[int], tupl
 @lru_cache(maxsize=10_000)
 def _bare(name: str) -> str:
     return "".join(_runs(name))
-
-
-def _said(session: Session, runs: Sequence[str]) -> ColumnElement[bool]:
-    """Return the SQL condition on `Report` that all the words stand in it."""
-    return and_(Report.id.in_(_holding(session, runs)), *_in_order(runs))
 
 
 def _holding(session: Session, runs: Sequence[str]) -> Select[int]:

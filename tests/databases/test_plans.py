@@ -30,6 +30,7 @@ from caseflow.ledger import (
     outbox_reach,
     passages,
     queries,
+    search,
     suggesting,
 )
 from caseflow.ledger.history_tables import Entry
@@ -83,6 +84,7 @@ def fill(database: Database, now: datetime, past: int = CLOSED) -> Office:
         copies(session, Item, item.id, OPEN, past, case_id="nth")
         session.execute(text(_SAME_SAID), {"of": report.id})
         session.execute(text(_KNOWN), {"many": past})
+        session.execute(text(_SAID_AGAIN), {"of": report.id})
         session.execute(text("SET LOCAL session_replication_role = replica"))  # past the guards
         gone = {"state": "'struck_off'", "struck_off_by": str(office["reviewer"].id)}
         copies(session, Item, item.id, past - 1, 1, **gone, case_id="nth")
@@ -94,6 +96,10 @@ def fill(database: Database, now: datetime, past: int = CLOSED) -> Office:
 
 _SAME_SAID = """INSERT INTO sketch (hash, report_id) SELECT old.hash, report.id
     FROM sketch old JOIN report ON report.id <> old.report_id WHERE old.report_id = :of"""
+
+_SAID_AGAIN = """INSERT INTO search_report (report_id, terms)
+    SELECT report.id, CASE WHEN report.id % 10 = 0 THEN old.terms ELSE '' END
+    FROM search_report old JOIN report ON report.id <> old.report_id WHERE old.report_id = :of"""
 
 _KNOWN = """INSERT INTO identity (id, phone_index, email_index, can_be_reached, created_at)
     SELECT 'i-' || nth, md5('p' || nth), md5('m' || nth), 'phone,email', now()
@@ -313,6 +319,22 @@ def test_the_cases_of_a_unit_are_found_by_its_id(
         assert "ix_case_file_unit_id" in plans(
             database, partial(queries.find, scope=scope, words="school")
         )
+
+
+def test_words_that_many_say_are_looked_for_from_the_newest_case_on(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each case is asked whether its reports say them, until there is a page: nothing is sorted.
+
+    PostgreSQL takes so many pairs for rarer than any of them.
+    """
+    database, office = ledger
+    monkeypatch.setattr(search, "FEW", 0)
+    find = partial(queries.find, scope=scope_of(office["city"]), words="孩子吃了肚子疼")
+    plan = plans(database, find)
+    assert "Index Scan Backward using pk_case_file on case_file" in plan, plan
+    assert "Sort" not in plan, plan
+    assert whole_tables(plan) == set(), plan
 
 
 def test_a_case_keeps_its_page_when_only_its_head_changes(ledger: Ledger, now: datetime) -> None:

@@ -98,9 +98,15 @@ SAID = {
 }
 
 
-@pytest.fixture
-def find(database: Database, now: datetime) -> Find:
+@pytest.fixture(params=[search.FEW, 0], ids=["few", "many"])
+def find(
+    database: Database,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Find:
     """What somebody of the office finds, among cases about three units and about none."""
+    monkeypatch.setattr(search, "FEW", request.param)
     with database.transaction() as session:
         office = offices.make(session)
         for key, name in NAMES.items():
