@@ -124,6 +124,18 @@ def test_an_export_is_of_the_own_areas_and_of_the_days_asked_for(place: Place) -
     place.office.actors["supervisor"] = ours
 
 
+def test_more_than_a_request_bears_is_not_begun(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(place)
+    monkeypatch.setattr(exporting, "MOST", 2)
+    with pytest.raises(BadInput) as refused:
+        exported(place)
+    assert set(refused.value.fields) == {"period"}
+    day = (place.now - timedelta(days=3)).date()
+    assert len(lines(exported(place, period=Period(day, day)))) == 2
+
+
 def test_what_was_handled_here_since_is_told_as_it_stands(place: Place) -> None:
     take(place)
     with place.database.transaction() as session:

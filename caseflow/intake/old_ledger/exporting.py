@@ -35,6 +35,8 @@ from caseflow.people.tables import Unit
 from caseflow.vault.person import Person
 
 MAY, MAY_PEOPLE = "ledger.export", "ledger.export_people"
+MOST = 50_000
+"""So many cases at the most are exported at once: half a minute's work, and what a sheet bears."""
 MOST_PEOPLE = 2_000
 """Of so many cases at the most identities are exported at once."""
 _AT_ONCE = 500
@@ -85,13 +87,13 @@ def export(
     """Return the ledger of the actor's areas as a workbook. Where identities are wanted this
     writes: it needs a transaction, whose commit comes before anything is handed out.
 
-    Raises NotPermitted, BadInput on `reason`.
+    Raises NotPermitted, BadInput on `period` where that is too much at once, and on `reason`.
     """
     require(actor, MAY)
     if wanted.reason is not None:
         require(actor, MAY_PEOPLE)
         _require_few(session, actor, wanted)
-    rows = _Rows(session, rooms, actor, wanted, now)
+    rows = _Rows(session, rooms, actor, wanted, now, _pairs(session, actor, wanted))
     file = BytesIO()
     widths = [_WIDTHS.get(name, 14) for name in wanted.shape.fields]
     books.write(file, [Written("台账", rows.all(), widths)])  # not said
@@ -106,6 +108,13 @@ def _require_few(session: Session, actor: Actor, wanted: Wanted) -> None:
     if len(session.execute(named.limit(MOST_PEOPLE + 1)).all()) > MOST_PEOPLE:
         why = Told("一次最多导出 %(n)d 件的身份信息，请缩小时间范围", n=MOST_PEOPLE)
         raise BadInput({"period": why})
+
+
+def _pairs(session: Session, actor: Actor, wanted: Wanted) -> Sequence[tuple[int, int]]:
+    found = session.execute(_chosen(actor, wanted).limit(MOST + 1)).all()
+    if len(found) > MOST:
+        raise BadInput({"period": Told("一次最多导出 %(n)d 件，请缩小时间范围", n=MOST)})
+    return [(case, report) for case, report in found]
 
 
 def _chosen(actor: Actor, wanted: Wanted) -> Select[int, int]:
@@ -129,13 +138,14 @@ class _Rows:
     actor: Actor
     wanted: Wanted
     now: datetime
+    pairs: Sequence[tuple[int, int]]
+    """Case and first report."""
 
     def all(self) -> Iterator[Sequence[str]]:
         """Yield the headings, then a row for each first report."""
         yield self.wanted.shape.headings
-        pairs = self.session.execute(_chosen(self.actor, self.wanted)).all()
-        for start in range(0, len(pairs), _AT_ONCE):
-            some = _Some(self.session, [(one, two) for one, two in pairs[start : start + _AT_ONCE]])
+        for start in range(0, len(self.pairs), _AT_ONCE):
+            some = _Some(self.session, self.pairs[start : start + _AT_ONCE])
             for case, report in some.pairs:
                 cells = some.cells(case, report) | self._person(case, report)
                 cells["serial"] = cells.get("serial") or ""

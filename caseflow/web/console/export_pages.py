@@ -38,6 +38,7 @@ def _shown(errors: Mapping[str, str]) -> Page:
         "console/export.html",
         active="imports",
         shapes=shapes,
+        at_once=exporting.MOST,
         most=exporting.MOST_PEOPLE,
         values={name: _said(name) for name in ("shape", "first", "last", "reason")},
         errors=errors,
