@@ -5,7 +5,7 @@ An administrator reads no case; that a message about its number did not get thro
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from caseflow.ledger.queries import visible
@@ -24,8 +24,10 @@ def within(session: Session, actor: Actor, office: str) -> Within:
     no_case = answers_for(session, actor, office)
 
     def condition(case_id: InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
-        # Asked of the few rows of the outbox one by one: `IN` would walk every case of the area.
-        theirs = exists().where(Case.id == case_id, _visible(actor)).correlate_except(Case)
+        # Asked of the few rows of the outbox one by one, for which the offset is there: PostgreSQL
+        # would walk every case of the area, up to the newest ones that they are about.
+        one = select(Case.id).where(Case.id == case_id, _visible(actor)).correlate_except(Case)
+        theirs = one.offset(0).exists()
         return or_(theirs, case_id.is_(None)) if no_case else theirs
 
     return condition

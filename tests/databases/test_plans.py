@@ -272,6 +272,7 @@ def test_the_outbox_of_an_area_reads_its_own_few_rows(ledger: Ledger, now: datet
     plan = plans(database, page)
     assert whole_tables(plan) == set(), plan
     assert "pk_case_file" in plan, plan
+    assert "Join" not in plan, "one by one: a join walks up to the newest of all cases" + plan
 
 
 def test_the_figures_of_a_day_read_what_came_in_that_day(ledger: Ledger) -> None:
