@@ -32,7 +32,7 @@ from caseflow.ledger.asker import kind_of, said_of
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.literals import among, is_word, not_among
 from caseflow.ledger.report_tables import Report
-from caseflow.ledger.states import CASE_STATES, OPEN_CASE_STATES
+from caseflow.ledger.states import CASE_STATES, NOT_CLOSED, OPEN_CASE_STATES
 from caseflow.ledger.tables import Case, Item
 from caseflow.ledger.turns import waits_for
 from caseflow.people.actor import Actor
@@ -55,6 +55,11 @@ class Filters:
     nobodys: bool = False
     overdue_at: datetime | None = None
     rung: int = 0
+
+    @property
+    def newest_first(self) -> bool:
+        """Whether what is listed need not be open: then nothing burns."""
+        return self.state not in _BURNING
 
 
 @dataclass(frozen=True)
@@ -125,7 +130,10 @@ def work_list(
     after: Place | None = None,
     limit: int = PAGE,
 ) -> Sequence[Case]:
-    """Return what burns first: urgent ones, then by the next due moment; keyset pages."""
+    """Return what burns first: urgent ones, then by the next due moment; keyset pages.
+
+    Where the list is not of open cases only, nothing burns: then the newest come first.
+    """
     if scope.reach != "area":
         return []
     said: dict[str, Any] = {
@@ -170,6 +178,8 @@ _AFTER: Mapping[str, BindParameter[Any]] = {
 }
 _IN_STATE = {
     **{state: is_word(Case.state, state) for state in CASE_STATES},
+    # What an index of theirs holds has to be said as it is there: SQLite infers nothing.
+    **{state: is_word(Case.state, state) & among(Case.state, NOT_CLOSED) for state in NOT_CLOSED},
     "": true(),
     "open": among(Case.state, OPEN_CASE_STATES),
     # Whatever it ended as; what should never have been ended as nothing.
@@ -182,6 +192,7 @@ _NARROWED = {
     "rung": Case.rung >= _SAID["rung"],
 }
 _ORDER = (Case.rank, Case.next_due, Case.id)
+_BURNING = ("open", *OPEN_CASE_STATES)
 
 
 @lru_cache(maxsize=512)
@@ -196,11 +207,15 @@ def _listed(shape: _Shape) -> Select[Any]:
         conditions.append(waits_for(shape.turn))
     if shape.nobodys:
         conditions.append(Case.handler_id.is_(None))
-    if shape.after:
+    burns = shape.state in _BURNING  # see Filters.newest_first
+    if shape.after and burns:
         conditions.append(tuple_(*_ORDER) > tuple_(*_AFTER.values()))
+    elif shape.after:
+        conditions.append(Case.id < _AFTER["id"])
     # A number that is only said later could be a large one, for which another plan would do.
     page: ColumnElement[int] = literal_column(str(shape.limit))
-    return select(Case).where(*conditions).order_by(*_ORDER).limit(page)
+    order = _ORDER if burns else (Case.id.desc(),)
+    return select(Case).where(*conditions).order_by(*order).limit(page)
 
 
 _ITEM_NUMBER = re.compile(r"(?:事项)?\s*([0-9]{6,9})", re.ASCII)  # not said

@@ -119,6 +119,9 @@ agreed (`second_look`), or would not have it count (`ask_exclusion`), has judged
 ENDS = ("answered", "declined", "referred", "closed")
 """States of a case that is over: whoever writes later is answered on their own."""
 
+NOT_CLOSED = tuple(one for one in CASE_STATES if one not in (*OPEN_CASE_STATES, "closed"))
+"""States of a case that is not open any more, though it was never closed."""
+
 
 IMPORTED_AS = ("received", "accepted", "closed")
 """States in which a row of the ledger that the office kept before begins here (导入)."""

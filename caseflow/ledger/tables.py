@@ -20,7 +20,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from caseflow.db import Base, Moment
-from caseflow.ledger.states import CASE_STATES, ENDS, FINDINGS, ITEM_STATES, KINDS, OPEN_CASE_STATES
+from caseflow.ledger.states import (
+    CASE_STATES,
+    ENDS,
+    FINDINGS,
+    ITEM_STATES,
+    KINDS,
+    NOT_CLOSED,
+    OPEN_CASE_STATES,
+)
 
 
 def _among(column: str, words: tuple[str, ...]) -> str:
@@ -33,6 +41,7 @@ _SUBMITTED = "state = 'submitted'"
 _DRAFTED = "state = 'draft'"
 _OBJECTED = "state = 'objected'"
 _BOUND = "bound_for IS NOT NULL"
+_NOT_CLOSED = _among("state", NOT_CLOSED)
 STIRS = (
     f"{_OPEN} AND (state <> 'handling' OR handler_id IS NULL OR urgent OR countersign OR withdrawn)"
 )
@@ -162,6 +171,13 @@ class Case(Base):
         _few("ix_case_file_reviews", "reviews"),
         _few("ix_case_file_same_as", "same_as"),
         _few("ix_case_file_ended_at", "ended_at"),
+        Index(
+            "ix_case_file_not_closed",
+            "state",
+            "id",
+            sqlite_where=text(_NOT_CLOSED),
+            postgresql_where=text(_NOT_CLOSED),
+        ),
         Index(
             "ix_case_file_owing",
             "id",

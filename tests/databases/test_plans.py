@@ -36,6 +36,7 @@ from caseflow.ledger import (
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.moves import items, triage
 from caseflow.ledger.report_tables import Report
+from caseflow.ledger.states import CASE_STATES, OPEN_CASE_STATES
 from caseflow.ledger.tables import NEVER, Case, Item
 from caseflow.ledger.waiting import waiting
 from caseflow.outbox import letters
@@ -174,6 +175,19 @@ def test_a_work_list_reads_what_is_open(ledger: Ledger) -> None:
         assert whole_tables(plan) == set(), plan
         assert f"ix_case_file_open_{scope.level}" in plan, plan
         assert "Sort" not in plan, "the index gives the order"
+
+
+@pytest.mark.parametrize("state", [*sorted({*CASE_STATES} - {*OPEN_CASE_STATES}), ""])
+def test_a_list_of_what_is_over_reads_the_newest_of_it(ledger: Ledger, state: str) -> None:
+    database, office = ledger
+    page = queries.Filters(state=state)
+    for who in ("city", "handler"):
+        of = partial(queries.work_list, scope=scope_of(office[who]), filters=page)
+        plan = plans(database, of, once=True)
+        assert whole_tables(plan) == set(), plan
+        assert "Sort" not in plan, plan
+        index = "pk_case_file" if state in ("closed", "") else "ix_case_file_not_closed"
+        assert f"Index Scan Backward using {index}" in plan, plan
 
 
 def test_what_nobody_handles_is_found_among_the_few_that_stir(ledger: Ledger) -> None:

@@ -53,3 +53,20 @@ def test_what_stands_beside_a_case_is_found_by_its_number(
         for _ in range(3):
             offices.report(session, now)
     assert whole_tables(sqlite_database, partial(work, actor=office["supervisor"])) == set()
+
+
+@pytest.mark.parametrize("state", ["answered", "closed", ""])
+def test_what_is_over_is_read_from_the_newest_on(
+    sqlite_database: Database, now: datetime, state: str
+) -> None:
+    with sqlite_database.transaction() as session:
+        office = offices.make(session)
+        offices.report(session, now)
+    filters = queries.Filters(state=state)
+    page = partial(queries.work_list, scope=scope_of(office["supervisor"]), filters=filters)
+    [(statement, said)] = [one for one in asked(sqlite_database, page) if "case_file" in one[0]]
+    with sqlite_database.read() as session:
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", said).all()
+    lines = " ".join(line for *_, line in plan)
+    assert "TEMP B-TREE" not in lines, lines
+    assert ("ix_case_file_not_closed" in lines) is (state == "answered"), lines

@@ -150,6 +150,20 @@ def test_pages_follow_one_another_without_gap_or_repetition(site: Site) -> None:
     assert len(seen) == 28
 
 
+def test_of_what_is_over_the_newest_come_first_page_by_page(site: Site) -> None:
+    asked = [open_case(site, kind="question") for _ in range(27)]
+    for number in reversed(asked):
+        on_case(site, "operator", number, "answer", text="周五前报名")
+    still_open = open_case(site)
+    visit = site.as_("handler")
+    for state, expected in (("answered", asked), ("closed", asked), ("all", [*asked, still_open])):
+        page = visit.get(f"/console/?state={state}")
+        [following] = [link for link in page.links if "after=" in link]
+        later = visit.get(following)
+        assert numbers(page.html) + numbers(later.html) == expected[::-1]
+        assert "回到最新的" in later.text
+
+
 @pytest.mark.parametrize("after", ["x", "1_2026_x", "2_2026-03-03_5", "__", "2_not-a-day_5"])
 def test_a_place_that_makes_no_sense_is_the_first_page(site: Site, after: str) -> None:
     number = open_case(site)
@@ -178,9 +192,9 @@ def test_filters_narrow_and_count(site: Site) -> None:
     [
         ("", "待办", "等您办的 1 件。未办结 1 件，批示和紧急的在前，其余按期限先后"),
         ("?state=accepted", "待办", "等您办的 1 件。未办结 1 件，批示和紧急的在前，其余按期限先后"),
-        ("?state=closed", "已结束的办件", ""),
-        ("?state=answered", "已结束的办件", "已当场答复"),
-        ("?state=all", "全部办件", "不论状态"),
+        ("?state=closed", "已结束的办件", "最新的在前"),
+        ("?state=answered", "已结束的办件", "已当场答复，最新的在前"),
+        ("?state=all", "全部办件", "不论状态，最新的在前"),
     ],
 )
 def test_the_heading_says_what_stands_under_it(
@@ -195,7 +209,7 @@ def test_the_heading_says_what_stands_under_it(
     beside = head.partition('class="page-sub">')[2].partition("</span>")[0]
     assert re.sub("<.*?>", "", beside) == told
     caption = html.partition('<caption class="visually-hidden">')[2].partition("<")[0]
-    assert caption == (f"{title} · {told}" if told else title)
+    assert caption == f"{title} · {told}"
 
 
 def test_what_nobody_handles_and_what_waits_for_oneself_are_filters(site: Site) -> None:

@@ -200,7 +200,9 @@ def heading(now_chosen: Chosen, groups: Sequence[Group], own: int) -> tuple[str,
         return gettext("待办"), gettext("等您办的 %(n)s 件。", n=own) if own else "", told
     state = now_chosen.address["state"]
     title = gettext("全部办件") if state == "all" else gettext("已结束的办件")
-    return title, "", "" if state == "closed" else gettext(dict(_states())[state])
+    if state == "closed":
+        return title, "", gettext("最新的在前")
+    return title, "", gettext("%(which)s，最新的在前", which=gettext(dict(_states())[state]))
 
 
 def _ended(address: dict[str, str]) -> bool:

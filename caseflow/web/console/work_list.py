@@ -171,6 +171,7 @@ def _burning() -> Mapping[str, Any]:
         "menus": filters.menus(chosen, groups, ladder),
         "narrowed": bool(chosen.address),
         "later_page": "after" in request.args,
+        "newest_first": chosen.narrowed.newest_first,
         "first_href": filters.address_of(chosen.address),
         "next_href": following,
         "open_cases": open_cases,
