@@ -13,6 +13,7 @@ from typing import Any, cast
 from zipfile import ZipFile
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
 from caseflow.crypto.stream import CHUNK
@@ -49,11 +50,11 @@ def unpacked(page: Page) -> Files:
         return {name: file.read(name) for name in file.namelist()}
 
 
-def checked(folder: Path, files: Files, *options: str) -> tuple[int, str]:
+def checked(folder: Path, files: Files, *options: str, key: str = "") -> tuple[int, str]:
     """Let a third party's process check files: nothing of ours, not even a variable, is there."""
     (folder / "case.zip").write_bytes(packed(files))
     (folder / "verify.py").write_bytes(files["verify.py"])
-    call = [sys.executable, *options, "verify.py", "case.zip"]
+    call = [sys.executable, *options, "verify.py", "case.zip", *filter(None, [key])]
     done = subprocess.run(call, env={}, cwd=folder, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 
@@ -103,8 +104,8 @@ def test_a_third_party_finds_it_whole(site: Site, case: str, tmp_path: Path) -> 
     assert files["case.pdf"].startswith(b"%PDF-1.7")
     code, told = checked(tmp_path, files, *ALONE)
     head = case_of(site, case).head
-    assert (code, told.splitlines()[-1]) == (0, f"ok {case} 9 entries, head {head}")
-    assert "signature of anchor not checked" in told
+    anchor = "anchor 1 to entry 8, signature not checked"
+    assert (code, told) == (0, f"ok {case}, 9 entries, head {head}, {anchor}\n")
 
 
 def test_evidence_fits_by_whatever_door_it_came(site: Site, tmp_path: Path) -> None:
@@ -122,16 +123,38 @@ def test_evidence_fits_by_whatever_door_it_came(site: Site, tmp_path: Path) -> N
     assert checked(tmp_path, files, *ALONE)[0] == 0
 
 
-def test_with_cryptography_at_hand_the_signature_is_checked(
+def test_with_the_key_of_the_office_the_signature_is_checked(
     site: Site, case: str, tmp_path: Path
 ) -> None:
     files = unpacked(taken(site, case))
     anchor = json.loads(files["anchors.jsonl"])
-    assert anchor["entry"] == 8
-    signed = f"anchor 1, to entry 8: signed by {anchor['public_key']}"
-    assert checked(tmp_path, files)[1].splitlines()[0] == signed
-    forged = anchor | {"statement": anchor["statement"].replace("cases 1", "cases 2")}
-    assert checked(tmp_path, files | {"anchors.jsonl": line(forged)}) == (1, "misfit anchor 1\n")
+    key = anchors.public_key(site.rooms.ring, anchor["key_id"])
+    code, told = checked(tmp_path, files, key=key)
+    assert (code, told.endswith(", anchor 1 to entry 8, signed\n")) == (0, True)
+    changed = anchor | {"statement": anchor["statement"].replace("cases 1", "cases 2")}
+    for forged in (changed, signed_by_another(changed), signed_by_another(anchor)):
+        code, told = checked(tmp_path, with_anchor(files, forged), key=key)
+        assert (code, told.splitlines()[-1]) == (1, "cryptography.exceptions.InvalidSignature")
+
+
+def with_anchor(files: Files, anchor: dict[str, Any]) -> Files:
+    return fitting(files | {"anchors.jsonl": line(anchor)}, entries(files))
+
+
+def signed_by_another(anchor: dict[str, Any]) -> dict[str, Any]:
+    """Sign a statement anew and lay one's own public key beside it."""
+    mine = Ed25519PrivateKey.generate()
+    signature = mine.sign(anchor["statement"].encode()).hex()
+    return anchor | {
+        "public_key": mine.public_key().public_bytes_raw().hex(),
+        "signature": signature,
+    }
+
+
+def test_a_file_without_an_anchor_says_so(site: Site, tmp_path: Path) -> None:
+    number = dispatched(site)
+    code, told = checked(tmp_path, unpacked(taken(site, number)), *ALONE)
+    assert (code, told.endswith(", no anchor\n")) == (0, True)
 
 
 def line(said: dict[str, Any]) -> bytes:
@@ -214,6 +237,32 @@ def evidence_added(files: Files) -> Files:
     return fitting(files | {other: b"other"}, entries(files))
 
 
+def evidence_left_out(files: Files) -> Files:
+    kept = {path: content for path, content in files.items() if not path.startswith("evidence/")}
+    return fitting(kept, entries(files))
+
+
+def evidence_renamed(files: Files) -> Files:
+    """Call another file by the name of the one that an entry names, and that by another's."""
+    other = f"evidence/{hashlib.sha256(b'other').hexdigest()}.png"
+    [name] = [name for name in files if name.startswith("evidence/")]
+    return fitting(files | {name: b"other", other: PNG}, entries(files))
+
+
+def paper_exchanged(files: Files) -> Files:
+    return files | {"case.pdf": b"%PDF-another"}
+
+
+def paper_left_out(files: Files) -> Files:
+    return {path: content for path, content in files.items() if path != "case.pdf"}
+
+
+def heads_changed(files: Files) -> Files:
+    return fitting(
+        files | {"anchors/1.heads": files["anchors/1.heads"] + b"more\n"}, entries(files)
+    )
+
+
 def something_put_in(files: Files) -> Files:
     return files | {"more.txt": b"more"}
 
@@ -226,7 +275,12 @@ TAMPERED: dict[Callable[[Files], Files], str] = {
     cut_off: "entry 8, of which anchor 1 says otherwise",
     reordered: "entry 5",
     evidence_changed: f"evidence/{DIGEST}.png",
-    evidence_exchanged: f"evidence {DIGEST}, which is missing",
+    evidence_exchanged: f"evidence/{hashlib.sha256(b'other').hexdigest()}.png",
+    evidence_left_out: f"evidence/{DIGEST}, which is missing",
+    evidence_renamed: f"evidence/{hashlib.sha256(b'other').hexdigest()}.png",
+    paper_exchanged: "case.pdf",
+    paper_left_out: "case.pdf, which is missing",
+    heads_changed: "anchor 1",
     evidence_added: f"evidence/{hashlib.sha256(b'other').hexdigest()}.png",
     something_put_in: "more.txt",
 }
@@ -237,6 +291,19 @@ def test_each_tampering_is_named(site: Site, case: str, tmp_path: Path) -> None:
     for tamper, named in TAMPERED.items():
         code, told = checked(tmp_path, tamper(files), *ALONE)
         assert (code, told.splitlines()[-1]) == (1, f"misfit {named}"), tamper.__name__
+
+
+def test_what_lies_there_twice_is_named(site: Site, case: str, tmp_path: Path) -> None:
+    """Some programs unpack the first of two files of a name, the script reads the last."""
+    files = unpacked(taken(site, case))
+    [name] = [name for name in files if name.startswith("evidence/")]
+    twice = files | {f"{name[:-1]}*": b"other"}
+    content = packed(twice).replace(f"{name[:-1]}*".encode(), name.encode())
+    (tmp_path / "twice.zip").write_bytes(content)
+    (tmp_path / "verify.py").write_bytes(files["verify.py"])
+    call = [sys.executable, *ALONE, "verify.py", "twice.zip"]
+    done = subprocess.run(call, env={}, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, f"misfit {name}\n")
 
 
 def test_entries_of_another_case_are_named(site: Site, case: str, tmp_path: Path) -> None:
