@@ -31,7 +31,8 @@ class Letter:
     `reach`: how its sender can be reached; `wants`: to be called back; `asks`: for a report back.
     `home`: the case that it came with or was split off into, whose promise is its sender's; `lies`:
     the one that it is in now. `asked`: of which case and round a review was asked for; `ordered`:
-    that the office above ordered another answer; `words`: how often its sender said more.
+    that the office above ordered another answer; `words`: how often its sender said more;
+    `taken_back`: that they took it back since its case was last taken up.
     """
 
     n: int
@@ -47,6 +48,12 @@ class Letter:
     asked: set[tuple[int, int]] = field(default_factory=set)
     ordered: bool = False
     words: int = 0
+    taken_back: bool = False
+
+    @property
+    def is_called(self) -> bool:
+        """Tell whether its sender is called back: nobody who took it back is."""
+        return self.wants and not self.taken_back
 
     def word(self, n: int) -> str:
         """Name the n-th that its sender said later as what a promise stands on."""
@@ -117,6 +124,8 @@ class Case:
     above: set[int] = field(default_factory=set)
     resume_to: str = ""
     asked_until: datetime | None = None
+    asked_of: int | None = None
+    supplemented: bool = False
     more_time: Wish | None = None
     category: str = ""
     shelving: Shelving | None = None
@@ -148,7 +157,7 @@ class Case:
     @property
     def call_back(self) -> bool:
         """Tell whether anybody wants to be called back."""
-        return any(one.wants for one in self.letters.values())
+        return any(one.is_called for one in self.letters.values())
 
     def below(self) -> list["Case"]:
         """Return the cases that are merged into it, and into those."""

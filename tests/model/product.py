@@ -31,6 +31,7 @@ from caseflow.ledger.moves import (
     closing,
     explaining,
     extending,
+    handing,
     items,
     merging,
     naming,
@@ -44,6 +45,7 @@ from caseflow.ledger.moves import (
     withdrawing,
     work,
 )
+from caseflow.ledger.moves.handing import Handing
 from caseflow.ledger.moves.heard import Heard
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.transferring import Transfer
@@ -218,6 +220,9 @@ class Product:
             "extend_case": lambda: extending.extend_case(
                 s, me, n, said.until, "检测", at, consent=consent
             ),
+            "hand_over": lambda: handing.hand_over(
+                s, me, self._person(said.giver) or 0, self._handing(n, said), "外出", at
+            ),
             "grant_case": lambda: extending.grant_case(s, me, n, "", at),
             "refuse_case": lambda: extending.refuse_case(s, me, n, "来得及", at),
         }
@@ -287,6 +292,12 @@ class Product:
 
     def _who(self, name: str | None) -> Actor:
         return REPORTER if name is None else self.office.actors[name]
+
+    def _person(self, name: str) -> int | None:
+        return self.office.actors[name].person if name else None
+
+    def _handing(self, case: int, said: Said) -> Handing:
+        return Handing(case, self._person(said.taker), self._person(said.goer))
 
     def _unit(self, name: str) -> int:
         return self.office.units[name]

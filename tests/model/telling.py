@@ -34,7 +34,8 @@ BEGINNINGS = (
     datetime(2026, 12, 21, 7, 0, tzinfo=UTC),
 )
 MOMENT = timedelta(microseconds=1)
-NEWEST = 300_000  # stories from this seed on know everything
+NEWEST = 300_000  # stories from this seed on know more, from the other all
+LATEST = 400_000
 _HOURS = (1, 2, 5, 5, 24, 24, 72, 500)
 _LAST = datetime(2027, 6, 30, tzinfo=UTC)  # the handwritten days end some months later
 _KINDS = ("complaint", "complaint", "tip", "tip", "help", "question", "suggestion")
@@ -59,7 +60,8 @@ class Telling:
     def __init__(self, product: Product, seed: int, counted: Counted) -> None:
         self.product, self.counted = product, counted
         self.chance = random.Random(seed)
-        self.picks = Choosing(self.chance)
+        self.latest = seed >= LATEST
+        self.picks = Choosing(self.chance, everybody=self.latest)
         self.now = self.chance.choice(BEGINNINGS)
         self.cases: list[Case] = []
         # Older stories are as short as they were, and know no more than they did.

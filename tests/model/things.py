@@ -14,7 +14,8 @@ _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 class Said:
     """What somebody says with a move, of all that could be said with any.
 
-    `number`: of the case that the move opens, if it opens one.
+    `number`: of the case that the move opens, if it opens one. `giver`: who hands over, to a
+    `taker` what they handle, to a `goer` what they verify; `heard`: so many hours ago.
     """
 
     unit: str = SCHOOL
@@ -42,6 +43,10 @@ class Said:
     to: str = ""
     opinion: str = "upheld"
     rung: int = 3
+    giver: str = ""
+    taker: str = ""
+    goer: str = ""
+    heard: int = 0
 
     def __str__(self) -> str:
         """Return what is not said by default."""
@@ -101,6 +106,7 @@ class Assistance:
     n: int
     item: int
     unit: str
+    asked: datetime = _NEVER
     answered: bool = False
     released: bool = False
     shared: bool = False
