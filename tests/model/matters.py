@@ -8,7 +8,7 @@ from tests.model import days, promises
 from tests.model.office import MAY, Person, reaches
 from tests.model.promises import Matter, Promise, Rung
 from tests.model.states import AT, IN, OF_REVIEW, ON_ITS_WAY
-from tests.model.things import Document, Item, Passage, Proposal, Shelving, Wish
+from tests.model.things import Document, Item, Mail, Passage, Proposal, Shelving, Wish
 
 
 class Refused(Exception):
@@ -87,7 +87,8 @@ class Case:
     """A case with everything of it, the `n`-th.
 
     `sent`: who was ever sent a reply from here, when last. `backs`: how far the report back to a
-    sender is in this round, and who wrote it. `dangers`: which reports told of danger; nobody's
+    sender is in this round, and who wrote it; `mails`: those that may still be taken or come back,
+    `last_mail`: the newest of each report. `dangers`: which reports told of danger; nobody's
     number where somebody of the office did, or it is older than the case. `sent_back`: between
     which two offices, since somebody last signed for it. `replied`: to whom in this round, when;
     `acted`: who had a part in how it was handled.
@@ -133,6 +134,8 @@ class Case:
     same_as: "Case | None" = None
     exclusion: Wish | None = None
     backs: dict[int, tuple[str, str]] = field(default_factory=dict)
+    mails: list[Mail] = field(default_factory=list)
+    last_mail: dict[int, Mail] = field(default_factory=dict)
     left_out: bool = False
     split_from: "Case | None" = None
     parts: list["Case"] = field(default_factory=list)

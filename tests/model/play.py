@@ -71,6 +71,7 @@ TWO = merging.MOVES | afterwards.TWO  # of two cases
 MOVES = {*ITEM_MOVES, *CASE_MOVES, *ORDER_MOVES, *TWO}
 BY_REPORTER = ("resume", "ask_review", "retract")
 BY_ITSELF = {"report", "more", "retaliation", "delivered", "undeliverable", "time"}
+BY_ITSELF |= {"mail taken", "mail lost"}
 
 _ENOUGH = 3
 _OF_DRAFTS = ("issue", "issue", "cancel")
@@ -141,6 +142,8 @@ class Story(Telling):
             said = replace(said, report=n_of, which=which)
         if move == "hand_over":
             said = self.picks.handed(said, case)
+        if move == "send_report_back" and self.latest:
+            said = replace(said, mailed=self.chance.random() < 0.5)
         if move == "split_off":
             said = self.picks.apart(said, case)
         if move == "extend_case":

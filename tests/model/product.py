@@ -56,6 +56,7 @@ from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import REPORTER, Actor
 from tests import office as offices
 from tests.model import verbs, verbs_between
+from tests.model.mailing import Mailing
 from tests.model.things import Said
 
 _CALLED = DangerCard(True, True, "值班员", "10:05", "接警 12")
@@ -122,6 +123,7 @@ class Product:
         self.items: dict[tuple[int, int], int] = {}
         self.assisting: dict[int, int] = {}
         self.later: dict[int, str] = {}
+        self.mailing = Mailing(session)
         self.names = {actor.id: name for name, actor in self.office.actors.items()}
         self.units: dict[int | None, str] = {n: name for name, n in office.units.items()}
         self.units[None] = ""
@@ -227,7 +229,10 @@ class Product:
             "refuse_case": lambda: extending.refuse_case(s, me, n, "来得及", at),
         }
         tries |= verbs.of_case(s, me, n, report, said, at)
-        return (tries | verbs_between.of_case(s, me, n, self.reports, said, at))[move]
+        tries |= verbs_between.of_case(s, me, n, self.reports, said, at)
+        if said.mailed:
+            return lambda: self.mailing.send(me, n, report, at)
+        return tries[move]
 
     def on_two(
         self, move: str, who: str, case: int, target: int, now: datetime

@@ -27,6 +27,7 @@ PRODUCT_SIDE = (
     "product.py",
     "verbs.py",
     "verbs_between.py",
+    "mailing.py",
     "compare.py",
     "play.py",
     "telling.py",

@@ -15,7 +15,8 @@ class Said:
     """What somebody says with a move, of all that could be said with any.
 
     `number`: of the case that the move opens, if it opens one. `giver`: who hands over, to a
-    `taker` what they handle, to a `goer` what they verify; `heard`: so many hours ago.
+    `taker` what they handle, to a `goer` what they verify; `heard`: so many hours ago; `mailed`:
+    by this machine.
     """
 
     unit: str = SCHOOL
@@ -47,6 +48,7 @@ class Said:
     taker: str = ""
     goer: str = ""
     heard: int = 0
+    mailed: bool = False
 
     def __str__(self) -> str:
         """Return what is not said by default."""
@@ -97,6 +99,15 @@ class Passage:
 
     to: str
     designated: bool = False
+
+
+@dataclass
+class Mail:
+    """A report back that this machine mailed for the report `n`; `taken`: by the mail server."""
+
+    n: int
+    at: datetime
+    taken: bool = False
 
 
 @dataclass
