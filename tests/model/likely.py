@@ -84,9 +84,7 @@ def on_case(move: str, case: Case, now: datetime) -> bool:
         "pass_on": all(item.state in ("draft", *OVER) for item in case.items)
         and not (case.urgent and case.alive("case", "immediate")),
         **dict.fromkeys(("receive", "send_back", "take_back"), case.passage is not None),
-        "supplement": not case.supplemented,
         "retract": any(not one.taken_back for one in case.letters.values()),
-        "mediate": case.kind != "tip",
         "hand_over": in_hand(case, case.handler)[0]
         or any(in_hand(case, one.inspector)[1] for one in case.items),
         "split_off": len(case.family()) < _RELATED,

@@ -26,7 +26,8 @@ file = zipfile.ZipFile(sys.argv[1])
 case = json.loads(file.read("manifest.json"))
 
 # 1 and 2: the chain, from nothing to the hash that stands on the cover
-hashes, brought = [""], set()
+hashes = [""]
+brought: set[str] = set()
 for n, entry in enumerate(map(json.loads, file.open("entries.jsonl")), 1):
     body = json.loads(entry["body"])
     hashes.append(sha256(f"{hashes[-1]}\n{entry['body']}".encode()))
