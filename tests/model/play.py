@@ -249,7 +249,9 @@ class Story(Telling):
         n, order = self.chance.choice(found)
         move = self.chance.choice(_OF_DRAFTS if order.state == "draft" else _OF_ISSUED)
         above = ("supervisor", "leader", "city")
-        who = PEOPLE[self.chance.choice(above if self.chance.random() < 0.7 else [*PEOPLE])]
+        who = PEOPLE[
+            self.chance.choice(above if self.chance.random() < 0.7 else [*self.picks.people])
+        ]
         if move == "answer_order" and self.chance.random() < 0.6 and order.unit in PEOPLE:
             who = PEOPLE[order.unit]
         self._try(
