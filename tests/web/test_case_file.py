@@ -4,22 +4,18 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
-from caseflow.crypto.stream import CHUNK
-from caseflow.files.store import Store
 from caseflow.histories import BESIDE
-from caseflow.insight import case_file
 from caseflow.insight.case_file import CARRIED
 from caseflow.ledger import anchors
 from caseflow.ledger.history_tables import Entry
@@ -379,27 +375,6 @@ def test_the_paper_tells_the_case_in_chinese_whatever_the_page_is_in(
     assert ("核查期限（第 1 项）", "2026-03-03 10:00") in [row[:2] for row in parts["时限"].rows]
     assert [row[0] for row in parts["办理记录"].rows][1:] == [str(n) for n in range(1, 10)]
     assert parts["证据"].rows[1][-1] == DIGEST
-
-
-class Large:
-    """A store of one file of 50 MiB."""
-
-    def open(self, _blob_id: str, /) -> Iterator[bytes]:
-        """Return it in pieces, as a store does."""
-        return (bytes(CHUNK) for _ in range(200))
-
-
-def test_large_evidence_is_sent_as_it_is_read(site: Site) -> None:
-    case, rooms = case_of(site, dispatched(site)), site.rooms
-    held = site.ask(lambda session: case_file.hold(session, case, site.now))
-    held = replace(held, evidence={"evidence/large": "large"})
-    sizes = [
-        len(piece)
-        for piece in case_file.pieces(rooms.database, cast(Store, Large()), rooms.ring, held, b"")
-    ]
-    assert sum(sizes) > 200 * CHUNK
-    assert max(sizes) < 2 * CHUNK
-    assert min(sizes) > 0, "an empty piece would end the answer"
 
 
 def test_the_script_is_the_one_that_is_published(site: Site, case: str) -> None:
