@@ -51,6 +51,8 @@ _UNSEEN = (
 _OF_HOLDER = Evidence.assistance_id.is_(None)
 _OF_UNIT = ("write", "unsign")
 """What a unit does within itself before it answers (`moves.signing`): it changes its page."""
+NOTICED = frozenset({*ITEM_MOVES, *_OF_UNIT}.difference(_UNSEEN))
+"""The moves after which a form that was made before does not fit any more."""
 
 
 def reference(item_id: int) -> str:
@@ -219,7 +221,7 @@ def sheet(session: Session, scope: Scope, item_id: int, now: datetime) -> Sheet:
     clocks = _clocks(session, [item.id]).get(item.id, [])
     holding = _holding(scope, case, item, clocks)
     side = holding.side
-    found = _newest_finding(session, item)
+    found = newest_finding(session, item)
     evidence = _own_evidence(session, scope, item.id)
     known = extensions.asked(session, case.id) if holding.turn else []
     return Sheet(
@@ -240,7 +242,8 @@ def sheet(session: Session, scope: Scope, item_id: int, now: datetime) -> Sheet:
     )
 
 
-def _newest_finding(session: Session, item: Item) -> Finding | None:
+def newest_finding(session: Session, item: Item) -> Finding | None:
+    """Return what was found last; None where nothing was."""
     query = select(Finding).where(Finding.item_id == item.id)
     return session.scalar(query.order_by(Finding.id.desc()).limit(1))
 
@@ -307,12 +310,13 @@ def _asking(session: Session, scope: Scope, row: Extension | None) -> Asking | N
     """Return what waits for its decision; why, only where the holder's own people said so."""
     if row is None:
         return None
-    own = _own(session, scope, row.asked_by)
+    own = is_own(session, scope, row)
     return Asking(row.until, row.grounds if own else "")
 
 
-def _own(session: Session, scope: Scope, user_id: int) -> bool:
-    who = session.get_one(User, user_id)
+def is_own(session: Session, scope: Scope, row: Extension | Decided) -> bool:
+    """Tell whether the holder's own people asked for more time."""
+    who = session.get_one(User, row.asked_by)
     return who.unit_id == scope.unit if scope.unit else who.id == scope.person
 
 
@@ -324,7 +328,7 @@ def _decided(
     """
     clock = extensions.promise(holding.clocks, holding.item)
     one = extensions.decided(session, known, holding.item, clock)
-    if one is None or one.granted or _own(session, scope, one.asked_by):
+    if one is None or one.granted or is_own(session, scope, one):
         return one
     return None
 
@@ -365,9 +369,13 @@ def evidence(session: Session, scope: Scope, evidence_id: int) -> tuple[int, Blo
 
 def mark(session: Session, item: Item) -> str:
     """Return what a form carries to tell whether the item has moved since."""
-    seen = {*ITEM_MOVES, *_OF_UNIT}.difference(_UNSEEN)
-    query = select(Entry.hash).where(Entry.item_id == item.id, Entry.verb.in_(seen))
+    query = select(Entry.hash).where(Entry.item_id == item.id, Entry.verb.in_(NOTICED))
     return (session.scalar(query.order_by(Entry.id.desc()).limit(1)) or "")[:_MARK]
+
+
+def is_marked(entry_hash: str, seen: str) -> bool:
+    """Tell whether an entry is the one that a form carries the mark of."""
+    return entry_hash[:_MARK] == seen
 
 
 def lock_unmoved(session: Session, scope: Scope, item_id: int, seen: str) -> None:

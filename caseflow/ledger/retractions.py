@@ -5,27 +5,28 @@ import json
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from caseflow.ledger import mergers, splits
+from caseflow.ledger import splits
 from caseflow.ledger.history_tables import Entry
-from caseflow.ledger.report_tables import Merger
+from caseflow.ledger.report_tables import Merger, Report
 from caseflow.ledger.tables import Case
 
 
 def retracted(session: Session, case: Case) -> dict[str, str]:
-    """Return by number which reports of a case were taken back since it was last taken up, and
-    why: here, in the case that they came with, or where that was merged meanwhile, or that this
-    one was split off from.
+    """Return by number which reports of a case were taken back since they were last taken up anew,
+    and why: in any case in which they lay since, by merging and splitting.
     """
+    lie_here = select(Report.number).where(Report.case_id == case.id, Report.follows.is_(None))
+    here = set(session.scalars(lie_here))
     was = set(session.scalars(select(Merger.into_id).where(Merger.case_id == case.id)))
-    others = was | mergers.below(session, case.id) | splits.origins(session, case.id)
-    others -= {case.id}
-    verbs = Entry.verb.in_(("retract", "reopen"))
-    query = select(Entry).where(Entry.case_id.in_({case.id, *others}), verbs)
+    where = Entry.case_id.in_(was | splits.family(session, case.id))
+    query = select(Entry).where(where, Entry.verb.in_(("retract", "reopen")))
     found: dict[str, str] = {}
     for entry in session.scalars(query.order_by(Entry.at, Entry.id)):
+        facts = json.loads(entry.body)["facts"]
         if entry.verb == "retract":
-            facts = json.loads(entry.body)["facts"]
             found[facts["report"]] = facts["why"]
-        elif entry.case_id == case.id:
-            found.clear()
-    return found
+        for number in facts.get("anew", ()):
+            found.pop(number, None)
+        if "anew" not in facts and (entry.verb, entry.case_id) == ("reopen", case.id):
+            found.clear()  # from before such an entry named them
+    return {number: why for number, why in found.items() if number in here}

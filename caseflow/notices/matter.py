@@ -104,6 +104,7 @@ def news_of(session: Session, matter: Matter) -> News:
         accepted=bool(body.get("accepted")),
         again=bool(body.get("again")),
         rewritten=bool(body.get("rewritten")),
+        earlier=bool(body.get("earlier")),
         two_numbers=matter.event.name == "split_off" and bool(body.get("reports")),
         proposed=body.get("asked_by") is not None,
         action=body.get("action", ""),

@@ -35,7 +35,7 @@ class News:
     of which the office above is told by a move of its own; `two_numbers`: a letter that tells of
     two matters is handled under another number as well;
     `again`: what others had checked, or sent back, was changed; `rewritten`: what waits for a
-    check already.
+    check already; `earlier`: it is about a round that is over, since the matter was taken up anew.
     """
 
     name: str
@@ -58,6 +58,7 @@ class News:
     two_numbers: bool = False
     again: bool = False
     rewritten: bool = False
+    earlier: bool = False
     action: str = ""
     clock: str = ""
     document: bool = False
@@ -259,7 +260,9 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "check_report_back": ((_ALWAYS, _to("send_back", "assignee", "report_back")),),
     "return_report_back": ((_ALWAYS, _to("back_returned", "assignee", "report_back")),),
     "send_report_back": ((lambda news: news.way == "message", _to("report_back", "other_office")),),
-    "report_back_failed": ((_ALWAYS, _to("back_failed", "named", "report_back")),),
+    "report_back_failed": (
+        (lambda news: not news.earlier, _to("back_failed", "named", "report_back")),
+    ),
     "order_issued": ((_ALWAYS, _to("order", "unit_named", "answer")),),
     "order_answered": ((_ALWAYS, _to("order_answered", "judges", "check")),),
     "order_accepted": ((_ALWAYS, _to("order_accepted", "unit_named")),),

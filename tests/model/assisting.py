@@ -2,7 +2,7 @@
 (docs/decisions/0045).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tests.model import days
 from tests.model.matters import Case, Refused, free_of, may_on, need, working
@@ -22,7 +22,7 @@ def ask_assistance(case: Case, item: Item, person: Person, said: Said, now: date
         need(bool(case.about) or said.none_listed, "nobody said whom the tip is about")
         wrong = any(manages(unit, said.unit) for unit in case.shielded)
         need(not wrong, "the unit reported would assist")
-    one = Assistance(len(item.assisted) + 1, item.n, said.unit)
+    one = Assistance(len(item.assisted) + 1, item.n, said.unit, now)
     item.assisted.append(one)
     promised(case, item, one, now)
 
@@ -52,6 +52,25 @@ def answer_assistance(case: Case, item: Item, person: Person, said: Said, now: d
     one.answered = True
     item.hands.add(person.name)
     case.meet(one.on, now)
+
+
+def record_assistance(case: Case, item: Item, person: Person, said: Said, now: datetime) -> None:
+    """By telephone, written down by the office: kept when it was said, which is told by the minute
+    and was not before it was asked; whoever wrote it down has a hand in the item.
+    """
+    working(case)
+    free_of(person, item)
+    one = _owes(item, said.unit)
+    if one is None:
+        raise Refused("nothing asked")
+    need(said.unit != person.away, "must keep away")
+    heard = now - timedelta(hours=said.heard)
+    need(heard >= one.asked.replace(second=0, microsecond=0), "before it was asked")
+    may_on(person, "record_assistance", case, item)
+    one.answered = True
+    item.hands.add(person.name)
+    for promise in case.alive(one.on):
+        promise.end("met", max(heard, promise.started))
 
 
 def _at(person: Person, move: str, item: Item) -> None:
@@ -106,3 +125,4 @@ MOVES = {
     move.__name__: move
     for move in (ask_assistance, answer_assistance, release_assistance, share_assistance)
 }
+BY_TELEPHONE = {"record_assistance": record_assistance}

@@ -7,7 +7,7 @@ from datetime import datetime
 from tests.model.matters import Case, may, need
 from tests.model.office import Person
 from tests.model.states import ENDED
-from tests.model.things import Said
+from tests.model.things import Mail, Said
 
 
 def owed(case: Case) -> dict[int, str]:
@@ -63,9 +63,37 @@ def return_report_back(case: Case, person: Person, said: Said, now: datetime) ->
 
 
 def send_report_back(case: Case, person: Person, said: Said, now: datetime) -> None:
-    """Only what was checked."""
+    """Only what was checked; what is mailed is sent once the mail server took it. Never a tip."""
     by = _asked(case, person, said, "send", "checked")
-    case.backs[said.report] = ("sent", by)
+    need(not said.mailed or case.kind != "tip", "a tip is not mailed")
+    if said.mailed:
+        case.last_mail[said.report] = Mail(said.report, now)
+        case.mails.append(case.last_mail[said.report])
+    elif said.report in case.last_mail:
+        del case.last_mail[said.report]
+    case.backs[said.report] = ("sending" if said.mailed else "sent", by)
+    _sent(case, now)
+
+
+def mail_taken(case: Case, mail: Mail, now: datetime) -> None:
+    """The mail server took it: it is sent, where nobody sent another since."""
+    mail.taken = True
+    state, by = case.backs.get(mail.n, ("", ""))
+    if state == "sending" and case.last_mail[mail.n] is mail:
+        case.backs[mail.n] = ("sent", by)
+        _sent(case, now)
+
+
+def mail_lost(case: Case, mail: Mail, now: datetime) -> None:
+    """Given up, or it came back before anybody signed: to be sent anew."""
+    case.mails.remove(mail)
+    state, by = case.backs.get(mail.n, ("", ""))
+    if state in ("sending", "sent") and case.last_mail.get(mail.n) is mail:
+        case.backs[mail.n] = ("checked", by)
+        _go_on(case, now)
+
+
+def _sent(case: Case, now: datetime) -> None:
     if set(owed(case).values()) == {"sent"}:
         case.meet("case", now, "report_back")
     _go_on(case, now)
@@ -89,7 +117,7 @@ def refuse_report_back(case: Case, person: Person, said: Said, now: datetime) ->
 
 def waive_report_back(case: Case, person: Person, said: Said, now: datetime) -> None:
     """The sender wants none any more."""
-    by = _asked(case, person, said, "waive", "", "drafted", "checked", "sent")
+    by = _asked(case, person, said, "waive", "", "drafted", "checked", "sending", "sent")
     case.backs[said.report] = ("done", by)
     _go_on(case, now)
 

@@ -1,5 +1,5 @@
 """How a story may begin, so that chance meets what it would come to once in a hundred stories: a
-matter that is judged to its end, and one that two offices handed down.
+matter that is judged to its end, one that two offices handed down, and one that lacked something.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -25,12 +25,31 @@ _PLAIN: dict[str, Any] = {
 def begin(story: "Story") -> None:
     """Begin one of the newest stories in one of these ways, or in none."""
     if story.newest and story.chance.random() < _OFTEN:
-        story.chance.choice((_ended, _handed_down_twice))(story)
+        known = (_ended, _handed_down_twice)
+        story.chance.choice((*known, _supplemented) if story.latest else known)(story)
 
 
 def _passes(story: "Story") -> None:
     """No two moves are made in the same moment."""
     story.now += MOMENT
+
+
+def _supplemented(story: "Story") -> None:
+    """Asked for what is missing, who reported answered; it is not asked for a second time."""
+    kind = story.chance.choice(("complaint", "tip"))
+    urgent = story.chance.random() < 0.3
+    story.comes_in(DISTRICT, kind, "email,phone", "school", dict(_PLAIN, urgent=urgent))
+    _passes(story)
+    story.tries("supplement", 0, PEOPLE["handler"], Said())
+    _passes(story)
+    if story.chance.random() < 0.5:
+        story.tries("retract", 0, None, Said())
+    else:
+        story.tries("resume", 0, None, Said())
+    _passes(story)
+    story.tries("supplement", 0, PEOPLE["operator"], Said())
+    _passes(story)
+    story.tries("mediate", 0, PEOPLE["handler"], Said())
 
 
 def _ended(story: "Story") -> None:

@@ -57,7 +57,7 @@ def call_back(case: Case, person: Person, said: Said, now: datetime) -> None:
 
 def _whom(case: Case) -> list[int]:
     """Return who is called: who wants to be, else whoever reported first."""
-    return [n for n in sorted(case.letters) if case.letters[n].wants] or [min(case.letters)]
+    return [n for n in sorted(case.letters) if case.letters[n].is_called] or [min(case.letters)]
 
 
 def _about(case: Case, n: int) -> list[Call]:

@@ -184,7 +184,12 @@ def split(case: Case, person: Person, said: Said, now: datetime) -> None:
 def ask(case: Case, person: Person, said: Said, now: datetime) -> None:
     """Ask the reporter: what may stand still does, for ten working days at the most."""
     may(person, "ask", case)
-    case.resume_to, case.state = case.state, "awaiting_reporter"
+    wait(case, said, now)
+
+
+def wait(case: Case, said: Said, now: datetime) -> None:
+    """Wait for whoever sent a report."""
+    case.resume_to, case.state, case.asked_of = case.state, "awaiting_reporter", said.report
     undecided_lapses(case, now)
     case.asked_until = days.working_days(now, promises.PAUSE)
     for one in case.alive("all"):
@@ -209,7 +214,9 @@ def resume(case: Case, person: Person | None, said: Said, now: datetime) -> None
     need(case.state == "awaiting_reporter", "the case's state")
     if person is not None:
         may(person, "resume", case)
-    case.state, case.resume_to, case.asked_until = case.resume_to, "", None
+    case.state, case.resume_to, case.asked_until, case.asked_of = case.resume_to, "", None, None
+    if case.state == "received" and not case.urgent:  # as new
+        case.start("immediate", "case", now)
     for one in case.alive("all"):
         one.run_on(now)
     if len(case.letters) > 1:  # nobody else waits longer for what one was asked
@@ -287,7 +294,7 @@ def reopen(case: Case, person: Person, said: Said, now: datetime, *, ordered: bo
     case.replied, case.calls, case.explained = {}, [], set()
     case.backs, case.ended = {}, False
     for letter in case.letters.values():
-        letter.ordered = ordered
+        letter.ordered, letter.taken_back = ordered, False
     case.stop("case", now, "report_back", "signed_back")
     case.once_accepted = True
     if not case.handler:  # whoever takes it up, but not for another office
@@ -341,8 +348,9 @@ def name_unit(case: Case, person: Person, said: Said, now: datetime) -> None:
 
 
 def tell(case: Case, person: Person, said: Said, now: datetime) -> None:
-    """Told by telephone, and recorded."""
+    """Told by telephone what was decided, and recorded."""
     may(person, "tell", case)
+    need(case.resume_to != "received", "nothing is decided")
     case.meet(f"report {said.report}", now, "notice")
 
 

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import Any
 
 from tests.model import days
+from tests.model.handing import in_hand
 from tests.model.matters import Case, Refused
-from tests.model.office import ABOVE, MAY, PEOPLE, UNITS, Person, reaches
+from tests.model.office import ABOVE, CAME_LATER, MAY, PEOPLE, UNITS, Person, reaches
 from tests.model.promises import Promise
 from tests.model.reviewing import is_free
 from tests.model.things import Item, Said
@@ -90,6 +91,11 @@ _OFTEN = {
     "ask_step_up": 1.5,
     "step_up": 5,
     "refuse_step_up": 2,
+    "supplement": 1.5,
+    "retract": 0.4,
+    "mediate": 0.2,
+    "hand_over": 0.8,
+    "record_assistance": 2,
     "sign_off": 6,
     "unsign": 2,
 }
@@ -107,8 +113,11 @@ _GO = (
 class Choosing:
     """Picks by a chance of its own, so that a seed tells the same story again."""
 
-    def __init__(self, luck: random.Random) -> None:
+    def __init__(self, luck: random.Random, *, everybody: bool = True) -> None:
         self.luck = luck
+        self.people = {
+            name: one for name, one in PEOPLE.items() if everybody or name not in CAME_LATER
+        }
 
     def likely(self, able: list[bool]) -> int:
         """Pick one of several, in most cases one that something can still be done with."""
@@ -129,7 +138,7 @@ class Choosing:
     def who(self, move: str, case: Case) -> Person:
         """Pick somebody whose role may and who sees the case, in most cases."""
         luck = self.luck.random()
-        able = [one for one in PEOPLE.values() if one.role in MAY[move] or luck < 0.05]
+        able = [one for one in self.people.values() if one.role in MAY[move] or luck < 0.05]
         near = [one for one in able if luck < 0.12 or self._is_near(move, one, case)]
         return self.luck.choice(near or able)
 
@@ -176,7 +185,7 @@ class Choosing:
             satisfied=chance.random() < 0.5,
             police=chance.random() < 0.5,
             consent=chance.random() < 0.8,
-            person=chance.choice(("handler", "brother", "supervisor", *PEOPLE)),
+            person=chance.choice(("handler", "brother", "supervisor", *self.people)),
             signer=chance.random() < 0.9,
             went=chance.choice(_GO),
             ahead=chance.choice((0, 9, 9, 12, 20, 400)),
@@ -184,6 +193,20 @@ class Choosing:
             which=chance.choice((1, 1, 2)),
             to=chance.choice((*ABOVE, "city")),
             opinion=chance.choice(("upheld", "changed", "redone")),
+        )
+
+    def handed(self, said: Said, case: Case) -> Said:
+        """Pick who hands over what to whom: in most cases something that they have in hand."""
+        chance = self.luck
+        inspectors = [one.inspector for one in case.items if in_hand(case, one.inspector)[1]]
+        giver = chance.choice([case.handler, *inspectors, *inspectors])
+        takers = ("handler", "brother", "supervisor", "city", "", "")
+        goers = ("colleague", "inspector", "colleague", "inspector", "handler", "")
+        return replace(
+            said,
+            giver=giver if chance.random() < 0.9 else chance.choice([*self.people]),
+            taker=chance.choice(takers if chance.random() < 0.9 else [*self.people]),
+            goer=chance.choice(goers),
         )
 
     def apart(self, said: Said, case: Case) -> Said:

@@ -89,11 +89,21 @@ def reassign(case: Case, item: Item, person: Person, said: Said, now: datetime) 
     """Let another inspector verify; promises go on, what the former holder asked for lapses."""
     working(case)
     may_on(person, "reassign", case, item)
-    need(said.inspector not in ("", item.inspector), "the same inspector")
-    other = PEOPLE[said.inspector]
+    succeeds(case, item, said.inspector)
+    passed_to(case, item, said.inspector, now)
+
+
+def succeeds(case: Case, item: Item, name: str) -> None:
+    """Refuse whoever cannot verify an item in the place of who does."""
+    need(name not in ("", item.inspector), "the same inspector")
+    other = PEOPLE[name]
     need(other.role == "inspector", "no inspector")
     need(other.away not in case.shielded | {item.verifying}, "the inspector must keep away")
-    item.inspector, item.held_since = said.inspector, now
+
+
+def passed_to(case: Case, item: Item, name: str, now: datetime) -> None:
+    """Another inspector verifies an item from now on."""
+    item.inspector, item.held_since = name, now
     wish = item.more_time
     if wish is not None and PEOPLE[wish.by].role in ("unit", "inspector"):
         lapse(case, item, now)

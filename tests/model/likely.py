@@ -8,6 +8,7 @@ from datetime import datetime
 from tests.model import afterwards, back, days, merging, more_time
 from tests.model.calling import displeased
 from tests.model.case_moves import WITHOUT_ITEMS
+from tests.model.handing import in_hand
 from tests.model.item_moves import waiting
 from tests.model.matters import Case, Refused
 from tests.model.merging import ALIKE
@@ -83,6 +84,9 @@ def on_case(move: str, case: Case, now: datetime) -> bool:
         "pass_on": all(item.state in ("draft", *OVER) for item in case.items)
         and not (case.urgent and case.alive("case", "immediate")),
         **dict.fromkeys(("receive", "send_back", "take_back"), case.passage is not None),
+        "retract": any(not one.taken_back for one in case.letters.values()),
+        "hand_over": in_hand(case, case.handler)[0]
+        or any(in_hand(case, one.inspector)[1] for one in case.items),
         "split_off": len(case.family()) < _RELATED,
         "extend_case": _wants_more(case, now)
         or _room(lambda: more_time.room_of_case(case, now), "extended before"),
@@ -146,6 +150,7 @@ def on_item(move: str, case: Case, item: Item, now: datetime) -> bool:
         "statutory": case.at_work,
         "visit": not item.visited,
         "answer_assistance": any(one.owes for one in item.assisted),
+        "record_assistance": any(one.owes for one in item.assisted),
         "release_assistance": any(one.owes for one in item.assisted),
         "share_assistance": any(one.answered and not one.shared for one in item.assisted),
         "ask_step_up": item.step_up is None and item.withdrawal is None,

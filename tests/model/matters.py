@@ -8,7 +8,7 @@ from tests.model import days, promises
 from tests.model.office import MAY, Person, reaches
 from tests.model.promises import Matter, Promise, Rung
 from tests.model.states import AT, IN, OF_REVIEW, ON_ITS_WAY
-from tests.model.things import Document, Item, Passage, Proposal, Shelving, Wish
+from tests.model.things import Document, Item, Mail, Passage, Proposal, Shelving, Wish
 
 
 class Refused(Exception):
@@ -31,7 +31,8 @@ class Letter:
     `reach`: how its sender can be reached; `wants`: to be called back; `asks`: for a report back.
     `home`: the case that it came with or was split off into, whose promise is its sender's; `lies`:
     the one that it is in now. `asked`: of which case and round a review was asked for; `ordered`:
-    that the office above ordered another answer; `words`: how often its sender said more.
+    that the office above ordered another answer; `words`: how often its sender said more;
+    `taken_back`: that they took it back since its case was last taken up.
     """
 
     n: int
@@ -47,6 +48,12 @@ class Letter:
     asked: set[tuple[int, int]] = field(default_factory=set)
     ordered: bool = False
     words: int = 0
+    taken_back: bool = False
+
+    @property
+    def is_called(self) -> bool:
+        """Tell whether its sender is called back: nobody who took it back is."""
+        return self.wants and not self.taken_back
 
     def word(self, n: int) -> str:
         """Name the n-th that its sender said later as what a promise stands on."""
@@ -80,7 +87,8 @@ class Case:
     """A case with everything of it, the `n`-th.
 
     `sent`: who was ever sent a reply from here, when last. `backs`: how far the report back to a
-    sender is in this round, and who wrote it. `dangers`: which reports told of danger; nobody's
+    sender is in this round, and who wrote it; `mails`: those that may still be taken or come back,
+    `last_mail`: the newest of each report. `dangers`: which reports told of danger; nobody's
     number where somebody of the office did, or it is older than the case. `sent_back`: between
     which two offices, since somebody last signed for it. `replied`: to whom in this round, when;
     `acted`: who had a part in how it was handled.
@@ -117,6 +125,8 @@ class Case:
     above: set[int] = field(default_factory=set)
     resume_to: str = ""
     asked_until: datetime | None = None
+    asked_of: int | None = None
+    supplemented: bool = False
     more_time: Wish | None = None
     category: str = ""
     shelving: Shelving | None = None
@@ -124,6 +134,8 @@ class Case:
     same_as: "Case | None" = None
     exclusion: Wish | None = None
     backs: dict[int, tuple[str, str]] = field(default_factory=dict)
+    mails: list[Mail] = field(default_factory=list)
+    last_mail: dict[int, Mail] = field(default_factory=dict)
     left_out: bool = False
     split_from: "Case | None" = None
     parts: list["Case"] = field(default_factory=list)
@@ -148,7 +160,7 @@ class Case:
     @property
     def call_back(self) -> bool:
         """Tell whether anybody wants to be called back."""
-        return any(one.wants for one in self.letters.values())
+        return any(one.is_called for one in self.letters.values())
 
     def below(self) -> list["Case"]:
         """Return the cases that are merged into it, and into those."""

@@ -46,8 +46,11 @@ PEOPLE = {
         Person("clerk", "unit", unit=SCHOOL),
         Person("branch", "unit", unit=BRANCH),
         Person("academy", "unit", unit=ACADEMY),
+        Person("colleague", "inspector"),
     )
 }
+# Who came to the office after the older stories were told.
+CAME_LATER = ("colleague",)
 
 # Who signs for a unit; for the academy whoever answers says who did.
 HEAD = {SCHOOL: "school", BRANCH: "branch"}
@@ -63,17 +66,19 @@ _INITIALS = {
     "l": "leader",
 }
 _WHO = {
-    "ohs": "answer accept raise_urgency dispatch call_back close tell",
+    "ohs": "answer accept raise_urgency dispatch call_back close tell supplement retract",
     "ohs ": "ask_review",
     "ohsl": "acknowledge",
     "oh": "propose_decline propose_refer",
     "s": "decline refer reopen explain assign reassign reject_objection dispatch_anew grant refuse"
-    " statutory pass_on take_back opine decline_ended approve refuse_proposal ask_step_up",
+    " statutory pass_on take_back opine decline_ended approve refuse_proposal ask_step_up"
+    " hand_over",
     "sl": "countersign grant_case refuse_case designate consent_withdrawal refuse_withdrawal"
     " conclude_withdrawn issue cancel oversee exclude refuse_exclusion lift_exclusion",
     "hs": "split edit ask conclude reply extend_case withdraw statutory_outcome name_unit resume"
     " merge take_in unmerge give_back split_off ask_shelving meet_milestone ask_milestone"
-    " ask_exclusion answer_later ask_assistance release_assistance share_assistance",
+    " ask_exclusion answer_later ask_assistance release_assistance share_assistance"
+    " record_assistance mediate",
     "hs ": "draft_report_back send_report_back sign_report_back refuse_report_back receive"
     " send_back",
     "rsl": "check_report_back return_report_back",

@@ -16,12 +16,14 @@ from tests.model import (
     beginnings,
     case_moves,
     excluding,
+    handing,
     item_moves,
     likely,
     merging,
     more_time,
     passing,
     proposing,
+    reporters,
     reviewing,
     shelving,
     signing,
@@ -49,6 +51,8 @@ ITEM_MOVES = (
 )
 _OF_OLDER = dict(ITEM_MOVES)  # older stories know no more
 ITEM_MOVES |= stepping.MOVES
+_OF_NEWER = dict(ITEM_MOVES)
+ITEM_MOVES |= assisting.BY_TELEPHONE
 CASE_MOVES = (
     case_moves.MOVES
     | more_time.CASE_MOVES
@@ -60,12 +64,14 @@ CASE_MOVES = (
 )
 _OF_OTHERS = dict(CASE_MOVES)
 _OF_HANDED_DOWN = CASE_MOVES | back.MOVES
-CASE_MOVES = _OF_HANDED_DOWN | proposing.MOVES | afterwards.MOVES
+_OF_ENDED = _OF_HANDED_DOWN | proposing.MOVES | afterwards.MOVES
+CASE_MOVES = _OF_ENDED | handing.MOVES | reporters.MOVES
 ORDER_MOVES = silence.MOVES
 TWO = merging.MOVES | afterwards.TWO  # of two cases
 MOVES = {*ITEM_MOVES, *CASE_MOVES, *ORDER_MOVES, *TWO}
-BY_REPORTER = ("resume", "ask_review")
+BY_REPORTER = ("resume", "ask_review", "retract")
 BY_ITSELF = {"report", "more", "retaliation", "delivered", "undeliverable", "time"}
+BY_ITSELF |= {"mail taken", "mail lost"}
 
 _ENOUGH = 3
 _OF_DRAFTS = ("issue", "issue", "cancel")
@@ -115,7 +121,7 @@ class Story(Telling):
             return self._item()
         n = self.picks.likely(able)
         case = self.cases[n]
-        known = CASE_MOVES if self.newest else _OF_HANDED_DOWN
+        known = CASE_MOVES if self.latest else _OF_ENDED if self.newest else _OF_HANDED_DOWN
         fitting = [move for move in known if case.state in IN[move]]
         if not back.owed(case):
             fitting = [move for move in fitting if move not in back.MOVES]
@@ -134,6 +140,10 @@ class Story(Telling):
         if move == "answer_later" and words:
             n_of, which = self.chance.choice(words[-2:])
             said = replace(said, report=n_of, which=which)
+        if move == "hand_over":
+            said = self.picks.handed(said, case)
+        if move == "send_report_back" and self.latest:
+            said = replace(said, mailed=self.chance.random() < 0.5)
         if move == "split_off":
             said = self.picks.apart(said, case)
         if move == "extend_case":
@@ -194,7 +204,7 @@ class Story(Telling):
             return self._case()
         n, item = found[self.picks.likely(able)]
         case = self.cases[n]
-        known = ITEM_MOVES if self.newest else _OF_OLDER
+        known = ITEM_MOVES if self.latest else _OF_NEWER if self.newest else _OF_OLDER
         fitting = [move for move in known if item.state in AT[move]]
         move = self.picks.pick(
             fitting, known, lambda move: likely.on_item(move, case, item, self.now)
@@ -205,6 +215,10 @@ class Story(Telling):
         if move in ("release_assistance", "share_assistance") and item.assisted:
             asked = self.chance.choice(item.assisted)
             said = replace(said, unit=asked.unit, which=self.chance.choice((0, 1, 1, 2)))
+        if move == "record_assistance":
+            owing = [one.unit for one in item.assisted if one.owes] or [said.unit]
+            unit = self.chance.choice(owing) if self.chance.random() < 0.8 else said.unit
+            said = replace(said, unit=unit, heard=self.chance.choice((0, 0, 1, 5, 30)))
         if move == "ask_step_up":
             said = replace(said, rung=self.chance.choice((3, 3, 4, 5, 6, 7)))
         if move == "extend":
@@ -235,7 +249,9 @@ class Story(Telling):
         n, order = self.chance.choice(found)
         move = self.chance.choice(_OF_DRAFTS if order.state == "draft" else _OF_ISSUED)
         above = ("supervisor", "leader", "city")
-        who = PEOPLE[self.chance.choice(above if self.chance.random() < 0.7 else [*PEOPLE])]
+        who = PEOPLE[
+            self.chance.choice(above if self.chance.random() < 0.7 else [*self.picks.people])
+        ]
         if move == "answer_order" and self.chance.random() < 0.6 and order.unit in PEOPLE:
             who = PEOPLE[order.unit]
         self._try(

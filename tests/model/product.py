@@ -31,6 +31,7 @@ from caseflow.ledger.moves import (
     closing,
     explaining,
     extending,
+    handing,
     items,
     merging,
     naming,
@@ -44,6 +45,7 @@ from caseflow.ledger.moves import (
     withdrawing,
     work,
 )
+from caseflow.ledger.moves.handing import Handing
 from caseflow.ledger.moves.heard import Heard
 from caseflow.ledger.moves.items import Dispatch
 from caseflow.ledger.moves.transferring import Transfer
@@ -54,6 +56,7 @@ from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import REPORTER, Actor
 from tests import office as offices
 from tests.model import verbs, verbs_between
+from tests.model.mailing import Mailing
 from tests.model.things import Said
 
 _CALLED = DangerCard(True, True, "值班员", "10:05", "接警 12")
@@ -120,6 +123,7 @@ class Product:
         self.items: dict[tuple[int, int], int] = {}
         self.assisting: dict[int, int] = {}
         self.later: dict[int, str] = {}
+        self.mailing = Mailing(session)
         self.names = {actor.id: name for name, actor in self.office.actors.items()}
         self.units: dict[int | None, str] = {n: name for name, n in office.units.items()}
         self.units[None] = ""
@@ -218,11 +222,17 @@ class Product:
             "extend_case": lambda: extending.extend_case(
                 s, me, n, said.until, "检测", at, consent=consent
             ),
+            "hand_over": lambda: handing.hand_over(
+                s, me, self._person(said.giver) or 0, self._handing(n, said), "外出", at
+            ),
             "grant_case": lambda: extending.grant_case(s, me, n, "", at),
             "refuse_case": lambda: extending.refuse_case(s, me, n, "来得及", at),
         }
         tries |= verbs.of_case(s, me, n, report, said, at)
-        return (tries | verbs_between.of_case(s, me, n, self.reports, said, at))[move]
+        tries |= verbs_between.of_case(s, me, n, self.reports, said, at)
+        if said.mailed:
+            return lambda: self.mailing.send(me, n, report, at)
+        return tries[move]
 
     def on_two(
         self, move: str, who: str, case: int, target: int, now: datetime
@@ -287,6 +297,12 @@ class Product:
 
     def _who(self, name: str | None) -> Actor:
         return REPORTER if name is None else self.office.actors[name]
+
+    def _person(self, name: str) -> int | None:
+        return self.office.actors[name].person if name else None
+
+    def _handing(self, case: int, said: Said) -> Handing:
+        return Handing(case, self._person(said.taker), self._person(said.goer))
 
     def _unit(self, name: str) -> int:
         return self.office.units[name]

@@ -17,7 +17,7 @@ from caseflow.migrating import upgrade
 from tests.ledger.conftest import Stage, a_stage
 from tests.model.play import tell
 from tests.model.report import table
-from tests.model.telling import NEWEST, Counted
+from tests.model.telling import LATEST, Counted
 from tests.servers import quick_folder
 
 STEPS = 150
@@ -54,7 +54,7 @@ def main() -> None:
     """Read the command line, tell stories, print what was done."""
     parser = argparse.ArgumentParser(prog="python -m tests.model.soak", description=__doc__)
     parser.add_argument("seconds", type=float)
-    parser.add_argument("seed", type=int, nargs="?", default=NEWEST)
+    parser.add_argument("seed", type=int, nargs="?", default=LATEST)
     asked = parser.parse_args()
     counted = Counted()
     began = time.monotonic()

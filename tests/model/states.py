@@ -11,13 +11,13 @@ _LEFT_OUT = ("answered", "closed")
 # All that may happen to a case that is on its way to another office.
 ON_ITS_WAY = (
     *("receive", "send_back", "take_back", "oversee"),
-    *("note", "tell", "raise_urgency", "acknowledge", "countersign"),
+    *("note", "tell", "raise_urgency", "acknowledge", "countersign", "retract"),
 )
 
 # All that may happen to the case of a review: nobody investigates there.
 OF_REVIEW = (
     *("opine", "reply", "close", "ask_review", "answer_later", "note", "assign"),
-    *("raise_urgency", "acknowledge", "countersign"),
+    *("raise_urgency", "acknowledge", "countersign", "hand_over", "retract"),
 )
 REVIEWED = ("answered", "replying", "calling_back", "closed")
 
@@ -34,7 +34,11 @@ IN = {
     "split": _BEGUN,
     "dispatch": _BEGUN,
     "ask": _BEGUN,
+    "supplement": ("received",),
     "resume": ("awaiting_reporter",),
+    "retract": ("received", *_BEGUN, "awaiting_reporter", "shelved"),
+    "mediate": (*_BEGUN, "awaiting_reporter", "shelved"),
+    "hand_over": GOING + ENDED,
     "conclude": ("accepted",),
     "conclude_withdrawn": _BEGUN,
     "reply": ("replying",),
@@ -106,6 +110,7 @@ AT = {
     "visit": ("verifying", "rectifying", "submitted"),
     "ask_assistance": (*VERIFIES, "rectifying"),
     "answer_assistance": _UNDER_WAY,
+    "record_assistance": _UNDER_WAY,
     "release_assistance": _UNDER_WAY,
     "share_assistance": _UNDER_WAY,
     **dict.fromkeys(("ask_step_up", "step_up"), ("dispatched", "verifying", "rectifying")),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.model import (
+    back,
     reviewing,
     silence,
     splitting,
@@ -34,7 +35,8 @@ BEGINNINGS = (
     datetime(2026, 12, 21, 7, 0, tzinfo=UTC),
 )
 MOMENT = timedelta(microseconds=1)
-NEWEST = 300_000  # stories from this seed on know everything
+NEWEST = 300_000  # stories from this seed on know more, from the other all
+LATEST = 400_000
 _HOURS = (1, 2, 5, 5, 24, 24, 72, 500)
 _LAST = datetime(2027, 6, 30, tzinfo=UTC)  # the handwritten days end some months later
 _KINDS = ("complaint", "complaint", "tip", "tip", "help", "question", "suggestion")
@@ -59,7 +61,8 @@ class Telling:
     def __init__(self, product: Product, seed: int, counted: Counted) -> None:
         self.product, self.counted = product, counted
         self.chance = random.Random(seed)
-        self.picks = Choosing(self.chance)
+        self.latest = seed >= LATEST
+        self.picks = Choosing(self.chance, everybody=self.latest)
         self.now = self.chance.choice(BEGINNINGS)
         self.cases: list[Case] = []
         # Older stories are as short as they were, and know no more than they did.
@@ -106,6 +109,10 @@ class Telling:
         able = [bool(case.waiting) for case in self.cases]
         if self.newest and self.chance.random() < 0.4:
             able = [case.state in ENDED for case in self.cases]
+        mailed = [case for case in self.cases if case.mails]
+        if self.latest and mailed and self.chance.random() < 0.6:
+            self._mail(self.chance.choice(mailed))
+            return
         n = self.picks.likely(able)
         case = self.cases[n]
         if case.waiting:
@@ -125,6 +132,17 @@ class Telling:
         self.product.says_more(n, self.now, retaliation=retaliation)
         more_said(case, self.now, retaliation=retaliation)
         self._made("retaliation" if retaliation else "more", n)
+
+    def _mail(self, case: Case) -> None:
+        """A report back that was mailed is taken, given up, or comes back."""
+        mail = self.chance.choice(case.mails)
+        takes = not mail.taken and self.chance.random() < 0.7
+        self._tell("mail", case.n, mail.n, takes)
+        report = self.product.reports[mail.n]
+        self.product.mailing.happens(report, mail.at, self.now, takes=takes)
+        happened = back.mail_taken if takes else back.mail_lost
+        happened(case, mail, self.now)
+        self._made("mail taken" if takes else "mail lost", case.n)
 
     def _time(self) -> None:
         self.now = max(self.now, min(self._later(), _LAST))

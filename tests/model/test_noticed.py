@@ -9,17 +9,33 @@ from sqlalchemy import false
 
 from caseflow.deadlines import clocks
 from caseflow.escalation import sweep as sweeping
-from caseflow.ledger import extensions, mergers, reports_back, reviews, step_ups, visits
+from caseflow.ledger import (
+    extensions,
+    mergers,
+    reports_back,
+    reviews,
+    step_ups,
+    supplements,
+    visits,
+)
 from caseflow.ledger.moves import (
     assist_promise,
+    assisting,
+    calling,
     closing,
     excluding,
+    handing,
     items,
+    mediating,
     merging,
     opening,
     passing,
+    record,
+    reporting_back,
+    retracting,
     shelving,
     splitting,
+    supplementing,
     triage,
     writing,
 )
@@ -93,6 +109,11 @@ def _alone(*args: Any, proposal: Any = None, **more: Any) -> None:
     _CARRY_OUT(*args, **more)
 
 
+def _settled(session: Any, case: Any, actor: Any, verb: str, *more: Any, **said: Any) -> int:
+    case.state = "closed"
+    return record.record(session, case, actor, verb, *more, **said)
+
+
 def _never(_report: Any) -> Any:
     return false()
 
@@ -164,6 +185,44 @@ FAULTS = {
     ),
     "what was asked about one unit comes to another": Fault(
         step_ups, "is_about_holder", lambda *_: True, "another one has it, the product None", 300035
+    ),
+    "a supplement is asked for again and again": Fault(
+        supplements, "ends", lambda *_: [], "asked once before, the product None", 400009
+    ),
+    "whoever asks for a supplement has not dealt with the report": Fault(
+        supplementing, "handled", _nothing, "clocks: .*'immediate'", 400000
+    ),
+    "what is not in hand is handed over": Fault(
+        handing, "_has", lambda *_: True, "nothing in hand, the product None", 400015
+    ),
+    "what an inspector has to verify is not handed over": Fault(
+        handing,
+        "_verified",
+        lambda *_: (),
+        "hand_over: the model says yes, the product MoveNot",
+        400052,
+    ),
+    "who took it back is called back": Fault(
+        calling, "retracted", lambda *_: {}, "case: .*(calling_back|closed)", 400004
+    ),
+    "who took it back is asked on": Fault(
+        retracting, "open_question", _nothing, "case: .*awaiting_reporter", 400008
+    ),
+    "what was mediated is settled": Fault(mediating, "record", _settled, "case: .*closed", 400004),
+    "an answer by telephone counts from when it was written down": Fault(
+        assisting,
+        "_heard",
+        lambda _row, _at, now: now,
+        "(clocks: .*'assist'|before it was asked)",
+        400012,
+    ),
+    "a tip is mailed": Fault(
+        *(reporting_back, "_mailbox", lambda *_, **__: "office@example.gov.cn"),
+        "a tip is not mailed, the product None",
+        400009,
+    ),
+    "what the mail server lost is not owed again": Fault(
+        reporting_back, "_go_on", _nothing, "clocks: .*'(report_back|signed_back)'", 400005
     ),
     "more time is granted again and again": Fault(
         extensions, "_granted", lambda *_: 0, "extended before, the product None", 300012

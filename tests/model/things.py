@@ -14,7 +14,9 @@ _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 class Said:
     """What somebody says with a move, of all that could be said with any.
 
-    `number`: of the case that the move opens, if it opens one.
+    `number`: of the case that the move opens, if it opens one. `giver`: who hands over, to a
+    `taker` what they handle, to a `goer` what they verify; `heard`: so many hours ago; `mailed`:
+    by this machine.
     """
 
     unit: str = SCHOOL
@@ -42,6 +44,11 @@ class Said:
     to: str = ""
     opinion: str = "upheld"
     rung: int = 3
+    giver: str = ""
+    taker: str = ""
+    goer: str = ""
+    heard: int = 0
+    mailed: bool = False
 
     def __str__(self) -> str:
         """Return what is not said by default."""
@@ -95,12 +102,22 @@ class Passage:
 
 
 @dataclass
+class Mail:
+    """A report back that this machine mailed for the report `n`; `taken`: by the mail server."""
+
+    n: int
+    at: datetime
+    taken: bool = False
+
+
+@dataclass
 class Assistance:
     """What a unit was asked beside an item's lead."""
 
     n: int
     item: int
     unit: str
+    asked: datetime = _NEVER
     answered: bool = False
     released: bool = False
     shared: bool = False

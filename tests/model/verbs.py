@@ -13,11 +13,14 @@ from caseflow.ledger import visits
 from caseflow.ledger.moves import (
     assisting,
     excluding,
+    mediating,
     milestones,
     reporting_back,
+    retracting,
     shelving,
     signing,
     stepping_up,
+    supplementing,
     visiting,
 )
 from caseflow.ledger.moves.visiting import Seen
@@ -50,14 +53,16 @@ def furnish(session: Session, office: offices.Office) -> offices.Office:
         role="supervisor",
         area_code=PROVINCE,
     )
-    session.add_all([clerk, above])
+    values = {"role": "inspector", "area_code": office.actors["inspector"].area}
+    colleague = User(username="colleague", name="另一位督学", password_hash="!", **values)
+    session.add_all([clerk, above, colleague])
     session.flush()
     session.add(Post(duty="supervisor", area_code=PROVINCE, user_id=above.id))
     visits.load(session)
     headless = [n for name, n in office.units.items() if name not in HEAD]
     session.execute(delete(Post).where(Post.duty == "unit_head", Post.unit_id.in_(headless)))
     session.flush()
-    more = {one.username: accounts.actor_of(session, one) for one in (clerk, above)}
+    more = {one.username: accounts.actor_of(session, one) for one in (clerk, above, colleague)}
     return replace(office, actors={**office.actors, **more})
 
 
@@ -67,6 +72,11 @@ def of_case(s: Session, me: Actor, n: int, report: int, said: Said, at: datetime
     wanted = [("批复", day)] + [("竣工", day + timedelta(days=APART))] * said.two
     which = said.which
     return _reports_back(s, me, n, report, at) | {
+        "supplement": lambda: supplementing.supplement(s, me, n, report, {"when": "哪一天"}, at),
+        "retract": lambda: retracting.retract(s, me, report, "settled", at, case_id=n),
+        "mediate": lambda: mediating.mediate(
+            s, me, n, local(at).date(), "家长、学校", "agreed", "退费", at
+        ),
         "ask_shelving": lambda: shelving.ask_shelving(
             s, me, n, "没有资金", "列入预算", "今年没有资金", wanted, at
         ),
@@ -114,6 +124,9 @@ def of_item(
             s, me, n, unit, "请提供明细", at, none_listed=sure
         ),
         "answer_assistance": lambda: assisting.answer_assistance(s, me, n, "明细如下", at),
+        "record_assistance": lambda: assisting.record_assistance(
+            s, me, n, unit, "明细如下", "张老师", at - timedelta(hours=said.heard), at
+        ),
         "release_assistance": lambda: assisting.release_assistance(s, me, n, unit, "不要", at),
         "share_assistance": lambda: assisting.share_assistance(s, me, n, unit, at, nth=said.which),
         "visit": lambda: visiting.visit(s, me, n, seen, at),

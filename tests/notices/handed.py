@@ -78,6 +78,12 @@ class House:
     def mailed(self) -> None:
         self.does("send", "handler", "message", address=ADDRESS, official=True)
 
+    def reopened(self) -> None:
+        """Let a supervisor take the matter up anew."""
+        with self.database.transaction() as session:
+            me = self.office["supervisor"]
+            closing.reopen(session, me, self.case, "没有查清", self.now)
+
     def carry(self, post: PostOffice, at: datetime) -> None:
         """Run the outbox until nothing is left for that moment."""
         own = handlers(post, self.ring, typesetter=lambda: Typst(FONTS, of_machine=False))

@@ -120,6 +120,24 @@ def test_a_bounce_after_it_was_sent_anew_or_signed_for_changes_nothing(house: Ho
     assert house.stands() == ("signed", set())
 
 
+@pytest.mark.parametrize("fails", [None, refused, came_back])
+def test_what_was_mailed_before_the_matter_was_taken_up_anew_promises_nothing_since(
+    house: House, fails: Callable[[House], None] | None
+) -> None:
+    house.replies()
+    house.checked()
+    house.does("send", "supervisor", "message", address=ADDRESS, official=True)
+    house.reopened()
+    if fails is None:
+        house.carry(PostOffice(), house.now)
+    else:
+        fails(house)
+    assert house.stands() == ("checked" if fails else "sent", set())
+    post = PostOffice()
+    house.carry(post, house.now + 24 * HOUR)
+    assert "未能送达" not in "".join(sent.text for _, sent in post.letters)
+
+
 def test_what_the_office_answers_is_shown_to_belong_to_the_case(house: House) -> None:
     house.replies()
     house.checked()

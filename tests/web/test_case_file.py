@@ -4,21 +4,18 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
-from caseflow.crypto.stream import CHUNK
-from caseflow.files.store import Store
 from caseflow.histories import BESIDE
-from caseflow.insight import case_file
 from caseflow.insight.case_file import CARRIED
 from caseflow.ledger import anchors
 from caseflow.ledger.history_tables import Entry
@@ -49,11 +46,11 @@ def unpacked(page: Page) -> Files:
         return {name: file.read(name) for name in file.namelist()}
 
 
-def checked(folder: Path, files: Files, *options: str) -> tuple[int, str]:
+def checked(folder: Path, files: Files, *options: str, key: str = "") -> tuple[int, str]:
     """Let a third party's process check files: nothing of ours, not even a variable, is there."""
     (folder / "case.zip").write_bytes(packed(files))
     (folder / "verify.py").write_bytes(files["verify.py"])
-    call = [sys.executable, *options, "verify.py", "case.zip"]
+    call = [sys.executable, *options, "verify.py", "case.zip", *filter(None, [key])]
     done = subprocess.run(call, env={}, cwd=folder, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 
@@ -103,8 +100,8 @@ def test_a_third_party_finds_it_whole(site: Site, case: str, tmp_path: Path) -> 
     assert files["case.pdf"].startswith(b"%PDF-1.7")
     code, told = checked(tmp_path, files, *ALONE)
     head = case_of(site, case).head
-    assert (code, told.splitlines()[-1]) == (0, f"ok {case} 9 entries, head {head}")
-    assert "signature of anchor not checked" in told
+    anchor = "anchor 1 to entry 8, signature not checked"
+    assert (code, told) == (0, f"ok {case}, 9 entries, head {head}, {anchor}\n")
 
 
 def test_evidence_fits_by_whatever_door_it_came(site: Site, tmp_path: Path) -> None:
@@ -122,16 +119,38 @@ def test_evidence_fits_by_whatever_door_it_came(site: Site, tmp_path: Path) -> N
     assert checked(tmp_path, files, *ALONE)[0] == 0
 
 
-def test_with_cryptography_at_hand_the_signature_is_checked(
+def test_with_the_key_of_the_office_the_signature_is_checked(
     site: Site, case: str, tmp_path: Path
 ) -> None:
     files = unpacked(taken(site, case))
     anchor = json.loads(files["anchors.jsonl"])
-    assert anchor["entry"] == 8
-    signed = f"anchor 1, to entry 8: signed by {anchor['public_key']}"
-    assert checked(tmp_path, files)[1].splitlines()[0] == signed
-    forged = anchor | {"statement": anchor["statement"].replace("cases 1", "cases 2")}
-    assert checked(tmp_path, files | {"anchors.jsonl": line(forged)}) == (1, "misfit anchor 1\n")
+    key = anchors.public_key(site.rooms.ring, anchor["key_id"])
+    code, told = checked(tmp_path, files, key=key)
+    assert (code, told.endswith(", anchor 1 to entry 8, signed\n")) == (0, True)
+    changed = anchor | {"statement": anchor["statement"].replace("cases 1", "cases 2")}
+    for forged in (changed, signed_by_another(changed), signed_by_another(anchor)):
+        code, told = checked(tmp_path, with_anchor(files, forged), key=key)
+        assert (code, told.splitlines()[-1]) == (1, "cryptography.exceptions.InvalidSignature")
+
+
+def with_anchor(files: Files, anchor: dict[str, Any]) -> Files:
+    return fitting(files | {"anchors.jsonl": line(anchor)}, entries(files))
+
+
+def signed_by_another(anchor: dict[str, Any]) -> dict[str, Any]:
+    """Sign a statement anew and lay one's own public key beside it."""
+    mine = Ed25519PrivateKey.generate()
+    signature = mine.sign(anchor["statement"].encode()).hex()
+    return anchor | {
+        "public_key": mine.public_key().public_bytes_raw().hex(),
+        "signature": signature,
+    }
+
+
+def test_a_file_without_an_anchor_says_so(site: Site, tmp_path: Path) -> None:
+    number = dispatched(site)
+    code, told = checked(tmp_path, unpacked(taken(site, number)), *ALONE)
+    assert (code, told.endswith(", no anchor\n")) == (0, True)
 
 
 def line(said: dict[str, Any]) -> bytes:
@@ -214,6 +233,32 @@ def evidence_added(files: Files) -> Files:
     return fitting(files | {other: b"other"}, entries(files))
 
 
+def evidence_left_out(files: Files) -> Files:
+    kept = {path: content for path, content in files.items() if not path.startswith("evidence/")}
+    return fitting(kept, entries(files))
+
+
+def evidence_renamed(files: Files) -> Files:
+    """Call another file by the name of the one that an entry names, and that by another's."""
+    other = f"evidence/{hashlib.sha256(b'other').hexdigest()}.png"
+    [name] = [name for name in files if name.startswith("evidence/")]
+    return fitting(files | {name: b"other", other: PNG}, entries(files))
+
+
+def paper_exchanged(files: Files) -> Files:
+    return files | {"case.pdf": b"%PDF-another"}
+
+
+def paper_left_out(files: Files) -> Files:
+    return {path: content for path, content in files.items() if path != "case.pdf"}
+
+
+def heads_changed(files: Files) -> Files:
+    return fitting(
+        files | {"anchors/1.heads": files["anchors/1.heads"] + b"more\n"}, entries(files)
+    )
+
+
 def something_put_in(files: Files) -> Files:
     return files | {"more.txt": b"more"}
 
@@ -226,7 +271,12 @@ TAMPERED: dict[Callable[[Files], Files], str] = {
     cut_off: "entry 8, of which anchor 1 says otherwise",
     reordered: "entry 5",
     evidence_changed: f"evidence/{DIGEST}.png",
-    evidence_exchanged: f"evidence {DIGEST}, which is missing",
+    evidence_exchanged: f"evidence/{hashlib.sha256(b'other').hexdigest()}.png",
+    evidence_left_out: f"evidence/{DIGEST}, which is missing",
+    evidence_renamed: f"evidence/{hashlib.sha256(b'other').hexdigest()}.png",
+    paper_exchanged: "case.pdf",
+    paper_left_out: "case.pdf, which is missing",
+    heads_changed: "anchor 1",
     evidence_added: f"evidence/{hashlib.sha256(b'other').hexdigest()}.png",
     something_put_in: "more.txt",
 }
@@ -237,6 +287,19 @@ def test_each_tampering_is_named(site: Site, case: str, tmp_path: Path) -> None:
     for tamper, named in TAMPERED.items():
         code, told = checked(tmp_path, tamper(files), *ALONE)
         assert (code, told.splitlines()[-1]) == (1, f"misfit {named}"), tamper.__name__
+
+
+def test_what_lies_there_twice_is_named(site: Site, case: str, tmp_path: Path) -> None:
+    """Some programs unpack the first of two files of a name, the script reads the last."""
+    files = unpacked(taken(site, case))
+    [name] = [name for name in files if name.startswith("evidence/")]
+    twice = files | {f"{name[:-1]}*": b"other"}
+    content = packed(twice).replace(f"{name[:-1]}*".encode(), name.encode())
+    (tmp_path / "twice.zip").write_bytes(content)
+    (tmp_path / "verify.py").write_bytes(files["verify.py"])
+    call = [sys.executable, *ALONE, "verify.py", "twice.zip"]
+    done = subprocess.run(call, env={}, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, f"misfit {name}\n")
 
 
 def test_entries_of_another_case_are_named(site: Site, case: str, tmp_path: Path) -> None:
@@ -312,27 +375,6 @@ def test_the_paper_tells_the_case_in_chinese_whatever_the_page_is_in(
     assert ("核查期限（第 1 项）", "2026-03-03 10:00") in [row[:2] for row in parts["时限"].rows]
     assert [row[0] for row in parts["办理记录"].rows][1:] == [str(n) for n in range(1, 10)]
     assert parts["证据"].rows[1][-1] == DIGEST
-
-
-class Large:
-    """A store of one file of 50 MiB."""
-
-    def open(self, _blob_id: str, /) -> Iterator[bytes]:
-        """Return it in pieces, as a store does."""
-        return (bytes(CHUNK) for _ in range(200))
-
-
-def test_large_evidence_is_sent_as_it_is_read(site: Site) -> None:
-    case, rooms = case_of(site, dispatched(site)), site.rooms
-    held = site.ask(lambda session: case_file.hold(session, case, site.now))
-    held = replace(held, evidence={"evidence/large": "large"})
-    sizes = [
-        len(piece)
-        for piece in case_file.pieces(rooms.database, cast(Store, Large()), rooms.ring, held, b"")
-    ]
-    assert sum(sizes) > 200 * CHUNK
-    assert max(sizes) < 2 * CHUNK
-    assert min(sizes) > 0, "an empty piece would end the answer"
 
 
 def test_the_script_is_the_one_that_is_published(site: Site, case: str) -> None:

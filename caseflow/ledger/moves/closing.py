@@ -10,7 +10,7 @@ from caseflow.deadlines import clocks
 from caseflow.errors import BadInput, MoveNotAllowed, Told
 from caseflow.ledger import exclusions, gate, passages, proposals, reports_back
 from caseflow.ledger.history import commitment
-from caseflow.ledger.moves import back_promise, excluding, extending, overseeing
+from caseflow.ledger.moves import back_promise, calling, excluding, extending, overseeing
 from caseflow.ledger.moves.calling import Calls, calls_of
 from caseflow.ledger.moves.handlers import ROLES, hand_over, is_missing, next_in_line
 from caseflow.ledger.moves.heard import Heard, sound
@@ -28,6 +28,7 @@ from caseflow.ledger.moves.record import (
     words,
 )
 from caseflow.ledger.report_tables import CallBack, Reply, Report
+from caseflow.ledger.retractions import retracted
 from caseflow.ledger.states import ENDS, WITHOUT_ITEMS
 from caseflow.ledger.tables import Case, Item
 from caseflow.people.actor import SWEEP, Actor
@@ -361,6 +362,7 @@ def reopen(
     case.withdrawn = False
     case.closed_at = case.ended_at = None
     facts: dict[str, object] = {"reason": why, "times": case.reopened}
+    facts["anew"] = sorted(retracted(session, case))
     facts |= {"review": review} if review else {}
     # What ended on the spot had nobody, of others the handler left since; nobody is missing now.
     if is_missing(session, case):
@@ -377,6 +379,7 @@ def reopen(
     for report in first_reports(session, case):
         start_reply(session, case, report.id, resolve, now)
     record(session, case, actor, "reopen", now, facts)
+    case.call_back = calling.anybody(session, case)  # also who took it back before
     excluding.counts_again(session, actor, case, now)
     overseeing.reopened(session, case, now)
 

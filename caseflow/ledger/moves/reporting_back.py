@@ -153,26 +153,30 @@ def _sent(session: Session, case: Case, now: datetime) -> None:
 
 def delivered(session: Session, row_id: int, mailed_at: datetime, now: datetime) -> None:
     """The mail server took what was mailed at `mailed_at` (called by notices, in the transaction
-    that marks it sent).
+    that marks it sent). That of an earlier round keeps no promise of this one.
     """
     case, report, row = _mailed(session, row_id)
     if row.state == "sending" and row.sent_at == mailed_at:
         row.state = "sent"
         _record(session, SWEEP, case, report, "report_back_delivered", now, {})
-        _sent(session, case, now)
+        if row.round == case.reopened:
+            _sent(session, case, now)
 
 
 def undelivered(session: Session, row_id: int, mailed_at: datetime, now: datetime) -> None:
     """What was mailed at `mailed_at` was given up, or came back before anybody signed for it:
-    it is to be sent anew, and whoever sent it is told.
+    it is to be sent anew, and whoever sent it is told; nobody where the matter was taken up anew
+    since, for another one will be owed.
     """
     case, report, row = _mailed(session, row_id)
     if row.state not in ("sending", "sent") or row.sent_at != mailed_at:
         return
-    sender = row.sent_by
+    sender, stands = row.sent_by, row.round == case.reopened
     row.state, row.way, row.proof, row.sent_by, row.sent_at = "checked", None, "", None, None
-    _record(session, SWEEP, case, report, "report_back_failed", now, {}, {"to": sender})
-    _go_on(session, case, now)
+    refs = {"to": sender, "earlier": not stands}
+    _record(session, SWEEP, case, report, "report_back_failed", now, {}, refs)
+    if stands:
+        _go_on(session, case, now)
 
 
 def _mailed(session: Session, row_id: int) -> tuple[Case, Report, ReportBack]:

@@ -23,6 +23,7 @@ from caseflow.web.edge import needs, now, typed
 from caseflow.web.files import Brought
 from caseflow.web.locale import gettext, moment_text, series
 from caseflow.web.proof import limits_told
+from caseflow.web.unit import news
 from caseflow.web.unit.evidence import shown
 from caseflow.web.unit.frame import (
     TITLE,
@@ -140,7 +141,7 @@ def answer_assistance(assistance_id: int) -> ResponseReturnValue:
         return _again(assistance_id, said, wrong), 422
     except (MoveNotAllowed, NotPermitted):
         left = gettext("这一协办事项现在不需要答复，这次没有保存")
-        return _again(assistance_id, said, {"answer": left}), 409
+        return _again(assistance_id, said, {"answer": left}, late=True), 409
     flash(gettext("答复已提交。"), "success")
     return redirect(url_for(".assistance", assistance_id=assistance_id))
 
@@ -152,13 +153,18 @@ def _owed(session: Session, assistance_id: int) -> Asked:
     return asked
 
 
-def _again(assistance_id: int, said: str, errors: dict[str, str]) -> str:
+def _again(assistance_id: int, said: str, errors: dict[str, str], *, late: bool = False) -> str:
     with edge.read() as session:
-        return _page(session, assistance_id, said, errors)
+        return _page(session, assistance_id, said, errors, late=late)
 
 
 def _page(
-    session: Session, assistance_id: int, said: str = "", errors: Mapping[str, str] = NONE_WRONG
+    session: Session,
+    assistance_id: int,
+    said: str = "",
+    errors: Mapping[str, str] = NONE_WRONG,
+    *,
+    late: bool = False,
 ) -> str:
     one = assistances.one(session, scope(), assistance_id)
     row, told = one.row, documents(session, [one.clock] if one.clock else [])
@@ -178,4 +184,5 @@ def _page(
         kept=request.form.getlist("kept"),
         typed=said,
         errors=errors,
+        news=news.of_assistance(session, row) if late else (),
     )

@@ -24,6 +24,7 @@ from caseflow.web import edge, visit_typed
 from caseflow.web.edge import needs, now, typed, typed_day
 from caseflow.web.files import Brought
 from caseflow.web.locale import gettext
+from caseflow.web.unit import news
 from caseflow.web.unit.frame import blueprint, scope
 from caseflow.web.unit.items import (
     EXTENSION,
@@ -75,7 +76,9 @@ def _move(
         changed = gettext(_CHANGED)
         if _came():
             changed = f"{changed} {gettext(_FILES)}"
-        return _again(item_id, _left(_said(), changed=changed)), 409
+        with edge.read() as session:
+            came = news.of_item(session, item_id, seen)
+        return _again(item_id, _left(_said(), changed=changed, news=came)), 409
     left = _unsent(item_id, sent) if sent else {}
     told = gettext("您写的还在，还没有提交。") if left else ""
     flash(gettext(done) + told, "success")

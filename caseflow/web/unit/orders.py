@@ -10,7 +10,7 @@ from caseflow import words
 from caseflow.errors import BadInput, MoveNotAllowed
 from caseflow.escalation import answers, reading
 from caseflow.escalation.order_states import OWED, PENDING
-from caseflow.escalation.received import Received, order_to
+from caseflow.escalation.received import Received, order_to, steps
 from caseflow.escalation.tables import Order
 from caseflow.refs import whole
 from caseflow.web import edge
@@ -18,6 +18,7 @@ from caseflow.web.document import document, pdf
 from caseflow.web.edge import needs, now
 from caseflow.web.locale import day_text, gettext, moment_text
 from caseflow.web.shell import office
+from caseflow.web.unit import news
 from caseflow.web.unit.frame import Page, bearer, blueprint
 
 
@@ -94,7 +95,8 @@ def sign_for_order(order_id: int) -> ResponseReturnValue:
         edge.change(work)
     except MoveNotAllowed:
         with edge.read() as session:
-            return _page(session, order_id, text, gettext("这份文书现在不需要签收")), 409
+            why = gettext("这份文书现在不需要签收")
+            return _page(session, order_id, text, why, late=True), 409
     if text:
         kept = gettext("已签收。答复还没有提交，您写的都在下面。")
         with edge.read() as session:
@@ -124,14 +126,24 @@ def answer(order_id: int) -> ResponseReturnValue:
             why = (
                 "答复刚被退回，请看过理由再答复" if owed else "这份文书现在不需要答复，这次没有保存"
             )
-            return _page(session, order_id, text, gettext(why)), 409
+            return _page(session, order_id, text, gettext(why), late=True), 409
     flash(gettext("答复已提交。"), "success")
     return redirect(url_for(".order", order_id=order_id))
 
 
-def _page(session: Session, order_id: int, typed: str = "", error: str = "", kept: str = "") -> str:
+def _page(
+    session: Session,
+    order_id: int,
+    typed: str = "",
+    error: str = "",
+    kept: str = "",
+    *,
+    late: bool = False,
+) -> str:
+    """Return the page of an order; where a form came too `late`, with what it was too late for."""
     received = order_to(session, edge.actor().unit, order_id)
     found = received.order
+    seen = whole(edge.typed("seen")) or 0
     return render_template(
         "unit/order.html",
         unit=bearer(session),
@@ -140,6 +152,8 @@ def _page(session: Session, order_id: int, typed: str = "", error: str = "", kep
         document=document(found),
         answered_at=moment_text(found.answered_at) if found.answered_at else "",
         earlier=_earlier(session, found),
+        news=news.of_order(session, found, seen) if late else (),
+        seen=len(steps(session, found)),
         typed=typed,
         error=error,
         kept=kept,
