@@ -2,7 +2,7 @@
 //   <form data-desk data-draft-url="/console/desk/draft/…">   PUT of the form's fields, 2 s after the last key
 //   <time data-call-timer data-started="ISO">                 counts up
 //   <time data-countdown="ISO" data-over="超" data-units="天|时|分|秒">   counts down, then up with the word
-//   <p data-draft-state data-saving data-saved data-failed>   says whether the words are safe
+//   <p data-draft-state data-saving data-saved data-failed data-unwritten>   says whether the words are safe
 //   data-key="s"                                              the element that Alt+S presses (a link or a button)
 //                                                             or goes to (a field, or the first of a choice)
 //   data-choose="f-answer_text"                               with data-key on one of a choice: takes it and goes on there
@@ -91,6 +91,18 @@
     });
   }
 
+  // The code of the last call is shown once: a sheet in which nobody wrote is not sent over it.
+  function staysUnwritten(form) {
+    const state = document.querySelector("[data-unwritten]");
+    const words = () => JSON.stringify(Array.from(new FormData(form), ([name, value]) => [name, value.name ?? value]));
+    const before = words();
+    if (state) form.addEventListener("submit", (event) => {
+      if (words() !== before) return;
+      event.preventDefault();
+      state.textContent = state.dataset.unwritten;
+    });
+  }
+
   // Enter goes on to the next field; it never sends and never loses a word. An input method's Enter is its own.
   function enterMovesOn(form) {
     form.addEventListener("keydown", (event) => {
@@ -139,6 +151,7 @@
     window.setInterval(tick, 1000);
     all("form[data-desk]").forEach((form) => {
       enterMovesOn(form);
+      staysUnwritten(form);
       if (form.dataset.draftUrl) keepDraft(form);
     });
   });

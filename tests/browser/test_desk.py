@@ -116,6 +116,17 @@ def test_three_calls_in_a_row_without_the_mouse(desk: Page, site: Site) -> None:
     assert site.ask(lambda s: s.scalar(select(func.count()).select_from(Draft))) == 0
 
 
+def test_a_sheet_nobody_wrote_in_is_not_saved_over_the_code_of_the_last_call(
+    desk: Page, site: Site
+) -> None:
+    a_call(desk, "13812345678", "食堂的菜里有虫")
+    press(desk, "Alt+s")
+    expect(desk.locator("[data-draft-state]")).to_contain_text("查询码还在")
+    expect(desk.locator(".desk-saved")).to_be_visible()
+    a_call(desk, "13812345679", "课后服务收费不清")
+    assert len(reports(site)) == 2
+
+
 def test_the_focus_goes_from_top_to_bottom(desk: Page) -> None:
     seen = [desk.evaluate(FOCUSED)]
     for _ in ORDER[1:]:
@@ -241,6 +252,21 @@ def test_what_to_do_with_it_is_in_sight_however_long_the_sheet_is(desk: Page) ->
     desk.evaluate("scrollTo(0, 0)")
     for control in ("[value=open]", "[value=answer]", "[type=submit]"):
         expect(desk.locator(f".desk-actions {control}")).to_be_in_viewport(ratio=1)
+    stands_above_the_keys(desk)
+
+
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_the_keys_cover_nothing_where_their_names_are_long(
+    desk: Page, address: str, width: int
+) -> None:
+    desk.set_viewport_size({"width": width, "height": 900})
+    desk.goto(f"{address}/console/desk?lang=en")
+    at_the_first_field(desk)
+    press(desk, "Alt+k", "Space", "Alt+j", "Space", "Alt+h")
+    stands_above_the_keys(desk)
+
+
+def stands_above_the_keys(desk: Page) -> None:
     bar, keys = (desk.locator(one).bounding_box() for one in (".desk-actions", ".key-bar"))
     assert bar
     assert keys
