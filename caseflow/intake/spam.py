@@ -72,9 +72,9 @@ def block(
 
 def _sender(session: Session, rooms: Rooms, row: Quarantine) -> str:
     """Return the address that a mail came from, empty where it cannot be read."""
-    if row.channel != CHANNEL or session.get_one(Original, row.original_id).size > LARGEST:
+    if row.channel != CHANNEL or session.get_one(Original, row.whole).size > LARGEST:
         return ""
-    raw = b"".join(original_for_machine(session, rooms.ring, rooms.store, row.original_id))
+    raw = b"".join(original_for_machine(session, rooms.ring, rooms.store, row.whole))
     try:
         return parse(raw, row.received_at).report.contact.email
     except Exception:  # noqa: BLE001 - whatever broke the reading set it aside in the first place
