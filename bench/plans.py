@@ -28,7 +28,6 @@ from caseflow.db import Database
 from caseflow.escalation.sweep import sweep
 from caseflow.escalation.waiting import mine
 from caseflow.insight import watching
-from caseflow.intake.held_files import is_due
 from caseflow.ledger import apart, in_hand, listing, queries
 from caseflow.ledger.waiting import waiting
 from caseflow.outbox.metrics import figures
@@ -82,7 +81,6 @@ def of_open_cases(city: Actor, county: Actor, handler: Actor, now: datetime) -> 
         "sweep": partial(sweep, now=now),
         "late promises, for /metrics": partial(watching.watch, now=now),
         "figures of the outbox": partial(figures, now=now),
-        "files that are held back": partial(is_due, now=now, scans=True),
     }
 
 

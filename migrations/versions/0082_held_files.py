@@ -1,4 +1,6 @@
-"""A file of a case that is handed to nobody stands among what was set aside, with a clock."""
+"""A file of a case that is handed to nobody stands among what was set aside, with a clock; on which
+cases a file stands is found by it.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,6 +27,8 @@ def upgrade() -> None:
     op.create_index(
         "ix_quarantine_waiting", "quarantine", ["id"], sqlite_where=said, postgresql_where=said
     )
+    for name in ("attachment", "evidence"):
+        op.create_index(op.f(f"ix_{name}_blob_id"), name, ["blob_id"])
     table = "quarantine_file"
     files = ("attachment", "evidence")
     op.create_table(
@@ -47,6 +51,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("quarantine_file")
+    for name in ("attachment", "evidence"):
+        op.drop_index(op.f(f"ix_{name}_blob_id"), name)
     for said in _BACK:
         op.execute(said)
     op.drop_index("ix_quarantine_waiting", "quarantine")
