@@ -187,10 +187,12 @@ class Services:
 
     def examine_files(self, now: datetime) -> int:
         """Look at files that nobody has looked at yet, have files scanned; return how many."""
-        from caseflow.intake import examining
+        from caseflow.intake import examining, held_files
 
         looked = examining.look(self.rooms, now)
-        return looked + (examining.scan(self.rooms, self.scanner, now) if self.scanner else 0)
+        scanned = examining.scan(self.rooms, self.scanner, now) if self.scanner else 0
+        held_files.mind(self.rooms, now, scans=self.scanner is not None)
+        return looked + scanned
 
     @cached_property
     def desk_of_ledgers(self) -> "Desk":

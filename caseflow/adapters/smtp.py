@@ -24,6 +24,10 @@ from caseflow.outbox.transport import (
 
 Security = Literal["starttls", "tls", "none"]
 
+STOP = "STOP"
+"""What a mail program writes for whoever presses its button, before the id of the message
+(RFC 2369).
+"""
 _LANGUAGES = {"zh": "zh-CN"}
 
 
@@ -112,6 +116,8 @@ def compose(sender: str, sender_name: str, address: str, message: Outgoing) -> E
     mail["Message-ID"] = f"<{message.message_id}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
+    if message.may_stop:
+        mail["List-Unsubscribe"] = f"<mailto:{sender}?subject={STOP}%20{message.message_id}>"
     mail.set_content(message.text, charset="utf-8", cte="base64")
     if message.enclosure is not None:
         mail.add_attachment(

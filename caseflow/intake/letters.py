@@ -14,6 +14,7 @@ from caseflow.intake.receive import Laid, Received, known_as, lay, take_new
 from caseflow.intake.rooms import Rooms
 from caseflow.ledger.report_tables import Report
 from caseflow.people.actor import REPORTER
+from caseflow.vault import stops
 from caseflow.vault.originals import put_original
 
 
@@ -70,6 +71,7 @@ def _taken(session: Session, rooms: Rooms, parsed: Parsed, laid: Laid, now: date
         return Became(
             quarantine=asides.stormed(session, rooms, storm, aside, CHANNEL, key, laid, now)
         )
+    stops.start_mail(session, rooms.ring, passed.report.contact.email)
     received = take_new(session, passed.report, now, rooms, REPORTER, laid)
     asides.followed(session, received, now, passed.claims, passed.why)
     if storm.n > storms.FREE:

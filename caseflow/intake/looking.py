@@ -209,7 +209,11 @@ def _refused(error: Exception) -> BadInput:
 
 def _found(session: Session, actor: Actor, quarantine_id: int, *, lock: bool = False) -> Quarantine:
     require(actor, "quarantine.look")
-    query = select(Quarantine).where(Quarantine.id == quarantine_id, row_in_reach(actor))
+    query = select(Quarantine).where(
+        Quarantine.id == quarantine_id,
+        Quarantine.original_id.is_not(None),  # a file of a case is nothing to be taken from here
+        row_in_reach(actor),
+    )
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     row = session.scalar(query)
@@ -229,10 +233,10 @@ def _read(
     session: Session, rooms: Rooms, row: Quarantine, *, by_machines: bool = True
 ) -> IncomingReport | None:
     """Return the mail read again, None when it cannot or must not be read."""
-    size = session.get_one(Original, row.original_id).size
+    size = session.get_one(Original, row.whole).size
     if row.channel not in READ or size > LARGEST:
         return None
-    raw = b"".join(original_for_machine(session, rooms.ring, rooms.store, row.original_id))
+    raw = b"".join(original_for_machine(session, rooms.ring, rooms.store, row.whole))
     if row.channel == TEXT:
         return texts.read_again(raw, row.received_at)
     return understood(row.id, raw, row.received_at, by_machines=by_machines)

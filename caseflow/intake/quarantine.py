@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, select, update
+from sqlalchemy import ColumnElement, and_, false, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -12,8 +12,12 @@ from caseflow.deadlines.policies import Matter
 from caseflow.files.blobs import Put
 from caseflow.intake.mail_tables import Folded
 from caseflow.intake.rooms import Rooms
-from caseflow.intake.tables import Quarantine
+from caseflow.intake.tables import Quarantine, QuarantinedFile
+from caseflow.ledger import queries
+from caseflow.ledger.report_tables import Attachment, Report
+from caseflow.ledger.tables import Case, Evidence, Item
 from caseflow.people.actor import Actor
+from caseflow.people.scope import scope_of
 from caseflow.people.tables import Area
 from caseflow.vault.originals import keep_original
 
@@ -62,11 +66,31 @@ def set_aside(
 
 
 def row_in_reach(actor: Actor) -> ColumnElement[bool]:
-    """Return the SQL condition on `Quarantine` for the subtree of the actor's area (law 11)."""
+    """Return the SQL condition on `Quarantine` for the subtree of the actor's area (law 11); of a
+    file, for what its case is in sight of.
+    """
     if not actor.level:
         return false()
     inside = select(Area.code).where(getattr(Area, actor.level) == actor.area)
-    return Quarantine.area_code.in_(inside)
+    file = select(QuarantinedFile.quarantine_id).where(queries.visible(scope_of(actor)))
+    came = (
+        file.join(Attachment, Attachment.id == QuarantinedFile.attachment_id)
+        .join(Report, Report.id == Attachment.report_id)
+        .join(Case, Case.id == Report.case_id)
+    )
+    handed_in = (
+        file.join(Evidence, Evidence.id == QuarantinedFile.evidence_id)
+        .join(Item, Item.id == Evidence.item_id)
+        .join(Case, Case.id == Item.case_id)
+    )
+    return and_(
+        Quarantine.area_code.in_(inside),
+        or_(
+            Quarantine.original_id.is_not(None),
+            Quarantine.id.in_(came),
+            Quarantine.id.in_(handed_in),
+        ),
+    )
 
 
 def _known(session: Session, channel: str, channel_key: str) -> Quarantine | None:

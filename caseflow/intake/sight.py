@@ -63,7 +63,7 @@ def row(session: Session, actor: Actor, quarantine_id: int) -> Quarantine:
 
 def size(session: Session, found: Quarantine) -> int:
     """Return the size of the original in bytes."""
-    return session.get_one(Original, found.original_id).size
+    return session.get_one(Original, found.whole).size
 
 
 def settled(session: Session, actor: Actor) -> Sequence[Quarantine]:
@@ -83,7 +83,7 @@ def see(rooms: Rooms, actor: Actor, quarantine_id: int, reason: str, now: dateti
     def on_record(session: Session) -> tuple[str, datetime, int, Iterator[bytes]]:
         found = row(session, actor, quarantine_id)
         pieces = open_original(
-            session, rooms.ring, rooms.store, found.original_id, actor.person, reason, now
+            session, rooms.ring, rooms.store, found.whole, actor.person, reason, now
         )
         return found.channel, found.received_at, size(session, found), pieces
 
@@ -116,7 +116,7 @@ def _raw(content: bytes, bytes_of_it: int) -> Sight:
 def has_seen(session: Session, actor: Actor, found: Quarantine) -> bool:
     """Tell whether this person opened the original."""
     query = select(Reveal.id).where(
-        Reveal.original_id == found.original_id, Reveal.user_id == actor.person
+        Reveal.original_id == found.whole, Reveal.user_id == actor.person
     )
     return session.scalar(query.limit(1)) is not None
 

@@ -1,4 +1,4 @@
-"""Spam: somebody who has seen a mail blocks its sender, and can let them in again.
+"""Spam: somebody who has seen a mail or text message blocks its sender, and can let them in again.
 
 Blocked mail is kept and listed like everything that is set aside; it opens no case and is answered
 by nobody. Who blocked whom, when and why stays on record, also after it was lifted.
@@ -15,7 +15,9 @@ from caseflow.crypto import blind
 from caseflow.crypto.keys import KeyRing
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound
 from caseflow.intake import looking, sight
-from caseflow.intake.channels.mailbox.parse import CHANNEL, parse
+from caseflow.intake.channels import sms
+from caseflow.intake.channels.mailbox.parse import parse
+from caseflow.intake.channels.sms import CHANNEL as TEXT
 from caseflow.intake.delivery import LARGEST
 from caseflow.intake.filters import blocked
 from caseflow.intake.mail_tables import Blocked
@@ -27,7 +29,7 @@ from caseflow.vault.originals import original_for_machine
 from caseflow.vault.tables import Original
 
 PAGE = 200
-NO_SENDER = "读不出发件人的邮箱，不能拦截"
+NO_SENDER = "读不出发件人的邮箱或号码，不能拦截"
 UNSEEN = "请先查看原件，再决定是否拦截"
 IS_SHARED = "这是公共邮箱服务，不能整个域名拦截"
 
@@ -43,18 +45,19 @@ class Entry:
 def block(
     rooms: Rooms, actor: Actor, quarantine_id: int, reason: str, now: datetime, *, domain: bool
 ) -> Quarantine:
-    """Block the sender of a mail, or all of its domain, and discard the mail as spam.
+    """Block the sender of a mail or text message, or all of an address's domain, and discard what
+    they sent as spam.
 
     Raises NotPermitted, NotFound, MoveNotAllowed when it was settled, BadInput without a reason,
     for what was not seen, has no sender, or is a domain at which anybody may have an address.
     """
     with rooms.database.read() as session:
         row = sight.row(session, actor, quarantine_id)
-        address = _sender(session, rooms, row)
-    normal = blind.normal_email(address)
-    if normal is None:
+        sender = _sender(session, rooms, row)
+    if not sender:
         raise BadInput({"spam": NO_SENDER})
-    what = f"@{normal.rpartition('@')[2]}" if domain else normal
+    domain = domain and "@" in sender
+    what = f"@{sender.rpartition('@')[2]}" if domain else sender
     if domain and what[1:] in blocked.SHARED:
         raise BadInput({"domain": IS_SHARED})
 
@@ -71,12 +74,16 @@ def block(
 
 
 def _sender(session: Session, rooms: Rooms, row: Quarantine) -> str:
-    """Return the address that a mail came from, empty where it cannot be read."""
-    if row.channel != CHANNEL or session.get_one(Original, row.original_id).size > LARGEST:
+    """Return in normal form the address that a mail came from, or the number of a text message;
+    empty where it cannot be read.
+    """
+    if row.channel not in looking.READ or session.get_one(Original, row.whole).size > LARGEST:
         return ""
-    raw = b"".join(original_for_machine(session, rooms.ring, rooms.store, row.original_id))
+    raw = b"".join(original_for_machine(session, rooms.ring, rooms.store, row.whole))
     try:
-        return parse(raw, row.received_at).report.contact.email
+        if row.channel == TEXT:
+            return sms.parse(raw, row.received_at).number
+        return blind.normal_email(parse(raw, row.received_at).report.contact.email) or ""
     except Exception:  # noqa: BLE001 - whatever broke the reading set it aside in the first place
         return ""
 
@@ -117,8 +124,10 @@ def entries(session: Session, ring: KeyRing, actor: Actor) -> Sequence[Entry]:
 
 
 def _shown(ring: KeyRing, row: Blocked) -> str:
-    """Return a domain whole, of an address its first letter and its domain."""
+    """Return a domain whole, of an address its first letter and its domain, of a number its end."""
     what = ring.open(row.sealed, f"blocked:{row.index}").decode()
+    if "@" not in what:
+        return f"***{what[-4:]}"
     name, _, domain = what.rpartition("@")
     return f"{name[:1]}***@{domain}" if name else what
 

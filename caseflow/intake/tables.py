@@ -2,14 +2,30 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from caseflow.db import Base, Moment
+from caseflow.errors import NotFound
+
+IS_WAITING = "quarantine.state = 'waiting'"
+"""Nobody has looked at it, in the very words of the index that finds it."""
+_WAITING = IS_WAITING.replace("quarantine.", "")
 
 
 class Quarantine(Base):
-    """Something that came in and could not be taken: kept whole, with why, and with a clock.
+    """Something that came in and could not be taken: kept whole, with why, and with a clock; or a
+    file that a case has and nobody is handed (`QuarantinedFile`), which stays with its case and has
+    no `original_id`.
 
     `folded`: so many others lie with it (`mail_tables.Folded`). Where the system settled it itself,
     nobody looked, and `note` says what was done.
@@ -21,7 +37,7 @@ class Quarantine(Base):
     channel: Mapped[str] = mapped_column(String(20))
     channel_key: Mapped[str] = mapped_column(String(200))
     reason: Mapped[str] = mapped_column(String(500))
-    original_id: Mapped[str] = mapped_column(ForeignKey("original.id"))
+    original_id: Mapped[str | None] = mapped_column(ForeignKey("original.id"))
     area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
     received_at: Mapped[datetime] = mapped_column(Moment)
     state: Mapped[str] = mapped_column(String(12), default="waiting")
@@ -34,6 +50,38 @@ class Quarantine(Base):
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'taken', 'discarded')", name="state"),
         Index("uq_quarantine_channel_key", "channel", "channel_key", unique=True),
+        Index(
+            "ix_quarantine_waiting",
+            "id",
+            sqlite_where=text(_WAITING),
+            postgresql_where=text(_WAITING),
+        ),
+    )
+
+    @property
+    def whole(self) -> str:
+        """The original that lies here. Raises NotFound for a file, which lies with its case."""
+        if self.original_id is None:
+            raise NotFound("隔离区中没有这一条")
+        return self.original_id
+
+
+class QuarantinedFile(Base):
+    """Which file of a case a row of quarantine stands for: it came with a report, or was handed in.
+
+    A table of its own, since evidence rests on clocks, and clocks on what they stand on.
+    """
+
+    __tablename__ = "quarantine_file"
+
+    quarantine_id: Mapped[int] = mapped_column(
+        ForeignKey("quarantine.id"), primary_key=True, autoincrement=False
+    )
+    attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"), unique=True)
+    evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"), unique=True)
+
+    __table_args__ = (
+        CheckConstraint("(attachment_id IS NULL) <> (evidence_id IS NULL)", name="one_file"),
     )
 
 

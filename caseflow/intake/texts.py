@@ -22,7 +22,7 @@ from caseflow.intake.channels import sms
 from caseflow.intake.channels.mailbox import parse as mailbox
 from caseflow.intake.channels.sms import CHANNEL, Parsed, Unparseable
 from caseflow.intake.delivery import NOT_REGISTERED, NOT_UNDERSTOOD
-from caseflow.intake.filters import storms, thread
+from caseflow.intake.filters import blocked, storms, thread
 from caseflow.intake.filters.letter import Aside, Letter
 from caseflow.intake.receive import Laid, known_as, lay, take_new
 from caseflow.intake.report import IncomingReport
@@ -97,6 +97,15 @@ def _taken(session: Session, rooms: Rooms, parsed: Parsed, laid: Laid, now: date
         return
     _await_pictures(session, key, parsed.places, now)
     _erase_there(session, parsed.report.original, key, now)
+    caught = blocked.of_number(
+        session,
+        rooms,
+        parsed.number,
+        lambda: _threaded(session, rooms, parsed, now).report.belongs_to is not None,
+    )
+    if caught is not None:
+        asides.row(session, rooms, caught, CHANNEL, key, laid, now)
+        return
     storm = storms.of_number(session, rooms, parsed.number, now)
     if storm.n > storms.FREE and storm.report_id is not None:
         root = session.get_one(Report, storm.report_id)

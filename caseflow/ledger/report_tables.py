@@ -180,7 +180,7 @@ class Attachment(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), index=True)
-    blob_id: Mapped[str] = mapped_column(ForeignKey("blob.id"))
+    blob_id: Mapped[str] = mapped_column(ForeignKey("blob.id"), index=True)
     name: Mapped[str] = mapped_column(String(255))
     media_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int] = mapped_column(Integer)

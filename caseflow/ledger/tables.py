@@ -286,7 +286,7 @@ class Evidence(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
-    blob_id: Mapped[str] = mapped_column(ForeignKey("blob.id"))
+    blob_id: Mapped[str] = mapped_column(ForeignKey("blob.id"), index=True)
     name: Mapped[str] = mapped_column(String(200))
     note: Mapped[str] = mapped_column(Text, default="")
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

@@ -17,7 +17,7 @@ from caseflow.outbox.transport import PermanentFailure
 from caseflow.people.tables import Unit, User
 from caseflow.refs import grouped
 from caseflow.vault.identities import address_for
-from caseflow.vault.stops import is_stopped
+from caseflow.vault.stops import is_stopped, wants_no_mail
 
 TEXT = "sms"
 """The way of a message that is sent as a text."""
@@ -57,6 +57,8 @@ def resolver(ring: KeyRing, own: str = "") -> Resolve:
             if way == TEXT:
                 return _number(session, ring, report.identity_id)
             found = address_for(session, ring, report.identity_id, way)
+            if found and wants_no_mail(session, ring, found):
+                return None
             return None if found and _is_ours(session, found, own) else found
         if sort == "back":
             office = back_letter.address(session, ring, int(number))

@@ -85,7 +85,7 @@ def build(
         resolve=deliver.resolver(rooms.ring, own),
         complete=deliver.completer(rooms.ring),
         enclose=back_letter.enclosing(rooms.area, typesetter),
-        transports={way: Signed(one, rooms.ring) for way, one in transports.items()},
+        transports={way: Signed(one, rooms.ring, answers) for way, one in transports.items()},
         on_sent=deliver.sent,
         on_dead=deliver.failed,
         on_withheld=deliver.failed,

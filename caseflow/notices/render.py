@@ -102,6 +102,7 @@ TASKS: Mapping[str, str] = {
     "returned": "提交的材料被退回，请按意见补充",
     "write_reply": "问题项已办完，请答复反映人",
     "unreachable": "反映人的邮箱或手机已收不到消息，请改用其他方式联系",
+    "mail_stopped": "反映人要求不再收邮件，请改用其他方式联系",
     "text_budget": "今天的短信额度已用完，其余短信明天发出，请留意",
     "infected": "附件检出病毒，已停止下载，请提醒接触过的人",
     "mail_storm": "来信异常增多，已归在一起，请查看隔离区",
@@ -172,6 +173,7 @@ def due_text(due: datetime, locale: str) -> str:
 _NO_ANSWERS = "本消息由系统发出，请勿回复。"
 _ON_THE_PAGE = "本邮件由系统发出，请勿回复；需要补充情况请在上述网页中填写。"
 _BY_MAIL = "需要补充情况的，请在上述网页中填写，或者用收到本邮件的邮箱直接回复。"
+_STOP = "不想再收这类邮件的，请只回复“退订”两个字；进展仍可在上述网页中查看。"
 _SUBJECTS = {
     (False, True): "办件 %(number)s：%(task)s",
     (False, False): "隔离件：%(task)s",
@@ -271,7 +273,8 @@ def receipt(words: Words, locale: str) -> tuple[str, str]:
     if words.due is not None:
         due = due_text(words.due, locale)
         lines.insert(1, say("是否受理，将在 %(due)s 前告知您。") % {"due": due})
-    lines += ["", say(_BY_MAIL if words.answers else _ON_THE_PAGE), ""]
+    lines += ["", say(_BY_MAIL if words.answers else _ON_THE_PAGE)]
+    lines += [say(_STOP), ""] if words.answers else [""]
     return say("来件已收到，编号 %(number)s") % known, "\n".join(lines)
 
 
@@ -295,7 +298,8 @@ def to_reporter(words: Words, locale: str) -> tuple[str, str]:
     if words.due is not None:
         due = due_text(words.due, locale)
         lines.append(say("其中有需要您回复的内容，请在 %(due)s 前回复。") % {"due": due})
-    lines += ["", say(_BY_MAIL if words.answers else _ON_THE_PAGE), ""]
+    lines += ["", say(_BY_MAIL if words.answers else _ON_THE_PAGE)]
+    lines += [say(_STOP), ""] if words.answers else [""]
     return subject, "\n".join(lines)
 
 

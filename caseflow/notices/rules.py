@@ -245,6 +245,7 @@ _TABLE: Mapping[str, Sequence[tuple[When, Notice]]] = {
     "handed_away": ((_ALWAYS, _to("handed_away", "named")),),
     "reply": ((lambda news: news.way == "message", _to("reply", "reporter")),),
     "unreachable": ((_ALWAYS, _to("unreachable", "assignee", "notice reply resolve")),),
+    "mail_stopped": ((_ALWAYS, _to("mail_stopped", "assignee", "notice reply resolve")),),
     "text_budget": ((_ALWAYS, _to("text_budget", "shift_leader supervisor")),),
     "infected": ((_ALWAYS, _to("infected", "assignee")),),
     "mail_storm": ((_ALWAYS, _to("mail_storm", "shift_leader supervisor")),),

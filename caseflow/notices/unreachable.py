@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from caseflow.ledger.moves import closing, losing, reporting_back
 from caseflow.ledger.report_tables import Report
 from caseflow.outbox.events import body_of
+from caseflow.outbox.sending import NO_ADDRESS
 from caseflow.outbox.tables import Attempt, Event, Message
 from caseflow.vault.bounces import email_bounced, number_gone
+from caseflow.vault.stops import heeded
 
 BOUNCED = "bounced"
 NO_NUMBER = "no such number"
@@ -52,9 +54,15 @@ def lost(session: Session, message: Message, now: datetime) -> None:
         closing.undeliverable(session, reply_of(session, message), now)
     if message.rule == "report_back":
         reporting_back.undelivered(session, *back_of(session, message), now)
-    if not is_final(message.reason) or not message.recipient.startswith("report:"):
+    if not message.recipient.startswith("report:"):
         return
     report = session.get_one(Report, int(message.recipient.partition(":")[2]))
+    if message.way != _TEXT and message.reason == NO_ADDRESS and report.identity_id is not None:
+        if heeded(session, report.identity_id):
+            losing.stopped(session, report, now)
+        return
+    if not is_final(message.reason):
+        return
     gone = number_gone if message.way == _TEXT else email_bounced
     if report.identity_id is None or not gone(session, report.identity_id, now):
         return

@@ -200,7 +200,13 @@ class _Sender:
             worn_out,
             message.recipient,
             message.way,
-            Outgoing(message.message_id, message.subject, message.text, message.locale),
+            Outgoing(
+                message.message_id,
+                message.subject,
+                message.text,
+                message.locale,
+                recipient=message.recipient,
+            ),
         )
 
     def _ran_out(self, session: Session, message: Message, now: datetime) -> bool:

@@ -36,13 +36,19 @@ class Enclosure:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A message as its transport sees it. `message_id` is the same at every try."""
+    """A message as its transport sees it. `message_id` is the same at every try.
+
+    `recipient`: the reference it is meant for, no address. `may_stop`: whoever gets it may ask for
+    no more such messages by answering with its id.
+    """
 
     message_id: str
     subject: str
     text: str
     locale: str
     enclosure: Enclosure | None = None
+    recipient: str = ""
+    may_stop: bool = False
 
 
 class Transport(Protocol):

@@ -1,17 +1,18 @@
-"""Numbers that asked for no more text messages: kept by their blind index, until they ask for them.
+"""Numbers that asked for no more text messages, addresses that asked for no more mail: kept by
+their blind index, until they ask for them, or something is written from there.
 
 Whoever asks is obeyed, whether we know the number or not: it tells nothing of anybody.
 """
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from caseflow.crypto import blind
 from caseflow.crypto.keys import KeyRing
-from caseflow.vault.tables import Identity, TextStop
+from caseflow.vault.tables import Identity, MailStop, TextStop
 
 
 def stop(session: Session, ring: KeyRing, number: str, now: datetime) -> None:
@@ -41,3 +42,49 @@ def is_stopped(session: Session, ring: KeyRing, number: str) -> bool:
     """Tell whether a number must not be sent any."""
     index = blind.phone_index(ring, number)
     return session.scalar(select(TextStop.index).where(TextStop.index == index)) is not None
+
+
+def stop_mail(session: Session, index: str, now: datetime) -> bool:
+    """Send no more mail to an address, known by its blind index; tell whether it was a way to
+    anybody until now.
+    """
+    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
+    session.execute(insert(MailStop).values(index=index, since=now).on_conflict_do_nothing())
+    return _without_mail(session, Identity.email_index == index)
+
+
+def start_mail(session: Session, ring: KeyRing, address: str) -> None:
+    """Let an address be sent mail again: something was written from it."""
+    index = blind.email_index(ring, address)
+    if index is None:
+        return
+    gone = delete(MailStop).where(MailStop.index == index).returning(MailStop.index)
+    if session.scalar(gone) is None:
+        return
+    known = select(Identity).where(Identity.email_index == index, Identity.bounced_at.is_(None))
+    for one in session.scalars(known):
+        ways = [way for way in one.can_be_reached.split(",") if way not in ("", "email")]
+        one.can_be_reached = ",".join(["email", *ways])
+
+
+def wants_no_mail(session: Session, ring: KeyRing, address: str) -> bool:
+    """Tell whether an address must not be sent any."""
+    index = blind.email_index(ring, address)
+    return session.scalar(select(MailStop.index).where(MailStop.index == index)) is not None
+
+
+def heeded(session: Session, identity_id: str) -> bool:
+    """Let mail be no way to an identity whose address was given again after it had asked for none;
+    tell whether that was so, and it was a way until now.
+    """
+    stopped = select(MailStop.index)
+    return _without_mail(session, Identity.id == identity_id, Identity.email_index.in_(stopped))
+
+
+def _without_mail(session: Session, *which: ColumnElement[bool]) -> bool:
+    found = session.scalars(select(Identity).where(*which)).all()
+    had = [one for one in found if "email" in one.can_be_reached.split(",")]
+    for one in had:
+        ways = one.can_be_reached.split(",")
+        one.can_be_reached = ",".join(way for way in ways if way not in ("", "email"))
+    return bool(had)

@@ -46,6 +46,17 @@ class TextStop(Base):
     since: Mapped[datetime] = mapped_column(Moment)
 
 
+class MailStop(Base):
+    """An address that asked for no more mail, until something is written from it; `index` is its
+    blind index.
+    """
+
+    __tablename__ = "mail_stop"
+
+    index: Mapped[str] = mapped_column(String(64), primary_key=True)
+    since: Mapped[datetime] = mapped_column(Moment)
+
+
 class Original(Base):
     """The bytes as they came in: in the row when small, else in the file store as a blob."""
 

@@ -65,6 +65,7 @@ MOVES = {
     "report_back_delivered": "办结报告邮件已发出",
     "report_back_failed": "办结报告邮件未能送达",
     "unreachable": "反映人的邮箱或手机收不到消息，不能再发",
+    "mail_stopped": "反映人要求不再收邮件",
     "await_call_back": "转入回访",
     "call_back": "回访",
     "explain": "解释说明",

@@ -4,11 +4,15 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from caseflow import clock
+from caseflow.app import services
 from caseflow.deadlines.tables import PolicyRow
 from caseflow.intake.tables import Quarantine
 from caseflow.people.tables import Unit, User
+from config import Settings
 from tests.browser.house import House
 from tests.browser.looking import LANGUAGES, Sight, arrive, at, look
+from tests.mail.writing import DATE, FROM, MIME, TO, message, multipart, part
 
 
 def a_person(username: str, account: str = "admin") -> Sight:
@@ -215,3 +219,25 @@ def test_an_original_is_seen_and_made_a_case(house: House, lang: str) -> None:
     page.click("form[action$='/take'] button")
     page.wait_for_url("**/console/cases/**")
     expect(page.get_by_text("反映食堂卫生").first).to_be_visible()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_file_that_is_held_back_is_looked_at_and_settled(house: House, lang: str) -> None:
+    parts = [part(b"Content-Type: text/plain", body=b"see the files")]
+    for n in range(2):
+        field = f"Content-Disposition: attachment; filename={lang}{n}.exe".encode()
+        parts.append(part(field, body=b"MZ\x90" + lang.encode() + bytes(60 + n)))
+    fields = (FROM, TO, DATE, MIME, b"Content-Type: multipart/mixed; boundary=B")
+    house.command("mail", "deliver", given=message(*fields, body=multipart(b"B", *parts), mid=lang))
+    services(Settings.read({"CASEFLOW_HOME": str(house.home)})).examine_files(clock.now())
+    page = house.visit("handler")
+    arrive(page, "/console/quarantine", lang)
+    look(page, "handler:quarantine with files", lang)
+    page.click(f"a:has-text('{lang}0.exe')")
+    look(page, "handler:held file", lang)
+    page.click("form[action$='/seen'] button")
+    look(page, "handler:held file, no words", lang)
+    page.fill("[name=note]", "已请反映人换一种格式再发")
+    page.click("form[action$='/seen'] button")
+    page.wait_for_url("**/console/quarantine")
+    expect(page.locator(f"h2:has-text('{lang}')")).to_have_count(0)

@@ -212,6 +212,7 @@ NO_PAGE = {
     "public.metrics",
     *("desk.owed_now", "desk.ringing", "desk.ringing_stream", "console.recording"),
     *("public.stand_of_pieces", "desk.stand_of_pieces", "unit.stand_of_pieces"),
+    "console.stand_of_pieces",
     *("public.form_in_language", "public.ask_in_language"),  # lead on to the page itself
     *("console.attachment", "console.attachment_picture"),
     *("console.evidence", "console.evidence_picture"),

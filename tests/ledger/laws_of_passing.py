@@ -12,7 +12,8 @@ MEANWHILE = (
     *("raise_urgency", "acknowledge", "countersign", "note", "tell", "retract"),
     *("add", "retaliation", "tighten", "notice_sent", "rung", "reply_delivered"),
     *("recalendar", "recompute", "climb_anew"),  # an administrator changed calendar or rules
-    *("order_issued", "order_cancelled", "order_answered", "reply_failed", "unreachable", "reveal"),
+    *("order_issued", "order_cancelled", "order_answered", "reply_failed", "unreachable"),
+    *("mail_stopped", "reveal"),
 )
 LEVELS = ("province", "city", "county", "district")
 

@@ -52,7 +52,7 @@ def carried_out(
 ) -> list[tuple[str, Outgoing]]:
     """Run the outbox until nothing is left; return address and letter of each that was sent."""
     post = post or PostOffice()
-    handlers = build(rooms, {"email": post}, "https://tips.example", OURS)
+    handlers = build(rooms, {"email": post}, "https://tips.example", OURS, answers=True)
     while run(rooms.database, handlers, now, "worker"):
         pass
     return post.letters

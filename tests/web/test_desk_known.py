@@ -22,6 +22,14 @@ def test_earlier_cases_of_the_number_stand_beside_the_sheet(site: Site) -> None:
     assert number not in known(page, phone="13812345679")
 
 
+def test_earlier_cases_of_the_address_stand_beside_the_sheet(site: Site) -> None:
+    log(site, "window", phone="", email="Wang@mail.example")
+    number = newest(site).number
+    page = desk(site, channel="window")
+    assert number in known(page, email="wang@mail.example")
+    assert number not in known(page, email="other@mail.example")
+
+
 def test_a_number_is_not_found_outside_the_scope(site: Site) -> None:
     log(site)
     number = newest(site).number

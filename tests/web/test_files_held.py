@@ -4,19 +4,28 @@ import io
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
 from io import BytesIO
 
 import pytest
 from PIL import Image
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
+from caseflow.clock import local
+from caseflow.deadlines.tables import Clock
+from caseflow.escalation import sweep
 from caseflow.files.pictures import NoPictures
 from caseflow.files.tables import Blob
+from caseflow.intake import held_files
 from caseflow.intake.delivery import deliver
+from caseflow.intake.tables import Quarantine
 from caseflow.ledger.history_tables import Entry
 from caseflow.ledger.report_tables import Attachment
-from caseflow.ledger.tables import Evidence
+from caseflow.ledger.tables import Case, Evidence
+from caseflow.outbox.tables import Event
+from caseflow.people.tables import Recusal
 from caseflow.vault.tables import FileOpening
 from tests.pictures import PLACE, photo
 from tests.web.public_door import TEXT, fill, receipt
@@ -207,6 +216,26 @@ def test_an_office_may_keep_no_picture_as_it_came(site: Site) -> None:
     assert site.as_("handler").get(original(site)).status == 404
 
 
+QUARANTINE = "/console/quarantine"
+
+
+def minded(site: Site) -> None:
+    """Let the job run that looks at files."""
+    site.services.examine_files(site.now)
+
+
+def standing(site: Site) -> dict[str, str]:
+    """Return where each file that is held back has its page, by its name."""
+    rows = site.ask(lambda s: held_files.of_rows(s, s.scalars(select(Quarantine)).all()))
+    return {file.name: f"{QUARANTINE}/{row_id}" for row_id, file in rows.items()}
+
+
+def clocks_of(site: Site) -> list[tuple[str, str]]:
+    """Return the state of each row of quarantine with that of its clock."""
+    query = select(Quarantine.state, Clock.state).join(Clock, Clock.quarantine_id == Quarantine.id)
+    return [(row[0], row[1]) for row in site.ask(lambda s: s.execute(query).all())]
+
+
 def test_files_of_every_door_that_were_not_let_through_stand_on_the_desk_of_what_was_set_aside(
     site: Site,
 ) -> None:
@@ -214,30 +243,138 @@ def test_files_of_every_door_that_were_not_let_through_stand_on_the_desk_of_what
     number = dispatched(site)
     on_item(site, "handler", number, "sign_for")
     on_item(site, "handler", number, "hand_in", file=a_file("脚本.exe", EXE + b"2"))
-    page = site.as_("operator").get("/console/quarantine")
+    minded(site)
+    minded(site)
+    page = site.as_("operator").get(QUARANTINE)
     for name in (*HELD, "脚本.exe"):
-        assert name in page.text
-    assert "没有放行的文件" not in site.as_("stranger").get("/console/quarantine").text
+        assert page.text.count(name) == 1
+    assert number in page.text
+    assert "这类文件不直接放行" in page.text
+    assert clocks_of(site) == [("waiting", "running")] * 4
+    assert "隔离区是空的" in site.as_("stranger").get(QUARANTINE).text
+    there = standing(site)["脚本.exe"]
+    assert site.as_("stranger").get(there).status == 404
     site.later(days=31)
-    assert "没有放行的文件" not in site.as_("operator").get("/console/quarantine").text
+    assert "脚本.exe" in site.as_("operator").get(QUARANTINE).text, "until somebody saw it"
+
+
+def test_a_file_that_nobody_looked_at_for_a_working_day_climbs(site: Site) -> None:
+    received(site, "工具.exe", EXE)
+    minded(site)
+    [due] = site.ask(lambda s: s.scalars(select(Clock.due).where(Clock.name == "look")).all())
+    assert local(due).date() == local(site.now).date() + timedelta(days=2), "24:00 of tomorrow"
+    site.later(days=2)
+    sweep.run(site.rooms.database, site.now)
+    bodies = site.ask(lambda s: s.scalars(select(Event.body).where(Event.name == "rung")).all())
+    assert any('"clock":"look"' in body.replace(" ", "") for body in bodies)
+
+
+def test_somebody_says_what_was_done_about_the_files_of_a_case_at_once(site: Site) -> None:
+    by_form(site)
+    minded(site)
+    there = standing(site)["工具.exe"]
+    page = site.as_("operator").get(there)
+    for word in (*HELD, "这类文件不直接放行"):
+        assert word in page.text
+    refused = page.send(f"{there}/seen", note=" ")
+    assert (refused.status, "请写明怎么处理的" in refused.text) == (422, True)
+    assert clocks_of(site) == [("waiting", "running")] * 3
+    done = page.send(f"{there}/seen", note="已请反映人换成 PDF 再发")
+    assert "3 个文件处理完毕" in done.text
+    assert clocks_of(site) == [("taken", "met")] * 3
+    assert page.send(f"{there}/seen", note="再写一次").status == 409
+    story = site.as_("operator").get(there)
+    for word in ("已请反映人换成 PDF 再发", "测试operator", "已处理"):
+        assert word in story.text
+    minded(site)
+    assert "隔离区是空的" in done.visit.get(QUARANTINE).text
+
+
+def test_whoever_opened_it_with_a_reason_has_seen_it(site: Site) -> None:
+    received(site, "工具.exe", EXE)
+    minded(site)
+    there = standing(site)["工具.exe"]
+    page = site.as_("handler").get(there)
+    assert original(site) in page.links
+    assert original(site) not in site.as_("operator").get(there).links
+    page.visit.get(original(site)).send(original(site), reason=WHY)
+    assert clocks_of(site) == [("taken", "met")]
+    assert "测试handler" in site.as_("operator").get(there).text
+
+
+def test_nothing_that_is_done_with_a_letter_is_done_with_a_file(site: Site) -> None:
+    """Whoever revealed an identity has seen no original: the row has none to have seen."""
+    number = received(site, "工具.exe", EXE)
+    minded(site)
+    there = standing(site)["工具.exe"]
+    operator = site.as_("operator")
+    operator.get(f"/console/cases/{number}")
+    for move in ("look", "take", "retry", "discard", "spam"):
+        sent = {"reason": WHY, "note": WHY, "spam": WHY, "kind": "tip", "text": TEXT}
+        assert operator.post(f"{there}/{move}", **sent).status in (404, 422)
+    assert clocks_of(site) == [("waiting", "running")]
+
+
+def test_a_colleague_who_keeps_out_of_a_case_does_not_learn_of_its_files(site: Site) -> None:
+    number = received(site, "工具.exe", EXE)
+    minded(site)
+    there = standing(site)["工具.exe"]
+
+    def keeps_out(session: Session) -> None:
+        unit = site.office.units["school"]
+        session.execute(update(Case).where(Case.number == number).values(unit_id=unit))
+        session.add(
+            Recusal(
+                user_id=site.office["operator"].person, unit_id=unit, reason="亲属", since=site.now
+            )
+        )
+
+    site.do(keeps_out)
+    assert "工具.exe" not in site.as_("operator").get(QUARANTINE).text
+    assert site.as_("operator").get(there).status == 404
+    assert site.as_("operator").post(f"{there}/seen", note=WHY).status == 404
+    assert "工具.exe" in site.as_("handler").get(QUARANTINE).text
 
 
 def test_what_failed_for_a_reason_that_was_mended_is_looked_at_again(site: Site) -> None:
     site.app.extensions["caseflow.rooms"] = replace(site.rooms, pictures=NoPictures())
     receipt(fill(site, text=TEXT, files=[a_file("照片.jpg", photo())]))
+    minded(site)
     path = f"/console/attachments/{attachment(site)}"
     assert site.as_("handler").get(path).status == 423
-    page = site.as_("operator").get("/console/quarantine").send("/console/quarantine/files")
+    page = site.as_("operator").get(QUARANTINE).send(f"{QUARANTINE}/files")
     assert "1 个文件正在重新检查" in page.text
-    site.services.examine_files(site.now)
+    minded(site)
     assert site.as_("handler").get(path).status == 200
-    assert "没有放行的文件" not in site.as_("operator").get("/console/quarantine").text
+    page = site.as_("operator").get(QUARANTINE)
+    assert "隔离区是空的" in page.text
+    assert "已放行" in page.text, "among what was settled"
+    assert clocks_of(site) == [("taken", "stopped")]
 
 
 def test_what_a_scanner_could_not_do_is_asked_again_and_what_is_infected_is_not(site: Site) -> None:
     received(site, "a.pdf", b"%PDF-1.7\n")
     for scan, due in (("failed", True), ("infected", False)):
         site.do(lambda s, scan=scan: s.execute(update(Blob).values(scan=scan, scan_due=None)))
-        site.as_("operator").get("/console/quarantine").send("/console/quarantine/files")
+        held_files.mind(site.rooms, site.now, scans=True)
+        site.as_("operator").get(QUARANTINE).send(f"{QUARANTINE}/files")
         [row] = site.ask(lambda s: s.scalars(select(Blob)).all())
         assert (row.scan_due is not None) is due
+
+
+def test_a_file_that_waits_for_the_scanner_counts_after_an_hour(site: Site) -> None:
+    received(site, "a.pdf", b"%PDF-1.7\n")
+    site.do(lambda s: s.execute(update(Blob).values(scan="unscanned", scan_due=site.now)))
+    site.later(minutes=50)
+    assert held_files.mind(site.rooms, site.now, scans=True) == 0
+    site.later(minutes=11)
+    assert held_files.mind(site.rooms, site.now, scans=False) == 0, "without a scanner none waits"
+    assert held_files.mind(site.rooms, site.now, scans=True) == 1
+    assert "正在检查病毒" in site.as_("operator").get(QUARANTINE).text
+    site.do(lambda s: s.execute(update(Blob).values(scan="failed", scan_due=None)))
+    assert held_files.mind(site.rooms, site.now, scans=True) == 1
+    assert "未能完成病毒检查" in site.as_("operator").get(QUARANTINE).text
+    assert clocks_of(site) == [("waiting", "running")], "the clock goes on"
+    site.do(lambda s: s.execute(update(Blob).values(scan="clean")))
+    held_files.mind(site.rooms, site.now, scans=True)
+    assert clocks_of(site) == [("taken", "stopped")]

@@ -3,11 +3,12 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from caseflow.escalation import accountability, accountability_reading, accountability_record
 from caseflow.escalation.accountability_states import UNDECIDED, WAY
-from caseflow.escalation.accountability_tables import AccountabilityFile
+from caseflow.escalation.accountability_tables import AccountabilityEvidence, AccountabilityFile
 from caseflow.paper.sheets import Sheet
 from caseflow.people.scope import scope_of
 from caseflow.web import inquiry_paper
@@ -18,9 +19,11 @@ from tests.ledger.inquiries import SAID, WHO, add_city, proposed
 from tests.pictures import PLACE, photo
 from tests.web.forms import Form
 from tests.web.site import PNG, Page, Site, a_file
+from tests.web.test_office_pieces import sent
 
 ORDERS = "/console/orders"
 FILE = "/console/inquiries/1"
+PIECES = "/console/inquiries/pieces"
 UNSAID = "问责"
 
 
@@ -314,3 +317,22 @@ def test_the_paper_lists_the_steps_and_is_the_same_each_time(site: Site, order: 
     assert (first.mimetype, first.data[:8]) == ("application/pdf", b"%PDF-1.7")
     site.later(days=1)
     assert site.as_("city_leader").get(f"{FILE}/pdf").response.data == first.data
+
+
+def test_a_film_of_a_hearing_comes_in_pieces_and_is_not_lost_by_an_error(
+    site: Site, order: str
+) -> None:
+    opened(site, order)
+    page = site.as_("city").get(FILE)
+    form = page.form(f"{FILE}/step").fields
+    assert PIECES in page.html
+    kept = sent(page, form["nonce"][0], PIECES)
+    said = {"accounts": str(site.office["city"].person), "kept": kept}
+    refused = page.visit.sent(f"{FILE}/step", {**form, **said, "text": ""})
+    again = refused.form(f"{FILE}/step").fields
+    assert (refused.status, again["kept"], again["nonce"]) == (422, [kept], form["nonce"])
+    assert "已登记。" in refused.send(f"{FILE}/step", text=SAID["inquiry_recorded"].text).text
+    names = site.ask(lambda s: s.scalars(select(AccountabilityEvidence.name)).all())
+    assert list(names) == ["后厨.mp4"]
+    for who in ("handler", "operator"):
+        assert site.as_(who).post(PIECES, nonce="n" * 24, name="a", size="9").status == 403

@@ -12,6 +12,7 @@ from tests.web.site import Page, Site
 from tests.web.test_assisting import asked
 from tests.web.test_extension_answers import with_room
 from tests.web.test_pieces import FILM, HALF
+from tests.web.test_visits import told
 from tests.web.walking import dispatched, item_of, on_item
 
 PATH, DESK, UNIT = "/console/desk/pieces", "/console/desk", "/unit/pieces"
@@ -138,6 +139,37 @@ def test_a_unit_that_is_asked_beside_another_answers_with_a_film(site: Site) -> 
     assert (refused.status, again["kept"], again["nonce"]) == (422, [kept], form["nonce"])
     assert refused.send(answer, answer="见录像").status == 200
     assert handed_in(site) == [FILM_AS_IT_CAME]
+
+
+def test_a_visit_brings_a_film_and_what_came_is_not_lost_by_an_error(site: Site) -> None:
+    at, page = signed_for(site, "visit")
+    form = page.form(at).fields
+    kept = sent(page, form["nonce"][0])
+    refused = page.visit.sent(at, {**form, **told(site, saw=""), "kept": kept})
+    again = refused.form(at).fields
+    assert (refused.status, again["kept"], again["nonce"]) == (422, [kept], form["nonce"])
+    assert "实地核查已记录。" in refused.send(at, saw="台面整洁").text
+    assert handed_in(site) == [FILM_AS_IT_CAME]
+
+
+def test_an_inspectors_film_of_a_visit_stays_with_the_visit(site: Site) -> None:
+    item_id = test_unit.dispatched(site, inspector=True)
+    test_unit.open_item(site, item_id, "inspector").send(test_unit.at(item_id, "sign_for"))
+    site.later(minutes=10)
+    page, visit = test_unit.open_item(site, item_id, "inspector"), test_unit.at(item_id, "visit")
+    form = page.form(visit).fields
+    assert "/unit/pieces" in page.html
+    kept = sent(page, form["nonce"][0], UNIT)
+    alone = told(site, companion="", others="")
+    refused = page.visit.sent(visit, {**form, **alone, "kept": kept})
+    again = refused.form(visit).fields
+    assert (refused.status, again["kept"], again["nonce"]) == (422, [kept], form["nonce"])
+    other = refused.form(test_unit.at(item_id, "find")).fields
+    assert (other.get("kept"), other["nonce"] == form["nonce"]) == (None, False)
+    refused.send(visit, others="李督学、王专家")
+    assert handed_in(site) == [FILM_AS_IT_CAME]
+    with_film = select(Evidence.visit_id)
+    assert site.ask(lambda s: s.scalars(with_film).one()) is not None
 
 
 def test_units_send_pieces_by_their_own_door_with_their_token(site: Site) -> None:

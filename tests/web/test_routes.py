@@ -46,6 +46,7 @@ PUBLIC = {
     *("public.home", "public.contact", "public.form", "public.submit"),
     *("public.ask", "public.show", "public.add", "public.answer", "public.retaliation"),
     *("public.tighten", "public.retract", "public.keep", "public.ask_review"),
+    "public.stop_mail",
     *("public.begin_pieces", "public.add_piece", "public.cancel_pieces", "public.join_pieces"),
     "public.stand_of_pieces",
     *("public.form_in_language", "public.report_in_language"),

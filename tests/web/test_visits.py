@@ -32,7 +32,7 @@ def test_a_demanded_visit_is_made_before_anybody_strikes_off(site: Site) -> None
     assert "实地核查已记录。" in page.text
     [seen] = site.ask(lambda s: visits.of_item(s, item_of(site, number).id))
     page = site.as_("reviewer").get(f"/console/visits/{seen.row.id}")
-    for word in (number, "测试handler、测试inspector", "后厨", "台面整洁", "1 张"):
+    for word in (number, "测试handler、测试inspector", "后厨", "台面整洁", "1 份"):
         assert word in page.text
     pdf = site.as_("reviewer").get(f"/console/visits/{seen.row.id}/pdf")
     assert pdf.response.data.startswith(b"%PDF")

@@ -1,9 +1,10 @@
-"""Senders whose mail was spam: it is kept, listed and answered by nobody.
+"""Senders whose mail or text messages were spam: they are kept, listed and answered by nobody.
 
-The list belongs to an office; an entry is an address, or a whole domain where that is nobody's but
-the sender's own. Addresses are kept sealed and found blindly.
+The list belongs to an office; an entry is an address, a telephone number, or a whole domain where
+that is nobody's but the sender's own. They are kept sealed and found blindly.
 """
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, or_, select, update
@@ -41,10 +42,28 @@ def check(session: Session, rooms: Rooms, letter: Letter, _now: datetime) -> Let
     keys = indexes(rooms.ring, letter.report.contact.email)
     if letter.report.belongs_to or not keys:
         return letter
-    found = session.scalars(_HOLDS, {"address": keys[0], "domain": keys[1], "area": rooms.area})
-    entry = found.first()
-    if entry is None:
-        return letter
+    entry = _entry(session, rooms, keys)
+    return letter if entry is None else _caught(session, entry)
+
+
+def of_number(
+    session: Session, rooms: Rooms, number: str, belongs: Callable[[], bool]
+) -> Aside | None:
+    """Return why a text message of this number (in normal form) is set aside, None where it is not.
+
+    `belongs`: it is proven to belong to a case; asked of a blocked number only.
+    """
+    index = index_of(rooms.ring, number)
+    entry = _entry(session, rooms, [index, index])
+    return None if entry is None or belongs() else _caught(session, entry)
+
+
+def _entry(session: Session, rooms: Rooms, keys: Sequence[str]) -> int | None:
+    said = {"address": keys[0], "domain": keys[1], "area": rooms.area}
+    return session.scalars(_HOLDS, said).first()
+
+
+def _caught(session: Session, entry: int) -> Aside:
     session.execute(
         update(Blocked)
         .where(Blocked.id == entry)
@@ -63,5 +82,5 @@ def indexes(ring: KeyRing, address: str) -> list[str]:
 
 
 def index_of(ring: KeyRing, what: str) -> str:
-    """Return the keyed hash of an address in normal form, or of `@` and a domain."""
+    """Return the keyed hash of an address or number in normal form, or of `@` and a domain."""
     return ring.mac("blocked", what.encode(), ring.oldest_key).hex()

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from caseflow.intake.filters import blocked, bounced, loops, machines, thread
+from caseflow.intake.filters import blocked, bounced, loops, machines, stopping, thread
 from caseflow.intake.filters.letter import Aside, Filter, Letter
 from caseflow.intake.rooms import Rooms
 
 CHAIN: tuple[Filter, ...] = (
     loops.check,
     bounced.check,
+    stopping.check,
     machines.check,
     thread.check,
     blocked.check,

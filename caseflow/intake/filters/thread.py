@@ -55,7 +55,7 @@ def check(session: Session, rooms: Rooms, letter: Letter, now: datetime) -> Lett
     known, letter = by_numbers(session, rooms, letter, about, now)
     candidates = [*([about] if about else []), *known.proven]
     for report in candidates:
-        if _is_party(session, rooms, report, letter.report.contact.email):
+        if is_party(session, rooms, report, letter.report.contact.email):
             return _joined(session, letter, report)
     if candidates:
         return replace(letter, claims=candidates[0].case_id, why="stranger")
@@ -128,7 +128,7 @@ def _same(known: str, said: str) -> bool:
     return normal is not None and blind.normal_email(known) == normal
 
 
-def _is_party(session: Session, rooms: Rooms, report: Report, address: str) -> bool:
+def is_party(session: Session, rooms: Rooms, report: Report, address: str) -> bool:
     """Tell whether an address is one that this reporter gave, with this contact or another."""
     index = blind.email_index(rooms.ring, address)
     if index is None:

@@ -15,7 +15,6 @@ from caseflow.deadlines import listed
 from caseflow.deadlines.rules import Rules, rules_of
 from caseflow.deadlines.tables import Clock
 from caseflow.errors import BadInput, MoveNotAllowed
-from caseflow.files import handing
 from caseflow.intake import held_files, looking, sight, unfolding
 from caseflow.intake.channels.mailbox.parse import CHANNEL
 from caseflow.intake.held_files import HeldFile
@@ -26,13 +25,18 @@ from caseflow.ledger import queries
 from caseflow.ledger.tables import Case
 from caseflow.people import names
 from caseflow.people.scope import scope_of
+from caseflow.refs import whole
 from caseflow.web.admin.frame import Page, after, blueprint
 from caseflow.web.clocks import clock_view
+from caseflow.web.console.file_views import original
 from caseflow.web.edge import actor, change, needs, now, read, rooms, typed
 from caseflow.web.locale import gettext, moment_text
 from config import MIB
 
 STATES = {"waiting": "待查看", "taken": "已登记为办件", "discarded": "已作废"}
+SETTLED_FILE = "已处理"
+OF_CASES = "办件中的文件"
+NONE: Mapping[int, HeldFile] = {}
 
 
 @blueprint.get("/quarantine")
@@ -45,10 +49,11 @@ def quarantine() -> Page:
         done = sight.settled(session, actor()) if not after() else []
         clocks = listed.looks(session, [one.id for one in found])
         people = names.users(session, {one.looked_by for one in done if one.looked_by})
-        held = held_files.listed(session, actor(), now()) if not after() else []
-        rows = [_row(rules, one, clocks.get(one.id)) for one in found]
+        files = held_files.of_rows(session, [*found, *done])
+        rows = [_row(rules, one, clocks.get(one.id), files) for one in found]
         settled = [
-            _row(rules, one, None) | {"by": people.get(one.looked_by or 0, "")} for one in done
+            _row(rules, one, None, files) | {"by": people.get(one.looked_by or 0, "")}
+            for one in done
         ]
     full = len(rows) == looking.PAGE
     return render_template(
@@ -56,19 +61,10 @@ def quarantine() -> Page:
         active="quarantine",
         rows=rows,
         settled=settled,
-        held=[_held(one) for one in held],
+        files=any(one["file"] for one in rows),
         by_fault=any(one["by_fault"] for one in rows),
         next_href=url_for("admin.quarantine", after=found[-1].id) if full else "",
     )
-
-
-def _held(one: HeldFile) -> dict[str, Any]:
-    return {
-        "name": one.name,
-        "case": one.case,
-        "why": gettext(handing.WHY[handing.why(one.blob, scans=True)]),
-        "at": moment_text(one.at),
-    }
 
 
 @blueprint.post("/quarantine/files")
@@ -80,15 +76,20 @@ def look_at_files_again() -> Page:
     return redirect(url_for("admin.quarantine"))
 
 
-def _row(rules: Rules, one: Quarantine, clock: Clock | None) -> dict[str, Any]:
+def _row(
+    rules: Rules, one: Quarantine, clock: Clock | None, files: Mapping[int, HeldFile] = NONE
+) -> dict[str, Any]:
+    """Return a row as the pages tell it. `files`: what those rows stand for that stand for one."""
+    file = files.get(one.id)
     return {
+        "file": {"name": file.name, "case": file.case} if file else None,
         "id": one.id,
         "href": url_for("admin.quarantined", quarantine_id=one.id),
         "reason": gettext(one.reason),
-        "channel": gettext(words.CHANNELS[one.channel]),
+        "channel": gettext(words.CHANNELS.get(one.channel, OF_CASES)),
         "at": moment_text(one.received_at),
         "state": one.state,
-        "state_label": gettext(STATES[one.state]),
+        "state_label": gettext(SETTLED_FILE if file and one.looked_at else STATES[one.state]),
         "note": gettext(one.note) if one.note else "",
         "looked_at": moment_text(one.looked_at) if one.looked_at else "",
         "clock": clock_view(rules, clock, now()) if clock else None,
@@ -116,6 +117,8 @@ def shown(
     """Return the page of one row, with what was wrong with the form named `form`."""
     with read() as session:
         found = sight.row(session, actor(), quarantine_id)
+        if found.original_id is None:
+            return _held_file(session, found, errors or {}, status)
         clocks = listed.looks(session, [found.id])
         row = _row(rules_of(session), found, clocks.get(found.id))
         people = names.users(session, {found.looked_by} if found.looked_by else set())
@@ -140,6 +143,43 @@ def shown(
         language=request.method == "GET",
     )
     return body, status
+
+
+def _held_file(session: Session, found: Quarantine, errors: Mapping[str, str], status: int) -> Page:
+    """Return the page of a file that its case has, with the others that wait there."""
+    file = held_files.of_rows(session, [found])[found.id]
+    near = held_files.beside(session, actor(), found)
+    clock = listed.looks(session, [found.id]).get(found.id)
+    people = names.users(session, {found.looked_by} if found.looked_by else set())
+    body = render_template(
+        "admin/held_file.html",
+        active="quarantine",
+        row=_row(rules_of(session), found, clock, {found.id: file}),
+        by="".join(people.values()),
+        size=_size(file.blob.size),
+        original=original(file.blob, f"/console/{file.place}/original"),
+        near=[(n, one.name) for n, one in near.items() if n != found.id],
+        errors=errors,
+        note=request.form.get("note", ""),
+        language=request.method == "GET",
+    )
+    return body, status
+
+
+@blueprint.post("/quarantine/<int:quarantine_id>/seen")
+@needs("quarantine.look")
+def see_held_file(quarantine_id: int) -> Page:
+    """Say what was done about a file that is held back, and the others chosen with it."""
+    also = [n for one in request.form.getlist("also") if (n := whole(one)) is not None]
+    ids, note = {quarantine_id, *also}, typed("note")
+    try:
+        n = change(lambda s: held_files.seen(s, actor(), ids, note, now()))
+    except BadInput as wrong:
+        return shown(quarantine_id, wrong.fields, "seen", 422)
+    except MoveNotAllowed as gone:
+        return shown(quarantine_id, {"": gone.told}, "seen", 409)
+    flash(gettext("已记下，%(n)d 个文件处理完毕；文件仍在办件里。", n=n), "success")
+    return redirect(url_for("admin.quarantine"))
 
 
 def _size(size: int) -> str:

@@ -1,5 +1,6 @@
 """Files of a case, handed out to whoever may see the case; as they came, to whoever says why."""
 
+from caseflow.intake import held_files
 from caseflow.ledger import attached
 from caseflow.web.console import originals
 from caseflow.web.console.frame import Page, blueprint, scope
@@ -50,7 +51,8 @@ def evidence_original(evidence_id: int) -> Page:
 @needs("vault.original")
 def open_evidence(evidence_id: int) -> Page:
     """Hand out a file of an item as it came, with the reason on record."""
-    return originals.handed(lambda s: attached.evidence(s, scope(), evidence_id))
+    seen = held_files.opening("evidence", evidence_id)
+    return originals.handed(lambda s: attached.evidence(s, scope(), evidence_id), noted=seen)
 
 
 @blueprint.get("/attachments/<int:attachment_id>/original")
@@ -64,4 +66,5 @@ def attachment_original(attachment_id: int) -> Page:
 @needs("vault.original")
 def open_attachment(attachment_id: int) -> Page:
     """Hand out a file that came with a report as it came, with the reason on record."""
-    return originals.handed(lambda s: attached.attachment(s, scope(), attachment_id))
+    seen = held_files.opening("attachments", attachment_id)
+    return originals.handed(lambda s: attached.attachment(s, scope(), attachment_id), noted=seen)

@@ -39,7 +39,12 @@ class Field:
 
 def files_field(name: str, label: str, *, optional: bool = False) -> Field:
     """Return a field for evidence, of which large files may come in pieces before the form does."""
-    return Field("file", name, label, secrets.token_urlsafe(18), optional=optional)
+    return Field("file", name, label, fresh_nonce(), optional=optional)
+
+
+def fresh_nonce() -> str:
+    """Return a number for a form, under which its large files wait for it."""
+    return secrets.token_urlsafe(18)
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,8 @@ def _take(inquiry_id: int, move: Callable[[], str]) -> Page:
         files.put()
         change(work)
     except BadInput as wrong:
-        again = {"evidence": "所选的文件需要重新选择"} if len(files) else {}
+        came = any(one.filename for one in request.files.values())
+        again = {"evidence": "所选的文件需要重新选择"} if came else {}
         return show(inquiry_id, {**again, **wrong.fields}, move(), 422)
     except MoveNotAllowed as gone:
         return _changed(inquiry_id, move(), gone)

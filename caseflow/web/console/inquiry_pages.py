@@ -19,12 +19,13 @@ from caseflow.people import office as offices
 from caseflow.web import edge, inquiry_paper
 from caseflow.web.console import originals
 from caseflow.web.console.file_views import blob_view, original
+from caseflow.web.console.forms import fresh_nonce
 from caseflow.web.console.frame import Page, blueprint, scope
 from caseflow.web.console.inquiry_forms import FORMS
-from caseflow.web.edge import actor, can, needs, now, read
+from caseflow.web.edge import actor, can, needs, now, read, typed
 from caseflow.web.files import attached, download
 from caseflow.web.locale import gettext, in_chinese, long_day_text, moment_text, series
-from caseflow.web.proof import limits_told
+from caseflow.web.proof import limits_told, piece_limits
 
 Facts = list[tuple[str, str]]
 
@@ -72,6 +73,9 @@ def view(
         "chosen": request.form.getlist("accounts"),
         "papers": inquiry_paper.offered(found),
         "limits_told": limits_told(),
+        "file_limits": piece_limits(url_for("console.begin_pieces")),
+        "nonces": {move: (move == form and typed("nonce")) or fresh_nonce() for move in moves},
+        "kept": request.form.getlist("kept"),
         "language": request.method == "GET",
     }
 

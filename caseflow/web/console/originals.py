@@ -1,6 +1,7 @@
 """A file as it came: asked why, put on record, handed out once, in the answer."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from flask import render_template, request, url_for
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from caseflow.files import handing
 from caseflow.ledger.attached import Attached
 from caseflow.ledger.moves import opening_files
 from caseflow.ledger.tables import Case
+from caseflow.people.actor import Actor
 from caseflow.web.console.file_views import blob_view
 from caseflow.web.console.frame import Page
 from caseflow.web.edge import actor, change, now, read, scans, typed
@@ -18,6 +20,7 @@ from caseflow.web.files import opened
 
 Find = Callable[[Session], Attached]
 """Finds a file within the actor's scope, or raises NotFound."""
+Noted = Callable[[Session, Actor, datetime], None]
 
 
 def asked(
@@ -45,8 +48,12 @@ def asked(
     return page, status
 
 
-def handed(find: Find, back: str = "", permission: str = "vault.original") -> Page:
-    """Hand out the file once the reason is on record; without one ask again."""
+def handed(
+    find: Find, back: str = "", permission: str = "vault.original", noted: Noted | None = None
+) -> Page:
+    """Hand out the file once the reason is on record; without one ask again. `noted`: what else is
+    written down then.
+    """
     reason = typed("reason")
 
     def work(session: Session) -> None:
@@ -61,6 +68,8 @@ def handed(find: Find, back: str = "", permission: str = "vault.original") -> Pa
             scans=scans(),
             permission=permission,
         )
+        if noted is not None:
+            noted(session, actor(), now())
 
     try:
         change(work)

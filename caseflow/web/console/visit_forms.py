@@ -9,7 +9,7 @@ from caseflow.ledger import visits
 from caseflow.ledger.moves import visiting
 from caseflow.ledger.tables import Item
 from caseflow.paper.sheets import Report, Section
-from caseflow.web.console.forms import Field, Form
+from caseflow.web.console.forms import Field, Form, files_field
 from caseflow.web.console.sight import Sight
 from caseflow.web.locale import gettext, moment_text, series
 
@@ -58,7 +58,7 @@ def visit(sight: Sight, item: Item) -> Form:
             Field("text", "visit_time", gettext("到场时间"), hint=gettext("例如 9:30"), longest=5),
             Field("text", "place", gettext("地点"), longest=200),
             Field("textarea", "saw", gettext("看到的情况"), rows=5, longest=4000),
-            Field("file", "pictures", gettext("现场照片"), optional=True),
+            files_field("pictures", gettext("现场照片、录像"), optional=True),
         ),
         submit=gettext("记录"),
     )
@@ -93,7 +93,7 @@ def facts(found: tuple[Any, Item, visits.Visited], recorder: str) -> list[tuple[
         (gettext("到场人员"), series(visited.names)),
         (gettext("到场时间"), moment_text(row.at)),
         (gettext("地点"), row.place),
-        (gettext("现场照片"), gettext("%(n)s 张", n=visited.pictures)),
+        (gettext("现场照片、录像"), gettext("%(n)s 份", n=visited.pictures)),
         (gettext("记录"), f"{recorder} {moment_text(row.recorded_at)}"),
     ]
 

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from caseflow import refs
 from caseflow.errors import BadInput, MoveNotAllowed, NotFound, Unavailable
-from caseflow.intake import adding, reviewing, tracking
+from caseflow.intake import adding, mail_stops, reviewing, tracking
 from caseflow.intake.adding import Joined
 from caseflow.intake.channels import webform
 from caseflow.intake.receive import said_the_same
@@ -58,6 +58,7 @@ THANKS = {
     "disclosure": "已按您的要求改好，从现在起照此办理。",
     "after": "已收到。这件事已经办结，我们会单独答复您；有新的事实的，会再次审查。",
     "review": "已收到您的请求，由上一级机关书面答复您。编号和期限写在下面，查询码不变。",
+    "mail": "已记下，不再给您发邮件。进展请用编号和查询码在这里查看；再写信来，就恢复发送。",
     "retract": "已记下您的撤回。要不要继续查，由我们按规定决定，结果仍会答复您。",
 }
 
@@ -155,6 +156,12 @@ def tighten() -> Response:
 def retract() -> Response:
     """Take the report back; sent twice it is done once."""
     return _wished("retract", tracking.retract, edge.typed("why"))
+
+
+@blueprint.post("/track/mail")
+def stop_mail() -> Response:
+    """Send no more mail; sent twice it is done once."""
+    return _wished("mail", mail_stops.stop, "")
 
 
 @blueprint.post("/track/review")
@@ -305,6 +312,7 @@ def _letter(
     with edge.read() as session:
         story = tracking.story(session, report_id)
         known = reviewing.appeals(session, report_id, story)
+        mailed = mail_stops.is_offered(session, report_id)
     shown, now = {part: guard.new_nonce() for part in _PARTS}, edge.now()
     errored = _errored(tried.part, waiting=story.question is not None)
     if errored and tried.nonce:
@@ -319,6 +327,7 @@ def _letter(
         told=letter.told(story.added),
         secrecy=letter.secrecy(story),
         retracting=letter.may_retract(story),
+        mailed=mailed,
         appeal=appeal.shown(known, now),
         errors=tried.errors,
         errored=errored,

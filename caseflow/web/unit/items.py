@@ -97,6 +97,7 @@ def page(session: Session, item_id: int, typed: Typed) -> str:
     sign = signing.look(session, held)
     typed = signing.given_back(sign, typed)
     inspects = edge.actor().unit is None
+    nonce, files = typed.brought(visit=False)
     fields = _fields(sheet, sign)
     object_until = sheet.object_until if OBJECTION[0] in fields else None
     return render_template(
@@ -125,11 +126,12 @@ def page(session: Session, item_id: int, typed: Typed) -> str:
         place=_place(session, held.item) if inspects else "",
         sign=sign,
         beside=assisting.beside(session, held),
-        visiting=_visiting(session, sheet) if inspects else None,
+        visiting=_visiting(session, sheet, typed) if inspects else None,
         visits=_visits(session, held.item) if inspects else [],
         limits_told=limits_told(),
         file_limits=large_limits(),
-        nonce=typed.nonce or fresh_nonce(),
+        nonce=nonce or fresh_nonce(),
+        files_before=files,
         unsigned=_unsigned(held.item),
         fields=fields,
         stranded=_stranded(typed, fields),
@@ -189,14 +191,19 @@ def _may_visit(sheet: Sheet) -> bool:
     return edge.actor().unit is None and not over and held.item.state in _VISITED
 
 
-def _visiting(session: Session, sheet: Sheet) -> dict[str, object] | None:
-    """Return who can be named as having gone along, where a visit can be put on record."""
+def _visiting(session: Session, sheet: Sheet, typed: Typed) -> dict[str, object] | None:
+    """Return who can be named as having gone along, where a visit can be put on record, and what
+    came before its form.
+    """
     if not _may_visit(sheet):
         return None
     me = edge.actor()
     about = session.get_one(Case, sheet.holding.item.case_id).unit_id
     people = visiting.company(session, session.get_one(Area, me.area), about)
+    nonce, files = typed.brought(visit=True)
     return {
+        "nonce": nonce or fresh_nonce(),
+        "files": files,
         "people": [(str(one.id), one.name) for one in people if one.id != me.id],
         "today": local(edge.now()).date().isoformat(),
     }

@@ -91,7 +91,8 @@ def _move(
 
 def _left(said: Mapping[str, str], **why: Any) -> Typed:
     """Return what goes back into the form, with the large files that came before it."""
-    return Typed(said, nonce=typed("nonce"), files=request.form.getlist("kept"), **why)
+    kept, visit = request.form.getlist("kept"), request.endpoint == "unit.visit"
+    return Typed(said, nonce=typed("nonce"), files=kept, visit=visit, **why)
 
 
 def _came() -> bool:
