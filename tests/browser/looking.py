@@ -43,10 +43,11 @@ class Sight:
     name: str
     account: str
     path: Callable[[House], str]
+    status: int = 200
 
 
-def at(account: str, path: str) -> Sight:
-    return Sight(f"{account or 'public'}:{path}", account, lambda _house: path)
+def at(account: str, path: str, status: int = 200) -> Sight:
+    return Sight(f"{account or 'public'}:{path}", account, lambda _house: path, status)
 
 
 def look(page: Page, name: str, lang: str) -> None:
@@ -65,11 +66,15 @@ def look(page: Page, name: str, lang: str) -> None:
         assert violations(page) == [], size
 
 
-def arrive(page: Page, path: str, lang: str) -> None:
-    """Open a page in a language and wait until its pieces have come."""
+def arrive(page: Page, path: str, lang: str, status: int = 200) -> None:
+    """Open a page in a language and wait until its pieces have come. It is the page, and not one
+    that says it is not there.
+    """
     glue = "&" if "?" in path else "?"
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
-    page.goto(f"{path}{glue}lang={lang}")
+    answer = page.goto(f"{path}{glue}lang={lang}")
+    assert answer is not None
+    assert answer.status == status
     expect(page.locator(".htmx-request")).to_have_count(0)
 
 

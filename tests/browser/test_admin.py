@@ -86,7 +86,7 @@ SIGHTS = (
 def test_an_administrators_page_is_for_everybody(shown: House, sight: Sight, lang: str) -> None:
     page = shown.as_(sight.account)
     before = len(shown.trouble)
-    arrive(page, sight.path(shown), lang)
+    arrive(page, sight.path(shown), lang, sight.status)
     look(page, sight.name, lang)
     assert shown.trouble[before:] == []
 

@@ -4,15 +4,19 @@ from contextlib import suppress
 
 import pytest
 from sqlalchemy import ScalarSelect, select
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from caseflow.app import create_app, services
 from caseflow.escalation.tables import Order
 from caseflow.files.tables import Blob
 from caseflow.ledger.assistance_tables import Assistance
+from caseflow.ledger.queries import visible
 from caseflow.ledger.states import CASE_STATES
 from caseflow.ledger.tables import Case, Evidence, Item
 from caseflow.ledger.visit_tables import Visit
+from caseflow.people.accounts import actor_of
+from caseflow.people.scope import scope_of
 from caseflow.people.tables import User
 from caseflow.publishing.tables import Circular
 from config import Settings
@@ -24,11 +28,16 @@ NOBODY = ""
 
 
 def a_case(state: str, account: str = "supervisor") -> Sight:
-    def path(house: House) -> str:
-        query = select(Case.number).where(Case.state == state).order_by(Case.id).limit(1)
-        return f"/console/cases/{house.ask(lambda s: s.scalars(query).one())}"
+    def first(session: Session) -> str:
+        user = session.scalars(select(User).where(User.username == account)).one()
+        query = select(Case.number).where(
+            Case.state == state, visible(scope_of(actor_of(session, user)))
+        )
+        return session.scalars(query.order_by(Case.id).limit(1)).one()
 
-    return Sight(f"{account}:case {state}", account, path)
+    return Sight(
+        f"{account}:case {state}", account, lambda house: f"/console/cases/{house.ask(first)}"
+    )
 
 
 def an_item(state: str, account: str) -> Sight:
@@ -147,7 +156,8 @@ def of_account(username: str) -> ScalarSelect[int | None]:
 LOOKS_AT = {"awaiting_reporter": "handler", "declined": "auditor", "calling_back": "operator"}
 
 SIGHTS = (
-    *(at(NOBODY, path) for path in ("/", "/report", "/track", "/contact", "/login", "/nowhere")),
+    *(at(NOBODY, path) for path in ("/", "/report", "/track", "/contact", "/login")),
+    at(NOBODY, "/nowhere", 404),
     at("supervisor", "/console/"),
     at("auditor", "/console/?state=closed"),
     at("handler", "/console/?q=食堂"),
@@ -199,7 +209,7 @@ SIGHTS = (
 def test_a_page_is_for_everybody(shown: House, sight: Sight, lang: str) -> None:
     page = shown.as_(sight.account) if sight.account else shown.as_nobody()
     before = len(shown.trouble)
-    arrive(page, sight.path(shown), lang)
+    arrive(page, sight.path(shown), lang, sight.status)
     look(page, sight.name, lang)
     assert shown.trouble[before:] == []
 

@@ -134,8 +134,8 @@ def queries_matching(session: Any) -> list[int]:
     """Return the cases that a word of the demo finds."""
     from caseflow.ledger import search
 
-    query = search.matching(session, "食堂", Case.id > 0, 5)
-    return [] if query is None else list(session.scalars(query))
+    found = search.matching(session, "食堂", Case.id > 0, 5)
+    return [] if found is None else list(session.scalars(select(Case.id).where(found)))
 
 
 def test_an_office_moves_to_postgresql_and_back_and_nothing_is_different(
