@@ -24,13 +24,16 @@ _EMPTY = 5  # pytest's exit code when it found no test
 
 @dataclass(frozen=True)
 class Group:
-    """Tests that run together. `budget` is in seconds; `packages` are Debian's names."""
+    """Tests that run together. `budget` is in seconds; `packages` are Debian's names;
+    `shared_out` is how the processes get them (pytest-xdist's `--dist`).
+    """
 
     name: str
     title: str
     budget: int
     arguments: tuple[str, ...]
     packages: tuple[str, ...] = ()
+    shared_out: tuple[str, ...] = ("worksteal",)
 
 
 _EVERYWHERE_ELSE = ("tests", *(f"--ignore=tests/{folder}" for folder in _APART))
@@ -55,7 +58,14 @@ GROUPS = (
         ("tests/browser",),
         packages=("chromium-headless-shell", "fonts-noto-cjk"),
     ),
-    Group("faults", "kill -9 and other faults", 120, ("tests/faults",)),
+    Group(
+        "faults",
+        "kill -9 and other faults",
+        120,
+        ("tests/faults",),
+        # Few and long: each when a process is free for it, in the order that the folder says.
+        shared_out=("load", "--maxschedchunk", "1"),
+    ),
     Group("mail", "mail in and out", 60, ("tests/mail",), packages=("dovecot-imapd",)),
 )
 
@@ -118,7 +128,7 @@ def run(group: Group) -> tuple[int, float]:
         print(f"there is no folder {absent[0]}")
         return _EMPTY, 0.0
     command = [sys.executable, "-m", "pytest", *group.arguments]
-    command += ["-n", str(_PROCESSES), "--dist", "worksteal"]
+    command += ["-n", str(_PROCESSES), "--dist", *group.shared_out]
     start = time.monotonic()
     folder = quick_folder("caseflow-tests-")
     folder.chmod(0o711)  # PostgreSQL and Dovecot give up root and must still get to their own

@@ -1,10 +1,13 @@
 """The groups of `python -m tests` cover every test once, and say what a machine lacks."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from tests import __main__ as runner
+from tests.faults import conftest as faults
 from tests.house.source import ROOT
 from tests.soak import __main__ as soak
 
@@ -58,3 +61,21 @@ def test_a_soak_of_the_usual_length_has_a_minute_of_conflicts_and_asks_the_model
     assert soak.RUNS.keys() == soak.SHARES.keys() >= {"contest", "model"}
     assert round(sum(soak.SHARES.values()), 9) == 1
     assert soak.SECONDS * soak.SHARES["contest"] >= 60
+
+
+def test_each_process_begins_with_one_of_the_longest_faults_and_one_that_is_over_at_once() -> None:
+    """Both kill runs one after the other in one process would keep the other waiting for minutes.
+
+    pytest-xdist hands two tests to each at the beginning, then one for each that ended.
+    """
+    folder = ROOT / "tests" / "faults"
+    files = ["test_checker.py"] * 3 + ["test_kill_run.py"] * 2 + ["test_serving.py"]
+    items: list[Any] = [SimpleNamespace(path=folder / name, n=n) for n, name in enumerate(files)]
+    faults.pytest_collection_modifyitems(items)
+    assert [item.n for item in items] == [3, 0, 4, 1, 5, 2]
+    [group] = [group for group in runner.GROUPS if group.name == "faults"]
+    assert group.shared_out == ("load", "--maxschedchunk", "1")
+    elsewhere: list[Any] = [SimpleNamespace(path=ROOT / "tests" / "web" / "test_desk.py", n=6)]
+    mixed = [*elsewhere, *items]
+    faults.pytest_collection_modifyitems(mixed)
+    assert mixed == [*elsewhere, *items], "they are put in order only where they run by themselves"
