@@ -127,7 +127,7 @@ def test_a_letter_costs_the_same_however_long_the_story_is(site: Site) -> None:
         for _ in range(3):
             page = page.send("/track/add", text="补充")
         move(site, got, triage.note, "handler", "内部记录")
-    assert costs[0] == costs[1] == 10
+    assert costs[0] == costs[1] == 11
     assert "内部记录" not in letter(site, got).text
     assert count(site, Entry) > 4
     assert count(site, Case) == 1
