@@ -12,12 +12,14 @@ from werkzeug.serving import make_server
 
 from caseflow import clock
 from caseflow.db import Database
+from caseflow.intake.call_tables import Call
 from caseflow.intake.tables import Draft
 from caseflow.ledger.report_tables import Report
 from caseflow.ledger.tables import Case
 from caseflow.people import accounts
 from caseflow.people.tables import Unit, User
 from tests.web.site import PASSWORD, Site
+from tests.web.test_calls import CALLER, told
 
 # Where Tab leads from the caller's number on, when nothing special was said.
 ORDER = [
@@ -114,6 +116,24 @@ def test_three_calls_in_a_row_without_the_mouse(desk: Page, site: Site) -> None:
     assert [report.text for report in kept] == ["食堂的菜里有虫", "课后服务收费不清", "作业太多"]
     assert {report.kind for report in kept} == {"question"}
     assert site.ask(lambda s: s.scalar(select(func.count()).select_from(Draft))) == 0
+
+
+def test_a_call_that_rings_is_seen_and_one_key_opens_its_log(desk: Page, site: Site) -> None:
+    """The page stands open while it rings; what is beside it is the number's earlier case."""
+    a_call(desk, CALLER, "食堂的菜里有虫")
+    call_id = told(site, "ringing")
+    rings = desk.locator("#ringing")
+    expect(rings).to_contain_text(f"尾号 {CALLER[-4:]}")
+    expect(rings).to_contain_text("食堂的菜里有虫")
+    press(desk, "Alt+t")
+    expect(desk.locator("#f-phone")).to_have_value(CALLER)
+    at_the_first_field(desk)
+    press(desk, "Enter", "Tab", "Space", "Alt+n")
+    write(desk, "又有虫子")
+    press(desk, "Alt+s")
+    read_aloud(desk)
+    call = site.ask(lambda s: s.get_one(Call, call_id))
+    assert [call.report_id] == [one.id for one in reports(site) if one.text == "又有虫子"]
 
 
 def test_a_sheet_nobody_wrote_in_is_not_saved_over_the_code_of_the_last_call(
