@@ -148,7 +148,7 @@ def test_a_saved_and_a_refused_sheet_of_the_desk(house: House, lang: str) -> Non
 @every_language
 def test_a_page_that_somebody_may_not_see(shown: House, lang: str) -> None:
     page = shown.as_("auditor")
-    arrive(page, "/console/desk", lang)
+    arrive(page, "/console/desk", lang, 403)
     look(page, "answer:forbidden", lang)
 
 
