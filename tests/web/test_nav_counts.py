@@ -19,7 +19,7 @@ from caseflow.people.tables import Recusal, User
 from caseflow.web import counts as counting
 from tests import office as offices
 from tests.web.site import Page, Site, a_file
-from tests.web.test_console_lists import fill, statements
+from tests.web.test_console_lists import fill, numbers, statements
 from tests.web.walking import case_of, dispatched, item_of, on_case, on_item, open_case, submitted
 
 _COUNT = re.compile(r'<a href="/console/(\w*)"[^>]*>[^<]+ <span class="count">(\d+)<')
@@ -328,3 +328,23 @@ def test_what_somebody_sends_is_counted_at_once_and_what_others_do_some_seconds_
     on_case(site, "handler", number, "split", matters="食堂卫生")
     page = on_item(site, "handler", number, "dispatch", unit="测试section", text="请核查")
     assert counts(page) == {"": 2}, "counted anew after what they sent themselves"
+
+
+@pytest.mark.parametrize(("many", "shown"), [(1, "未办结 1 件"), (3, "未办结 2 件")])
+def test_of_very_many_open_cases_a_list_may_say_how_many_there_were_some_seconds_ago(
+    site: Site, monkeypatch: pytest.MonkeyPatch, many: int, shown: str
+) -> None:
+    since = 1000.0
+    monkeypatch.setattr(counting, "monotonic", lambda: since)
+    monkeypatch.setattr(counting, "MANY", many)
+    number, handler = open_case(site), site.as_("handler")
+    assert "未办结 1 件" in handler.get("/console/").text
+    second = open_case(site)
+    page = handler.get("/console/")
+    assert shown in page.text
+    assert {number, second} == set(numbers(page.html)), "the cases themselves are there at once"
+    on_case(site, "handler", number, "accept")
+    assert "未办结 2 件" in handler.get("/console/").text, "what they sent themselves counts"
+    open_case(site)
+    since += counting.FRESH_FOR
+    assert "未办结 3 件" in handler.get("/console/").text

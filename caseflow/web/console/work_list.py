@@ -143,7 +143,7 @@ def _burning() -> Mapping[str, Any]:
         chosen = filters.chosen(actor(), now(), instead)
         # One more than fits tells whether there is a next page.
         cases = queries.work_list(session, scope(), chosen.narrowed, paging.after_place(), PAGE + 1)
-        groups = listing.groups(session, actor(), now())
+        groups = counts.groups(session)
         ladder = rules_of(session).newest("units")
         beside = {**apart.listed(session, actor()), "rows": cases[:PAGE]}
         together = [case for found in beside.values() for case in found]
