@@ -205,12 +205,15 @@ def of_rows(session: Session, rows: Sequence[Quarantine]) -> Mapping[int, HeldFi
 
 def beside(session: Session, actor: Actor, row: Quarantine) -> Mapping[int, HeldFile]:
     """Return all files of the row's case that wait like it, itself among them, by row."""
-    query = select(Quarantine).where(
-        text(IS_WAITING), Quarantine.channel == CHANNEL, row_in_reach(actor)
-    )
-    files = of_rows(session, [row])
-    waiting = of_rows(session, session.scalars(query.order_by(Quarantine.id)).all())
-    return {n: one for n, one in waiting.items() if one.case_id == files[row.id].case_id}
+    case_id = of_rows(session, [row])[row.id].case_id
+    waiting = text(IS_WAITING), Case.id == case_id
+    of_case = [
+        row_id
+        for kind in _KINDS
+        for row_id in session.scalars(_standing(select(Quarantine.id), kind).where(*waiting))
+    ]
+    query = select(Quarantine).where(Quarantine.id.in_(of_case), row_in_reach(actor))
+    return of_rows(session, session.scalars(query.order_by(Quarantine.id)).all())
 
 
 def seen(session: Session, actor: Actor, row_ids: Collection[int], note: str, now: datetime) -> int:

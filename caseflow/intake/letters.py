@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from caseflow.intake import asides
+from caseflow.intake import asides, mail_stops
 from caseflow.intake.channels.mailbox.parse import CHANNEL, Parsed
 from caseflow.intake.filters import chain, storms
 from caseflow.intake.filters.letter import Aside, Letter
@@ -14,7 +14,6 @@ from caseflow.intake.receive import Laid, Received, known_as, lay, take_new
 from caseflow.intake.rooms import Rooms
 from caseflow.ledger.report_tables import Report
 from caseflow.people.actor import REPORTER
-from caseflow.vault import stops
 from caseflow.vault.originals import put_original
 
 
@@ -71,7 +70,7 @@ def _taken(session: Session, rooms: Rooms, parsed: Parsed, laid: Laid, now: date
         return Became(
             quarantine=asides.stormed(session, rooms, storm, aside, CHANNEL, key, laid, now)
         )
-    stops.start_mail(session, rooms.ring, passed.report.contact.email)
+    mail_stops.written(session, rooms, passed.report)
     received = take_new(session, passed.report, now, rooms, REPORTER, laid)
     asides.followed(session, received, now, passed.claims, passed.why)
     if storm.n > storms.FREE:

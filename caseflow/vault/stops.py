@@ -4,6 +4,7 @@ their blind index, until they ask for them, or something is written from there.
 Whoever asks is obeyed, whether we know the number or not: it tells nothing of anybody.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, select
@@ -53,18 +54,17 @@ def stop_mail(session: Session, index: str, now: datetime) -> bool:
     return _without_mail(session, Identity.email_index == index)
 
 
-def start_mail(session: Session, ring: KeyRing, address: str) -> None:
-    """Let an address be sent mail again: something was written from it."""
-    index = blind.email_index(ring, address)
-    if index is None:
-        return
-    gone = delete(MailStop).where(MailStop.index == index).returning(MailStop.index)
-    if session.scalar(gone) is None:
-        return
-    known = select(Identity).where(Identity.email_index == index, Identity.bounced_at.is_(None))
-    for one in session.scalars(known):
-        ways = [way for way in one.can_be_reached.split(",") if way not in ("", "email")]
-        one.can_be_reached = ",".join(["email", *ways])
+def start_mail(session: Session, index: str, known: Iterable[Identity]) -> None:
+    """Let an address, known by its blind index, be sent mail again: something was written from it.
+
+    `known`: the identities of the matter that it was proven to be about. What was stopped for any
+    other stays stopped: whoever else reads the mailbox can write from it as well.
+    """
+    session.execute(delete(MailStop).where(MailStop.index == index))
+    for one in known:
+        if one.email_index == index and one.bounced_at is None:
+            ways = [way for way in one.can_be_reached.split(",") if way not in ("", "email")]
+            one.can_be_reached = ",".join(["email", *ways])
 
 
 def wants_no_mail(session: Session, ring: KeyRing, address: str) -> bool:

@@ -49,6 +49,9 @@ class _Kept(Generic[T]):
         return found if monotonic() < until else None
 
     def keep(self, key: tuple[int, str], found: T) -> None:
+        for old, (until, _) in list(self.counted.items()):
+            if until <= monotonic():
+                self.counted.pop(old, None)
         if len(self.counted) >= _MOST:
             self.counted.clear()
         self.counted[key] = monotonic() + FRESH_FOR, found

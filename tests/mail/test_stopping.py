@@ -111,11 +111,25 @@ def test_nobody_ends_the_mail_of_somebody_else(rooms: Rooms, handler: Actor, now
 
 
 def test_who_writes_again_is_written_to_again(rooms: Rooms, handler: Actor, now: datetime) -> None:
+    """They answer in the matter: of it they are told again."""
     _, receipt = answered(rooms, now)
     give(rooms, pressed(receipt), now)
-    give(rooms, letter(mid="again", text="学校收费不合理"), now)
+    give(rooms, letter(in_reply_to(receipt), mid="again", text="补充一张照片"), now)
     assert (ways(rooms), counted(rooms, "mail_stop")) == (["email", "email"], 0)
     assert to_parent(rooms, handler, now) > 0
+
+
+def test_a_letter_about_something_else_does_not_begin_again_what_was_stopped(
+    rooms: Rooms, handler: Actor, now: datetime
+) -> None:
+    """Whoever else reads the mailbox can write from it as well."""
+    _, receipt = answered(rooms, now)
+    give(rooms, pressed(receipt), now)
+    carried_out(rooms, now)
+    give(rooms, letter(mid="other", text="学校收费不合理"), now)
+    assert (ways(rooms), counted(rooms, "mail_stop")) == (["", "email"], 0)
+    carried_out(rooms, now)  # the receipt of the other matter
+    assert to_parent(rooms, handler, now) == 0
 
 
 def test_an_address_that_a_form_names_again_stays_without_mail_and_the_case_says_so(
