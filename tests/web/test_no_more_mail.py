@@ -1,5 +1,7 @@
 """A reporter asks on the tracking page for no more mail."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from caseflow.ledger.history_tables import Entry
@@ -35,6 +37,14 @@ def test_a_reporter_stops_the_mail_once_and_may_still_be_called(site: Site) -> N
     number = the_case(site, got.number).number
     assert "反映人要求不再收邮件" in site.as_("handler").get(f"/console/cases/{number}").text
     assert not letter(site, other).offers(HERE)
+
+
+def test_only_where_mail_is_read_is_it_said_to_begin_again_by_an_answer(site: Site) -> None:
+    got = reported(site, **WHO, email="wang@mail.example")
+    assert "就恢复发送" not in letter(site, got).text
+    read = replace(site.services.settings, imap_url="imap://127.0.0.1")
+    site.app.extensions["caseflow.settings"] = read
+    assert "就恢复发送" in letter(site, got).text
 
 
 def test_it_is_offered_to_nobody_who_gets_none(site: Site) -> None:

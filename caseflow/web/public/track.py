@@ -58,7 +58,7 @@ THANKS = {
     "disclosure": "已按您的要求改好，从现在起照此办理。",
     "after": "已收到。这件事已经办结，我们会单独答复您；有新的事实的，会再次审查。",
     "review": "已收到您的请求，由上一级机关书面答复您。编号和期限写在下面，查询码不变。",
-    "mail": "已记下，不再给您发邮件。进展请用编号和查询码在这里查看；回复我们的邮件，就恢复发送。",
+    "mail": "已记下，不再给您发邮件。进展请用编号和查询码在这里查看。",
     "retract": "已记下您的撤回。要不要继续查，由我们按规定决定，结果仍会答复您。",
 }
 
@@ -328,6 +328,7 @@ def _letter(
         secrecy=letter.secrecy(story),
         retracting=letter.may_retract(story),
         mailed=mailed,
+        mail_is_read=bool(edge.settings().imap_url),
         appeal=appeal.shown(known, now),
         errors=tried.errors,
         errored=errored,
